@@ -1,0 +1,23 @@
+/** Somebody who proved who they are. */
+export interface Principal {
+  /** The issuer's `sub`. */
+  readonly subject: string
+  readonly issuer: string
+  /** For people: e-mail, or preferred_username, or the subject. */
+  readonly name: string
+  readonly email?: string
+  readonly groups: readonly string[]
+  /** Thumbprint (RFC 7638) of the key that proved this request. */
+  readonly jkt: string
+}
+
+/** A grant as the gateway signed it. */
+export interface Grant {
+  readonly id: string
+  /** The first grant of a chain of renewals; sessions belong to the chain. */
+  readonly chain: string
+  readonly principal: Principal
+  readonly connection: string
+  readonly reason?: string
+  readonly expiresAt: Date
+}

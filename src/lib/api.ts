@@ -1,0 +1,102 @@
+/**
+ * The shapes of the gateway's HTTP API, as both ends see them. Paths and statuses are in the OpenAPI document at
+ * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
+ *
+ * Every request but `GET /v1/gateway` carries `Authorization: DPoP <token>` and `DPoP: <proof>` (RFC 9449), where the
+ * token is an OIDC ID token of the configured issuer or, for the tunnel, a grant.
+ */
+
+/** `GET /v1/gateway`: what a client needs before it has logged in. */
+export interface GatewayInfo {
+  readonly version: string
+  /** Protocol of the tunnel; a client that doesn't know it must stop. */
+  readonly tunnel: 'hoop-pg/1'
+  readonly issuer: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** The gateway's clock, for a warning about skew. */
+  readonly time: string
+}
+
+/** `GET /v1/me` */
+export interface Me {
+  readonly subject: string
+  readonly name: string
+  readonly email?: string
+  readonly groups: readonly string[]
+  readonly roles: readonly ('admin' | 'auditor')[]
+}
+
+/** `GET /v1/connections` → `{ connections: ConnectionInfo[] }`: what this person may use, and on what terms. */
+export interface ConnectionInfo {
+  readonly name: string
+  readonly description?: string
+  readonly policy: string
+  /** The database that a defaulted name means. */
+  readonly database: string
+  readonly databases: readonly string[]
+  /** One line each, for people: `public.customers.email as email`. */
+  readonly masks: readonly string[]
+  readonly rules: readonly string[]
+  /** Whether this person sees masked columns in the clear. */
+  readonly clear: boolean
+}
+
+/** `POST /v1/grants` body. */
+export interface GrantRequest {
+  readonly connection: string
+  readonly reason?: string
+  /** Renewal: the grant that this one continues. Its sessions go on under the new expiry. */
+  readonly renews?: string
+}
+
+/** `POST /v1/grants` answer, 201. */
+export interface GrantAnswer {
+  readonly grant: string
+  readonly id: string
+  readonly expiresAt: string
+  readonly connection: ConnectionInfo
+  readonly subject: string
+}
+
+/** `GET /v1/sessions?person&connection&since&until&text&live&grant&limit&cursor` → `{ sessions, cursor? }`; `GET /v1/sessions/:id` → one. */
+export interface SessionSummary {
+  readonly id: string
+  readonly subject: string
+  readonly name: string
+  readonly connection: string
+  readonly grantId: string
+  readonly clientApplication?: string
+  readonly clientAddress?: string
+  readonly startedAt: string
+  readonly endedAt?: string
+  /** closed | aborted | killed | lapsed | failed, or absent while live. */
+  readonly end?: SessionEnd
+  readonly reason?: string
+  readonly counters: SessionCounters
+  readonly policyHash: string
+  readonly seenClear: boolean
+}
+
+export type SessionEnd = 'closed' | 'aborted' | 'killed' | 'lapsed' | 'failed'
+
+export interface SessionCounters {
+  readonly statements: number
+  readonly refused: number
+  readonly errors: number
+  readonly rows: number
+  /** Bytes sent to the client. */
+  readonly bytes: number
+  readonly masked: number
+  readonly lastRefusal?: string
+}
+
+/** `GET /v1/sessions/:id/events` streams `application/x-ndjson`: the recording's events (src/recording/events.ts), one a line. */
+
+/** Every error answer: the HTTP status of the catalogue and this body. */
+export interface ApiError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  readonly detail?: string
+}

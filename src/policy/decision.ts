@@ -1,0 +1,60 @@
+import type { HoopError } from '../lib/errors.js'
+import type { ColumnMask, CopyShape } from '../masking/types.js'
+import type { Field } from '../wire/backend.js'
+
+/** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
+export type Decision = Allowed | Refused
+
+export interface Allowed {
+  readonly kind: 'allow'
+  /** Per top-level statement of the text, in order. Empty where the policy needs no parsing. */
+  readonly statements: readonly AllowedStatement[]
+}
+
+export interface Refused {
+  readonly kind: 'refuse'
+  readonly error: HoopError
+  readonly rule?: string
+  readonly facts?: readonly RecordedFacts[]
+}
+
+/** The part of the facts that goes into the recording. */
+export interface RecordedFacts {
+  readonly kinds: readonly string[]
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+}
+
+export interface AllowedStatement extends RecordedFacts {
+  /** The statement's own kind (`select`, `copy`, …). */
+  readonly kind: string
+  /** Error, notice texts and details must lose values: the statement touches masked columns. */
+  readonly scrub: boolean
+  /** The schema changes when this succeeds. */
+  readonly ddl: boolean
+  /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */
+  readonly copy?: { readonly masks: readonly (ColumnMask | undefined)[]; readonly shape: CopyShape }
+}
+
+/**
+ * One session's policy, as the relay asks for it. `undefined` in place of a Guard means: no masks, no rules; everything
+ * is forwarded as it is and nothing is parsed.
+ */
+export interface Guard {
+  /** Decides on a text before it is forwarded (Query or Parse). Never throws: what can't be decided is refused. */
+  decide(text: string): Decision
+  /**
+   * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
+   * `statement` is undefined where the relay can't tell which statement of the text the result belongs to.
+   * @returns undefined where no column is masked; a HoopError where analysis and server disagree: the statement must be
+   * stopped before its first row.
+   */
+  masks(
+    fields: readonly Field[],
+    statement: AllowedStatement | undefined,
+  ): readonly (ColumnMask | undefined)[] | undefined | HoopError
+  /** A statement with `ddl` succeeded: the catalog is stale. Resolves when a new snapshot is in force. */
+  refresh(): Promise<void>
+  /** Whether this person sees the clear values; recordings are masked all the same. */
+  readonly clear: boolean
+}

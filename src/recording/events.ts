@@ -1,0 +1,138 @@
+/**
+ * What a recording holds, one JSON object a line. Values are as the client saw them: masked where it saw them masked,
+ * and masked as well where it saw them clear (`seenClear` then says so). `at` is milliseconds since the session's start,
+ * fractional; `n` numbers statements from 1 in the order in which they were sent.
+ */
+export type SessionEvent =
+  StartEvent | StatementEvent | RefusalEvent | ResultEvent | NoticeEvent | CancelEvent | EndEvent
+
+export interface StartEvent {
+  readonly type: 'start'
+  readonly at: 0
+  /** ISO 8601, UTC */
+  readonly time: string
+  readonly session: string
+  readonly subject: string
+  readonly name: string
+  readonly groups: readonly string[]
+  readonly connection: string
+  readonly database: string
+  readonly grant: string
+  /** How they proved who they are: issuer and key thumbprint. */
+  readonly proof: { readonly issuer: string; readonly jkt: string }
+  readonly reason?: string
+  readonly client: {
+    readonly address?: string
+    readonly application?: string
+    readonly user?: string
+    readonly protocol: string
+  }
+  readonly policy: { readonly name: string; readonly hash: string }
+  readonly gateway: { readonly version: string }
+  readonly server: { readonly version?: string; readonly pid?: number }
+}
+
+/** Written, and durable against the death of the gateway's process, before the statement goes upstream. */
+export interface StatementEvent {
+  readonly type: 'statement'
+  readonly at: number
+  readonly n: number
+  readonly via: 'simple' | 'extended' | 'function'
+  /** Cut at the recorder's text cap; `textBytes` is the whole length where it was cut. */
+  readonly text: string
+  readonly textBytes?: number
+  readonly statementName?: string
+  readonly portal?: string
+  /** Text parameters as strings, binary ones as `{ hex }`, NULL as null; long ones cut to `{ cut, bytes }`. */
+  readonly parameters?: readonly Parameter[]
+  readonly kinds?: readonly string[]
+  readonly reads?: readonly string[]
+  readonly writes?: readonly string[]
+  /** Maximum number of rows asked for by Execute; 0 or absent is all. */
+  readonly maxRows?: number
+}
+
+export type Parameter = string | null | { readonly hex: string } | { readonly cut: string; readonly bytes: number }
+
+/** A statement that policy refused: it was never sent upstream. */
+export interface RefusalEvent {
+  readonly type: 'refusal'
+  readonly at: number
+  readonly n: number
+  readonly text: string
+  readonly textBytes?: number
+  readonly code: string
+  readonly sqlstate: string
+  readonly message: string
+  readonly rule?: string
+}
+
+export interface ResultEvent {
+  readonly type: 'result'
+  readonly at: number
+  readonly n: number
+  /** CommandComplete's tag, `suspended`, `empty`, `error`, `cut` (connection ended first). */
+  readonly tag: string
+  readonly columns?: readonly ResultColumn[]
+  /** The first rows, up to the recorder's cap; text as strings, binary as `{ hex }`. */
+  readonly rowsSeen?: readonly (readonly Parameter[])[]
+  /** COPY data as the client saw it, up to the cap, base64. */
+  readonly copySeen?: string
+  readonly rows: number
+  readonly bytes: number
+  readonly masked: number
+  /** COPY FROM STDIN: bytes the client sent. */
+  readonly copyInBytes?: number
+  /** Milliseconds between the statement's being forwarded and its end. */
+  readonly duration: number
+  readonly sqlstate?: string
+  readonly message?: string
+  /** SHA-256 of the DataRow/CopyData stream as the client saw it, hex. */
+  readonly digest?: string
+  readonly transaction?: 'I' | 'T' | 'E'
+  readonly seenClear?: boolean
+}
+
+export interface ResultColumn {
+  readonly name: string
+  readonly type: number
+  readonly table?: string
+  readonly mask?: string
+}
+
+export interface NoticeEvent {
+  readonly type: 'notice'
+  readonly at: number
+  readonly kind: 'notice' | 'notification' | 'parameter'
+  readonly message: string
+}
+
+export interface CancelEvent {
+  readonly type: 'cancel'
+  readonly at: number
+}
+
+export interface EndEvent {
+  readonly type: 'end'
+  readonly at: number
+  readonly time: string
+  readonly end: 'closed' | 'aborted' | 'killed' | 'lapsed' | 'failed'
+  readonly reason?: string
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/**
+ * What the relay needs of a recording. `record` only buffers; `commit` writes all that is buffered as one frame with one
+ * write(2), so that it outlives the gateway's process, and is called once per batch of client messages, before any of
+ * them is forwarded.
+ */
+export interface SessionRecorder {
+  readonly id: string
+  /** Start of the session on the clock of performance.now(). */
+  readonly origin: number
+  record(event: SessionEvent): void
+  /** @throws {HoopError} RECORDING_FAILED; the caller must then forward nothing. */
+  commit(): void
+  /** Writes the end event and the index, and closes the file. Never throws; returns what went wrong. */
+  close(end: Omit<EndEvent, 'type' | 'at' | 'time'>): unknown
+}

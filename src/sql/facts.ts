@@ -1,0 +1,62 @@
+/**
+ * What the policy may know of a statement, taken from PostgreSQL's own parser and a snapshot of the catalog.
+ * Pure data: the analyser makes it, rules and masks read it.
+ */
+
+/** One top-level statement of a text. */
+export interface StatementFacts {
+  /** Its own kind: `select`, `insert`, `drop`, `copy`, `begin`, … (lower case, the SQL command's first word or two). */
+  readonly kind: string
+  /** Its own kind and those of everything inside it: CTEs, EXPLAIN ANALYZE, PREPARE, COPY (query), DO bodies, … */
+  readonly kinds: readonly string[]
+  /** Qualified where the catalog resolves them, else as written. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  readonly functions: readonly string[]
+  /** Of UPDATE and DELETE, wherever they stand: `missing` if any of them has no WHERE. */
+  readonly where: 'present' | 'missing' | 'none'
+  /** Of the outermost query: a literal LIMIT, `all` where there is none, `unknown` where it can't be read off. */
+  readonly limit: number | 'all' | 'unknown'
+  /** Byte offsets of the statement in the text. */
+  readonly span: readonly [start: number, end: number]
+  /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
+  readonly outputs?: readonly Output[]
+  readonly copy?: CopyFacts
+  /** Whether a masked relation is read or written: error texts are then scrubbed of values. */
+  readonly touchesMasked: boolean
+  /** Why this statement can't be let through where masks are in force. */
+  readonly unproven?: Unproven
+  /** Changes the schema: the catalog snapshot is stale afterwards. */
+  readonly ddl: boolean
+}
+
+export type Output =
+  | { readonly kind: 'clean' }
+  /** A masked column as it is: `column` is `schema.table.column`. */
+  | { readonly kind: 'masked'; readonly column: string; readonly table: number; readonly attribute: number }
+
+export interface CopyFacts {
+  readonly direction: 'in' | 'out'
+  readonly format: 'text' | 'csv' | 'binary'
+  /** Options that a masker of the stream must know; single characters except `null`. */
+  readonly delimiter: string
+  readonly quote: string
+  readonly escape: string
+  readonly nullText: string
+  readonly header: boolean
+}
+
+export interface Unproven {
+  /** The masked column, or the object that could read one. */
+  readonly subject: string
+  /** One sentence: why. */
+  readonly why: string
+  readonly code: 'COLUMN_MASKED' | 'STATEMENT_UNPROVEN' | 'SETTING_PINNED'
+}
+
+/** The whole text: one analysis per text, role, catalog epoch. */
+export interface Analysis {
+  readonly statements: readonly StatementFacts[]
+  /** PostgreSQL's own syntax error, where the text doesn't parse. Position counts characters from 1. */
+  readonly syntax?: { readonly message: string; readonly position?: number }
+}
