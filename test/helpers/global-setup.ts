@@ -1,0 +1,30 @@
+import { Client } from 'pg'
+import type { TestProject } from 'vitest/node'
+import { build } from './build.js'
+import { logins, startPostgres } from './postgres.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The suite's own PostgreSQL, as superuser, without sslmode. Make a database of your own in it: `freshDatabase()`. */
+    databaseUrl: string
+    /** CA of that server's certificate. */
+    caFile: string
+    /** A further server that the environment names, perhaps with pgvector. */
+    otherDatabaseUrl: string | undefined
+  }
+}
+
+/** Builds what the end-to-end tests run, and starts one real PostgreSQL for the whole suite. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const starting = startPostgres({ shared_preload_libraries: 'pg_stat_statements' })
+  if (process.env.HOOP_TEST_BUILD !== 'skip') build()
+  const postgres = await starting
+  const client = new Client({ connectionString: postgres.url })
+  await client.connect()
+  await client.query(logins.roles)
+  await client.end()
+  project.provide('databaseUrl', postgres.url)
+  project.provide('caFile', postgres.caFile)
+  project.provide('otherDatabaseUrl', process.env.HOOP_TEST_DATABASE_URL)
+  return async () => postgres[Symbol.asyncDispose]()
+}
