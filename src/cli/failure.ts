@@ -1,0 +1,59 @@
+import { type ErrorCode, HoopError, asHoopError, catalogue } from '../lib/errors.js'
+import { interruptedStatus } from './interrupt.js'
+import { plain } from './text.js'
+
+/** An error of a newer gateway, whose code this hoop doesn't know, is shown under its own code. */
+interface Foreign {
+  readonly foreignCode?: string
+}
+
+/** What oclif throws: `exit()` with EEXIT, a usage error with `oclif`, or whatever else. */
+interface OclifError extends Error {
+  readonly code?: string
+  readonly oclif?: { readonly exit?: number }
+}
+
+/** The status that `this.exit(n)` asked for, or undefined where it was no such call. */
+export const askedStatus = (error: unknown): number | undefined =>
+  error instanceof Error && (error as OclifError).code === 'EEXIT'
+    ? ((error as OclifError).oclif?.exit ?? 0)
+    : undefined
+
+/** Any thrown thing as an error of the catalogue: what oclif found wrong with the command line is USAGE. */
+export function toHoopError(error: unknown): HoopError {
+  if (error instanceof HoopError) return error
+  if (error instanceof Error && 'oclif' in error) {
+    const [first = '', ...rest] = error.message.replace(/\n*See more help with --help$/, '').split('\n')
+    return new HoopError('USAGE', first, { cause: error, ...(rest.length > 0 && { detail: rest.join('\n').trim() }) })
+  }
+  if (error instanceof Error && error.name === 'AbortError') return asHoopError(error, 'INTERRUPTED')
+  return asHoopError(error)
+}
+
+export const exitStatus = (error: HoopError): number =>
+  error.code === 'INTERRUPTED' ? interruptedStatus() : error.exit
+
+/** `{ error: … }` for `--json`: a stable interface, documented in docs/cli.md. */
+export const failureJson = (error: HoopError): object => ({
+  error: {
+    code: (error as Foreign).foreignCode ?? error.code,
+    message: error.message,
+    hint: error.hint,
+    ...(error.detail !== undefined && { detail: error.detail }),
+    ...(error.position !== undefined && { position: error.position }),
+  },
+})
+
+/** Words for people: what happened, what is known of it, what to do next. */
+export function failureText(error: HoopError): string {
+  if (error.code === 'INTERRUPTED') return ''
+  const lines = [`hoop: ${error.message}`]
+  if (error.detail) lines.push(error.detail)
+  if (error.code === 'INTERNAL' && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack)
+  if (error.hint) lines.push(`hint: ${error.hint}`)
+  return lines.map((line) => plain(line, '\n\t')).join('\n') + '\n'
+}
+
+/** Exit statuses that errors can end with, for docs/cli.md. */
+export const statuses = (): ReadonlyMap<number, readonly ErrorCode[]> =>
+  Map.groupBy(Object.keys(catalogue) as ErrorCode[], (code) => catalogue[code].exit)

@@ -1,0 +1,16 @@
+import { CommandHelp, Help } from '@oclif/core/help'
+
+class ExamplesFirst extends CommandHelp {
+  protected override sections(): ReturnType<CommandHelp['sections']> {
+    const sections = super.sections()
+    return [
+      ...sections.filter(({ header }) => header === 'EXAMPLES'),
+      ...sections.filter(({ header }) => header !== 'EXAMPLES'),
+    ]
+  }
+}
+
+/** Help as people read it: examples, then usage, arguments and flags. */
+export class ExamplesFirstHelp extends Help {
+  protected override CommandHelpClass = ExamplesFirst
+}
