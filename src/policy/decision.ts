@@ -57,4 +57,8 @@ export interface Guard {
   refresh(): Promise<void>
   /** Whether this person sees the clear values; recordings are masked all the same. */
   readonly clear: boolean
+  /** Whether the policy has masks; without, the relay asks for no descriptions and masks nothing. */
+  readonly masking: boolean
+  /** Key of hashes and of the vectors that stand in for masked ones. */
+  readonly maskKey: Buffer
 }

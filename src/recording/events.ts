@@ -71,7 +71,7 @@ export interface ResultEvent {
   readonly type: 'result'
   readonly at: number
   readonly n: number
-  /** CommandComplete's tag, `suspended`, `empty`, `error`, `cut` (connection ended first). */
+  /** CommandComplete's tag, `suspended`, `empty`, `error`, `skipped` (an earlier one in its pipeline failed), `cut` (the connection ended first). */
   readonly tag: string
   readonly columns?: readonly ResultColumn[]
   /** The first rows, up to the recorder's cap; text as strings, binary as `{ hex }`. */
@@ -90,6 +90,8 @@ export interface ResultEvent {
   /** SHA-256 of the DataRow/CopyData stream as the client saw it, hex. */
   readonly digest?: string
   readonly transaction?: 'I' | 'T' | 'E'
+  /** The text that really ran, where it is not the recorded one (a Parse that was skipped after an error in a pipeline). */
+  readonly ran?: string
   readonly seenClear?: boolean
 }
 

@@ -1,3 +1,8 @@
+import { HEADER } from './cutter.js'
+import { frame } from './frontend.js'
+import { Reader } from './reader.js'
+import { Backend } from './tags.js'
+
 /** One column of a RowDescription. @see PostgreSQL documentation, "Message Formats", RowDescription */
 export interface Field {
   readonly name: string
@@ -11,3 +16,70 @@ export interface Field {
   /** 0 text, 1 binary; of the Describe(statement) answer always 0. */
   readonly format: number
 }
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readRowDescription = (buffer: Buffer, start: number, end: number): readonly Field[] => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const count = reader.uint16()
+  const fields: Field[] = []
+  for (let i = 0; i < count; i++)
+    fields.push({
+      name: reader.string(),
+      table: reader.uint32(),
+      attribute: reader.int16(),
+      type: reader.uint32(),
+      size: reader.int16(),
+      modifier: reader.int32(),
+      format: reader.int16(),
+    })
+  reader.done()
+  return fields
+}
+
+/** CopyInResponse, CopyOutResponse. @throws {HoopError} FRAME_INVALID */
+export const readCopyResponse = (buffer: Buffer, start: number, end: number): { binary: boolean; columns: number } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const binary = reader.byte() === 1
+  const columns = reader.uint16()
+  reader.bytes(2 * columns)
+  reader.done()
+  return { binary, columns }
+}
+
+/** CommandComplete's tag. */
+export const readTag = (buffer: Buffer, start: number, end: number): string =>
+  buffer.toString('latin1', start + HEADER, end - 1)
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readParameterStatus = (buffer: Buffer, start: number, end: number): { name: string; value: string } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  return { name: reader.string(), value: reader.string() }
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readNotification = (buffer: Buffer, start: number, end: number): { channel: string; payload: string } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  reader.int32()
+  return { channel: reader.string(), payload: reader.string() }
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readKey = (buffer: Buffer, start: number, end: number): { pid: number; secret: Buffer } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const pid = reader.int32()
+  return { pid, secret: Buffer.from(reader.bytes(reader.left)) }
+}
+
+const int32 = (value: number): Buffer => {
+  const out = Buffer.allocUnsafe(4)
+  out.writeInt32BE(value)
+  return out
+}
+
+export const authenticationOk = (): Buffer => frame(Backend.Authentication, int32(0))
+
+export const backendKeyData = (pid: number, secret: Buffer): Buffer => frame(Backend.BackendKeyData, int32(pid), secret)
+
+/** @param minor the newest minor version of protocol 3 that is served; @param unknown options that were not understood */
+export const negotiateProtocolVersion = (minor: number, unknown: readonly string[]): Buffer =>
+  frame(Backend.NegotiateProtocolVersion, int32((3 << 16) | minor), int32(unknown.length), ...unknown)

@@ -1,0 +1,159 @@
+import { HoopError } from '../lib/errors.js'
+
+/** Type byte and length word. */
+export const HEADER = 5
+
+export interface FrameHandler {
+  /**
+   * Called once a header is complete and the body is not all there yet.
+   * @param length of the body in bytes, without the length word
+   * @returns whether the message is wanted whole; otherwise its bytes are passed on in pieces as they come
+   * @throws {HoopError} where the type is unknown or the length is out of its bounds
+   */
+  whole(tag: number, length: number): boolean
+  /** One whole message at `buffer[start, end)`, header included. */
+  frame(tag: number, buffer: Buffer, start: number, end: number): void
+  /** A piece of a message that is not wanted whole; `first` marks the one that starts with the header. */
+  piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void
+}
+
+/** Counts bytes of unfinished messages over all sessions, so that many half-sent large ones can't exhaust the memory. */
+export class MemoryBudget {
+  #held = 0
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** @throws {HoopError} MEMORY_EXHAUSTED */
+  take(bytes: number): void {
+    if (this.#held + bytes > this.#limit) throw new HoopError('MEMORY_EXHAUSTED', `${bytes} bytes`)
+    this.#held += bytes
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes
+  }
+
+  get held(): number {
+    return this.#held
+  }
+}
+
+/**
+ * Cuts a byte stream into protocol v3 messages without copying what arrives whole: a message that lies inside one chunk
+ * is handed over in place, one that spans chunks is joined once, when its last byte is there.
+ * @see PostgreSQL documentation, "Message Formats"
+ */
+export class Cutter {
+  readonly #handler: FrameHandler
+  readonly #budget: MemoryBudget
+  /** Bytes of an unfinished message, its header included; its declared size, 0 while even the header is unfinished. */
+  #parts: Buffer[] = []
+  #held = 0
+  #size = 0
+  /** A message that is being passed on in pieces: its type and the bytes to come. */
+  #streaming = 0
+  #streamingTag = 0
+
+  constructor(handler: FrameHandler, budget: MemoryBudget) {
+    this.#handler = handler
+    this.#budget = budget
+  }
+
+  /** Whether the last byte seen was inside a message that has been passed on in part. */
+  get insideStream(): boolean {
+    return this.#streaming > 0
+  }
+
+  /** Whether some bytes wait for the rest of their message. */
+  get insideFrame(): boolean {
+    return this.#held > 0 || this.#streaming > 0
+  }
+
+  /** @throws {HoopError} FRAME_LENGTH, MEMORY_EXHAUSTED, and whatever the handler throws; the stream is then unusable */
+  feed(chunk: Buffer): void {
+    let at = 0
+    if (this.#streaming > 0) at = this.#continueStream(chunk)
+    else if (this.#held > 0) at = this.#complete(chunk)
+    const end = chunk.length
+    while (at < end) {
+      if (end - at < HEADER) return this.#hold(chunk, at, 0)
+      const tag = chunk[at]!
+      const size = 1 + declared(chunk, at + 1)
+      if (end - at >= size) {
+        this.#handler.frame(tag, chunk, at, at + size)
+        at += size
+      } else {
+        if (this.#handler.whole(tag, size - HEADER)) return this.#hold(chunk, at, size)
+        this.#handler.piece(tag, chunk, at, end, true, false)
+        this.#streaming = size - (end - at)
+        this.#streamingTag = tag
+        return
+      }
+    }
+  }
+
+  /** Gives back what an unfinished message holds. */
+  dispose(): void {
+    if (this.#size > 0) this.#budget.give(this.#size)
+    this.#parts = []
+    this.#held = this.#size = this.#streaming = 0
+  }
+
+  #continueStream(chunk: Buffer): number {
+    const end = Math.min(chunk.length, this.#streaming)
+    this.#streaming -= end
+    this.#handler.piece(this.#streamingTag, chunk, 0, end, false, this.#streaming === 0)
+    return end
+  }
+
+  #hold(chunk: Buffer, at: number, size: number): void {
+    if (size > 0) this.#budget.take(size)
+    this.#size = size
+    this.#parts.push(chunk.subarray(at))
+    this.#held += chunk.length - at
+  }
+
+  /** Adds what the held message lacks. Returns the offset of the first byte behind it, or the chunk's end. */
+  #complete(chunk: Buffer): number {
+    let at = 0
+    if (this.#size === 0) {
+      at = Math.min(HEADER - this.#held, chunk.length)
+      this.#parts.push(chunk.subarray(0, at))
+      this.#held += at
+      if (this.#held < HEADER) return at
+      const header = Buffer.concat(this.#parts)
+      const tag = header[0]!
+      const size = 1 + declared(header, 1)
+      if (size > HEADER && !this.#handler.whole(tag, size - HEADER)) {
+        this.#parts = []
+        this.#held = 0
+        this.#handler.piece(tag, header, 0, HEADER, true, false)
+        this.#streaming = size - HEADER
+        this.#streamingTag = tag
+        return at + (at < chunk.length ? this.#continueStream(chunk.subarray(at)) : 0)
+      }
+      this.#budget.take(size)
+      this.#size = size
+      this.#parts = [header]
+    }
+    const take = Math.min(this.#size - this.#held, chunk.length - at)
+    if (take > 0) this.#parts.push(chunk.subarray(at, at + take))
+    this.#held += take
+    if (this.#held === this.#size) {
+      const whole = Buffer.concat(this.#parts, this.#size)
+      this.dispose()
+      this.#handler.frame(whole[0]!, whole, 0, whole.length)
+    }
+    return at + take
+  }
+}
+
+/** The length word, which counts itself. PostgreSQL's own largest message is just under 1 GB. */
+const declared = (buffer: Buffer, at: number): number => {
+  const length = buffer.readInt32BE(at)
+  if (length < 4 || length > 0x3fff_ffff) throw new HoopError('FRAME_LENGTH', String(length))
+  return length
+}

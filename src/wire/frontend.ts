@@ -1,0 +1,109 @@
+import { HEADER } from './cutter.js'
+import { Reader } from './reader.js'
+import { Frontend } from './tags.js'
+
+/** A frame of our own: type, length, body. */
+export const frame = (tag: number, ...parts: readonly (Buffer | string)[]): Buffer => {
+  const bodies = parts.map((part) => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part))
+  const length = bodies.reduce((sum, body) => sum + body.length, 4)
+  const out = Buffer.allocUnsafe(1 + length)
+  out[0] = tag
+  out.writeInt32BE(length, 1)
+  let at = HEADER
+  for (const body of bodies) at += body.copy(out, at)
+  return out
+}
+
+const int16 = (value: number): Buffer => Buffer.from([(value >> 8) & 0xff, value & 0xff])
+
+export interface Parse {
+  readonly name: string
+  readonly text: string
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readQuery = (buffer: Buffer, start: number, end: number): string => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const text = reader.string()
+  reader.done()
+  return text
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readParse = (buffer: Buffer, start: number, end: number): Parse => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const name = reader.string()
+  const text = reader.string()
+  reader.bytes(4 * reader.uint16())
+  reader.done()
+  return { name, text }
+}
+
+export interface Bind {
+  readonly portal: string
+  readonly statement: string
+  /** In the frame's buffer; valid as long as that is. */
+  readonly parameters: readonly (Buffer | null)[]
+  readonly parameterFormats: readonly number[]
+  /** Result formats as sent: none, one for all, or one per column. */
+  readonly resultFormats: readonly number[]
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readBind = (buffer: Buffer, start: number, end: number): Bind => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const portal = reader.string()
+  const statement = reader.string()
+  const parameterFormats = formats(reader)
+  const count = reader.uint16()
+  const parameters: (Buffer | null)[] = []
+  for (let i = 0; i < count; i++) {
+    const length = reader.int32()
+    parameters.push(length === -1 ? null : reader.bytes(length))
+  }
+  const resultFormats = formats(reader)
+  reader.done()
+  return { portal, statement, parameters, parameterFormats, resultFormats }
+}
+
+const none: readonly number[] = []
+
+const formats = (reader: Reader): readonly number[] => {
+  const count = reader.uint16()
+  if (count === 0) return none
+  const list: number[] = []
+  for (let i = 0; i < count; i++) list.push(reader.int16())
+  return list
+}
+
+/** The format of the i-th of several values: a list of none means text, of one means it holds for all. */
+export const formatAt = (list: readonly number[], i: number): number =>
+  list.length === 0 ? 0 : list.length === 1 ? list[0]! : (list[i] ?? 0)
+
+/** Describe and Close: `S` for a statement, `P` for a portal. @throws {HoopError} FRAME_INVALID */
+export const readTarget = (buffer: Buffer, start: number, end: number): { of: 'S' | 'P' | undefined; name: string } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const byte = reader.byte()
+  const name = reader.string()
+  reader.done()
+  return { of: byte === 0x53 ? 'S' : byte === 0x50 ? 'P' : undefined, name }
+}
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readExecute = (buffer: Buffer, start: number, end: number): { portal: string; maxRows: number } => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const portal = reader.string()
+  const maxRows = reader.int32()
+  reader.done()
+  return { portal, maxRows }
+}
+
+export const query = (text: string): Buffer => frame(Frontend.Query, text)
+
+export const bindOf = (statement: string): Buffer => frame(Frontend.Bind, '', statement, int16(0), int16(0), int16(0))
+
+export const describePortal = (portal: string): Buffer => frame(Frontend.Describe, Buffer.from('P'), portal)
+
+export const terminate = (): Buffer => frame(Frontend.Terminate)
+
+export const password = (body: Buffer | string): Buffer => frame(Frontend.Password, body)

@@ -1,0 +1,64 @@
+import { HoopError } from '../lib/errors.js'
+
+/** Reads the fields of one message body, never past its end. @throws {HoopError} FRAME_INVALID */
+export class Reader {
+  at: number
+  readonly #buffer: Buffer
+  readonly #end: number
+
+  constructor(buffer: Buffer, start: number, end: number) {
+    this.#buffer = buffer
+    this.at = start
+    this.#end = end
+  }
+
+  get left(): number {
+    return this.#end - this.at
+  }
+
+  int16(): number {
+    return this.#buffer.readInt16BE(this.#skip(2))
+  }
+
+  uint16(): number {
+    return this.#buffer.readUInt16BE(this.#skip(2))
+  }
+
+  int32(): number {
+    return this.#buffer.readInt32BE(this.#skip(4))
+  }
+
+  uint32(): number {
+    return this.#buffer.readUInt32BE(this.#skip(4))
+  }
+
+  byte(): number {
+    return this.#buffer[this.#skip(1)]!
+  }
+
+  bytes(length: number): Buffer {
+    const from = this.#skip(length)
+    return this.#buffer.subarray(from, from + length)
+  }
+
+  /** A NUL-terminated string in UTF-8. */
+  string(): string {
+    const zero = this.#buffer.indexOf(0, this.at)
+    if (zero < 0 || zero >= this.#end) throw new HoopError('FRAME_INVALID', 'a string has no end')
+    const text = this.#buffer.toString('utf8', this.at, zero)
+    this.at = zero + 1
+    return text
+  }
+
+  /** A message that goes on behind its last field is not one. */
+  done(): void {
+    if (this.at !== this.#end) throw new HoopError('FRAME_INVALID', `${this.#end - this.at} bytes too many`)
+  }
+
+  #skip(length: number): number {
+    const from = this.at
+    if (length < 0 || from + length > this.#end) throw new HoopError('FRAME_INVALID', 'the message ends too early')
+    this.at = from + length
+    return from
+  }
+}
