@@ -1,0 +1,60 @@
+import { sql, type Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+/** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
+export const migrations: Record<string, Migration> = {
+  '001-sessions-and-grants': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('sessions')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('connection', 'text', (column) => column.notNull())
+        .addColumn('grant_id', 'text', (column) => column.notNull())
+        .addColumn('client_application', 'text')
+        .addColumn('client_address', 'text')
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .addColumn('ended_at', 'bigint')
+        .addColumn('end', 'text')
+        .addColumn('reason', 'text')
+        .addColumn('statements', 'bigint', (column) => column.notNull())
+        .addColumn('refused', 'bigint', (column) => column.notNull())
+        .addColumn('errors', 'bigint', (column) => column.notNull())
+        .addColumn('rows', 'bigint', (column) => column.notNull())
+        .addColumn('bytes', 'bigint', (column) => column.notNull())
+        .addColumn('masked', 'bigint', (column) => column.notNull())
+        .addColumn('last_refusal', 'text')
+        .addColumn('policy_hash', 'text', (column) => column.notNull())
+        .addColumn('seen_clear', 'integer', (column) => column.notNull())
+        .execute()
+      const index = (name: string, columns: string[]) =>
+        db.schema.createIndex(name).on('sessions').columns(columns).execute()
+      await index('sessions_by_start', ['started_at', 'id'])
+      await index('sessions_by_subject', ['subject', 'started_at', 'id'])
+      await index('sessions_by_connection', ['connection', 'started_at', 'id'])
+      await index('sessions_by_grant', ['grant_id'])
+      await sql`create index sessions_live on sessions (started_at, id) where ended_at is null`.execute(db)
+
+      await db.schema
+        .createTable('grants')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('chain', 'text', (column) => column.notNull())
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('connection', 'text', (column) => column.notNull())
+        .addColumn('jkt', 'text', (column) => column.notNull())
+        .addColumn('issued_at', 'bigint', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .addColumn('revoked_at', 'bigint')
+        .execute()
+      await db.schema.createIndex('grants_by_chain').on('grants').column('chain').execute()
+      await db.schema.createIndex('grants_by_subject').on('grants').column('subject').execute()
+
+      await db.schema
+        .createTable('meta')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .execute()
+    },
+  },
+}

@@ -1,0 +1,63 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { SessionEnd } from '../lib/api.js'
+
+/** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */
+export interface Tables {
+  sessions: SessionsTable
+  grants: GrantsTable
+  meta: MetaTable
+}
+
+/** Whole numbers: SQLite gives number or bigint, PostgreSQL's bigint comes as a string. Read them with `whole()`. */
+type Whole = ColumnType<number | bigint | string, number, number>
+
+export interface SessionsTable {
+  id: string
+  subject: string
+  name: string
+  connection: string
+  grant_id: string
+  client_application: string | null
+  client_address: string | null
+  started_at: Whole
+  ended_at: ColumnType<number | bigint | string | null, number | null, number | null>
+  end: SessionEnd | null
+  reason: string | null
+  statements: Whole
+  refused: Whole
+  errors: Whole
+  rows: Whole
+  bytes: Whole
+  masked: Whole
+  last_refusal: string | null
+  policy_hash: string
+  seen_clear: Whole
+}
+
+/** Grants as issued. The signed token itself is never kept. */
+export interface GrantsTable {
+  id: string
+  chain: string
+  subject: string
+  connection: string
+  /** Thumbprint of the key that the grant is bound to. */
+  jkt: string
+  issued_at: Whole
+  expires_at: Whole
+  /** When it was revoked, or null. */
+  revoked_at: Generated<number | null>
+}
+
+export interface MetaTable {
+  key: string
+  value: string
+}
+
+/**
+ * A whole number as every database gives it, as a JavaScript number. Past 2^53 it stays at the largest exact one: a
+ * counter that large is no longer worth its last digit.
+ */
+export const whole = (value: number | bigint | string): number => {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
+}
