@@ -1,0 +1,41 @@
+import { string as text, boolean } from '@oclif/core/flags'
+import { string } from '@oclif/core/args'
+import { HoopCommand } from '../../src/cli/command.js'
+
+export default class GatewayInit extends HoopCommand {
+  static override summary = 'Set up a gateway: configuration, certificates and keys.'
+  static override description =
+    'Asks on a terminal for what no flag says. A password in --connection is put into a file of its own; without one ' +
+    'the configuration names an environment variable.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> gateway',
+    '<%= config.bin %> <%= command.id %> gateway --url https://gateway.example.com:8443 --issuer https://login.example.com ' +
+      '--connection vectordb=postgres://app@db.internal/vectors?sslmode=verify-full',
+  ]
+  static override args = { folder: string({ description: 'where to put it', default: '.' }) }
+  static override flags = {
+    url: text({ description: 'address that clients use (https://host:port)' }),
+    listen: text({ description: 'where to listen (host:port; default: the port of --url on every interface)' }),
+    issuer: text({ description: 'issuer of your identity provider' }),
+    'client-id': text({ description: 'client id registered there (default: hoop-cli)' }),
+    connection: text({ description: 'first connection', helpValue: 'NAME=postgres://user@host/database' }),
+    group: text({ description: 'group whose members may use it (default: hoop-users)' }),
+    force: boolean({ description: 'replace files that are there; they are kept as NAME.bak' }),
+  }
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(GatewayInit)
+    const { completeAnswers } = await import('../../src/gateway/init/questions.js')
+    const { initializeGateway } = await import('../../src/gateway/init/init.js')
+    const terminal = this.interactive ? { input: process.stdin, output: process.stderr } : undefined
+    const answers = await completeAnswers({ ...flags, clientId: flags['client-id'] }, terminal)
+    const made = await initializeGateway(args.folder, answers, { force: flags.force })
+    this.say(`Made in ${made.folder}:`)
+    for (const path of made.files) this.say(`  ${path}`)
+    for (const path of made.kept) this.say(`Kept what was there: ${path}`)
+    for (const name of made.environment) this.say(`Set ${name} before you go on.`)
+    this.say('\nNext:')
+    for (const command of made.next) this.say(`  ${command}`)
+    return made
+  }
+}
