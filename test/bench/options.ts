@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+
+/** What `--only` takes, in the order in which they run. */
+export const parts = ['prepared', 'simple', 'latency', 'copy', 'select', 'idle', 'startup', 'micro'] as const
+export type Part = (typeof parts)[number]
+
+export interface Options {
+  readonly json: boolean
+  readonly quick: boolean
+  readonly profile: boolean
+  readonly only: ReadonlySet<Part>
+}
+
+export const usage = `Usage: npm run bench -- [--quick] [--json] [--only NAME]… [--profile]
+
+Measures hoop against direct PostgreSQL and pgbouncer (TLS, session pooling) in one run.
+
+  --quick      fewer and shorter rounds: about a minute and a half instead of six
+  --json       one object on stdout instead of the table
+  --only NAME  ${parts.join(', ')}; may be repeated
+  --profile    no table: where the gateway and the agent spend their time under pgbench -S -M prepared -c 8
+`
+
+const isPart = (name: string): name is Part => (parts as readonly string[]).includes(name)
+
+/** @throws {TypeError} on a flag or a name that isn't there; undefined means: help was asked for. */
+export const readOptions = (args: readonly string[]): Options | undefined => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const unknown = values.only.filter((name) => !isPart(name))
+  if (unknown.length > 0) throw new TypeError(`--only takes ${parts.join(', ')}, not ${unknown.join(', ')}`)
+  const wanted = new Set(values.only)
+  return { ...values, only: new Set(wanted.size > 0 ? parts.filter((part) => wanted.has(part)) : parts) }
+}
