@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { upstreamUrl } from './upstream-url.js'
+
+const names = z.array(z.string().min(1)).min(1)
+
+/** Where a secret lies. The value itself never stands in the file. */
+export const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
+
+const access = z
+  .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
+  .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
+
+/** One database server that people may reach, and who gets which policy: the first entry that fits a person holds. */
+export const connectionSection = z
+  .strictObject({
+    description: z.string().max(200).optional(),
+    url: upstreamUrl,
+    password: secretSpec.optional(),
+    databases: names.optional(),
+    access: z.array(access),
+    function_calls: z.boolean().default(false),
+  })
+  .refine(
+    (connection) => connection.url.database !== undefined || connection.databases !== undefined,
+    'a database, in the url or under databases',
+  )
+
+export type ConnectionConfig = z.output<typeof connectionSection>

@@ -1,0 +1,43 @@
+import type { Path } from './document.js'
+import { didYouMean } from './expectation.js'
+import type { Outline } from './outline.js'
+
+export interface Finding {
+  readonly path: Path
+  readonly what: string
+}
+
+const unknownPolicies = function* ({ connections, policies }: Outline): Generator<Finding> {
+  const known = Object.keys(policies)
+  for (const [name, { access }] of Object.entries(connections))
+    for (const [index, { policy }] of access.entries())
+      if (policy !== '' && !known.includes(policy))
+        yield {
+          path: ['connections', name, 'access', index, 'policy'],
+          what: `found ${JSON.stringify(policy)}, expected the name of a policy${didYouMean(policy, known)}`,
+        }
+}
+
+/** The later places of names that were given before. */
+const repeated = function* (places: Iterable<readonly [name: string, path: Path]>, once: string): Generator<Finding> {
+  const seen = new Set<string>([''])
+  for (const [name, path] of places) {
+    if (seen.has(name) && name !== '') yield { path, what: `found ${name} twice, expected ${once}` }
+    seen.add(name)
+  }
+}
+
+const repeatedNames = function* ({ policies }: Outline): Generator<Finding> {
+  for (const [policy, { masks, rules }] of Object.entries(policies)) {
+    const at = ['policies', policy]
+    const names = rules.map(({ name }, index) => [name, [...at, 'rules', index, 'name']] as const)
+    const columns = masks.flatMap((mask, index) =>
+      mask.columns.map((column, nth) => [column, [...at, 'masks', index, 'columns', nth]] as const),
+    )
+    yield* repeated(names, 'each rule to have a name of its own')
+    yield* repeated(columns, 'one mask for each column')
+  }
+}
+
+/** What no single field's schema can see. */
+export const crossChecks = (outline: Outline): Finding[] => [...unknownPolicies(outline), ...repeatedNames(outline)]

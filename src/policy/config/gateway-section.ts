@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { duration, size } from './quantities.js'
+
+const httpsUrl = z
+  .string()
+  .refine((text) => URL.parse(text)?.protocol === 'https:', 'an https:// address')
+  .refine((text) => !/[?#]/.test(text), 'an address without ? and #')
+
+const listen = z
+  .string()
+  .refine(
+    (text) => /^(?:\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/.test(text) && Number(text.replace(/^.*:/, '')) < 65536,
+    'host:port',
+  )
+
+const path = z.string().min(1)
+
+const limits = z.strictObject({
+  /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
+  message: size.prefault('256MB'),
+  /** Bytes of unfinished messages that all sessions together may hold. */
+  buffered: size.prefault('512MB'),
+  /** Live sessions of the gateway. */
+  sessions: z.number().int().min(1).max(100_000).default(1000),
+  /** Time for the client's connection request. */
+  startup: duration.prefault('10s'),
+})
+
+/** The process itself: where it listens, what it shows, where it keeps things. */
+export const gatewaySection = z.strictObject({
+  url: httpsUrl,
+  listen: listen.default('0.0.0.0:8443'),
+  tls: z.strictObject({ cert: path, key: path, ca: path.optional() }),
+  store: z
+    .string()
+    .regex(/^sqlite:.+$/, 'sqlite:PATH')
+    .default('sqlite:hoop.db'),
+  recordings: z
+    .string()
+    .regex(/^file:.+$/, 'file:FOLDER')
+    .default('file:recordings'),
+  /** How long live sessions get when the gateway is told to stop. */
+  drain: duration.prefault('30s'),
+  limits: limits.prefault({}),
+})
+
+export type GatewayConfig = z.output<typeof gatewaySection>

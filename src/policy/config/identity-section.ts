@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { duration } from './quantities.js'
+
+const hour = 3_600_000
+const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+const issuer = z.string().refine((text) => {
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))
+}, 'an https:// address (http:// only on localhost)')
+
+const word = z.string().min(1)
+
+const grant = z
+  .strictObject({
+    ttl: duration.prefault('10m'),
+    max: duration.prefault('1h'),
+  })
+  .refine((times) => times.max <= hour, { path: ['max'], message: 'at most 1h' })
+  .refine((times) => times.ttl <= times.max, { path: ['ttl'], message: 'no more than max' })
+  .refine((times) => times.ttl >= 1000, { path: ['ttl'], message: 'at least 1s' })
+
+/** Who is asked about people, and which of their groups run this gateway. */
+export const identitySection = z.strictObject({
+  issuer,
+  client_id: word,
+  /** Audience of ID tokens; the client id where it is left out. */
+  audience: word.optional(),
+  scopes: z.array(word).default(['openid', 'profile', 'email', 'offline_access']),
+  groups_claim: word.default('groups'),
+  name_claim: word.optional(),
+  admins: z.array(word).default([]),
+  auditors: z.array(word).default([]),
+  grant: grant.prefault({}),
+})
+
+export type IdentityConfig = z.output<typeof identitySection>

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { HoopError } from '../../lib/errors.js'
+import { contentHash } from './canonical.js'
+import { cautions } from './cautions.js'
+import { crossChecks, type Finding } from './cross-checks.js'
+import { readDocument, type Path, type Problem, type SourceDocument } from './document.js'
+import { outlineOf } from './outline.js'
+import { label, problemsOf } from './problems.js'
+import { resolvePaths } from './resolve-paths.js'
+import { configSchema, type Config } from './schema.js'
+import { secret, whySecretMissing } from './secret.js'
+
+/** A configuration that may be put in force. */
+export interface LoadedConfig {
+  readonly path: string
+  /** Every path in it is absolute. */
+  readonly config: Config
+  /** SHA-256 of the content, hex: neither comments, order of keys, folder nor secrets change it. */
+  readonly hash: string
+  /** SHA-256 of one policy. @throws {HoopError} CONFIG_INVALID where there is none of that name */
+  policyHash(name: string): string
+  /** `file:line:column: …`, allowed but probably not meant. */
+  readonly warnings: readonly string[]
+  /** The connection's password, read anew at each call. @throws {HoopError} SECRET_MISSING */
+  password(connection: string): string | undefined
+  /** `file:line:column` of a part of the file, for messages that are found out later. */
+  locate(path: Path): string
+}
+
+const sentence = (path: string, { line, column, what }: Problem): string => `${path}:${line}:${column}: ${what}`
+
+const invalid = (path: string, problems: readonly Problem[]): HoopError => {
+  const ordered = [...problems].sort((one, other) => one.line - other.line || one.column - other.column)
+  return new HoopError('CONFIG_INVALID', `\n${ordered.map((problem) => sentence(path, problem)).join('\n')}`)
+}
+
+const read = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new HoopError('CONFIG_MISSING', path, { cause })
+    throw new HoopError('CONFIG_INVALID', `${path} cannot be read (${code ?? 'error'})`, { cause })
+  }
+}
+
+const locateAll = (findings: Iterable<Finding>, source: SourceDocument): Problem[] =>
+  [...findings].map(({ path, what }) => ({
+    ...source.at(path),
+    what: `${label(path)}: ${what}`,
+  }))
+
+const parse = (path: string, source: SourceDocument): Config => {
+  const { data, error } = configSchema.safeParse(source.value, { reportInput: true })
+  const problems = [
+    ...source.problems,
+    ...(error?.issues ?? []).flatMap((issue) => problemsOf(issue, configSchema, source)),
+    ...locateAll(crossChecks(outlineOf(source.value)), source),
+  ]
+  if (!data || problems.length > 0) throw invalid(path, problems)
+  return data
+}
+
+/** Secrets that aren't there, each with the line that names it. */
+const missingSecrets = (config: Config, folder: string, env: NodeJS.ProcessEnv, source: SourceDocument): Problem[] =>
+  Object.entries(config.connections).flatMap(([name, { password }]) => {
+    const what = password === undefined ? undefined : whySecretMissing(password, folder, env)
+    return what === undefined ? [] : [{ ...source.at(['connections', name, 'password']), what }]
+  })
+
+/**
+ * Reads and checks `hoop.yaml`.
+ * @param path of the file; relative paths in it are resolved against its folder
+ * @throws {HoopError} CONFIG_MISSING; CONFIG_INVALID with a line `file:line:column: …` for each problem; SECRET_MISSING,
+ * in the same form, where secrets are all that is wrong
+ */
+export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> => {
+  const source = readDocument(await read(path))
+  const written = parse(path, source)
+  const folder = dirname(resolve(path))
+  const config = resolvePaths(written, folder)
+  const missing = missingSecrets(config, folder, env, source)
+  if (missing.length > 0)
+    throw new HoopError('SECRET_MISSING', `\n${missing.map((problem) => sentence(path, problem)).join('\n')}`)
+  const hashes = new Map(Object.entries(written.policies).map(([name, policy]) => [name, contentHash(policy)]))
+  return {
+    path: resolve(path),
+    config,
+    hash: contentHash(written),
+    policyHash(name) {
+      const hash = hashes.get(name)
+      if (hash === undefined) throw new HoopError('CONFIG_INVALID', `there is no policy ${name}`)
+      return hash
+    },
+    warnings: locateAll(cautions(config), source).map((problem) => sentence(path, problem)),
+    password(connection) {
+      const spec = config.connections[connection]?.password
+      return spec === undefined ? undefined : secret(spec, folder, env)()
+    },
+    locate(part) {
+      const { line, column } = source.at(part)
+      return `${path}:${line}:${column}`
+    },
+  }
+}

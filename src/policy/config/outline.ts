@@ -1,0 +1,34 @@
+/** The names in a configuration and how they refer to each other, read even where the rest of the file is wrong. */
+export interface Outline {
+  readonly connections: Readonly<Record<string, { readonly access: readonly { readonly policy: string }[] }>>
+  readonly policies: Readonly<
+    Record<
+      string,
+      {
+        readonly masks: readonly { readonly columns: readonly string[] }[]
+        readonly rules: readonly { readonly name: string }[]
+      }
+    >
+  >
+}
+
+const map = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const mapValues = <T>(value: unknown, shape: (member: Record<string, unknown>) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(map(value)).map(([key, member]) => [key, shape(map(member))]))
+
+/** @param value what the YAML says, of any shape; what isn't as it should be is left empty, and keeps its place */
+export const outlineOf = (value: unknown): Outline => ({
+  connections: mapValues(map(value)['connections'], (connection) => ({
+    access: list(connection['access']).map((entry) => ({ policy: text(map(entry)['policy']) })),
+  })),
+  policies: mapValues(map(value)['policies'], (policy) => ({
+    masks: list(policy['masks']).map((mask) => ({ columns: list(map(mask)['columns']).map(text) })),
+    rules: list(policy['rules']).map((rule) => ({ name: text(map(rule)['name']) })),
+  })),
+})

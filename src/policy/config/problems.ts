@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import type { Path, Problem, SourceDocument } from './document.js'
+import { didYouMean, expected, found } from './expectation.js'
+import { keysAt } from './schema-keys.js'
+
+/** Words of the file's language that later versions give a meaning; here they must not look as if they worked. */
+const laterKeys = new Set(['detect', 'budgets', 'approvers', 'mode'])
+const laterValues: Readonly<Record<string, ReadonlySet<unknown>>> = {
+  do: new Set(['allow', 'warn', 'approve']),
+  default: new Set(['allow', 'equality']),
+  with: new Set(['bucket', 'date', 'fake']),
+}
+
+/** `connections.vectordb.access[0].policy` */
+export const label = (path: Path): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${String(key)}`),
+    '',
+  )
+
+const unknownKeys = (
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  schema: z.core.$ZodType,
+  source: SourceDocument,
+): Problem[] => {
+  const known = keysAt(schema, issue.path)
+  return issue.keys.map((key) => ({
+    ...source.atKey([...issue.path, key]),
+    what: laterKeys.has(key)
+      ? `${label([...issue.path, key])}: found a key that is not supported by this version, expected it to be left out`
+      : `${label([...issue.path, key])}: found an unknown key, expected one of ${known.join(', ')}${didYouMean(key, known)}`,
+  }))
+}
+
+/** One problem for each thing that is wrong, at its place: what was found and what was expected. */
+export const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, source: SourceDocument): Problem[] => {
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, schema, source)
+  const place = issue.code === 'invalid_key' ? source.atKey(issue.path) : source.at(issue.path)
+  const later = laterValues[String(issue.path.at(-1))]?.has(issue.input)
+    ? ', which is not supported by this version'
+    : ''
+  const prefix = issue.path.length > 0 ? `${label(issue.path)}: ` : ''
+  return [{ ...place, what: `${prefix}found ${found(issue.input, issue.path)}${later}, expected ${expected(issue)}` }]
+}

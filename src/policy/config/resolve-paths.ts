@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import type { Config, ConnectionConfig } from './schema.js'
+
+const behindScheme = (folder: string, text: string): string => {
+  const [, scheme = '', path = ''] = /^(sqlite:|file:)(.*)$/s.exec(text) ?? []
+  return scheme ? scheme + resolve(folder, path) : text
+}
+
+const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionConfig => {
+  const { sslrootcert, sslcert, sslkey } = connection.url
+  return {
+    ...connection,
+    ...(connection.password && { password: behindScheme(folder, connection.password) }),
+    url: {
+      ...connection.url,
+      ...(sslrootcert && { sslrootcert: resolve(folder, sslrootcert) }),
+      ...(sslcert && { sslcert: resolve(folder, sslcert) }),
+      ...(sslkey && { sslkey: resolve(folder, sslkey) }),
+    },
+  }
+}
+
+/** The same configuration with every relative path resolved against the file's folder. */
+export const resolvePaths = (config: Config, folder: string): Config => {
+  const { tls, store, recordings } = config.gateway
+  return {
+    ...config,
+    gateway: {
+      ...config.gateway,
+      tls: {
+        cert: resolve(folder, tls.cert),
+        key: resolve(folder, tls.key),
+        ...(tls.ca && { ca: resolve(folder, tls.ca) }),
+      },
+      store: behindScheme(folder, store),
+      recordings: behindScheme(folder, recordings),
+    },
+    connections: Object.fromEntries(
+      Object.entries(config.connections).map(([name, connection]) => [name, ofConnection(folder, connection)]),
+    ),
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { connectionSection } from './connection-section.js'
+import { gatewaySection } from './gateway-section.js'
+import { identitySection } from './identity-section.js'
+import { policySection } from './policy-section.js'
+
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'a name of letters, digits, dot, dash and underscore')
+
+/** The whole of `hoop.yaml`. Unknown keys are errors everywhere. */
+export const configSchema = z.strictObject({
+  gateway: gatewaySection,
+  identity: identitySection,
+  connections: z.record(name, connectionSection),
+  policies: z.record(name, policySection),
+})
+
+/** As loading leaves it: durations in milliseconds, sizes in bytes, defaults filled in. */
+export type Config = z.output<typeof configSchema>
+
+export type { ConnectionConfig } from './connection-section.js'
+export type { GatewayConfig } from './gateway-section.js'
+export type { IdentityConfig } from './identity-section.js'
+export type { PolicyConfig, RuleConditions, RuleConfig } from './policy-section.js'
+
+/** JSON Schema (2020-12) of the file, for editors: `# yaml-language-server: $schema=…`. */
+export const configJsonSchema = (): Record<string, unknown> => ({
+  ...z.toJSONSchema(configSchema, { io: 'input' }),
+  title: 'hoop.yaml',
+})

@@ -1,0 +1,321 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadConfig } from '../../../src/policy/config/load.js'
+import { tempFolder } from '../../helpers/temp.js'
+import { environment, load, minimal, problems } from './files.js'
+
+const invalid = 'CONFIG_INVALID the configuration is not valid: '
+
+/** One change to a good file, and the problem that it makes, at its line and column. */
+const mistakes: [title: string, from: string, to: string, problem: string][] = [
+  [
+    'an unknown key',
+    'clear_for: [dpo]',
+    'claer_for: [dpo]',
+    '16:5: policies.research.claer_for: found an unknown key, expected one of clear_for, masks, predicates, rules (did you mean clear_for?)',
+  ],
+  [
+    'an unknown key at the top',
+    'gateway:',
+    'gatway: {}\ngateway:',
+    '1:1: gatway: found an unknown key, expected one of gateway, identity, connections, policies (did you mean gateway?)',
+  ],
+  ['a wrong type', 'client_id: hoop-cli', 'client_id: [hoop]', '6:3: identity.client_id: found a list, expected text'],
+  ['a missing key', '  client_id: hoop-cli\n', '', '4:1: identity.client_id: found nothing, expected text'],
+  [
+    'a missing section',
+    minimal.slice(minimal.indexOf('identity:'), minimal.indexOf('connections:')),
+    '',
+    '1:1: identity: found nothing, expected a map',
+  ],
+  [
+    'a key given twice',
+    '  client_id: hoop-cli',
+    '  client_id: hoop-cli\n  client_id: other',
+    '7:3: found this key twice, expected it once',
+  ],
+  [
+    'plain http',
+    'https://gateway',
+    'http://gateway',
+    '2:8: gateway.url: found "http://gateway.example.com:8443", expected an https:// address',
+  ],
+  [
+    'an issuer without TLS',
+    'https://login',
+    'http://login',
+    '5:11: identity.issuer: found "http://login.example.com", expected an https:// address (http:// only on localhost)',
+  ],
+  [
+    'a bad duration',
+    'issuer:',
+    'grant: { ttl: ten }\n  issuer:',
+    '5:17: identity.grant.ttl: found "ten", expected a duration such as 30s, 10m or 1h',
+  ],
+  [
+    'a grant over an hour',
+    'issuer:',
+    'grant: { max: 2h }\n  issuer:',
+    '5:17: identity.grant.max: found a map, expected at most 1h',
+  ],
+  [
+    'a bad size',
+    '  tls:',
+    '  limits: { message: 1XB }\n  tls:',
+    '3:22: gateway.limits.message: found "1XB", expected a size such as 64kB, 20MB or 1GB',
+  ],
+  [
+    'a bad port',
+    '  tls:',
+    '  listen: 0.0.0.0:99999\n  tls:',
+    '3:11: gateway.listen: found "0.0.0.0:99999", expected host:port',
+  ],
+  [
+    'a store of later',
+    '  tls:',
+    '  store: postgres://db/hoop\n  tls:',
+    '3:10: gateway.store: found "postgres://db/hoop", expected sqlite:PATH',
+  ],
+  [
+    'an unknown mask',
+    'with: email',
+    'with: emial',
+    '18:52: policies.research.masks[0].with: found "emial", expected redact, null, email, hash, vector, { keep_first: n } or { keep_last: n }',
+  ],
+  [
+    'a mask that keeps nothing',
+    'keep_last: 4',
+    'keep_last: 0',
+    '19:63: policies.research.masks[1].with.keep_last: found 0, expected at least 1',
+  ],
+  [
+    'a column without its schema',
+    'public.customers.email',
+    'customers.email',
+    '18:21: policies.research.masks[0].columns[0]: found "customers.email", expected schema.table.column, spelled as in the catalog',
+  ],
+  [
+    'a column masked twice',
+    'public.customers.ssn',
+    'public.customers.email',
+    '19:21: policies.research.masks[1].columns[0]: found public.customers.email twice, expected one mask for each column',
+  ],
+  [
+    'a rule given twice',
+    'rules:',
+    'rules:\n      - { name: no-drop, when: { where: missing }, do: block }',
+    '24:17: policies.research.rules[1].name: found no-drop twice, expected each rule to have a name of its own',
+  ],
+  [
+    'an unknown statement kind',
+    '[drop, truncate]',
+    '[drp]',
+    '23:46: policies.research.rules[0].when.statement[0]: found "drp", expected one of',
+  ],
+  [
+    'a rule without a condition',
+    'when: { statement: [drop, truncate] }',
+    'when: {}',
+    '23:26: policies.research.rules[0].when: found a map, expected at least one condition',
+  ],
+  [
+    'an access entry for nobody',
+    'groups: [ml-eng, contractors]\n        policy',
+    'policy',
+    '12:9: connections.vectordb.access[0]: found a map, expected groups or people',
+  ],
+  [
+    'an unknown policy',
+    'policy: research',
+    'policy: reserch',
+    '13:17: connections.vectordb.access[0].policy: found "reserch", expected the name of a policy (did you mean research?)',
+  ],
+  [
+    'a URL of another kind',
+    'postgres://app@db.internal',
+    'mysql://app@db.internal',
+    '9:10: connections.vectordb.url: found something else, expected postgres://user@host:port/database',
+  ],
+  [
+    'a URL without a user',
+    'app@',
+    '',
+    '9:10: connections.vectordb.url: found something else, expected a user name in the URL: postgres://user@host/database',
+  ],
+  [
+    'an unknown URL parameter',
+    'sslmode=',
+    'ssl=',
+    '9:10: connections.vectordb.url: found something else, expected only these parameters in the URL: sslmode, sslrootcert, sslcert, sslkey, connect_timeout',
+  ],
+  [
+    'an unknown sslmode',
+    'verify-full',
+    'verify',
+    '9:10: connections.vectordb.url: found something else, expected sslmode to be one of disable, prefer, require, verify-ca, verify-full',
+  ],
+  [
+    'no database',
+    'db.internal/vectors',
+    'db.internal',
+    '8:3: connections.vectordb: found a map, expected a database, in the url or under databases',
+  ],
+  [
+    'a connection with a bad name',
+    'vectordb:',
+    'vector db:',
+    '8:3: connections.vector db: found "vector db", expected a name of letters, digits, dot, dash and underscore',
+  ],
+  [
+    'approval, which comes later',
+    'do: block',
+    'do: approve',
+    '23:69: policies.research.rules[0].do: found "approve", which is not supported by this version, expected block',
+  ],
+  [
+    'approvers, which come later',
+    'do: block',
+    'do: block, approvers: { count: 1 }',
+    '23:76: policies.research.rules[0].approvers: found a key that is not supported by this version, expected it to be left out',
+  ],
+  [
+    'a warning, which comes later',
+    'do: block',
+    'do: warn',
+    '23:69: policies.research.rules[0].do: found "warn", which is not supported by this version, expected block',
+  ],
+  [
+    'budgets, which come later',
+    'rules:',
+    'budgets: { session: { rows: 1 } }\n    rules:',
+    '22:5: policies.research.budgets: found a key that is not supported by this version, expected it to be left out',
+  ],
+  [
+    'other predicates, which come later',
+    'rules:',
+    'predicates: { default: equality }\n    rules:',
+    '22:28: policies.research.predicates.default: found "equality", which is not supported by this version, expected deny',
+  ],
+]
+
+test.for(mistakes)('%s is named with its line and column', async ([, from, to, problem]) => {
+  expect(minimal).toContain(from)
+  const [code, first, ...others] = await problems(minimal.replace(from, to))
+  expect(code).toBe(invalid)
+  expect(first?.slice(0, problem.length)).toBe(problem)
+  expect(others).toEqual([])
+})
+
+test('detectors, which come later, are refused rather than ignored', async () => {
+  const found = await problems(
+    minimal.replace('columns: [public.documents.embedding]', 'detect: [us_ssn], with: redact'),
+  )
+  expect(found).toContain(
+    '21:11: policies.research.masks[3].detect: found a key that is not supported by this version, expected it to be left out',
+  )
+})
+
+test('every problem is listed, in the order of the file, even where parts cannot be read', async () => {
+  const text = minimal
+    .replace('issuer:', 'isuer:')
+    .replace('policy: research', 'policy: other')
+    .replace('do: block', 'do: blok')
+  const lines = await problems(text)
+  expect(lines.map((line) => Number.parseInt(line, 10))).toEqual([NaN, 4, 5, 13, 23])
+})
+
+test.for([
+  ['nothing', '', '1:1: found nothing, expected a map'],
+  ['a list', '- 1', '1:1: found a list, expected a map'],
+  [
+    'an open bracket',
+    'gateway: [1',
+    '2:1: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+  ],
+  ['two documents', 'a: 1\n---\nb: 1', '2:1: not valid YAML: Source contains multiple documents'],
+  ['an alias of nothing', 'gateway: *x', '1:10: not valid YAML: an alias that cannot be expanded'],
+  [
+    'an alias bomb',
+    'a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c]',
+    '1:1: not valid YAML: an alias that cannot be expanded',
+  ],
+])('a file that holds %s is refused', async ([, text = '', problem = '']) => {
+  const lines = await problems(`${text}\n`)
+  expect(lines[0]).toBe(invalid)
+  expect(lines.map((line) => line.slice(0, problem.length))).toContain(problem)
+})
+
+test('passwords written in the wrong place are never repeated', async () => {
+  const text = minimal.replace('app@', 'app:hunter2@').replace('env:VECTORDB_PASSWORD', 'hunter2')
+  const lines = await problems(text)
+  expect(lines).toHaveLength(3)
+  expect(lines.join('\n')).not.toContain('hunter2')
+})
+
+test('a missing secret is named with its line and has a code of its own', async () => {
+  const [code, ...lines] = await problems(minimal, {})
+  expect(code).toMatch(/^SECRET_MISSING/)
+  expect(lines).toEqual(['10:15: environment variable VECTORDB_PASSWORD is not set'])
+  const [, line] = await problems(minimal.replace('env:VECTORDB_PASSWORD', 'file:no/such'))
+  expect(line).toMatch(/^10:15: file .*no\/such cannot be read \(ENOENT\)$/)
+})
+
+test('a file that is not there is a missing configuration', async () => {
+  await expect(loadConfig('/no/such/hoop.yaml', {})).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
+})
+
+test('a good file gets its defaults, and paths are those of its folder', async () => {
+  await using folder = await tempFolder()
+  await mkdir(folder.file('secrets'))
+  await writeFile(folder.file('secrets', 'password'), 'one\n')
+  await writeFile(folder.file('hoop.yaml'), minimal.replace('env:VECTORDB_PASSWORD', 'file:secrets/password'))
+  const loaded = await loadConfig(folder.file('hoop.yaml'), {})
+  const { config } = loaded
+  expect(config.gateway).toMatchObject({
+    listen: '0.0.0.0:8443',
+    tls: { cert: join(folder.path, 'tls/cert.pem'), key: join(folder.path, 'tls/key.pem') },
+    store: `sqlite:${join(folder.path, 'hoop.db')}`,
+    recordings: `file:${join(folder.path, 'recordings')}`,
+    drain: 30_000,
+  })
+  expect(config.identity.grant).toEqual({ ttl: 600_000, max: 3_600_000 })
+  expect(config.connections['vectordb']?.url).toEqual({
+    host: 'db.internal',
+    port: 5432,
+    user: 'app',
+    database: 'vectors',
+    sslmode: 'verify-full',
+    connectTimeout: 10_000,
+  })
+  expect(config.policies['research']?.masks.map((mask) => mask.with)).toEqual([
+    'email',
+    { keep_last: 4 },
+    'null',
+    undefined,
+  ])
+  expect(loaded.password('vectordb')).toBe('one')
+  await writeFile(folder.file('secrets', 'password'), 'two\n')
+  expect(loaded.password('vectordb')).toBe('two')
+})
+
+test('the hash is that of the meaning: not of comments, order, folder or secrets', async () => {
+  const one = await load(minimal)
+  const [gateway = '', identity = ''] = minimal.split(/^(?=identity:)/m)
+  const same = await load(`# moved\n${identity}${gateway}`, { ...environment, VECTORDB_PASSWORD: 'other' })
+  const other = await load(minimal.replace('keep_last: 4', 'keep_last: 3'))
+  expect(one.hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(same.hash).toBe(one.hash)
+  expect(same.policyHash('research')).toBe(one.policyHash('research'))
+  expect(other.hash).not.toBe(one.hash)
+  expect(other.policyHash('research')).not.toBe(one.policyHash('research'))
+  expect(() => one.policyHash('none')).toThrow(/no policy none/)
+})
+
+test('what is allowed but probably not meant is a warning with its place', async () => {
+  const { warnings } = await load(`${minimal.replace('verify-full', 'require')}  spare: {}\n`)
+  expect(warnings.map((warning) => warning.replace(/^.*hoop\.yaml:/, ''))).toEqual([
+    '24:3: policies.spare: no connection uses this policy',
+    '9:10: connections.vectordb.url: sslmode=require does not check who the database is; verify-full does',
+  ])
+})
