@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http'
+import { HoopError } from '../lib/errors.js'
+import type { VerifiedToken } from './id-token.js'
+import { isGrant } from './grants.js'
+import { verifyProof, type Proof } from './proof.js'
+import type { ReplayGuard } from './replay.js'
+import type { Grant, Principal } from './types.js'
+
+/** A request as far as identity goes. */
+export interface SignedRequest {
+  readonly method: string
+  /** Path and query, as the request line has them. */
+  readonly url: string
+  readonly host: string | undefined
+  readonly authorization: string | undefined
+  readonly dpop: string | undefined
+}
+
+/** A kind of token that stands for somebody. ID tokens are one; a service token is another. */
+export interface TokenKind {
+  recognizes(token: string): boolean
+  /** @throws {HoopError} of the identity codes */
+  verify(token: string): Promise<VerifiedToken>
+}
+
+export interface AuthenticatorOptions {
+  /** Asked in order; the first that recognizes a token checks it. */
+  readonly tokens: readonly TokenKind[]
+  /** Checks a grant against the key that proved the request. @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED */
+  readonly verifyGrant: (token: string, jkt: string) => Promise<Grant>
+  readonly replay: ReplayGuard
+  /** The gateway's address as clients use it, perhaps with a path where a reverse proxy adds one. */
+  readonly gateway: () => string
+  /** Whether a Host header names this gateway. The client chooses that header, so it proves nothing by itself. */
+  readonly isOwnHost: (host: string) => boolean
+}
+
+export interface Authenticator {
+  /** @throws {HoopError} NOT_LOGGED_IN, TOKEN_*, PROOF_*, CLOCK_SKEW, IDP_UNREACHABLE */
+  principal(request: SignedRequest): Promise<Principal>
+  /** @throws {HoopError} NOT_LOGGED_IN, GRANT_*, PROOF_*, CLOCK_SKEW */
+  grant(request: SignedRequest): Promise<Grant>
+}
+
+export const signedRequest = ({ method, url, headers }: IncomingMessage): SignedRequest => ({
+  method: method ?? '',
+  url: url ?? '',
+  host: headers.host,
+  authorization: headers.authorization,
+  dpop: typeof headers.dpop === 'string' ? headers.dpop : undefined,
+})
+
+/** RFC 9449, section 7.1: the scheme is DPoP. A bearer token has no key behind it. */
+const tokenOf = ({ authorization }: SignedRequest): string => {
+  if (authorization === undefined) throw new HoopError('NOT_LOGGED_IN')
+  const [, token] = /^DPoP +([\w.~+/=-]+)$/i.exec(authorization) ?? []
+  if (token === undefined) throw new HoopError('TOKEN_INVALID', 'it must come as Authorization: DPoP <token>')
+  return token
+}
+
+/** Checks who sends a request: the token, the proof that its sender holds the key, and that the proof is new. */
+export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
+  const { tokens, replay } = options
+
+  const prove = (request: SignedRequest, token: string): Promise<Proof> => {
+    if (request.dpop === undefined) throw new HoopError('PROOF_INVALID', 'there is none')
+    const { host } = request
+    const urls = [
+      options.gateway().replace(/\/$/, '') + request.url,
+      ...(host !== undefined && options.isOwnHost(host) ? [`https://${host}${request.url}`] : []),
+    ]
+    return verifyProof(request.dpop, { method: request.method, urls, token })
+  }
+
+  // Only a proof that came with a good token is remembered, so that strangers can't fill the memory.
+  const spend = ({ jkt, jti }: Proof) => replay.use(`${jkt} ${jti}`)
+
+  return {
+    async principal(request) {
+      const token = tokenOf(request)
+      if (isGrant(token)) throw new HoopError('TOKEN_INVALID', 'a grant opens tunnels and nothing else')
+      const kind = tokens.find((one) => one.recognizes(token))
+      if (!kind) throw new HoopError('TOKEN_INVALID')
+      const { identity, jkt } = await kind.verify(token)
+      const proof = await prove(request, token)
+      if (jkt !== undefined && jkt !== proof.jkt) throw new HoopError('TOKEN_INVALID', 'it is bound to another key')
+      spend(proof)
+      return { ...identity, jkt: proof.jkt }
+    },
+    async grant(request) {
+      const token = tokenOf(request)
+      if (!isGrant(token)) throw new HoopError('GRANT_INVALID', 'a tunnel takes a grant')
+      const proof = await prove(request, token)
+      const grant = await options.verifyGrant(token, proof.jkt)
+      spend(proof)
+      return grant
+    },
+  }
+}

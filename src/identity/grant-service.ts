@@ -1,0 +1,63 @@
+import { HoopError } from '../lib/errors.js'
+import type { GrantRecords } from '../store/grants.js'
+import { issueGrant, verifyGrant, type GrantOptions } from './grants.js'
+import type { SigningKeys } from './keys.js'
+import type { Grant, Principal } from './types.js'
+
+export interface GrantServiceOptions {
+  /** The gateway's address; grants of another one are refused. */
+  readonly gateway: () => string
+  readonly keys: () => SigningKeys
+  readonly records: GrantRecords
+  /** Milliseconds a grant lives; an hour at most. */
+  readonly lifetime: () => number
+  readonly now?: () => Date
+}
+
+export interface GrantWish {
+  readonly principal: Principal
+  readonly connection: string
+  readonly reason?: string
+  /** Id of the grant that is renewed. */
+  readonly renews?: string
+}
+
+export interface GrantService {
+  /** @throws {HoopError} GRANT_INVALID where `renews` names no grant of this person, connection and key; STORE_FAILED */
+  issue(wish: GrantWish): Promise<{ token: string; grant: Grant }>
+  /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, STORE_FAILED */
+  verify(token: string, jkt: string): Promise<Grant>
+}
+
+/** Grants with a memory: what was issued is kept, so that a renewal continues its chain and a revoked one opens nothing. */
+export const grantService = ({ gateway, keys, records, lifetime, now }: GrantServiceOptions): GrantService => {
+  const options = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
+
+  const chainOf = async ({ renews, principal, connection }: GrantWish): Promise<{ chain?: string }> => {
+    if (renews === undefined) return {}
+    const before = await records.find(renews)
+    const same =
+      before?.subject === principal.subject && before.connection === connection && before.jkt === principal.jkt
+    if (!before || !same) throw new HoopError('GRANT_INVALID', 'there is no such grant of yours to renew')
+    if (before.revoked) throw new HoopError('GRANT_INVALID', 'it was revoked')
+    return { chain: before.chain }
+  }
+
+  return {
+    async issue(wish) {
+      const { principal, connection, reason } = wish
+      const order = { principal, connection, lifetime: lifetime(), ...(reason !== undefined && { reason }) }
+      const issued = await issueGrant({ ...order, ...(await chainOf(wish)) }, options())
+      const { id, chain, expiresAt } = issued.grant
+      const { subject, jkt } = principal
+      await records.add({ id, chain, subject, connection, jkt, issuedAt: now?.() ?? new Date(), expiresAt })
+      return issued
+    },
+    async verify(token, jkt) {
+      const grant = await verifyGrant(token, jkt, options())
+      const record = await records.find(grant.id)
+      if (!record || record.revoked) throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
+      return grant
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
+import { HoopError } from '../lib/errors.js'
+
+/** One of the gateway's own keys. */
+export interface SigningKey {
+  readonly kid: string
+  readonly alg: 'EdDSA' | 'ES256'
+  readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
+}
+
+/** The first signs; all verify, so that what an older key signed holds until it expires. */
+export type SigningKeys = readonly [SigningKey, ...SigningKey[]]
+
+const algorithmOf = ({ kty, crv }: JWK): SigningKey['alg'] | undefined =>
+  kty === 'OKP' && crv === 'Ed25519' ? 'EdDSA' : kty === 'EC' && crv === 'P-256' ? 'ES256' : undefined
+
+/** A new private key as a JWK, with its thumbprint (RFC 7638) as id. */
+export const generateSigningKey = async (): Promise<JWK & { kid: string }> => {
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  return { ...jwk, alg: 'EdDSA', use: 'sig', kid: await calculateJwkThumbprint(jwk) }
+}
+
+/**
+ * Writes a file of keys, mode 0600. To rotate, put a new key before the old ones; drop those once the longest grant has
+ * expired.
+ * @throws {HoopError} FILE_EXISTS
+ */
+export const writeSigningKeys = async (path: string, keys?: readonly JWK[]): Promise<void> => {
+  const text = `${JSON.stringify({ keys: keys ?? [await generateSigningKey()] }, undefined, 2)}\n`
+  await writeFile(path, text, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new HoopError('FILE_EXISTS', path)
+    throw error
+  })
+}
+
+const importKey = async (jwk: JWK): Promise<SigningKey> => {
+  const alg = algorithmOf(jwk)
+  if (!alg || typeof jwk.d !== 'string') throw new Error('not a private Ed25519 or P-256 key')
+  const { d: _, ...publicJwk } = jwk
+  return {
+    kid: await calculateJwkThumbprint(publicJwk),
+    alg,
+    privateKey: (await importJWK({ ...jwk, alg }, alg)) as CryptoKey,
+    publicKey: (await importJWK({ ...publicJwk, alg }, alg)) as CryptoKey,
+  }
+}
+
+/**
+ * Reads the gateway's signing keys: a JSON Web Key Set (RFC 7517) of private keys.
+ * @throws {HoopError} CONFIG_MISSING where there is no file; CONFIG_INVALID where others can read it or it holds anything else
+ */
+export const loadSigningKeys = async (path: string): Promise<SigningKeys> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new HoopError('CONFIG_MISSING', `no signing keys in ${path}`, { cause: error })
+  })
+  const { mode } = await stat(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new HoopError('CONFIG_INVALID', `${path} can be read by others`, { hint: `Run: chmod 600 ${path}` })
+  }
+  try {
+    const { keys } = JSON.parse(text) as { keys: JWK[] }
+    const [first, ...others] = await Promise.all(keys.map(importKey))
+    if (!first) throw new Error('no key')
+    return [first, ...others]
+  } catch {
+    // The cause might quote the file, and the file is secret.
+    throw new HoopError('CONFIG_INVALID', `${path} is not a set of private Ed25519 or P-256 keys`, {
+      hint: 'Restore the file from a backup, or move it away and run: hoop gateway init',
+    })
+  }
+}

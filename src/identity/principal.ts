@@ -1,0 +1,52 @@
+import type { JWTPayload } from 'jose'
+import { HoopError } from '../lib/errors.js'
+import type { Principal } from './types.js'
+
+/** Who a token names, before it is known which key proves the request. */
+export type Identity = Omit<Principal, 'jkt'>
+
+export interface ClaimNames {
+  /** A claim, or a path into one: `realm_access.roles`. */
+  readonly groups: string
+  /** Where people are called by another claim than e-mail or preferred_username. */
+  readonly name?: string | undefined
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A claim by its whole name (`https://example.com/groups`), else by the path that its dots spell. */
+const claim = (claims: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(claims, name)
+    ? claims[name]
+    : name
+        .split('.')
+        .reduce<unknown>(
+          (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+          claims,
+        )
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const texts = (value: unknown): string[] =>
+  (Array.isArray(value) ? (value as unknown[]) : [value]).map(text).filter((one) => one !== undefined)
+
+/**
+ * The person that verified claims name. An e-mail address that the provider calls unverified counts for nothing: anyone
+ * could have typed it.
+ * @throws {HoopError} TOKEN_INVALID without a usable `sub` (OpenID Connect Core 1.0, section 2: at most 255 characters)
+ */
+export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
+  const { sub, iss, email_verified: verified } = claims
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255 || /[\x00-\x1f\x7f]/.test(sub)) {
+    throw new HoopError('TOKEN_INVALID', 'it names nobody')
+  }
+  const email = verified === false || verified === 'false' ? undefined : text(claims.email)
+  const chosen = names.name === undefined ? undefined : text(claim(claims, names.name))
+  return {
+    subject: sub,
+    issuer: iss ?? '',
+    name: chosen ?? email ?? text(claims.preferred_username) ?? sub,
+    ...(email !== undefined && { email }),
+    groups: texts(claim(claims, names.groups)),
+  }
+}
