@@ -43,10 +43,11 @@ const configure = ({ clientId, account, storage, keys, lifetimes }: ProviderSett
   jwks: { keys: [...keys] as unknown as JWKS['keys'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   claims: {
-    openid: ['sub'],
+    // With or without a scope of their own, as providers differ on that.
+    openid: ['sub', 'groups'],
+    groups: ['groups'],
     profile: ['name', 'preferred_username'],
     email: ['email', 'email_verified'],
-    groups: ['groups'],
   },
   // The gateway reads the person from the ID token alone, as it comes from most providers.
   conformIdTokenClaims: false,
