@@ -36,7 +36,7 @@ export const placeFiles = async (folder: string, files: readonly NewFile[], forc
     for (const path of inTheWay) await rename(join(folder, path), join(folder, `${path}.bak`))
     for (const [index, { path }] of files.entries()) await rename(staged[index]!, join(folder, path))
   } catch (cause) {
-    await Promise.all(staged.map((path) => rm(path, { force: true })))
+    await Promise.allSettled(staged.map((path) => rm(path, { force: true })))
     throw new HoopError('STORE_FAILED', `cannot write to ${folder}`, {
       cause,
       hint: 'Check that the folder may be written and that the disk is not full.',

@@ -38,9 +38,11 @@ export const openPrompt = ({ input, output }: Terminal): Prompt => {
   lines.once('close', () => gone.abort())
 
   const line = async ({ text, fallback, secret }: Question<unknown>): Promise<string> => {
+    const shown = `${text}${fallback ? ` [${fallback}]` : ''}: `
     try {
-      const answer = lines.question(`${text}${fallback ? ` [${fallback}]` : ''}: `, { signal: gone.signal })
+      if (secret) output.write(shown)
       muted = secret ?? false
+      const answer = lines.question(secret ? '' : shown, { signal: gone.signal })
       const typed = await answer
       return (secret ? typed : typed.trim()) || (fallback ?? '')
     } catch (cause) {
