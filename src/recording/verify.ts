@@ -1,0 +1,43 @@
+import type { EndEvent } from './events.js'
+import { readFrames, readHeader } from './frames.js'
+import { eventsOf, indexOf } from './lines.js'
+import { endOf, type RecordingEnd } from './reader.js'
+import { RecordingDamage } from './damage.js'
+import { Source } from './source.js'
+
+export interface Verification extends RecordingEnd {
+  readonly events: number
+  /** The end event, where there is one. */
+  readonly end?: EndEvent
+}
+
+/**
+ * Reads all of a recording and checks everything that can be checked within the file, and against a chain value that
+ * somebody else kept: without one, a file that was rewritten as a whole looks sound.
+ * @param expectedHead hex, as the session index or a ledger has it
+ * @throws {HoopError} NOT_FOUND; RECORDING_DAMAGED with the offset
+ */
+export async function verifyRecording(path: string, expectedHead?: string): Promise<Verification> {
+  await using source = await Source.open(path)
+  const { header, chain } = await readHeader(source)
+  let events = 0
+  let end: EndEvent | undefined
+  for await (const frame of readFrames(source, chain)) {
+    if (frame.kind === 'index') {
+      const { frames, bytes } = indexOf(frame)
+      if (frames !== chain.frames - 1 || bytes !== frame.offset)
+        throw new RecordingDamage(frame.offset, 'the index is wrong')
+      continue
+    }
+    for (const event of eventsOf(frame)) {
+      if (end) throw new RecordingDamage(frame.offset, 'there are events behind the end')
+      if (event.type === 'end') end = event
+      events++
+    }
+  }
+  const found = endOf(header, chain)
+  if (expectedHead !== undefined && found.head !== expectedHead) {
+    throw new RecordingDamage(found.size, 'it is not the recording that was witnessed, or not all of it')
+  }
+  return { ...found, events, ...(end && { end }) }
+}
