@@ -1,38 +1,145 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { HoopError } from '../lib/errors.js'
-import { encodeHeader, sha256 } from './envelope.js'
-import type { StartEvent } from './events.js'
-import { recordingPath } from './paths.js'
-import { FileRecorder } from './file-recorder.js'
+import type { FileHandle } from 'node:fs/promises'
+import { HoopError, asHoopError } from '../lib/errors.js'
+import { toHex } from './envelope.js'
+import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
+import { Grouped } from './grouped.js'
+import { type RecordingIndex, StatementIndex } from './statement-index.js'
+import { FrameWriter, type Position } from './writer.js'
 
-/**
- * Starts a recording: the file is on disk, with its first event, when this resolves.
- * @param folder of all recordings; made with mode 0700, files with 0600
- * @throws {HoopError} RECORDING_FAILED, also where a recording of this session exists
- */
-export async function openRecording(folder: string, start: StartEvent): Promise<FileRecorder> {
-  const path = recordingPath(folder, start.session, start.time)
-  let file: FileHandle | undefined
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    file = await open(path, 'wx+', 0o600)
-    const header = encodeHeader({ version: 1, session: start.session, created: start.time })
-    await file.write(header)
-    const recorder = new FileRecorder(start.session, file, { size: header.length, sequence: 0, head: sha256(header) })
-    recorder.record(start)
-    recorder.commit()
-    await Promise.all([file.datasync(), syncFolder(dirname(path))])
-    return recorder
-  } catch (cause) {
-    await file?.close()
-    const code = (cause as NodeJS.ErrnoException).code
-    throw cause instanceof HoopError ? cause : new HoopError('RECORDING_FAILED', code ?? String(cause), { cause })
+/** UTF-16 units buffered before they are written without waiting for a commit. */
+const maxPending = 64 * 1024
+/** Results wait at most this long for a commit to take them along, ms. With the timer's own lateness: under 200. */
+const flushEvery = 150
+/** What the machine may lose at power failure, ms. */
+const syncEvery = 1000
+
+const flushes = new Grouped<FileRecorder>(flushEvery, (recorder) => recorder.flush())
+const syncs = new Grouped<FileRecorder>(syncEvery, (recorder) => recorder.sync())
+
+/** What the recorder needs of a file. */
+export type RecordingFile = Pick<FileHandle, 'fd' | 'datasync' | 'close'>
+
+/** The recording of one live session. After the first failed write it takes nothing more, and every commit throws. */
+export class FileRecorder implements SessionRecorder {
+  readonly id: string
+  readonly origin = performance.now()
+  readonly #file: RecordingFile
+  readonly #writer: FrameWriter
+  readonly #index = new StatementIndex()
+  #pending = ''
+  #firstStatement = 0
+  #failure: HoopError | undefined
+  #ended = false
+  #released: Promise<unknown> = Promise.resolve()
+
+  constructor(id: string, file: RecordingFile, position: Position) {
+    this.id = id
+    this.#file = file
+    this.#writer = new FrameWriter(file.fd, position)
+  }
+
+  /** Value of the hash chain after the last frame written, hex, and the number of frames: what a ledger may witness. */
+  get head(): { readonly hash: string; readonly frames: number } {
+    const { head, sequence } = this.#writer.position
+    return { hash: toHex(head), frames: sequence }
+  }
+
+  /** Settles, with what went wrong if anything did, once an ended recording is on disk and its file closed. */
+  get released(): Promise<unknown> {
+    return this.#released
+  }
+
+  record(event: SessionEvent): void {
+    if (this.#failure || this.#ended) return
+    this.#pending += JSON.stringify(event) + '\n'
+    if (event.type === 'statement') this.#firstStatement ||= event.n
+    if (this.#pending.length > maxPending) this.flush()
+    else flushes.add(this)
+  }
+
+  commit(): void {
+    if (this.#failure) throw this.#failure
+    if (this.#ended) throw new HoopError('RECORDING_FAILED', 'the recording has ended')
+    if (this.#pending !== '') this.#write()
+  }
+
+  /** Writes what is buffered; a failure shows at the next commit. */
+  flush(): void {
+    if (this.#failure || this.#pending === '') return
+    try {
+      this.#write()
+    } catch {
+      // #failure has it
+    }
+  }
+
+  /** Brings what was written to the disk itself. A failure shows at the next commit. */
+  async sync(): Promise<void> {
+    if (this.#ended) return
+    await this.#file.datasync().catch((cause: unknown) => {
+      this.#failure ??= new HoopError('RECORDING_FAILED', 'the disk did not take it', { cause })
+    })
+  }
+
+  close(end: Omit<EndEvent, 'type' | 'at' | 'time'>): unknown {
+    if (this.#ended) return undefined
+    this.#ended = true
+    flushes.delete(this)
+    syncs.delete(this)
+    const event: EndEvent = {
+      type: 'end',
+      at: performance.now() - this.origin,
+      time: new Date().toISOString(),
+      ...end,
+    }
+    const failure = this.#finish(JSON.stringify(event) + '\n')
+    this.#released = this.#release()
+    return failure
+  }
+
+  #write(): void {
+    const offset = this.#writer.size
+    try {
+      this.#writer.append('events', this.#pending)
+    } catch (error) {
+      this.#failure = asHoopError(error, 'RECORDING_FAILED')
+      throw this.#failure
+    }
+    if (this.#firstStatement) this.#index.add(this.#firstStatement, offset)
+    this.#firstStatement = 0
+    this.#pending = ''
+    syncs.add(this)
+  }
+
+  // The batch that failed is tried once more: it may hold results, and there may be room by now. A statement in it was
+  // never run; that it stands there without a result, before an end that says why, errs on the side that can't hide.
+  #finish(end: string): unknown {
+    try {
+      this.#writer.append('events', this.#pending + end)
+    } catch (error) {
+      try {
+        this.#writer.append('events', end)
+      } catch {
+        return this.#failure ?? error
+      }
+    }
+    return this.#failure ?? finish(this.#writer, this.#index)
+  }
+
+  async #release(): Promise<unknown> {
+    const synced = await this.#file.datasync().catch((error: unknown) => error)
+    const closed = await this.#file.close().catch((error: unknown) => error)
+    return synced ?? closed
   }
 }
 
-/** The file's name is durable only when its folder is (fsync(2), notes). */
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, 'r')
-  await folder.sync()
+/** Writes index and trailer. @returns what went wrong; the events are all there even so */
+export const finish = (writer: FrameWriter, index: StatementIndex): unknown => {
+  const { sequence, size } = writer.position
+  try {
+    writer.finish(JSON.stringify({ statements: index.entries, frames: sequence, bytes: size } satisfies RecordingIndex))
+    return undefined
+  } catch (error) {
+    return error
+  }
 }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ResultEvent, SessionEvent, StartEvent, StatementEvent } from '../../src/recording/events.js'
-import { openRecording } from '../../src/recording/recorder.js'
+import { openRecording } from '../../src/recording/open.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import { readRecording, type RecordingEnd } from '../../src/recording/reader.js'
 
