@@ -1,19 +1,6 @@
 import { stringify } from 'yaml'
+import { layout } from '../layout.js'
 import { type Answers, passwordVariable } from './answers.js'
-
-/** Where things lie, relative to the configuration's folder. */
-export const layout = {
-  config: 'hoop.yaml',
-  authority: 'tls/ca.pem',
-  authorityKey: 'tls/ca-key.pem',
-  cert: 'tls/cert.pem',
-  key: 'tls/key.pem',
-  keys: 'keys',
-  maskingKey: 'keys/masking.key',
-  recordings: 'recordings',
-  store: 'hoop.db',
-  password: (connection: string) => `secrets/${connection}.password`,
-} as const
 
 /** A text as one YAML scalar, quoted where it has to be. */
 const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()

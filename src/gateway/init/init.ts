@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { isIP } from 'node:net'
+import { generateSigningKey } from '../../identity/keys.js'
+import { layout } from '../layout.js'
 import { issueServer, makeAuthority } from '../tls/authority.js'
 import { hostOf } from '../tls/inspect.js'
 import { type Answers, passwordVariable } from './answers.js'
-import { configurationText, layout } from './configuration.js'
+import { configurationText } from './configuration.js'
 import { makePrivateFolder, type NewFile, placeFiles } from './place.js'
 
 export interface Initialized {
@@ -28,6 +30,11 @@ const certificateNames = ({ url, listen }: Answers): string[] => {
 }
 
 const secretFiles = async ({ connection }: Answers): Promise<NewFile[]> => [
+  {
+    path: layout.signingKeys,
+    contents: `${JSON.stringify({ keys: [await generateSigningKey()] }, undefined, 2)}\n`,
+    mode: 0o600,
+  },
   { path: layout.maskingKey, contents: randomBytes(32), mode: 0o600 },
   ...(connection.password === undefined
     ? []

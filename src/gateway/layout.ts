@@ -1,0 +1,13 @@
+/** Where `hoop gateway init` puts things, relative to the configuration's folder. The keys are looked for there and nowhere else. */
+export const layout = {
+  config: 'hoop.yaml',
+  authority: 'tls/ca.pem',
+  authorityKey: 'tls/ca-key.pem',
+  cert: 'tls/cert.pem',
+  key: 'tls/key.pem',
+  signingKeys: 'keys/signing.json',
+  maskingKey: 'keys/masking.key',
+  recordings: 'recordings',
+  store: 'hoop.db',
+  password: (connection: string) => `secrets/${connection}.password`,
+} as const
