@@ -1,0 +1,32 @@
+import { parse } from '../parser.js'
+import { isRangeVar, text, walk, words } from '../tree.js'
+
+/** Names in a definition that the server printed: the last part of each, as the first parts may be missing. */
+export interface Mentions {
+  readonly relations: readonly (readonly [schema: string | undefined, name: string])[]
+  readonly functions: readonly (readonly [schema: string | undefined, name: string])[]
+  readonly columns: readonly string[]
+}
+
+const qualified = (names: readonly string[]): readonly [string | undefined, string] => [
+  names.at(-2),
+  names.at(-1) ?? '',
+]
+
+/** @returns undefined where the definition can't be parsed (it then has to be treated as opaque) */
+export const mentions = (definition: string): Mentions | undefined => {
+  const parsed = parse(definition)
+  if (!parsed.ok) return undefined
+  const relations: Mentions['relations'][number][] = []
+  const functions: Mentions['functions'][number][] = []
+  const columns: string[] = []
+  walk(
+    parsed.statements.map((statement) => statement.node),
+    (fields) => {
+      if (isRangeVar(fields)) relations.push([text(fields['schemaname']), text(fields['relname']) ?? ''])
+      if (fields['funcname']) functions.push(qualified(words(fields['funcname'])))
+      if (fields['fields']) columns.push(...words(fields['fields']))
+    },
+  )
+  return { relations, functions, columns }
+}

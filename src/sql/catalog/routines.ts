@@ -1,0 +1,45 @@
+import { deniedFunction } from './denied.js'
+import { pureExtensions } from './pure-extensions.js'
+import type { Snapshot } from './queries.js'
+import type { AddedRoutine, Routines } from './types.js'
+
+const isPure = (extension: string | null): boolean => extension !== null && pureExtensions.has(extension)
+
+export const readRoutines = (snapshot: Snapshot): Routines => {
+  const added = new Map<string, AddedRoutine[]>()
+  for (const [name, schema, , extension] of snapshot.added) {
+    const known = added.get(name)
+    const routine = { schema, safe: isPure(extension) }
+    if (known) known.push(routine)
+    else added.set(name, [routine])
+  }
+  const names = (which: (row: Snapshot['builtin'][number]) => boolean): ReadonlySet<string> =>
+    new Set(snapshot.builtin.filter(which).map(([name]) => name))
+  return {
+    builtin: names(() => true),
+    volatile: names(([, volatile]) => volatile),
+    scalar: names(([, , scalar]) => scalar),
+    added,
+    opaqueOperators: new Set(
+      snapshot.operators.flatMap(([operator, , , oid, extension]) =>
+        isPure(extension) || oid < 16384 ? [] : [operator],
+      ),
+    ),
+    opaqueTypes: new Set(snapshot.casts.flat()),
+  }
+}
+
+/**
+ * Why a function of that name can't be trusted with masks in force, in any schema that the name may lead to.
+ * @param schema where the call is qualified
+ */
+export const opaqueFunction = (routines: Routines, schema: string | undefined, name: string): string | undefined => {
+  const candidates = routines.added.get(name)?.filter((each) => schema === undefined || each.schema === schema) ?? []
+  if (candidates.some((each) => !each.safe)) return 'what the function does is not known'
+  const builtin = routines.builtin.has(name) && (schema === undefined || isSystem(schema))
+  if (builtin && deniedFunction(name)) return 'the function can read tables or files in ways that can’t be followed'
+  if (!builtin && candidates.length === 0) return 'there is no such function in the catalog'
+  return undefined
+}
+
+const isSystem = (schema: string): boolean => schema === 'pg_catalog' || schema === 'information_schema'

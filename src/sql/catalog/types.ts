@@ -1,0 +1,81 @@
+/** Runs one query over the gateway's own connection to the database. */
+export type CatalogQuery = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>
+
+/** Structurally the masking folder's ColumnType. */
+export interface CatalogType {
+  readonly oid: number
+  /** `pg_attribute.atttypmod`, or the domain's; -1 is none. */
+  readonly modifier: number
+  /** `pg_type.typname` of the type, or of a domain's base type. */
+  readonly name: string
+  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r'
+  /** For enums their labels; for arrays, the element type's name. */
+  readonly labels?: readonly string[]
+}
+
+export interface MaskedColumn {
+  /** The policy's entry, `schema.table.column`, as it was given. Partitions carry their parent's. */
+  readonly column: string
+  readonly type: CatalogType
+}
+
+export interface CatalogColumn {
+  /** `pg_attribute.attnum` */
+  readonly attribute: number
+  readonly name: string
+  readonly type: number
+  readonly modifier: number
+  readonly generated: boolean
+  readonly masked?: MaskedColumn
+  /** For a generated column computed from a masked one: which. Nothing may show it. */
+  readonly derived?: string
+}
+
+export interface Relation {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  /** `pg_class.relkind`: r table, p partitioned, v view, m materialized view, f foreign, S sequence, t TOAST. */
+  readonly kind: string
+  /** Live columns by attribute number. */
+  readonly columns: readonly CatalogColumn[]
+  /** Whether a column of it is masked or derived from a masked one. */
+  readonly masked: boolean
+  /** Why reading or writing it could show masked values in a way that isn't analysed. */
+  readonly opaque?: string
+  /** Relations that a view or rule reads, transitively. */
+  readonly bases: readonly Relation[]
+}
+
+/** A snapshot of what names mean in one database. Frozen; made anew when the schema changes. */
+export interface Catalog {
+  readonly relations: ReadonlyMap<number, Relation>
+  /** Relations by unqualified name, in every schema. */
+  readonly named: ReadonlyMap<string, readonly Relation[]>
+  readonly routines: Routines
+  /** Key: `tableOid.attnum` as RowDescription reports a column's origin. */
+  readonly masked: ReadonlyMap<string, MaskedColumn>
+  /** Policy entries that name no column of this database, as they were given. */
+  readonly unknown: readonly string[]
+}
+
+/** What is known of functions, operators and casts by name. */
+export interface Routines {
+  /** Names of functions that came with the server. */
+  readonly builtin: ReadonlySet<string>
+  /** Builtin names with a volatile overload: they may carry what they are given elsewhere. */
+  readonly volatile: ReadonlySet<string>
+  /** Builtin names whose every overload returns one column of known shape. */
+  readonly scalar: ReadonlySet<string>
+  /** Functions that were added, by name: the schemas they are in, and whether all of that name there are known to be pure. */
+  readonly added: ReadonlyMap<string, readonly AddedRoutine[]>
+  /** Operators that run a function not known to be pure. */
+  readonly opaqueOperators: ReadonlySet<string>
+  /** Types that a cast function not known to be pure converts from or to. */
+  readonly opaqueTypes: ReadonlySet<string>
+}
+
+export interface AddedRoutine {
+  readonly schema: string
+  readonly safe: boolean
+}

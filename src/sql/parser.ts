@@ -1,0 +1,126 @@
+import type { Node, RawStmt } from 'libpg-query'
+import { ParserInstances } from './parser-instances.js'
+
+/** Bytes of SQL text that are analysed; parsing takes about ten times as much memory. */
+const maxBytes = 32 * 1024 * 1024
+
+export interface ParsedStatement {
+  readonly node: Node
+  /** Byte offsets in the text's UTF-8 form. */
+  readonly span: readonly [start: number, end: number]
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly statements: readonly ParsedStatement[] }
+  /** `position` counts characters from 1, as in PostgreSQL's error field `P`. */
+  | { readonly ok: false; readonly message: string; readonly position?: number }
+
+const instances = new ParserInstances()
+
+/** Loads the parser; once it has resolved, `parse` works synchronously. May be called any number of times. */
+export const initParser = (): Promise<void> => instances.ready()
+
+const failed = (message: string): Parsed => ({ ok: false, message })
+
+const zero = (text: string): Parsed | undefined => {
+  const at = text.indexOf('\0')
+  if (at < 0) return undefined
+  return {
+    ok: false,
+    message: 'invalid byte sequence for encoding "UTF8": 0x00',
+    position: [...text.slice(0, at)].length + 1,
+  }
+}
+
+/** Runs `use` on a C string; any fault costs the parser instance its place and gives `undefined`. */
+const withText = <T>(text: string, use: (parser: NonNullable<typeof instances.current>, pointer: number) => T) => {
+  const parser = instances.current
+  if (!parser) return undefined
+  try {
+    const bytes = parser.lengthBytesUTF8(text) + 1
+    const pointer = parser._malloc(bytes)
+    if (!pointer) throw new RangeError('out of memory')
+    parser.stringToUTF8(text, pointer, bytes)
+    const answer = use(parser, pointer)
+    parser._free(pointer)
+    return answer
+  } catch {
+    instances.discard()
+    return undefined
+  }
+}
+
+interface Raw {
+  readonly json?: string
+  readonly message?: string
+  readonly position?: number
+}
+
+/** Layout of libpg_query's PgQueryParseResult { parse_tree, stderr_buffer, error } and PgQueryError { message, funcname, filename, lineno, cursorpos, context }. */
+const rawParse = (text: string): Raw | undefined =>
+  withText(text, (parser, pointer) => {
+    const result = parser._wasm_parse_query_raw(pointer)
+    if (!result) throw new RangeError('out of memory')
+    const error = parser.getValue(result + 8, 'i32')
+    const tree = parser.getValue(result, 'i32')
+    if (!error && !tree) throw new RangeError('out of memory')
+    const raw: Raw = error
+      ? {
+          message: parser.UTF8ToString(parser.getValue(error, 'i32')),
+          position: parser.getValue(error + 16, 'i32'),
+        }
+      : { json: parser.UTF8ToString(tree) }
+    parser._wasm_free_parse_result(result)
+    return raw
+  })
+
+const spanned = (statements: readonly RawStmt[], end: number): ParsedStatement[] =>
+  statements.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) =>
+    stmt ? [{ node: stmt, span: [start, length ? start + length : end] as const }] : [],
+  )
+
+/**
+ * Parses a text of any number of statements with PostgreSQL's own grammar. Never throws: a syntax error, a NUL byte, a
+ * text that is too large or nested too deeply are all answers.
+ */
+export const parse = (text: string): Parsed => {
+  const nul = zero(text)
+  if (nul) return nul
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxBytes) return failed(`the text is longer than the ${maxBytes / 1024 / 1024} MB that can be analysed`)
+  if (bytes === 0) return { ok: true, statements: [] }
+  if (!instances.current) return failed('the SQL parser is not ready')
+  const raw = rawParse(text)
+  if (!raw) return failed('stack depth limit exceeded: the statement is nested too deeply to be analysed')
+  if (raw.json === undefined) {
+    return { ok: false, message: raw.message ?? 'syntax error', ...(raw.position ? { position: raw.position } : {}) }
+  }
+  try {
+    const { stmts = [] } = JSON.parse(raw.json) as { stmts?: RawStmt[] }
+    return { ok: true, statements: spanned(stmts, bytes) }
+  } catch (error) {
+    return failed(`the SQL parser’s answer can’t be read: ${error instanceof Error ? error.message : 'unknown'}`)
+  }
+}
+
+/**
+ * Parses a CREATE FUNCTION or DO statement in PL/pgSQL.
+ * @returns libpg_query's tree, or undefined where it can't be parsed
+ */
+export const parsePlpgsql = (statement: string): unknown => {
+  if (statement.includes('\0') || Buffer.byteLength(statement) > maxBytes) return undefined
+  const answer = withText(statement, (parser, pointer) => {
+    const result = parser._wasm_parse_plpgsql(pointer)
+    if (!result) throw new RangeError('out of memory')
+    const json = parser.UTF8ToString(result)
+    parser._wasm_free_string(result)
+    return json
+  })
+  // Success is a JSON object; anything else is an error message.
+  if (!answer?.startsWith('{')) return undefined
+  try {
+    return JSON.parse(answer) as unknown
+  } catch {
+    return undefined
+  }
+}

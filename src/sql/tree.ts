@@ -1,0 +1,64 @@
+/**
+ * The parse tree without its types: libpg-query gives JSON in which a polymorphic node is `{ Type: fields }` and a field
+ * of one fixed type holds the fields alone. What has to see every node therefore goes by the fields' names.
+ */
+export type Fields = Readonly<Record<string, unknown>>
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The fields of a node of that type, whether wrapped or not known to be. */
+export const as = (node: unknown, type: string): Fields | undefined => {
+  if (!isFields(node)) return undefined
+  const fields = node[type]
+  return isFields(fields) ? fields : undefined
+}
+
+/** The type of a wrapped node and its fields. */
+export const unwrap = (node: unknown): readonly [type: string, fields: Fields] | undefined => {
+  if (!isFields(node)) return undefined
+  for (const type in node) {
+    const fields = node[type]
+    return isFields(fields) ? [type, fields] : undefined
+  }
+  return undefined
+}
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+
+/** The items of a wrapped List, or of a bare array. */
+export const items = (value: unknown): readonly unknown[] => list(as(value, 'List')?.['items'] ?? value)
+
+export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The value of a String node. */
+export const word = (node: unknown): string | undefined => {
+  const fields = as(node, 'String')
+  return fields ? (text(fields['sval']) ?? '') : undefined
+}
+
+/** The values of a list of String nodes; other nodes give nothing. */
+export const words = (nodes: unknown): readonly string[] =>
+  items(nodes).flatMap((node) => {
+    const value = word(node)
+    return value === undefined ? [] : [value]
+  })
+
+/**
+ * Calls `visit` with every object of the tree, parents first; where it answers false, the object's inside is skipped.
+ * It goes through all keys, so that nothing can hide in a node that nobody has heard of.
+ */
+export const walk = (value: unknown, visit: (fields: Fields) => boolean | void): void => {
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') walk(item, visit)
+  } else if (isFields(value) && visit(value) !== false) {
+    for (const key in value) {
+      const inner = value[key]
+      if (typeof inner === 'object') walk(inner, visit)
+    }
+  }
+}
+
+/** Whether the object is a table reference, wrapped or not. */
+export const isRangeVar = (fields: Fields): boolean =>
+  typeof fields['relname'] === 'string' && typeof fields['relpersistence'] === 'string'
