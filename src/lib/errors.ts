@@ -189,6 +189,13 @@ export const catalogue = {
     sqlstate: '08P01',
     hint: 'Install the version of hoop that the gateway runs.',
   },
+  REQUEST_TOO_LARGE: {
+    message: 'the request is too large',
+    exit: 70,
+    http: 413,
+    sqlstate: '54000',
+    hint: 'Log in with fewer groups in the token, or install the version of hoop that the gateway runs.',
+  },
   NOT_FOUND: { message: 'there is no such thing', exit: 1, http: 404, sqlstate: '42704', hint: 'Check the id.' },
 
   // the PostgreSQL protocol
@@ -339,6 +346,15 @@ export const catalogue = {
   },
   STATEMENT_FAILED: { message: 'the statement failed', exit: 1, http: 400, sqlstate: 'XX000', hint: '' },
 
+  // the demo
+  DEMO_FAILED: {
+    message: 'the demo did not go as it should',
+    exit: 1,
+    http: 500,
+    sqlstate: 'XX000',
+    hint: 'Report it with the output above.',
+  },
+
   // recording and state
   RECORDING_FAILED: {
     message: 'the session cannot be recorded, so nothing more is run',
@@ -393,6 +409,8 @@ export interface ErrorOptionsOf {
 export class HoopError extends Error {
   override readonly name = 'HoopError'
   readonly code: ErrorCode
+  /** What the message adds to the catalogue's words. */
+  readonly about: string
   readonly hint: string
   readonly detail: string | undefined
   readonly position: number | undefined
@@ -403,6 +421,7 @@ export class HoopError extends Error {
       options.cause === undefined ? undefined : { cause: options.cause },
     )
     this.code = code
+    this.about = about
     this.hint = options.hint ?? catalogue[code].hint
     this.detail = options.detail
     this.position = options.position

@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 
 export interface DemoDatabase extends AsyncDisposable {
   readonly port: number
-  /** For the gateway: any user, no password, no TLS. */
+  /** For the gateway. The server takes any user and password, and has no TLS. */
   readonly url: string
 }
 
@@ -22,7 +22,7 @@ export const serveDatabase = async (): Promise<DemoDatabase> => {
   if (typeof answer !== 'object' || !answer) throw new Error(`the database did not start: ${errors}`)
   return {
     port: answer.port,
-    url: `postgres://app@127.0.0.1:${answer.port}/postgres?sslmode=disable`,
+    url: `postgres://app:demo@127.0.0.1:${answer.port}/postgres?sslmode=disable`,
     [Symbol.asyncDispose]: async () => {
       if (child.connected) child.disconnect()
       await gone

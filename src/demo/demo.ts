@@ -1,0 +1,39 @@
+import { HoopError } from '../lib/errors.js'
+import { printer } from './print.js'
+import { setScene, Unexpected, type Scene } from './scene.js'
+import { stay } from './stay.js'
+import { tour } from './tour.js'
+
+export interface DemoOptions {
+  readonly stream: NodeJS.WriteStream
+  /** Whether somebody is there to play when the tour is over. */
+  readonly interactive: boolean
+  readonly signal: AbortSignal
+}
+
+const runTour = async (scene: Scene): Promise<void> => {
+  for (const [index, { title, text, run }] of tour.entries()) {
+    scene.printer.heading(`${index + 1}. ${title}`, text)
+    try {
+      await run(scene)
+    } catch (cause) {
+      if (cause instanceof HoopError) throw cause
+      const why = cause instanceof Unexpected ? `expected ${cause.message}` : String(cause)
+      throw new HoopError('DEMO_FAILED', `step ${index + 1}, ${title}`, { cause, detail: why })
+    }
+  }
+}
+
+/**
+ * Runs the demo: a database, an identity provider and a gateway, all local, and the tour through them.
+ * @returns the titles of the steps that were shown, all of which came out as promised
+ * @throws {HoopError} DEMO_FAILED naming the step that did not; INTERRUPTED
+ */
+export const runDemo = async ({ stream, interactive, signal }: DemoOptions): Promise<string[]> => {
+  const out = printer(stream)
+  out.words('Starting a database with pgvector, an identity provider and a gateway on this machine …')
+  await using scene = await setScene(out, signal)
+  await runTour(scene)
+  if (interactive) await stay(scene, signal)
+  return tour.map(({ title }) => title)
+}

@@ -1,0 +1,43 @@
+import { styleText } from 'node:util'
+
+/** Where the demo speaks: headings, commands, and what they wrote. */
+export interface Printer {
+  /** `2. Casey looks around` and one sentence below it. */
+  heading(title: string, text: string): void
+  /** `casey$ hoop connections` */
+  command(person: string, line: string): void
+  /** Output of a command; lines wider than the terminal are cut, with an ellipsis. */
+  output(text: string): void
+  words(text: string): void
+}
+
+const cut = (line: string, columns: number) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)
+
+export const printer = (stream: NodeJS.WriteStream): Printer => {
+  const style = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream })
+  const columns = stream.isTTY ? stream.columns : 140
+  let rest = ''
+  const flush = () => {
+    if (rest) stream.write(`${cut(rest, columns)}\n`)
+    rest = ''
+  }
+  return {
+    heading: (title, text) => {
+      flush()
+      stream.write(`\n${style('bold', title)}\n${style('dim', text)}\n\n`)
+    },
+    command: (person, line) => {
+      flush()
+      stream.write(`${style('green', `${person}$`)} ${style('bold', line)}\n`)
+    },
+    output: (text) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) stream.write(`${cut(line, columns)}\n`)
+    },
+    words: (text) => {
+      flush()
+      stream.write(`${text}\n`)
+    },
+  }
+}
