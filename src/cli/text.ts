@@ -24,7 +24,6 @@ const wide =
 
 /** Columns that a text takes on a terminal; colors take none. */
 export function width(text: string): number {
-   
   const bare = text.replace(/\u001b\[[0-9;]*m/g, '')
   if (/^[\u0020-\u007e]*$/.test(bare)) return bare.length
   let columns = 0

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net'
+
+/** Milliseconds that a client has for reading the last words of a tunnel that ended, while what it sends is dropped. */
+const linger = 2_000
+
+/**
+ * Joins a client and its tunnel: every chunk goes on as it came, a side that can't take more makes the other stop
+ * reading, a side that finished sending lets the other still answer. Resolves when both are closed.
+ */
+export async function splice(client: Socket, tunnel: Socket): Promise<void> {
+  forward(client, tunnel)
+  forward(tunnel, client)
+  // A client that broke off: the gateway must see it at once, for it then cancels what runs.
+  client.on('error', () => tunnel.destroy())
+  client.on('close', () => tunnel.destroySoon())
+  // Closing while bytes of the client wait unread would reset the connection, and the server's last error with it.
+  tunnel.on('error', () => undefined)
+  tunnel.on('close', () => {
+    client.end()
+    client.resume()
+    setTimeout(() => client.destroy(), linger).unref()
+  })
+  client.resume()
+  tunnel.resume()
+  await Promise.all([closed(client), closed(tunnel)])
+}
+
+/** Plain listeners: `pipe` and `pipeline` do the same with several more calls for each chunk. */
+function forward(from: Socket, to: Socket): void {
+  from.on('data', (chunk: Buffer) => {
+    if (!to.write(chunk)) from.pause()
+  })
+  to.on('drain', () => from.resume())
+  from.on('end', () => to.end())
+}
+
+const closed = (socket: Socket): Promise<void> =>
+  socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()))

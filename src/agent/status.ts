@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { asHoopError, HoopError } from '../lib/errors.js'
+import { type Claims, readClaims } from './claims.js'
+import type { Environment } from './environment.js'
+import { reachGateway, toleratedSkew } from './gateway-info.js'
+import { readLogin } from './login-secrets.js'
+import { asAddress, findProfile } from './profiles.js'
+import { proxyFor } from './proxy.js'
+
+/** Milliseconds that the gateway may take to answer before it counts as out of reach. */
+const patience = 3_000
+
+export interface Status {
+  readonly gateway: string
+  readonly profile?: string
+  readonly person?: Omit<Claims, 'expiresAt'>
+  /** ISO 8601: until when the ID token is good, and whether it is renewed without a new login. */
+  readonly expiresAt?: string
+  readonly renewable: boolean
+  readonly source: 'HOOP_TOKEN' | 'keyring' | 'file' | 'none'
+  readonly reachable: boolean
+  readonly version?: string
+  /** Milliseconds by which the gateway's clock is ahead, where that is more than proofs bear. */
+  readonly clockAhead?: number
+  /** Why the gateway can't be reached. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+/** Who is logged in and whether the gateway answers; the first is known without the second. */
+export async function status(env: Environment, gateway: string | undefined, signal: AbortSignal): Promise<Status> {
+  const { HOOP_TOKEN, HOOP_CA, HOOP_GATEWAY } = env
+  const profile = await findProfile(env, gateway)
+  const address = profile?.url ?? (HOOP_TOKEN ? asAddress(gateway ?? HOOP_GATEWAY ?? '') : undefined)
+  if (address === undefined)
+    throw new HoopError('NOT_LOGGED_IN', gateway ?? HOOP_GATEWAY ?? '', { hint: 'Run: hoop login https://HOST:PORT' })
+  const url = new URL(address)
+  const proxy = proxyFor(url, env)
+  const ca = HOOP_CA ? await readFile(HOOP_CA, 'utf8') : profile?.ca
+  const reaching = reachGateway(
+    { url, ...(ca !== undefined && { ca }), ...(proxy && { proxy }) },
+    patience,
+    signal,
+  ).then(
+    ({ info, ahead }) => ({
+      reachable: true,
+      version: info.version,
+      ...(Math.abs(ahead) > toleratedSkew && { clockAhead: ahead }),
+    }),
+    (error: unknown) => {
+      signal.throwIfAborted()
+      const { code, message, hint } = asHoopError(error)
+      return { reachable: false, problem: { code, message, hint } }
+    },
+  )
+  // A wait on the keyring must not leave a failure of the other unhandled.
+  const [login, reached] = await Promise.all([
+    HOOP_TOKEN || !profile ? undefined : readLogin(env, profile.account),
+    reaching,
+  ])
+  const claims = readClaims(HOOP_TOKEN ?? login?.secrets.idToken ?? '')
+  return {
+    gateway: address,
+    ...(profile && { profile: profile.name }),
+    ...(claims && { person: withoutExpiry(claims), expiresAt: new Date(claims.expiresAt).toISOString() }),
+    renewable: login?.secrets.refreshToken !== undefined,
+    source: HOOP_TOKEN ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
+    ...reached,
+  }
+}
+
+const withoutExpiry = ({ expiresAt: _, ...person }: Claims): Omit<Claims, 'expiresAt'> => person
