@@ -66,6 +66,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     if (request.dpop === undefined) throw new HoopError('PROOF_INVALID', 'there is none')
     const { host } = request
     const urls = [
+      new URL(options.gateway()).origin + request.url,
       options.gateway().replace(/\/$/, '') + request.url,
       ...(host !== undefined && options.isOwnHost(host) ? [`https://${host}${request.url}`] : []),
     ]

@@ -18,12 +18,12 @@ export interface GrantWish {
   readonly principal: Principal
   readonly connection: string
   readonly reason?: string
-  /** Id of the grant that is renewed. */
+  /** The grant that is renewed, as it was issued. */
   readonly renews?: string
 }
 
 export interface GrantService {
-  /** @throws {HoopError} GRANT_INVALID where `renews` names no grant of this person, connection and key; STORE_FAILED */
+  /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED for `renews`: a live grant of this person, connection and key; STORE_FAILED */
   issue(wish: GrantWish): Promise<{ token: string; grant: Grant }>
   /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, STORE_FAILED */
   verify(token: string, jkt: string): Promise<Grant>
@@ -33,13 +33,19 @@ export interface GrantService {
 export const grantService = ({ gateway, keys, records, lifetime, now }: GrantServiceOptions): GrantService => {
   const options = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
 
+  const verify = async (token: string, jkt: string): Promise<Grant> => {
+    const grant = await verifyGrant(token, jkt, options())
+    const record = await records.find(grant.id)
+    if (!record || record.revoked) throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
+    return grant
+  }
+
   const chainOf = async ({ renews, principal, connection }: GrantWish): Promise<{ chain?: string }> => {
     if (renews === undefined) return {}
-    const before = await records.find(renews)
-    const same =
-      before?.subject === principal.subject && before.connection === connection && before.jkt === principal.jkt
-    if (!before || !same) throw new HoopError('GRANT_INVALID', 'there is no such grant of yours to renew')
-    if (before.revoked) throw new HoopError('GRANT_INVALID', 'it was revoked')
+    const before = await verify(renews, principal.jkt)
+    if (before.principal.subject !== principal.subject || before.connection !== connection) {
+      throw new HoopError('GRANT_INVALID', 'the grant to renew is for another person or connection')
+    }
     return { chain: before.chain }
   }
 
@@ -53,11 +59,6 @@ export const grantService = ({ gateway, keys, records, lifetime, now }: GrantSer
       await records.add({ id, chain, subject, connection, jkt, issuedAt: now?.() ?? new Date(), expiresAt })
       return issued
     },
-    async verify(token, jkt) {
-      const grant = await verifyGrant(token, jkt, options())
-      const record = await records.find(grant.id)
-      if (!record || record.revoked) throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
-      return grant
-    },
+    verify,
   }
 }

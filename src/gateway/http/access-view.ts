@@ -1,0 +1,81 @@
+import type { Config, PolicyConfig, RuleConfig, RuleConditions } from '../../policy/config/schema.js'
+
+/** What the API needs of the configuration in force. */
+export interface AccessView {
+  readonly issuer: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** Groups. */
+  readonly admins: readonly string[]
+  readonly auditors: readonly string[]
+  readonly connections: Readonly<Record<string, ConnectionView>>
+  readonly policies: Readonly<Record<string, PolicyView>>
+}
+
+export interface ConnectionView {
+  readonly description?: string
+  readonly databases: readonly [string, ...string[]]
+  /** In the order of the file: the first that fits a person holds. */
+  readonly access: readonly {
+    readonly groups?: readonly string[] | undefined
+    readonly people?: readonly string[] | undefined
+    readonly policy: string
+  }[]
+}
+
+export interface PolicyView {
+  readonly clearFor: readonly string[]
+  /** A line each, for people. */
+  readonly masks: readonly string[]
+  readonly rules: readonly string[]
+}
+
+const spec = (mask: PolicyConfig['masks'][number]['with']): string =>
+  mask === undefined
+    ? ', as its type allows'
+    : ` as ${typeof mask === 'string' ? mask : Object.entries(mask).flat().join(' ')}`
+
+type Conditions = { [K in keyof RuleConditions]-?: NonNullable<RuleConditions[K]> }
+
+/** One phrase per condition, in the order in which they are read. */
+const phrases: { [K in keyof Conditions]: (value: Conditions[K]) => string } = {
+  statement: (kinds) => kinds.join(', '),
+  where: () => 'without WHERE',
+  reads: (relations) => `reading ${relations.join(', ')}`,
+  writes: (relations) => `writing ${relations.join(', ')}`,
+  functions: (functions) => `calling ${functions.join(', ')}`,
+  limit_over: (rows) => `without LIMIT up to ${rows}`,
+}
+
+const ruleLine = ({ name, when, do: act }: RuleConfig): string => {
+  const one = <K extends keyof Conditions>(key: K): string[] => {
+    const value = when[key] as Conditions[K] | undefined
+    return value === undefined ? [] : [phrases[key](value)]
+  }
+  return `${name}: ${act} ${(Object.keys(phrases) as (keyof Conditions)[]).flatMap((key) => one(key)).join(' ')}`
+}
+
+const connectionView = ({ description, databases, url, access }: Config['connections'][string]): ConnectionView => {
+  const names = [...new Set([...(url.database === undefined ? [] : [url.database]), ...(databases ?? [])])]
+  // The schema has seen to it that there is one.
+  return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access }
+}
+
+const policyView = ({ clear_for, masks, rules }: PolicyConfig): PolicyView => ({
+  clearFor: clear_for,
+  masks: masks.flatMap((mask) => mask.columns.map((column) => column + spec(mask.with))),
+  rules: rules.map(ruleLine),
+})
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+
+export const accessView = ({ identity, connections, policies }: Config): AccessView => ({
+  issuer: identity.issuer,
+  clientId: identity.client_id,
+  scopes: identity.scopes,
+  admins: identity.admins,
+  auditors: identity.auditors,
+  connections: mapValues(connections, connectionView),
+  policies: mapValues(policies, policyView),
+})

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino'
+import type { SignedRequest } from '../../identity/authenticator.js'
+import type { GrantService } from '../../identity/grant-service.js'
+import type { Grant, Principal } from '../../identity/types.js'
+import type { SessionCounters } from '../../lib/api.js'
+import type { SessionEvent } from '../../recording/events.js'
+import type { Store } from '../../store/open.js'
+import type { AccessView } from './access-view.js'
+
+/** One part of readiness. Throws, or never returns, where it isn't ready. */
+export type Check = () => Promise<unknown>
+
+/** What the API needs of the rest of the gateway. */
+export interface HttpDeps {
+  readonly version: string
+  readonly log: Logger
+  /** PEM. Newer ones go to `app.server.setSecureContext()`. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  /** The configuration in force now. */
+  config(): AccessView
+  /** @throws {HoopError} of the identity codes */
+  principal(request: SignedRequest): Promise<Principal>
+  readonly grants: Pick<GrantService, 'issue'>
+  readonly store: Pick<Store, 'db'>
+  /** Counters of a session that lives in this process. */
+  live(id: string): SessionCounters | undefined
+  /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
+  events(id: string): AsyncIterable<SessionEvent>
+  /** Whether statements, refusals or errors of the session contain a text, in any case. */
+  matches(id: string, text: string): Promise<boolean>
+  /** A chain of grants goes on: its live sessions get the new expiry. */
+  renewed(chain: string, grant: Grant): void
+  /** The gateway was told to stop: no new sessions. */
+  draining(): boolean
+  /** By name, for `/readyz`. */
+  readonly checks: Readonly<Record<string, Check>>
+}

@@ -1,0 +1,64 @@
+import type { ConnectionInfo, GrantAnswer, GrantRequest, Me } from '../../../lib/api.js'
+import { HoopError } from '../../../lib/errors.js'
+import { connectionInfo, connectionsOf, rolesOf } from '../access.js'
+import type { App } from '../app.js'
+import { principalOf } from '../authentication.js'
+import type { HttpDeps } from '../deps.js'
+import { schemaOf } from './schema-of.js'
+
+/** Who the caller is, what they may use, and the grants to use it. */
+export const personRoutes = (app: App, deps: HttpDeps): void => {
+  app.get(
+    '/v1/me',
+    { schema: schemaOf({ id: 'getMe', summary: 'Who the gateway takes you for.', answers: { 200: 'Me' } }) },
+    (request): Me => {
+      const { subject, name, email, groups } = principalOf(request)
+      const roles = rolesOf(deps.config(), { groups })
+      return { subject, name, ...(email !== undefined && { email }), groups, roles }
+    },
+  )
+
+  app.get(
+    '/v1/connections',
+    {
+      schema: schemaOf({
+        id: 'listConnections',
+        summary: 'What you may use, and on what terms.',
+        answers: { 200: 'Connections' },
+      }),
+    },
+    (request): { connections: ConnectionInfo[] } => ({
+      connections: connectionsOf(deps.config(), principalOf(request)),
+    }),
+  )
+
+  app.post<{ Body: GrantRequest }>(
+    '/v1/grants',
+    {
+      schema: schemaOf({
+        id: 'createGrant',
+        summary: 'A grant for tunnels to one connection, bound to the key that proved the request.',
+        answers: { 201: 'Grant' },
+        more: { body: { $ref: 'GrantRequest#' } },
+      }),
+    },
+    async (request, reply) => {
+      const principal = principalOf(request)
+      const connection = connectionInfo(deps.config(), principal, request.body.connection)
+      const isRenewal = request.body.renews !== undefined
+      // Sessions that live may go on until the drain ends; for that their grants must not lapse.
+      if (deps.draining() && !isRenewal) throw new HoopError('GATEWAY_DRAINING')
+      const { token, grant } = await deps.grants.issue({ principal, ...request.body })
+      if (isRenewal) deps.renewed(grant.chain, grant)
+      request.log.info({ grant: grant.id, chain: grant.chain, connection: grant.connection }, 'grant issued')
+      const answer: GrantAnswer = {
+        grant: token,
+        id: grant.id,
+        expiresAt: grant.expiresAt.toISOString(),
+        connection,
+        subject: principal.subject,
+      }
+      return reply.code(201).send(answer)
+    },
+  )
+}

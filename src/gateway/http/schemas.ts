@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import type {
+  ApiError,
+  ConnectionInfo,
+  GatewayInfo,
+  GrantAnswer,
+  GrantRequest,
+  Me,
+  SessionCounters,
+  SessionSummary,
+} from '../../lib/api.js'
+
+/** JSON Schemas of what goes over the wire, held to the types of `src/lib/api.ts` by the compiler. */
+const registry = z.registry<{ id: string; description?: string }>()
+
+const named = <T, S extends z.ZodType<T>>(id: string, schema: S): S => {
+  registry.add(schema, { id })
+  return schema
+}
+
+const time = z.string().meta({ format: 'date-time' })
+const count = z.int().nonnegative()
+const texts = z.array(z.string()).readonly()
+
+named<ApiError, z.ZodType<ApiError>>(
+  'Error',
+  z.strictObject({ code: z.string(), message: z.string(), hint: z.string(), detail: z.string().exactOptional() }),
+)
+
+named<GatewayInfo, z.ZodType<GatewayInfo>>(
+  'Gateway',
+  z.strictObject({
+    version: z.string(),
+    tunnel: z.literal('hoop-pg/1'),
+    issuer: z.string(),
+    clientId: z.string(),
+    scopes: texts,
+    time,
+  }),
+)
+
+named<Me, z.ZodType<Me>>(
+  'Me',
+  z.strictObject({
+    subject: z.string(),
+    name: z.string(),
+    email: z.string().exactOptional(),
+    groups: texts,
+    roles: z.array(z.enum(['admin', 'auditor'])).readonly(),
+  }),
+)
+
+const connection = named<ConnectionInfo, z.ZodType<ConnectionInfo>>(
+  'Connection',
+  z.strictObject({
+    name: z.string(),
+    description: z.string().exactOptional(),
+    policy: z.string(),
+    database: z.string().meta({ description: 'The database that a defaulted name means.' }),
+    databases: texts,
+    masks: texts.meta({ description: 'One line each, for people.' }),
+    rules: texts.meta({ description: 'One line each, for people.' }),
+    clear: z.boolean().meta({ description: 'Whether this person sees masked columns in the clear.' }),
+  }),
+)
+
+named('Connections', z.strictObject({ connections: z.array(connection) }))
+
+named<GrantRequest, z.ZodType<GrantRequest>>(
+  'GrantRequest',
+  z.strictObject({
+    connection: z.string().min(1).max(63),
+    reason: z.string().max(1000).exactOptional(),
+    renews: z
+      .string()
+      .max(24 * 1024)
+      .meta({ description: 'The grant that this one continues, as it was issued; its sessions go on.' })
+      .exactOptional(),
+  }),
+)
+
+named<GrantAnswer, z.ZodType<GrantAnswer>>(
+  'Grant',
+  z.strictObject({ grant: z.string(), id: z.string(), expiresAt: time, connection, subject: z.string() }),
+)
+
+const counters: z.ZodType<SessionCounters> = z.strictObject({
+  statements: count,
+  refused: count,
+  errors: count,
+  rows: count,
+  bytes: count.meta({ description: 'Bytes sent to the client.' }),
+  masked: count,
+  lastRefusal: z.string().exactOptional(),
+})
+
+const session = named<SessionSummary, z.ZodType<SessionSummary>>(
+  'Session',
+  z.strictObject({
+    id: z.string(),
+    subject: z.string(),
+    name: z.string(),
+    connection: z.string(),
+    grantId: z.string(),
+    clientApplication: z.string().exactOptional(),
+    clientAddress: z.string().exactOptional(),
+    startedAt: time,
+    endedAt: time.exactOptional(),
+    end: z.enum(['closed', 'aborted', 'killed', 'lapsed', 'failed']).exactOptional(),
+    reason: z.string().exactOptional(),
+    counters,
+    policyHash: z.string(),
+    seenClear: z.boolean(),
+  }),
+)
+
+named('Sessions', z.strictObject({ sessions: z.array(session), cursor: z.string().exactOptional() }))
+named('Health', z.strictObject({ live: z.literal(true) }))
+named(
+  'Readiness',
+  z.strictObject({ ready: z.boolean(), parts: z.record(z.string(), z.enum(['ok', 'failed', 'draining'])) }),
+)
+
+/** Fastify takes draft 7; `$id` is what `{ $ref: 'Session#' }` in a route names. */
+export const schemas = (): Record<string, unknown>[] => {
+  const { schemas: made } = z.toJSONSchema(registry, { target: 'draft-07', uri: (id) => `${id}#` })
+  return Object.entries(made).map(([id, { $schema: _, ...schema }]) => ({ ...schema, $id: id }))
+}
