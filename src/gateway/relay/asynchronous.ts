@@ -1,0 +1,43 @@
+import { HoopError } from '../../lib/errors.js'
+import { readNotification, readParameterStatus } from '../../wire/backend.js'
+import { readErrorFields } from '../../wire/error-fields.js'
+import type { Outbox } from '../../wire/outbox.js'
+import { Backend } from '../../wire/tags.js'
+import { scrubbed } from './refusal.js'
+import type { RelayState } from './state.js'
+
+/** Settings that the reading of statements rests on: a guarded session ends when the server reports another value. */
+const pinned: Readonly<Record<string, string>> = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
+
+export const isAsynchronous = (tag: number): boolean =>
+  tag === Backend.Notice || tag === Backend.ParameterStatus || tag === Backend.Notification
+
+/**
+ * Messages that may come at any time and answer nothing.
+ * @throws {HoopError} SETTING_PINNED
+ * @see PostgreSQL documentation, "Asynchronous Operations"
+ */
+export const asynchronous = (
+  state: RelayState,
+  out: Outbox,
+  /** The statement touches masked columns: the text may quote them. */
+  scrub: boolean,
+  tag: number,
+  buffer: Buffer,
+  start: number,
+  end: number,
+): void => {
+  if (tag === Backend.Notice && scrub) {
+    if (!state.guard?.clear) return out.put(scrubbed('notice', buffer, start, end))
+  } else if (tag === Backend.Notice) {
+    state.journal.notice('notice', readErrorFields(buffer, start, end)['M'] ?? '')
+  } else if (tag === Backend.Notification) {
+    const { channel, payload } = readNotification(buffer, start, end)
+    state.journal.notice('notification', `${channel}: ${payload}`)
+  } else {
+    const { name, value } = readParameterStatus(buffer, start, end)
+    if (state.guard && name in pinned && pinned[name] !== value)
+      throw new HoopError('SETTING_PINNED', `${name} = ${value}`)
+  }
+  out.keep(buffer, start, end)
+}

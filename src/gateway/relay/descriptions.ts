@@ -1,0 +1,80 @@
+import type { Field } from '../../wire/backend.js'
+import type { Statement } from './journal.js'
+import type { BindRequest, ParseRequest, Portal, Prepared, Request } from './requests.js'
+import type { RelayState } from './state.js'
+
+/**
+ * The prepared statements and portals that the server has, exact because it follows the server's answers and not the
+ * client's requests: what was skipped after an error in a pipeline never gets here.
+ */
+export class Descriptions {
+  readonly #state: RelayState
+  readonly #prepared = new Map<string, Prepared>()
+  readonly #portals = new Map<string, Portal>()
+
+  constructor(state: RelayState) {
+    this.#state = state
+  }
+
+  parsed({ name, prepared }: ParseRequest): void {
+    this.#prepared.set(name, prepared)
+  }
+
+  bound({ portal, name, text, statement, formats, allowed }: BindRequest): void {
+    const prepared = this.#prepared.get(name)
+    const other = prepared !== undefined && prepared.text !== text
+    if (other) statement.ran = prepared.text
+    this.#portals.set(portal, { prepared, formats, allowed: other ? prepared.allowed : allowed })
+  }
+
+  closed({ of, name }: { of: 'S' | 'P'; name: string }): void {
+    if (of === 'S') this.#prepared.delete(name)
+    else this.#portals.delete(name)
+  }
+
+  statement(name: string, fields: readonly Field[]): void {
+    const prepared = this.#prepared.get(name)
+    if (prepared) prepared.fields = fields
+  }
+
+  /** A portal that SQL opened (DECLARE) is unknown until it is described. */
+  portal(name: string): Portal {
+    let portal = this.#portals.get(name)
+    if (!portal) this.#portals.set(name, (portal = { prepared: undefined, allowed: undefined, formats: [] }))
+    return portal
+  }
+
+  /** DEALLOCATE and DISCARD: a name may mean another statement from now on. */
+  forget(): void {
+    this.#prepared.clear()
+  }
+
+  /** Portals end with their transaction; one that doesn't (WITH HOLD) is described again. */
+  transactionEnded(): void {
+    this.#portals.clear()
+  }
+
+  /** Whether the answer to a request may quote values of masked columns. */
+  touchesMasked(head: Request | undefined): boolean {
+    switch (head?.kind) {
+      case 'query':
+        return head.allowed.some(({ scrub }) => scrub)
+      case 'parse':
+        return head.prepared.allowed?.scrub ?? false
+      case 'bind':
+        return (head.allowed ?? this.#prepared.get(head.name)?.allowed)?.scrub ?? false
+      case 'execute':
+        return this.#portals.get(head.portal)?.allowed?.scrub ?? true
+      case 'function':
+        return true
+      default:
+        return false
+    }
+  }
+
+  /** The statement that failed, where it is one that ran; a failed Parse is recorded here and now. */
+  failedStatement(head: Request): Statement | undefined {
+    if (head.kind === 'parse' && !head.refused) return this.#state.journal.statement('extended', head.prepared.text)
+    return 'statement' in head ? head.statement : undefined
+  }
+}

@@ -1,0 +1,241 @@
+import { randomBytes } from 'node:crypto'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { Allowed, Decision } from '../../policy/decision.js'
+import { HEADER, type FrameHandler } from '../../wire/cutter.js'
+import {
+  bindOf,
+  describePortal,
+  query,
+  readBind,
+  readExecute,
+  readParse,
+  readQuery,
+  readTarget,
+} from '../../wire/frontend.js'
+import type { Outbox } from '../../wire/outbox.js'
+import { Frontend } from '../../wire/tags.js'
+import { captureParameters } from './capture.js'
+import type { Statement } from './journal.js'
+import type { RelayState } from './state.js'
+
+export interface FrontendOptions {
+  /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
+  readonly message: number
+  readonly functionCalls: boolean
+}
+
+/** PostgreSQL's own bound for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
+const SMALL = 10_000
+
+const allowAll: Allowed = { kind: 'allow', statements: [] }
+
+/**
+ * The client's side of a relay: records what is about to run, lets the policy decide, and replaces what is refused by a
+ * message that makes the server raise an error at that very place in the pipeline.
+ */
+export class FrontendHandler implements FrameHandler {
+  readonly #state: RelayState
+  readonly #out: Outbox
+  readonly #options: FrontendOptions
+  /** Statements and portals as the client has asked for them; the server's answers may yet differ (Descriptions). */
+  readonly #prepared = new Map<string, string>()
+  readonly #portals = new Map<string, { statement: Statement; executed: boolean }>()
+  /** Portals described since the last Sync: their Execute needs no description of ours. */
+  readonly #described = new Set<string>()
+  /** A name that no one can have prepared: binding it is an error at a place of our choice. */
+  readonly #refused = `hoop_refused_${randomBytes(12).toString('hex')}`
+
+  constructor(state: RelayState, out: Outbox, options: FrontendOptions) {
+    this.#state = state
+    this.#out = out
+    this.#options = options
+  }
+
+  whole(tag: number, length: number): boolean {
+    switch (tag) {
+      case Frontend.CopyData:
+        return false
+      case Frontend.Query:
+      case Frontend.Parse:
+      case Frontend.Bind:
+      case Frontend.FunctionCall:
+        if (length > this.#options.message) throw new HoopError('MEMORY_EXHAUSTED', `${length} bytes`)
+        return true
+      default:
+        if (length > SMALL) throw new HoopError('FRAME_LENGTH', String(length))
+        return true
+    }
+  }
+
+  piece(_tag: number, buffer: Buffer, start: number, end: number): void {
+    this.#state.copyInBytes += end - start
+    this.#out.keep(buffer, start, end)
+  }
+
+  frame(tag: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#state.terminated) return
+    const state = this.#state
+    switch (tag) {
+      case Frontend.Query:
+        return this.#query(buffer, start, end)
+      case Frontend.Parse:
+        return this.#parse(buffer, start, end)
+      case Frontend.Bind:
+        return this.#bind(buffer, start, end)
+      case Frontend.Describe: {
+        const { of, name } = readTarget(buffer, start, end)
+        if (of === 'P') this.#described.add(name)
+        state.push({ kind: 'describe', of: of ?? 'S', name, own: false })
+        break
+      }
+      case Frontend.Execute:
+        this.#execute(buffer, start, end)
+        break
+      case Frontend.Close: {
+        const { of, name } = readTarget(buffer, start, end)
+        if (of === 'S') this.#prepared.delete(name)
+        state.push({ kind: 'close', of: of ?? 'S', name })
+        break
+      }
+      case Frontend.Sync:
+        this.#described.clear()
+        state.push({ kind: 'sync', ghost: state.copyIn })
+        break
+      case Frontend.Flush:
+        break
+      case Frontend.CopyData:
+        state.copyInBytes += end - start - HEADER
+        break
+      case Frontend.CopyDone:
+      case Frontend.CopyFail:
+        state.copyIn = false
+        state.queue.push({ kind: 'copy-end' })
+        break
+      case Frontend.FunctionCall:
+        return this.#functionCall(buffer, start, end)
+      case Frontend.Terminate:
+        state.terminated = true
+        break
+      default:
+        throw new HoopError('FRAME_UNKNOWN', `${tag}`)
+    }
+    this.#out.keep(buffer, start, end)
+  }
+
+  #query(buffer: Buffer, start: number, end: number): void {
+    const { text, decision } = this.#decide(() => readQuery(buffer, start, end))
+    if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule)
+    const statement = this.#state.journal.statement('simple', text, { facts: decision.statements })
+    this.#state.push({
+      kind: 'query',
+      statement,
+      refused: undefined,
+      allowed: decision.statements,
+      completed: 0,
+      errored: false,
+    })
+    this.#out.keep(buffer, start, end)
+  }
+
+  #parse(buffer: Buffer, start: number, end: number): void {
+    let name = ''
+    const { text, decision } = this.#decide(() => {
+      const parse = readParse(buffer, start, end)
+      name = parse.name
+      return parse.text
+    })
+    const refused = decision.kind === 'refuse' ? decision.error : undefined
+    const allowed = decision.kind === 'allow' ? decision.statements[0] : undefined
+    this.#state.push({ kind: 'parse', name, prepared: { text, allowed }, refused })
+    if (decision.kind === 'refuse') {
+      this.#state.journal.refusal(text, decision.error, decision.rule)
+      this.#out.put(bindOf(this.#refused))
+      return
+    }
+    this.#prepared.set(name, text)
+    this.#out.keep(buffer, start, end)
+  }
+
+  /** Binding plans the statement and may already run functions: it is recorded here, not at Execute. */
+  #bind(buffer: Buffer, start: number, end: number): void {
+    const bind = readBind(buffer, start, end)
+    const known = this.#prepared.get(bind.statement)
+    const text = known ?? `-- prepared by SQL: ${bind.statement}`
+    // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
+    const decision = known === undefined ? allowAll : this.#decide(() => known).decision
+    const refused = decision.kind === 'refuse' ? decision.error : undefined
+    const statement =
+      decision.kind === 'refuse'
+        ? this.#state.journal.refusal(text, decision.error, decision.rule)
+        : this.#state.journal.statement('extended', text, {
+            statementName: bind.statement,
+            portal: bind.portal,
+            parameters: captureParameters(bind.parameters, bind.parameterFormats),
+            facts: decision.statements,
+          })
+    this.#portals.set(bind.portal, { statement, executed: false })
+    this.#described.delete(bind.portal)
+    this.#state.push({
+      kind: 'bind',
+      portal: bind.portal,
+      name: bind.statement,
+      text,
+      formats: bind.resultFormats,
+      statement,
+      allowed: decision.kind === 'allow' ? decision.statements[0] : undefined,
+      refused,
+    })
+    if (refused) this.#out.put(bindOf(this.#refused))
+    else this.#out.keep(buffer, start, end)
+  }
+
+  #execute(buffer: Buffer, start: number, end: number): void {
+    const { portal } = readExecute(buffer, start, end)
+    const bound = this.#portals.get(portal)
+    // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
+    const statement =
+      bound && !bound.executed
+        ? bound.statement
+        : this.#state.journal.statement('extended', bound?.statement.text ?? `-- cursor: ${portal}`, { portal })
+    if (bound) bound.executed = true
+    if (this.#state.guard?.masking && !this.#described.has(portal)) {
+      this.#state.push({ kind: 'describe', of: 'P', name: portal, own: true })
+      this.#out.put(describePortal(portal))
+      this.#described.add(portal)
+    }
+    this.#state.push({ kind: 'execute', portal, statement })
+  }
+
+  #functionCall(buffer: Buffer, start: number, end: number): void {
+    const oid = end - start >= HEADER + 4 ? buffer.readUInt32BE(start + HEADER) : 0
+    const text = `-- function call: ${oid}`
+    if (!this.#options.functionCalls || this.#state.guard)
+      return this.#refuseSimple('function', text, new HoopError('FUNCTION_CALL_REFUSED'))
+    const statement = this.#state.journal.statement('function', text)
+    this.#state.push({ kind: 'function', statement, refused: undefined })
+    this.#out.keep(buffer, start, end)
+  }
+
+  /**
+   * In place of a Query goes a Query that can't be parsed, and not a Bind with a Sync: where the server is skipping, it
+   * has to ignore our message as it would have ignored the client's.
+   */
+  #refuseSimple(kind: 'query' | 'function', text: string, error: HoopError, rule?: string): void {
+    const statement = this.#state.journal.refusal(text, error, rule)
+    const refused = error
+    if (kind === 'query') this.#state.push({ kind, statement, refused, allowed: [], completed: 0, errored: false })
+    else this.#state.push({ kind, statement, refused })
+    this.#out.put(query(this.#refused))
+  }
+
+  /** Anything that goes wrong while reading or deciding is a refusal. */
+  #decide(read: () => string): { text: string; decision: Decision } {
+    let text = ''
+    try {
+      text = read()
+      return { text, decision: this.#state.guard?.decide(text) ?? allowAll }
+    } catch (error) {
+      return { text, decision: { kind: 'refuse', error: asHoopError(error) } }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import type { Socket } from 'node:net'
+import type { SessionEnd } from '../../lib/api.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { Guard } from '../../policy/decision.js'
+import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
+import { terminate } from '../../wire/frontend.js'
+import { Outbox } from '../../wire/outbox.js'
+import { BackendHandler } from './backend.js'
+import { FrontendHandler, type FrontendOptions } from './frontend.js'
+import type { Journal } from './journal.js'
+import { fatalOf } from './refusal.js'
+import { RelayState } from './state.js'
+
+/** Requests without an answer at which the client is no longer read. */
+const MAX_OUTSTANDING = 65_536
+
+/** Milliseconds that the last error may take to reach the client. */
+const LAST_WORD = 1000
+
+export interface RelayOptions extends FrontendOptions {
+  readonly client: Socket
+  readonly upstream: Socket
+  readonly guard: Guard | undefined
+  readonly journal: Journal
+  readonly budget: MemoryBudget
+  /** Sends a CancelRequest upstream. */
+  cancel(): Promise<void>
+}
+
+export interface RelayEnd {
+  readonly end: SessionEnd
+  readonly reason?: string
+}
+
+/**
+ * Relays one session between client and server, both logged in and idle. Each direction reads only as fast as the other
+ * side takes what it is given, and neither waits for the other.
+ */
+export class Relay {
+  readonly #options: RelayOptions
+  readonly #state: RelayState
+  readonly #toUpstream = new Outbox()
+  readonly #toClient = new Outbox()
+  readonly #backend: BackendHandler
+  readonly #fromClient: Cutter
+  readonly #fromUpstream: Cutter
+  #over: RelayEnd | undefined
+  #lastWord: HoopError | undefined
+  /** The client has closed its half of the connection. */
+  #ending = false
+  readonly #finished = Promise.withResolvers<RelayEnd>()
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#state = new RelayState(options.guard, options.journal)
+    this.#backend = new BackendHandler(this.#state, this.#toClient)
+    this.#fromUpstream = new Cutter(this.#backend, options.budget)
+    this.#fromClient = new Cutter(new FrontendHandler(this.#state, this.#toUpstream, options), options.budget)
+  }
+
+  /** Resolves when both sides are closed. Never rejects. */
+  get finished(): Promise<RelayEnd> {
+    return this.#finished.promise
+  }
+
+  /** Whether the server still owes an answer, or a transaction is open. */
+  get busy(): boolean {
+    return this.#state.head() !== undefined || this.#state.transaction !== 'I'
+  }
+
+  /** @param fromClient, fromUpstream bytes that were read with the login's last message */
+  start(fromClient: Buffer, fromUpstream: Buffer): void {
+    const { client, upstream } = this.#options
+    client.on('data', (chunk: Buffer) => this.#clientData(chunk))
+    upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
+    client.on('drain', () => upstream.resume())
+    upstream.on('drain', () => this.#readClient())
+    client.on('end', () => this.#clientEnded())
+    upstream.on('end', () => this.#upstreamEnded())
+    client.on('error', () => client.destroy())
+    upstream.on('error', () => upstream.destroy())
+    client.on('close', () => this.#closed('client'))
+    upstream.on('close', () => this.#closed('upstream'))
+    if (fromUpstream.length > 0) this.#upstreamData(fromUpstream)
+    if (fromClient.length > 0) this.#clientData(fromClient)
+    client.resume()
+    upstream.resume()
+    if (client.destroyed) this.#closed('client')
+    else if (upstream.destroyed) this.#closed('upstream')
+  }
+
+  /** Ends the session: FATAL with the error to the client, a cancel and a goodbye to the server. */
+  end(error: HoopError, end: SessionEnd): void {
+    if (this.#over) return
+    this.#over = { end, reason: error.message }
+    this.#lastWord = error
+    this.#options.client.pause()
+    // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
+    if (this.#fromUpstream.insideStream) setTimeout(() => this.#speakLast(), LAST_WORD / 2).unref()
+    else this.#speakLast()
+  }
+
+  #clientData(chunk: Buffer): void {
+    if (this.#over) return
+    const { upstream, client, journal } = this.#options
+    try {
+      this.#fromClient.feed(chunk)
+      journal.commit()
+    } catch (error) {
+      this.#toUpstream.discard()
+      return this.end(asHoopError(error), 'failed')
+    }
+    const room = this.#toUpstream.flush(upstream)
+    if (this.#state.terminated) upstream.end()
+    if (!room || this.#state.queue.length > MAX_OUTSTANDING) client.pause()
+  }
+
+  #upstreamData(chunk: Buffer): void {
+    if (this.#over && !this.#lastWord) return
+    const { client, upstream } = this.#options
+    try {
+      this.#fromUpstream.feed(chunk)
+    } catch (error) {
+      this.#toClient.discard()
+      return this.end(asHoopError(error), 'failed')
+    }
+    const room = this.#toClient.flush(client)
+    if (this.#lastWord && !this.#fromUpstream.insideStream) return this.#speakLast()
+    if (!room) upstream.pause()
+    if (client.isPaused()) this.#readClient()
+  }
+
+  #readClient(): void {
+    const { client, upstream } = this.#options
+    if (!this.#over && !upstream.writableNeedDrain && this.#state.queue.length <= MAX_OUTSTANDING / 2) client.resume()
+  }
+
+  /** The client has closed its half; the server answers what was asked and closes then. */
+  #clientEnded(): void {
+    this.#ending = true
+    this.#options.upstream.end()
+  }
+
+  #upstreamEnded(): void {
+    const expected = this.#state.terminated || this.#ending || this.#backend.fatal
+    if (expected || this.#over) {
+      this.#over ??= { end: 'closed' }
+      this.#options.client.end()
+      this.#options.upstream.end()
+    } else this.end(new HoopError('UPSTREAM_LOST'), 'failed')
+  }
+
+  #closed(side: 'client' | 'upstream'): void {
+    const { client, upstream, cancel } = this.#options
+    if (side === 'client') {
+      if (!upstream.destroyed) {
+        // The client is gone: what still runs for it is cancelled.
+        if (this.#state.head() !== undefined) void cancel().finally(() => upstream.destroy())
+        else if (upstream.writable) upstream.end(terminate(), () => upstream.destroy())
+        else upstream.destroy()
+      }
+      this.#over ??= {
+        end: 'closed',
+        ...(this.#state.terminated || this.#ending ? {} : { reason: 'the client went away' }),
+      }
+    } else if (!client.destroyed) this.#upstreamEnded()
+    if (client.destroyed && upstream.destroyed) this.#finish()
+  }
+
+  #speakLast(): void {
+    const error = this.#lastWord
+    if (!error) return
+    this.#lastWord = undefined
+    const { client, upstream, cancel } = this.#options
+    const running = this.#state.head() !== undefined
+    if (!upstream.destroyed) {
+      if (running) void cancel().finally(() => upstream.destroy())
+      else upstream.end(terminate(), () => upstream.destroy())
+    }
+    if (client.destroyed) return
+    if (this.#fromUpstream.insideStream) client.destroy()
+    else {
+      client.end(fatalOf(error))
+      setTimeout(() => client.destroy(), LAST_WORD).unref()
+    }
+  }
+
+  #finish(): void {
+    this.#fromClient.dispose()
+    this.#fromUpstream.dispose()
+    this.#finished.resolve(this.#over ?? { end: 'closed' })
+  }
+}

@@ -1,0 +1,52 @@
+import type { HoopError } from '../../lib/errors.js'
+import type { Guard } from '../../policy/decision.js'
+import type { Journal } from './journal.js'
+import { Queue, type Request } from './requests.js'
+
+/** What both directions of one relay know. */
+export class RelayState {
+  readonly queue = new Queue<Request>()
+  readonly guard: Guard | undefined
+  readonly journal: Journal
+  /** An error was reported and no Sync has followed it yet: the server ignores what comes. */
+  skipping = false
+  /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */
+  copyIn = false
+  /** Bytes of COPY data since the COPY began. */
+  copyInBytes = 0
+  /** The client has said Terminate. */
+  terminated = false
+  transaction: 'I' | 'T' | 'E' = 'I'
+
+  constructor(guard: Guard | undefined, journal: Journal) {
+    this.guard = guard
+    this.journal = journal
+  }
+
+  /** Enters a request that is being forwarded, unless the server is going to ignore it. */
+  push(request: Request): void {
+    if (this.skipping) {
+      if (request.kind !== 'sync') return this.skipped(request)
+      this.skipping = false
+    }
+    this.queue.push(request)
+  }
+
+  /** The server ignored a statement, since an earlier one in its pipeline failed. */
+  skipped(request: Request): void {
+    if (request.kind === 'bind' && !request.refused)
+      this.journal.result(request.statement, { tag: 'skipped', rows: 0, bytes: 0, masked: 0 })
+  }
+
+  /** The oldest request without its answer. */
+  head(): Request | undefined {
+    for (;;) {
+      const head = this.queue.peek()
+      if (head?.kind !== 'copy-end') return head
+      this.queue.shift()
+    }
+  }
+}
+
+/** Ends the session: the client gets it as FATAL. */
+export type Fail = (error: HoopError) => void

@@ -1,0 +1,190 @@
+import type { Socket } from 'node:net'
+import type { Grant } from '../identity/types.js'
+import type { SessionSummary } from '../lib/api.js'
+import { asHoopError } from '../lib/errors.js'
+import type { Guard } from '../policy/decision.js'
+import type { SessionRecorder } from '../recording/events.js'
+import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../wire/backend.js'
+import { frame } from '../wire/frontend.js'
+import { Backend } from '../wire/tags.js'
+import { Journal } from './relay/journal.js'
+import { Relay } from './relay/relay.js'
+import type { ConnectionRuntime } from './services.js'
+import { newSessionId } from './session-id.js'
+import { SessionRegistry } from './session-registry.js'
+import type { TunnelOptions } from './tunnel.js'
+import { readRequest, type SessionRequest, type Startup } from './tunnel-startup.js'
+import { connectUpstream, type Upstream } from './upstream.js'
+import { cancelUpstream } from './upstream-cancel.js'
+
+export interface SessionOptions extends TunnelOptions {
+  readonly grant: Grant
+  readonly runtime: ConnectionRuntime
+  readonly socket: Socket
+  readonly startup: Startup
+  /** Bytes that the client sent behind its StartupMessage. */
+  readonly rest: Buffer
+  readonly address: string | undefined
+}
+
+/**
+ * Opens a session: logs in upstream as the gateway, begins the recording, greets the client and relays until one side
+ * ends. Resolves when the session runs; what goes wrong before that is thrown and recorded by nobody, since nothing ran.
+ * @throws {HoopError} and UpstreamRefusal
+ */
+export const openSession = async (options: SessionOptions): Promise<void> => {
+  const { services, registry, runtime, grant, startup, socket } = options
+  const place = registry.reserve()
+  let upstream: Upstream | undefined
+  try {
+    const id = newSessionId()
+    const draft = readRequest(startup, runtime, false)
+    const guard = await runtime.guard(draft.database)
+    const request = guard ? readRequest(startup, runtime, true) : draft
+    upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id))
+    const startedAt = new Date()
+    const summary = summaryOf(options, request, id, startedAt, guard)
+    const recorder = await services.openRecording({
+      type: 'start',
+      at: 0,
+      time: startedAt.toISOString(),
+      session: id,
+      subject: grant.principal.subject,
+      name: grant.principal.name,
+      groups: grant.principal.groups,
+      connection: runtime.name,
+      database: request.database,
+      grant: grant.id,
+      proof: { issuer: grant.principal.issuer, jkt: grant.principal.jkt },
+      ...(grant.reason ? { reason: grant.reason } : {}),
+      client: {
+        ...(options.address ? { address: options.address } : {}),
+        ...(request.application ? { application: request.application } : {}),
+        ...(request.user ? { user: request.user } : {}),
+        protocol: `3.${request.minor}`,
+      },
+      policy: runtime.policy,
+      gateway: { version: services.version },
+      server: serverOf(upstream),
+    })
+    await services.index.started(summary)
+    run(options, place, request, guard, recorder, upstream, summary)
+  } catch (error) {
+    upstream?.socket.destroy()
+    place[Symbol.dispose]()
+    socket.resume()
+    throw error
+  }
+}
+
+const run = (
+  { services, registry, budget, runtime, grant, socket, rest }: SessionOptions,
+  place: Disposable,
+  request: SessionRequest,
+  guard: Guard | undefined,
+  recorder: SessionRecorder,
+  upstream: Upstream,
+  { id }: SessionSummary,
+): void => {
+  const journal = new Journal(recorder)
+  const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
+  const cancel = async (): Promise<void> => {
+    if (!upstream.key) return
+    journal.cancel()
+    await cancelUpstream(runtime.upstream, upstream.key).catch(() => undefined)
+  }
+  const relay = new Relay({
+    client: socket,
+    upstream: upstream.socket,
+    guard,
+    journal,
+    budget,
+    cancel,
+    message: services.limits.message,
+    functionCalls: runtime.functionCalls,
+  })
+  const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
+  progress.unref()
+  const finished = relay.finished.then(async ({ end, reason }) => {
+    clearInterval(progress)
+    place[Symbol.dispose]()
+    const counters = { ...journal.counters }
+    const { lastRefusal: _, ...numbers } = counters
+    const because = reason ? { reason } : {}
+    const problem = recorder.close({ end, ...because, counters: numbers })
+    if (problem) services.log.error({ session: id, err: problem }, 'the recording could not be closed')
+    const ended = { end, ...because, endedAt: new Date().toISOString(), counters }
+    await services.index
+      .ended(id, ended)
+      .catch((error: unknown) =>
+        services.log.error({ session: id, code: asHoopError(error).code }, 'the session index was not updated'),
+      )
+    services.log.info({ session: id, end, reason, ...numbers }, 'session ended')
+  })
+  registry.add(
+    {
+      id,
+      subject: grant.principal.subject,
+      chain: grant.chain,
+      counters: journal.counters,
+      key,
+      get busy() {
+        return relay.busy
+      },
+      cancel,
+      end: (error, end) => relay.end(error, end),
+      finished,
+    },
+    grant.expiresAt,
+  )
+  services.log.info({ session: id, subject: grant.principal.subject, connection: runtime.name }, 'session started')
+  socket.cork()
+  if (request.negotiate) socket.write(negotiateProtocolVersion(request.minor, request.negotiate))
+  socket.write(authenticationOk())
+  for (const message of upstream.greeting) socket.write(message)
+  socket.write(backendKeyData(key.pid, key.secret))
+  socket.write(frame(Backend.ReadyForQuery, Buffer.from('I')))
+  socket.uncork()
+  relay.start(rest, upstream.rest)
+}
+
+const summaryOf = (
+  { runtime, grant, address }: SessionOptions,
+  request: SessionRequest,
+  id: string,
+  startedAt: Date,
+  guard: Guard | undefined,
+): SessionSummary => ({
+  id,
+  subject: grant.principal.subject,
+  name: grant.principal.name,
+  connection: runtime.name,
+  grantId: grant.id,
+  ...(request.application ? { clientApplication: request.application } : {}),
+  ...(address ? { clientAddress: address } : {}),
+  startedAt: startedAt.toISOString(),
+  counters: { statements: 0, refused: 0, errors: 0, rows: 0, bytes: 0, masked: 0 },
+  policyHash: runtime.policy.hash,
+  seenClear: guard?.clear ?? false,
+})
+
+const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
+  const version = upstream.parameters.get('server_version')
+  return { ...(version ? { version } : {}), ...(upstream.key ? { pid: upstream.key.pid } : {}) }
+}
+
+/** PostgreSQL keeps 63 bytes of application_name and turns what isn't printable ASCII into question marks. */
+const upstreamParameters = (
+  runtime: ConnectionRuntime,
+  request: SessionRequest,
+  grant: Grant,
+  id: string,
+): ReadonlyMap<string, string> => {
+  const subject = grant.principal.subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 63 - 'hoop:/'.length - id.length)
+  return new Map([
+    ['user', runtime.upstream.user],
+    ['database', request.database],
+    ...request.settings,
+    ['application_name', `hoop:${subject}/${id}`],
+  ])
+}
