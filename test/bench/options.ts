@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { Failure } from './failure.js'
 
 /** What `--only` takes, in the order in which they run. */
 export const parts = ['prepared', 'simple', 'latency', 'copy', 'select', 'idle', 'startup', 'micro'] as const
@@ -23,21 +24,26 @@ Measures hoop against direct PostgreSQL and pgbouncer (TLS, session pooling) in 
 
 const isPart = (name: string): name is Part => (parts as readonly string[]).includes(name)
 
-/** @throws {TypeError} on a flag or a name that isn't there; undefined means: help was asked for. */
-export const readOptions = (args: readonly string[]): Options | undefined => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+const parse = (args: readonly string[]) => {
+  try {
+    const options = {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [] },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  const unknown = values.only.filter((name) => !isPart(name))
-  if (unknown.length > 0) throw new TypeError(`--only takes ${parts.join(', ')}, not ${unknown.join(', ')}`)
-  const wanted = new Set(values.only)
-  return { ...values, only: new Set(wanted.size > 0 ? parts.filter((part) => wanted.has(part)) : parts) }
+      only: { type: 'string', multiple: true },
+      help: { type: 'boolean', short: 'h' },
+    } as const
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new Failure((error as Error).message, 64)
+  }
+}
+
+/** @returns undefined where help was asked for @throws {Failure} on a flag or a name that isn't there */
+export const readOptions = (args: readonly string[]): Options | undefined => {
+  const { help, only = [], ...values } = parse(args)
+  if (help) return undefined
+  const unknown = only.filter((name) => !isPart(name))
+  if (unknown.length > 0) throw new Failure(`--only takes ${parts.join(', ')}, not ${unknown.join(', ')}`, 64)
+  return { ...values, only: new Set(only.length > 0 ? parts.filter((part) => only.includes(part)) : parts) }
 }

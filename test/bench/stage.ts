@@ -12,7 +12,7 @@ export interface Missing {
 export const isMissing = (value: object): value is Missing => 'missing' in value
 
 /** What is on stage during a run; each row takes from it what it measures. */
-export interface Stage {
+export interface Stage extends AsyncDisposable {
   readonly options: Options
   /** The run's own folder. */
   readonly folder: string
@@ -23,11 +23,9 @@ export interface Stage {
   readonly directTls: Contender
   readonly bouncer: Contender | Missing
   readonly hoop: Hoop | Missing
-  /** Progress, for people. */
-  say(text: string): void
 }
 
-/** The contenders that are there, and hoop, if it is, as the last. */
+/** The contenders that are there. */
 export const present = (...contenders: readonly (Contender | Missing)[]): readonly Contender[] =>
   contenders.filter((contender): contender is Contender => !isMissing(contender))
 

@@ -1,12 +1,127 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { startIdp, type Idp } from '../../../src/demo/idp.js'
+import { freePort } from '../../helpers/postgres.js'
 import type { Contender } from '../contenders.js'
+import { connections, writePolicy } from './policy.js'
+import { announced, end, run } from './process.js'
+import type { Server } from './server.js'
 
 /** A gateway and an agent, each a process of its own, as people run them. */
 export interface Hoop extends AsyncDisposable {
-  /** Rules and recording on, nothing in the tables masked. */
+  /** Rules and recording on, nothing in the tables read is masked. */
   readonly plain: Contender
   /** The same, and one text column masked. */
   readonly masked: Contender
   readonly processes: { readonly gateway: number; readonly agent: number }
+  /** Addresses of the processes' inspectors, where `inspect` was asked for. */
+  readonly inspectors: { readonly gateway: string; readonly agent: string } | undefined
   /** Runs `hoop …` to its end. @throws where its status isn't 0 */
   command(args: readonly string[]): Promise<string>
+}
+
+export interface HoopOptions {
+  /** The repository's root, with the built product in dist. */
+  readonly root: string
+  readonly folder: string
+  readonly signal: AbortSignal
+  readonly inspect: boolean
+}
+
+const person = { account: 'mika', group: 'ml-eng' }
+
+/** Runs the commands that a person and an operator run, in a home of their own. */
+class Commands {
+  readonly #program: string
+  readonly #env: NodeJS.ProcessEnv
+  readonly #options: HoopOptions
+
+  constructor(options: HoopOptions) {
+    this.#options = options
+    this.#program = join(options.root, 'bin', 'run.js')
+    this.#env = {
+      PATH: process.env['PATH'],
+      HOME: options.folder,
+      HOOP_HOME: join(options.folder, 'home'),
+      HOOP_KEYRING: 'file',
+    }
+  }
+
+  run(args: readonly string[]): Promise<string> {
+    return run(process.execPath, [this.#program, ...args], { env: this.#env, signal: this.#options.signal })
+  }
+
+  start(args: readonly string[], node: readonly string[] = []): ChildProcess {
+    return spawn(process.execPath, [...node, this.#program, ...args], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  /** Starts a process that stays, and waits for what it says when it is ready. */
+  async stay(args: readonly string[], stream: 'stdout' | 'stderr', ready: RegExp) {
+    const { inspect } = this.#options
+    const child = this.start(args, inspect ? ['--inspect=127.0.0.1:0'] : [])
+    const [inspector, said] = await Promise.all([
+      inspect ? announced(child, 'stderr', /ws:\/\/\S+/) : undefined,
+      announced(child, stream, ready),
+    ]).catch(async (error: unknown) => {
+      await end(child)
+      throw error
+    })
+    return { child, said, inspector: inspector?.[0] }
+  }
+
+  /** The device flow; a script walks the browser's steps. */
+  async login(idp: Idp, gateway: string, ca: string): Promise<void> {
+    const child = this.start(['login', gateway, '--ca', ca])
+    const gone = once(child, 'exit')
+    const [code] = await announced(child, 'stderr', /\b[A-Z]{4}-[A-Z]{4}\b/)
+    await idp.approve(code, person.account)
+    const [status] = (await gone) as [number | null]
+    if (status !== 0) throw new Error(`hoop login ended with status ${status}`)
+  }
+}
+
+/** What `gateway init` makes, with the bench's policies. */
+const configure = async (commands: Commands, server: Server, idp: Idp, folder: string) => {
+  const port = await freePort()
+  const url = `https://localhost:${port}`
+  const { user, password, database } = server
+  const target = `postgres://${user}:${password}@127.0.0.1:${server.port}/${database}`
+  await commands.run([
+    ...['gateway', 'init', folder, '--url', url, '--listen', `127.0.0.1:${port}`],
+    ...['--issuer', idp.issuer, '--client-id', idp.clientId, '--group', person.group],
+    ...['--connection', `${connections.plain}=${target}?sslmode=verify-full&sslrootcert=${server.caFile}`],
+  ])
+  const config = join(folder, 'hoop.yaml')
+  await writePolicy(config, person.group)
+  return { url, config, ca: join(folder, 'tls', 'ca.pem') }
+}
+
+export const startHoop = async (server: Server, options: HoopOptions): Promise<Hoop> => {
+  await using stack = new AsyncDisposableStack()
+  const idp = stack.use(await startIdp())
+  const commands = new Commands(options)
+  const { url, config, ca } = await configure(commands, server, idp, join(options.folder, 'gateway'))
+  const gateway = await commands.stay(['gateway', 'start', '--config', config], 'stderr', /listening/i)
+  stack.defer(() => end(gateway.child))
+  await commands.login(idp, url, ca)
+  const agent = await commands.stay(['connect', ...Object.values(connections), '--json'], 'stdout', /./)
+  stack.defer(() => end(agent.child))
+  const owned = stack.move()
+  const processes = { gateway: gateway.child.pid!, agent: agent.child.pid! }
+  const contender = (name: string, port: number): Contender => ({
+    ...{ name, port, processes, user: server.user, password: '', database: server.database, sslmode: 'disable' },
+  })
+  return {
+    plain: contender('hoop', 0),
+    masked: contender('hoop-masked', 0),
+    processes,
+    inspectors:
+      gateway.inspector && agent.inspector ? { gateway: gateway.inspector, agent: agent.inspector } : undefined,
+    command: (args) => commands.run(args),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }

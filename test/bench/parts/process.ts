@@ -11,8 +11,8 @@ export const run = async (
   options.signal.throwIfAborted()
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const [status] = (await once(child, 'close')) as [number | null]
   options.signal.throwIfAborted()
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with status ${status}\n${stderr.trim()}`)

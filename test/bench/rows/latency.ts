@@ -7,7 +7,7 @@ const what = 'one client, added median latency'
 
 /** What the way through the gateway adds to one client's statement, median to median. */
 export const latency = async ({ pgbench, direct, bouncer, hoop, options }: Stage): Promise<readonly Row[]> => {
-  const [rounds, seconds] = options.quick ? [3, 1] : [5, 3]
+  const [rounds, seconds] = options.quick ? [3, 1] : [8, 2]
   const contenders = present(direct, bouncer, isMissing(hoop) ? hoop : hoop.plain)
   const samples = await takeTurns(contenders, rounds, (contender) => pgbench.latency(contender, seconds))
   const note = Object.entries(samples)

@@ -39,7 +39,7 @@ const cpuRow = (stage: Stage, samples: Samples<Outcome>): Row => {
 /** Eight clients that send one SELECT by primary key after the other; with `prepared`, also what it costs in CPU. */
 export const throughput = async (stage: Stage, mode: Load['mode']): Promise<readonly Row[]> => {
   const { pgbench, direct, directTls, bouncer, hoop, options } = stage
-  const [rounds, seconds] = options.quick ? [3, 2] : [5, 4]
+  const [rounds, seconds] = options.quick ? [4, 1] : [10, 2]
   const contenders = present(direct, directTls, bouncer, isMissing(hoop) ? hoop : hoop.plain)
   for (const contender of contenders) await pgbench.select(contender, { mode, clients: 8, seconds: 1 })
   const samples = await takeTurns(contenders, rounds, (contender) =>
