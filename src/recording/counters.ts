@@ -14,7 +14,7 @@ export class Tally {
     if (event.type !== 'result') return
     this.#counters = {
       ...now,
-      errors: now.errors + (event.tag === 'error' ? 1 : 0),
+      errors: now.errors + (event.sqlstate ? 1 : 0),
       rows: now.rows + event.rows,
       bytes: now.bytes + event.bytes,
       masked: now.masked + event.masked,

@@ -11,13 +11,22 @@ const parse = (json: string, offset: number): unknown => {
   }
 }
 
+// Deeper checks would repeat the writer's types; what reads events treats their text as hostile all the same.
+const event = (value: unknown, offset: number): SessionEvent => {
+  const whole = typeof value === 'object' && value !== null && 'type' in value && 'at' in value
+  if (!whole || typeof value.type !== 'string' || typeof value.at !== 'number') {
+    throw new RecordingDamage(offset, 'a frame holds something other than events')
+  }
+  return value as SessionEvent
+}
+
 /** @throws {RecordingDamage} */
 export const eventsOf = ({ content, offset }: Frame): SessionEvent[] =>
   content
     .toString()
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => parse(line, offset) as SessionEvent)
+    .map((line) => event(parse(line, offset), offset))
 
 /** @throws {RecordingDamage} */
 export const indexOf = ({ content, offset }: Frame): RecordingIndex =>

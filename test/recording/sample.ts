@@ -96,3 +96,9 @@ export function frameOffsets(bytes: Buffer): number[] {
   }
   return offsets
 }
+
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of source) items.push(item)
+  return items
+}
