@@ -48,6 +48,13 @@ export const catalogue = {
     sqlstate: '08001',
     hint: 'Choose another with --port, or stop what listens there.',
   },
+  GATEWAY_RUNNING: {
+    message: 'another gateway is running on these recordings',
+    exit: 69,
+    http: 500,
+    sqlstate: '58030',
+    hint: 'Stop it first, or give each gateway recordings and a store of its own.',
+  },
   NO_TERMINAL: {
     message: 'this needs a terminal',
     exit: 64,
