@@ -11,16 +11,21 @@ export interface DemoOptions {
   readonly signal: AbortSignal
 }
 
+/** Does one part of the demo; what goes wrong in it is told under its name. */
+const part = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act()
+  } catch (cause) {
+    if (cause instanceof HoopError) throw cause
+    const why = cause instanceof Unexpected ? `expected ${cause.message}` : String(cause)
+    throw new HoopError('DEMO_FAILED', name, { cause, detail: why })
+  }
+}
+
 const runTour = async (scene: Scene): Promise<void> => {
   for (const [index, { title, text, run }] of tour.entries()) {
     scene.printer.heading(`${index + 1}. ${title}`, text)
-    try {
-      await run(scene)
-    } catch (cause) {
-      if (cause instanceof HoopError) throw cause
-      const why = cause instanceof Unexpected ? `expected ${cause.message}` : String(cause)
-      throw new HoopError('DEMO_FAILED', `step ${index + 1}, ${title}`, { cause, detail: why })
-    }
+    await part(`step ${index + 1}, ${title}`, () => run(scene))
   }
 }
 
@@ -32,7 +37,7 @@ const runTour = async (scene: Scene): Promise<void> => {
 export const runDemo = async ({ stream, interactive, signal }: DemoOptions): Promise<string[]> => {
   const out = printer(stream)
   out.words('Starting a database with pgvector, an identity provider and a gateway on this machine …')
-  await using scene = await setScene(out, signal)
+  await using scene = await part('setting up', () => setScene(out, signal))
   await runTour(scene)
   if (interactive) await stay(scene, signal)
   return tour.map(({ title }) => title)

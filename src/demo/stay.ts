@@ -6,14 +6,14 @@ import type { Scene } from './scene.js'
 export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => {
   const connect = scene.start('casey', ['connect', 'vectordb', '--json'])
   const [, port] = await connect.until(/"port":(\d+)/, AbortSignal.any([signal, AbortSignal.timeout(15_000)]))
-  const { words, heading } = scene.printer
-  heading('Now you', 'Everything keeps running until Ctrl-C.')
-  words(`As Casey, with any client:   psql -h 127.0.0.1 -p ${port} vectordb`)
-  words(`                             postgres://127.0.0.1:${port}/vectordb`)
-  words('\nWith hoop, in another terminal:')
-  words(`  export HOOP_KEYRING=file HOOP_HOME=${join(scene.folder, 'home', 'casey')}   (or …/ines)`)
-  words(`  hoop exec vectordb "SELECT * FROM customers LIMIT 5"`)
-  words(`\nTo be somebody else: hoop login ${scene.url} --ca ${join(scene.folder, 'tls', 'ca.pem')}`)
-  words(`The policy is in ${join(scene.folder, 'hoop.yaml')}; change it and the gateway takes it up.`)
+  const { printer } = scene
+  printer.heading('Now you', 'Everything keeps running until Ctrl-C.')
+  printer.words(`As Casey, with any client:   psql -h 127.0.0.1 -p ${port} vectordb`)
+  printer.words(`                             postgres://127.0.0.1:${port}/vectordb`)
+  printer.words('\nWith hoop, in another terminal:')
+  printer.words(`  export HOOP_KEYRING=file HOOP_HOME=${join(scene.folder, 'home', 'casey')}   (or …/ines)`)
+  printer.words(`  hoop exec vectordb "SELECT * FROM customers LIMIT 5"`)
+  printer.words(`\nTo be somebody else: hoop login ${scene.url} --ca ${join(scene.folder, 'tls', 'ca.pem')}`)
+  printer.words(`The policy is in ${join(scene.folder, 'hoop.yaml')}; change it and the gateway takes it up.`)
   if (!signal.aborted) await once(signal, 'abort')
 }
