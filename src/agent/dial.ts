@@ -35,7 +35,7 @@ export async function dial(route: Route, signal?: AbortSignal): Promise<Socket> 
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
     socket = proxy
       ? await throughProxy(proxy, host, port, limited, (made) => (socket = made))
-      : connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
+      : quiet(connectTcp({ host, port, allowHalfOpen: true, noDelay: true }))
     if (socket.connecting) await once(socket, 'connect', { signal: limited })
     if (url.protocol !== 'https:') return socket
     const secure = secureOver(socket, host, ca)
@@ -61,8 +61,11 @@ function secureOver(socket: Socket, host: string, ca: string | undefined): TLSSo
     ...(!/^[\d.]+$|:/.test(host) && { servername: host }),
     ...(ca !== undefined && { ca }),
   }
-  return connectTls(options)
+  return quiet(connectTls(options))
 }
+
+/** An error always comes with a close, which is what everyone here listens to; unheard it would end the process. */
+const quiet = <S extends Socket>(socket: S): S => socket.on('error', () => undefined)
 
 /** @see RFC 9110, section 9.3.6 */
 async function throughProxy(
@@ -74,7 +77,7 @@ async function throughProxy(
 ): Promise<Socket> {
   const proxyHost = proxy.hostname.replace(/^\[|\]$/g, '')
   const proxyPort = Number(proxy.port) || (proxy.protocol === 'https:' ? 443 : 80)
-  const plain = connectTcp({ host: proxyHost, port: proxyPort, allowHalfOpen: true, noDelay: true })
+  const plain = quiet(connectTcp({ host: proxyHost, port: proxyPort, allowHalfOpen: true, noDelay: true }))
   made(plain)
   await once(plain, 'connect', { signal })
   const socket = proxy.protocol === 'https:' ? secureOver(plain, proxyHost, undefined) : plain

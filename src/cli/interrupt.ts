@@ -1,10 +1,11 @@
 import { constants } from 'node:os'
 import { HoopError } from '../lib/errors.js'
 
-type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+export type Interruption = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 let controller: AbortController | undefined
 let received: Interruption | undefined
+let taker: ((signal: Interruption) => void) | undefined
 
 /** Exit status of a process that a signal ended, as shells count it: 128 + its number. */
 const status = (signal: Interruption): number => 128 + constants.signals[signal]
@@ -18,10 +19,16 @@ export const interruption = (): AbortSignal => (controller ??= new AbortControll
 /** The status for an INTERRUPTED error: 130 after Ctrl-C, 143 after SIGTERM. */
 export const interruptedStatus = (): number => status(received ?? 'SIGINT')
 
+/** From now on signals go to `handler` alone: to a program that runs in the foreground in our place. */
+export const takeSignals = (handler: (signal: Interruption) => void): void => {
+  taker = handler
+}
+
 /** Called once, by main. A second signal ends the process whatever it is doing. */
 export function watchSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      if (taker) return taker(signal)
       if (controller && !received) {
         received = signal
         controller.abort(new HoopError('INTERRUPTED'))

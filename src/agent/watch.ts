@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SessionCounters, SessionSummary } from '../lib/api.js'
+import type { GatewayClient } from './client.js'
+
+/** Milliseconds between two looks at the gateway's counters. */
+const period = 2_000
+
+/** What all sessions of a grant and its renewals did so far. */
+export interface Totals extends Pick<SessionCounters, 'statements' | 'refused' | 'rows' | 'masked'> {
+  readonly open: number
+  readonly lastRefusal?: string
+}
+
+const none: Totals = { open: 0, statements: 0, refused: 0, rows: 0, masked: 0 }
+
+/** Sums sessions, newest first: the first refusal met is the last that happened. */
+export const total = (sessions: readonly SessionSummary[]): Totals =>
+  sessions.reduce<Totals>(
+    (sum, { endedAt, counters }) => ({
+      open: sum.open + (endedAt === undefined ? 1 : 0),
+      statements: sum.statements + counters.statements,
+      refused: sum.refused + counters.refused,
+      rows: sum.rows + counters.rows,
+      masked: sum.masked + counters.masked,
+      ...((sum.lastRefusal ?? counters.lastRefusal) !== undefined && {
+        lastRefusal: (sum.lastRefusal ?? counters.lastRefusal)!,
+      }),
+    }),
+    none,
+  )
+
+/**
+ * Asks the gateway every two seconds what a grant's sessions did. Where it doesn't answer, the last numbers stand: the
+ * view says so by itself when the grant can't be renewed.
+ */
+export async function* watchTotals(client: GatewayClient, chain: string, signal: AbortSignal): AsyncGenerator<Totals> {
+  while (!signal.aborted) {
+    const query = new URLSearchParams({ grant: chain, limit: '200' })
+    const found = await client
+      .get<{ sessions: SessionSummary[] }>(`/v1/sessions?${query.toString()}`)
+      .catch(() => undefined)
+    if (found) yield total(found.sessions)
+    await sleep(period, undefined, { signal }).catch(() => undefined)
+  }
+}
