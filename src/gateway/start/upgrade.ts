@@ -21,24 +21,18 @@ export const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-export interface UpgradeOptions {
-  readonly draining: () => boolean
-  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
-}
-
 /** Whether a request asks for the tunnel's protocol, among those it offers (RFC 9110, section 7.8). */
 const offersTunnel = ({ headers }: IncomingMessage): boolean =>
   (headers.upgrade ?? '').split(',').some((offered) => offered.trim().toLowerCase() === tunnelProtocol)
 
 /** The listener of 'upgrade': one path leads to tunnels, everything else is refused and closed. */
 export const onUpgrade =
-  ({ draining, accept }: UpgradeOptions) =>
+  (accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown) =>
   (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
     const path = (request.url ?? '').split('?', 1)[0]
     if (path !== tunnelPath) refuseUpgrade(socket, new HoopError('NOT_FOUND', path))
     else if (request.method !== 'GET' || !offersTunnel(request))
       refuseUpgrade(socket, new HoopError('GATEWAY_VERSION', `the tunnel speaks ${tunnelProtocol}`))
-    else if (draining()) refuseUpgrade(socket, new HoopError('GATEWAY_DRAINING'))
     else accept(request, socket, head)
   }
