@@ -1,11 +1,19 @@
+import { openRecording } from '../../../src/recording/open.js'
 import { tempFolder } from '../../helpers/temp.js'
 import type { Options } from '../options.js'
 import type { Row } from '../report.js'
-import { recording } from './recording.js'
+import { recording, start } from './recording.js'
+import { relaying } from './relay.js'
 import { cutting } from './wire.js'
 
 /** Parts of the data path by themselves, in this process: no database, no sockets. */
-export const micro = async ({ quick }: Options): Promise<readonly Row[]> => {
+export const micro = async (options: Options): Promise<readonly Row[]> => {
   await using folder = await tempFolder('hoop-bench-')
-  return [...cutting({ quick }), ...(await recording(folder.path, { quick }))]
+  const recorder = await openRecording(folder.path, start)
+  try {
+    return [...cutting(options), ...recording(recorder, options), ...relaying(recorder, undefined, options)]
+  } finally {
+    recorder.close({ end: 'closed', counters: {} })
+    await recorder.released
+  }
 }

@@ -1,9 +1,9 @@
-import { openRecording } from '../../../src/recording/open.js'
-import type { ResultEvent, StartEvent, StatementEvent } from '../../../src/recording/events.js'
+import type { ResultEvent, SessionRecorder, StartEvent, StatementEvent } from '../../../src/recording/events.js'
 import type { Row } from '../report.js'
 import { microRow, microseconds, type Timing } from './timing.js'
 
-const start: StartEvent = {
+/** Opens the recording that the parts write to. */
+export const start: StartEvent = {
   type: 'start',
   at: 0,
   time: new Date().toISOString(),
@@ -49,21 +49,15 @@ const result: ResultEvent = {
 }
 
 /** What every statement waits for: its event, and the result of the one before, in one frame with one write. */
-export const recording = async (folder: string, timing: Timing): Promise<readonly Row[]> => {
-  const recorder = await openRecording(folder, start)
-  try {
-    const whole = microseconds(() => {
-      recorder.record(result)
-      recorder.record(statement)
-      recorder.commit()
-    }, timing)
-    const json = microseconds(() => JSON.stringify(result) + JSON.stringify(statement), timing)
-    return [
-      microRow('recording: a result, a statement, commit', whole),
-      microRow('… of which JSON of the two events', json),
-    ]
-  } finally {
-    recorder.close({ end: 'closed', counters: {} })
-    await recorder.released
-  }
+export const recording = (recorder: SessionRecorder, timing: Timing): readonly Row[] => {
+  const whole = microseconds(() => {
+    recorder.record(result)
+    recorder.record(statement)
+    recorder.commit()
+  }, timing)
+  const json = microseconds(() => JSON.stringify(result) + JSON.stringify(statement), timing)
+  return [
+    microRow('recording: a result, a statement, commit', whole),
+    microRow('… of which JSON of the two events', json),
+  ]
 }

@@ -10,7 +10,7 @@ export const cutting = (timing: Timing): readonly Row[] => {
     { whole: () => false, frame: () => (frames += 1), piece: () => undefined },
     new MemoryBudget(1),
   )
-  const chunk = chunkOf(dataRow(customer))
+  const chunk = chunkOf(dataRow(customer.values))
   const row = microRow(
     'wire: cut 64 KB of rows into messages',
     microseconds(() => cutter.feed(chunk), timing),
