@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
-import { HoopError } from '../lib/errors.js'
+import { asHoopError, HoopError } from '../lib/errors.js'
 import { fetchJson } from './fetch-json.js'
 
 export interface IdpKeysOptions {
@@ -23,7 +23,7 @@ export class IdpKeys {
   #keys: LocalJWKSet | undefined
   #fetchedAt = -Infinity
   #triedAt = -Infinity
-  #failure: unknown
+  #failure: HoopError | undefined
   #fetching: Promise<void> | undefined
 
   constructor(options: IdpKeysOptions) {
@@ -37,9 +37,7 @@ export class IdpKeys {
   /** The keys, fetched where they are missing or old. @throws {HoopError} IDP_UNREACHABLE when there are none */
   async current(): Promise<LocalJWKSet> {
     if (performance.now() - this.#fetchedAt > this.#options.freshFor) await this.#refresh()
-    if (!this.#keys) {
-      throw this.#failure instanceof HoopError ? this.#failure : new HoopError('IDP_UNREACHABLE', this.#options.issuer)
-    }
+    if (!this.#keys) throw this.#failure ?? new HoopError('IDP_UNREACHABLE', this.#options.issuer)
     return this.#keys
   }
 
@@ -63,7 +61,7 @@ export class IdpKeys {
           this.#failure = undefined
         },
         (error: unknown) => {
-          this.#failure = error
+          this.#failure = asHoopError(error, 'IDP_UNREACHABLE')
           // Nothing to fall back on: the next caller may try at once.
           if (!this.#keys) this.#triedAt = -Infinity
         },

@@ -29,8 +29,8 @@ const resource = (address: unknown): string | undefined => {
 }
 
 const checkTime = (iat: unknown) => {
-  if (typeof iat !== 'number') throw invalid('it has no time')
-  const ahead = Math.round(iat - Date.now() / 1000)
+  if (typeof iat !== 'number' || !Number.isFinite(iat)) throw invalid('it has no time')
+  const ahead = Math.floor(iat) - Math.floor(Date.now() / 1000)
   if (Math.abs(ahead) > clockTolerance) {
     const word = ahead > 0 ? 'ahead of' : 'behind'
     throw new HoopError('CLOCK_SKEW', `this machine’s clock is ${Math.abs(ahead)} s ${word} the gateway’s`)

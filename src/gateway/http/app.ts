@@ -42,9 +42,10 @@ const openApi = (version: string) => ({
  * it by its `upgrade` event, and a new certificate by `setSecureContext`.
  */
 export const createApp = (deps: HttpDeps): App => {
+  const log: FastifyBaseLogger = deps.log.child({}, { redact: secretPaths })
   const app: App = fastify({
     serverFactory: (handler) => createHttpsServer(deps.tls, handler),
-    loggerInstance: deps.log.child({}, { redact: secretPaths }),
+    loggerInstance: log,
     clientErrorHandler: onClientError,
     disableRequestLogging: true,
     genReqId: () => randomUUID(),
