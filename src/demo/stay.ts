@@ -5,11 +5,13 @@ import type { Scene } from './scene.js'
 /** Keeps everything running for whoever wants to play, until Ctrl-C. */
 export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => {
   const connect = scene.start('casey', ['connect', 'vectordb', '--json'])
-  const [, port] = await connect.until(/"port":(\d+)/, AbortSignal.any([signal, AbortSignal.timeout(15_000)]))
+  const listening = /^\{"event":"listening".*\}$/m
+  const [line] = await connect.until(listening, AbortSignal.any([signal, AbortSignal.timeout(15_000)]))
+  const { dsn } = JSON.parse(line) as { dsn: string }
   const { printer } = scene
   printer.heading('Now you', 'Everything keeps running until Ctrl-C.')
-  printer.words(`As Casey, with any client:   psql -h 127.0.0.1 -p ${port} vectordb`)
-  printer.words(`                             postgres://127.0.0.1:${port}/vectordb`)
+  printer.words(`As Casey, with any client:
+  psql '${dsn}'`)
   printer.words('\nWith hoop, in another terminal:')
   printer.words(`  export HOOP_KEYRING=file HOOP_HOME=${join(scene.folder, 'home', 'casey')}   (or …/ines)`)
   printer.words(`  hoop exec vectordb "SELECT * FROM customers LIMIT 5"`)
