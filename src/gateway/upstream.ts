@@ -107,7 +107,6 @@ const login = (
         case Backend.Error:
           return finish(refusal(readErrorFields(buffer, start, end)))
         case Backend.ReadyForQuery:
-          if (!authentication.done) throw new HoopError('UPSTREAM_LOGIN', 'the server skipped its own login')
           ready = true
           return
         default:
@@ -134,10 +133,11 @@ const login = (
       } catch (error) {
         return finish(error)
       }
-      if (ready) {
-        socket.pause()
-        finish()
-      }
+      if (!ready) return
+      socket.pause()
+      answering
+        .then(() => finish(authentication.done ? undefined : new HoopError('UPSTREAM_LOGIN', 'the server skipped its login')))
+        .catch(finish)
     }
     // Stays for good: between this login and the relay's start nobody else listens.
     socket.on('error', () => undefined)

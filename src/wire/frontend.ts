@@ -100,7 +100,12 @@ export const readExecute = (buffer: Buffer, start: number, end: number): { porta
 
 export const query = (text: string): Buffer => frame(Frontend.Query, text)
 
+export const parse = (name: string, text: string): Buffer => frame(Frontend.Parse, name, text, int16(0))
+
 export const bindOf = (statement: string): Buffer => frame(Frontend.Bind, '', statement, int16(0), int16(0), int16(0))
+
+/** A FunctionCall of OID 0, which no function has. */
+export const callOfNothing = (): Buffer => frame(Frontend.FunctionCall, Buffer.alloc(10))
 
 export const describePortal = (portal: string): Buffer => frame(Frontend.Describe, Buffer.from('P'), portal)
 

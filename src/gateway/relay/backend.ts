@@ -234,7 +234,7 @@ export class BackendHandler implements FrameHandler {
     const statement = this.#descriptions.failedStatement(head)
     if (statement && !refused) this.#result(statement, { tag: 'error', sqlstate, message })
     this.#sink = undefined
-    state.copyIn = false
+    state.copying = state.copyIn = false
     if (head.kind === 'query') head.errored = true
     if (head.kind === 'query' || head.kind === 'function' || head.kind === 'sync') return
     state.queue.shift()

@@ -8,7 +8,7 @@ import type { RelayState } from './state.js'
  */
 export const beginCopyIn = (state: RelayState): void => {
   state.copyInBytes = 0
-  state.copyIn = true
+  state.copying = state.copyIn = true
   let first = true
   for (const request of state.queue) {
     if (request.kind === 'copy-end') {
@@ -22,7 +22,8 @@ export const beginCopyIn = (state: RelayState): void => {
 
 /** The COPY has ended well: the Syncs up to the end of its data were swallowed. The statement is still at the head. */
 export const settleCopyIn = (state: RelayState): void => {
-  state.copyIn = false
+  if (!state.copying) return
+  state.copying = state.copyIn = false
   let open = true
   state.queue.removeBehindHead((next) => {
     if (!open || !(next.kind === 'copy-end' || (next.kind === 'sync' && next.ghost))) return false

@@ -4,7 +4,9 @@ import type { Allowed, Decision } from '../../policy/decision.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import {
   bindOf,
+  callOfNothing,
   describePortal,
+  parse,
   query,
   readBind,
   readExecute,
@@ -42,7 +44,7 @@ export class FrontendHandler implements FrameHandler {
   readonly #portals = new Map<string, { statement: Statement; executed: boolean }>()
   /** Portals described since the last Sync: their Execute needs no description of ours. */
   readonly #described = new Set<string>()
-  /** A name that no one can have prepared: binding it is an error at a place of our choice. */
+  /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
   readonly #refused = `hoop_refused_${randomBytes(12).toString('hex')}`
 
   constructor(state: RelayState, out: Outbox, options: FrontendOptions) {
@@ -140,16 +142,18 @@ export class FrontendHandler implements FrameHandler {
   #parse(buffer: Buffer, start: number, end: number): void {
     let name = ''
     const { text, decision } = this.#decide(() => {
-      const parse = readParse(buffer, start, end)
-      name = parse.name
-      return parse.text
+      const message = readParse(buffer, start, end)
+      name = message.name
+      return message.text
     })
     const refused = decision.kind === 'refuse' ? decision.error : undefined
     const allowed = decision.kind === 'allow' ? decision.statements[0] : undefined
     this.#state.push({ kind: 'parse', name, prepared: { text, allowed }, refused })
     if (decision.kind === 'refuse') {
       this.#state.journal.refusal(text, decision.error, decision.rule)
-      this.#out.put(bindOf(this.#refused))
+      // A Parse that fails still drops the unnamed statement; a Bind would leave an older one there to be executed.
+      if (name === '') this.#prepared.delete(name)
+      this.#out.put(parse(name, this.#refused))
       return
     }
     this.#prepared.set(name, text)
@@ -217,15 +221,15 @@ export class FrontendHandler implements FrameHandler {
   }
 
   /**
-   * In place of a Query goes a Query that can't be parsed, and not a Bind with a Sync: where the server is skipping, it
-   * has to ignore our message as it would have ignored the client's.
+   * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
+   * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
    */
   #refuseSimple(kind: 'query' | 'function', text: string, error: HoopError, rule?: string): void {
     const statement = this.#state.journal.refusal(text, error, rule)
     const refused = error
     if (kind === 'query') this.#state.push({ kind, statement, refused, allowed: [], completed: 0, errored: false })
     else this.#state.push({ kind, statement, refused })
-    this.#out.put(query(this.#refused))
+    this.#out.put(kind === 'query' ? query(this.#refused) : callOfNothing())
   }
 
   /** Anything that goes wrong while reading or deciding is a refusal. */

@@ -12,6 +12,8 @@ export class RelayState {
   skipping = false
   /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */
   copyIn = false
+  /** The statement at the head is a COPY FROM STDIN that has begun. */
+  copying = false
   /** Bytes of COPY data since the COPY began. */
   copyInBytes = 0
   /** The client has said Terminate. */

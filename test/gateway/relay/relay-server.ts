@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import pino from 'pino'
+import { inject } from 'vitest'
+import type { ConnectionRuntime, UpstreamTarget } from '../../../src/gateway/services.js'
+import { openSession } from '../../../src/gateway/session.js'
+import { SessionRegistry } from '../../../src/gateway/session-registry.js'
+import { readPacket } from '../../../src/gateway/tunnel-packet.js'
+import { UpstreamRefusal } from '../../../src/gateway/upstream.js'
+import { fatalOf } from '../../../src/gateway/relay/refusal.js'
+import { asHoopError } from '../../../src/lib/errors.js'
+import type { Guard } from '../../../src/policy/decision.js'
+import { openRecording } from '../../../src/recording/open.js'
+import { recordingPath } from '../../../src/recording/paths.js'
+import { readRecording } from '../../../src/recording/reader.js'
+import type { SessionEvent, SessionRecorder, StartEvent } from '../../../src/recording/events.js'
+import { MemoryBudget } from '../../../src/wire/cutter.js'
+import { errorResponse } from '../../../src/wire/error-fields.js'
+import { tempFolder } from '../../helpers/temp.js'
+
+export interface RelayServer extends AsyncDisposable {
+  readonly port: number
+  readonly registry: SessionRegistry
+  readonly budget: MemoryBudget
+  /** Ids of the sessions in the order in which they began. */
+  readonly sessions: readonly string[]
+  /** Waits until no session is left, then reads a recording. */
+  recording(index?: number): Promise<SessionEvent[]>
+  readonly sockets: readonly Socket[]
+}
+
+export interface RelayServerOptions {
+  readonly url?: string
+  readonly guard?: Guard
+  readonly upstream?: Partial<UpstreamTarget>
+  readonly databases?: readonly [string, ...string[]]
+  readonly functionCalls?: boolean
+  readonly message?: number
+  readonly buffered?: number
+  readonly expiresAt?: Date
+  /** Stands between the recording and its session: for recordings that fail. */
+  readonly recorder?: (recorder: SessionRecorder) => SessionRecorder
+}
+
+export const targetOf = (url: string): UpstreamTarget => {
+  const { hostname, port, username, password } = new URL(url)
+  return {
+    host: hostname,
+    port: Number(port),
+    user: decodeURIComponent(username),
+    password: () => decodeURIComponent(password),
+    sslmode: 'disable',
+    connectTimeout: 10_000,
+  }
+}
+
+/** The gateway's sessions without their HTTP door: plain TCP in front, a real server behind, real recordings. */
+export const relayServer = async (options: RelayServerOptions = {}): Promise<RelayServer> => {
+  const url = options.url ?? inject('databaseUrl')
+  const folder = await tempFolder()
+  const registry = new SessionRegistry(() => 1000)
+  const budget = new MemoryBudget(options.buffered ?? 1 << 30)
+  const sessions: string[] = []
+  const started: string[] = []
+  const sockets: Socket[] = []
+  const runtime: ConnectionRuntime = {
+    name: 'vectordb',
+    upstream: { ...targetOf(url), ...options.upstream },
+    databases: options.databases ?? [new URL(url).pathname.slice(1)],
+    policy: { name: 'test', hash: 'none' },
+    guard: async () => options.guard,
+    functionCalls: options.functionCalls ?? false,
+  }
+  const services = {
+    authenticate: () => Promise.reject(new Error('no HTTP here')),
+    runtime: async () => runtime,
+    openRecording: async (start: StartEvent) => {
+      sessions.push(start.session)
+      started.push(start.time)
+      const recorder = await openRecording(folder.path, start)
+      return options.recorder?.(recorder) ?? recorder
+    },
+    index: { started: async () => undefined, progress: () => undefined, ended: async () => undefined },
+    limits: { message: options.message ?? 256 << 20, buffered: 1 << 30, sessions: 1000, startup: 2000 },
+    version: 'test',
+    log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+  }
+  const principal = { subject: 'ada', issuer: 'test', name: 'Ada', groups: [], jkt: 'key' }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => socket.destroy())
+    const grant = {
+      id: 'grant',
+      chain: 'chain',
+      principal,
+      connection: 'vectordb',
+      expiresAt: options.expiresAt ?? new Date(Date.now() + 3_600_000),
+    }
+    readPacket(socket, Buffer.alloc(0), 2000)
+      .then(async ({ packet, rest }) => {
+        if (packet.kind === 'startup')
+          return openSession({
+            services,
+            registry,
+            budget,
+            grant,
+            runtime,
+            socket,
+            startup: packet,
+            rest,
+            address: undefined,
+          })
+        await registry.byKey(packet.pid, packet.secret, 'ada')?.cancel()
+        socket.end()
+      })
+      .catch((error: unknown) => {
+        socket.end(error instanceof UpstreamRefusal ? errorResponse(error.fields) : fatalOf(asHoopError(error)))
+        socket.resume()
+      })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    registry,
+    budget,
+    sessions,
+    sockets,
+    recording: async (index = 0) => {
+      await registry.idle()
+      const events: SessionEvent[] = []
+      for await (const event of readRecording(recordingPath(folder.path, sessions[index]!, started[index]!)))
+        events.push(event)
+      return events
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await registry.idle()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
