@@ -2,6 +2,7 @@ import { openRecording } from '../../../src/recording/open.js'
 import { tempFolder } from '../../helpers/temp.js'
 import type { Options } from '../options.js'
 import type { Row } from '../report.js'
+import { masking } from './masking.js'
 import { recording, start } from './recording.js'
 import { relaying } from './relay.js'
 import { cutting } from './wire.js'
@@ -11,7 +12,12 @@ export const micro = async (options: Options): Promise<readonly Row[]> => {
   await using folder = await tempFolder('hoop-bench-')
   const recorder = await openRecording(folder.path, start)
   try {
-    return [...cutting(options), ...recording(recorder, options), ...relaying(recorder, undefined, options)]
+    return [
+      ...cutting(options),
+      ...masking(options),
+      ...recording(recorder, options),
+      ...relaying(recorder, undefined, options),
+    ]
   } finally {
     recorder.close({ end: 'closed', counters: {} })
     await recorder.released
