@@ -1,3 +1,5 @@
+import type { Sink } from './sink.js'
+
 /** How a column is masked, as the policy file says it. Part of the config schema. */
 export type MaskSpec =
   'redact' | 'null' | 'email' | 'hash' | 'vector' | { readonly keep_first: number } | { readonly keep_last: number }
@@ -16,11 +18,19 @@ export interface ColumnType {
   readonly modifier: number
   /** `pg_type.typname` of the type, or of a domain's base type: `text`, `varchar`, `int4`, `vector`, … */
   readonly name: string
-  /** `pg_type.typcategory`-like: `e` enum, `d` domain (base in name), `a` array, `b` base, `c` composite. */
+  /** `pg_type.typcategory`-like: `e` enum, `d` domain (base in name), `a` array, `b` base, `c` composite, `r` range. */
   readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r'
   /** For enums, a label that is valid; for arrays, the element's type name. */
   readonly labels?: readonly string[]
 }
+
+/**
+ * What becomes of one value that is not NULL: the same whatever it was, or something made of it. `null` is SQL's NULL.
+ * Values are in the column's own text or binary format, without any escaping of COPY.
+ */
+export type ValueMask =
+  | { readonly kind: 'fixed'; readonly value: Buffer | null }
+  | { readonly kind: 'varying'; apply(value: Buffer): Buffer | null }
 
 /** How COPY writes its stream. */
 export interface CopyShape {
@@ -41,6 +51,12 @@ export interface RowMasker {
    * @throws {HoopError} FRAME_INVALID where the row does not have the described shape
    */
   row(body: Buffer, start: number, end: number): Buffer
+  /**
+   * The same into a sink shared by a batch of rows: one allocation and one write for all of them. Nothing of a row that
+   * is refused stays in the sink.
+   * @throws {HoopError} FRAME_INVALID
+   */
+  into(sink: Sink, body: Buffer, start: number, end: number): void
   /** Values replaced so far. */
   readonly masked: number
 }
@@ -49,6 +65,12 @@ export interface RowMasker {
 export interface CopyMasker {
   /** @param payload content of one CopyData message; returns the bytes (possibly none) to send in one CopyData. */
   data(payload: Buffer): Buffer
+  /**
+   * The same for the content `body[start, end)` of one CopyData message, into a sink shared by a batch of messages: one
+   * whole CopyData message with its header is appended, or nothing where no row is complete.
+   * @throws {HoopError} FRAME_INVALID
+   */
+  into(sink: Sink, body: Buffer, start: number, end: number): void
   /** At CopyDone: what is left. @throws where the stream ended inside a row */
   end(): Buffer
   readonly masked: number

@@ -1,0 +1,78 @@
+import { HoopError } from '../lib/errors.js'
+import type { Field } from '../wire/backend.js'
+import { Backend } from '../wire/tags.js'
+import { replace, replacement, type Replacement } from './framed.js'
+import { Sink } from './sink.js'
+import type { ColumnMask, RowMasker } from './types.js'
+import { valueMask } from './value-masker.js'
+
+/** Bind's rule: no codes mean text, one is for all columns, otherwise one each. */
+const formatOf = (formats: readonly number[], column: number): 0 | 1 =>
+  ((formats.length === 1 ? formats[0] : formats[column]) ?? 0) === 0 ? 0 : 1
+
+const malformed = (why: string): HoopError => new HoopError('FRAME_INVALID', `DataRow: ${why}`)
+
+class Masker implements RowMasker {
+  masked = 0
+  readonly #replacements: readonly (Replacement | undefined)[]
+  readonly #own = new Sink()
+
+  constructor(replacements: readonly (Replacement | undefined)[]) {
+    this.#replacements = replacements
+  }
+
+  row(body: Buffer, start: number, end: number): Buffer {
+    this.into(this.#own, body, start, end)
+    return this.#own.take()
+  }
+
+  into(sink: Sink, body: Buffer, start: number, end: number): void {
+    const mark = sink.open(Backend.DataRow)
+    try {
+      this.#write(sink, body, start, end)
+    } catch (error) {
+      sink.truncate(mark)
+      throw error
+    }
+    sink.close(mark)
+  }
+
+  #write(sink: Sink, body: Buffer, start: number, end: number): void {
+    const columns = this.#replacements.length
+    if (end > body.length || start + 2 > end) throw malformed('too short')
+    if (body.readInt16BE(start) !== columns) throw malformed('another number of columns than described')
+    let at = start + 2
+    let copied = start
+    for (let column = 0; column < columns; column++) {
+      if (at + 4 > end) throw malformed('ends too early')
+      const length = body.readInt32BE(at)
+      const value = at + 4
+      at = length === -1 ? value : value + length
+      if (length < -1 || at > end) throw malformed('a value does not fit')
+      const replaced = this.#replacements[column]
+      if (!replaced || length === -1) continue
+      sink.copy(body, copied, value - 4)
+      sink.put(replace(replaced, body, value, at))
+      copied = at
+      this.masked++
+    }
+    if (at !== end) throw malformed('goes on behind its last value')
+    sink.copy(body, copied, end)
+  }
+}
+
+/**
+ * Masks the rows of one result. Spans that aren't masked are copied as they are; NULL stays NULL.
+ * @param formats result format codes as Bind gave them
+ * @param masks one for each field, undefined where it isn't masked
+ */
+export const rowMasker = (
+  fields: readonly Field[],
+  formats: readonly number[],
+  masks: readonly (ColumnMask | undefined)[],
+  key: Buffer,
+): RowMasker => {
+  if (masks.length !== fields.length || (formats.length > 1 && formats.length !== fields.length))
+    throw malformed('another number of columns than described')
+  return new Masker(masks.map((mask, column) => mask && replacement(valueMask(mask, formatOf(formats, column), key))))
+}
