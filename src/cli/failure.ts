@@ -2,9 +2,13 @@ import { type ErrorCode, HoopError, asHoopError, catalogue } from '../lib/errors
 import { interruptedStatus } from './interrupt.js'
 import { plain } from './text.js'
 
-/** An error of a newer gateway, whose code this hoop doesn't know, is shown under its own code. */
-interface Foreign {
+/** What some errors know besides. */
+interface More {
+  /** The code of a newer gateway's error, which the catalogue here doesn't have. */
   readonly foreignCode?: string
+  /** Of an error of a statement: its SQLSTATE, and the line at fault. */
+  readonly state?: string
+  readonly excerpt?: string
 }
 
 /** What oclif throws: `exit()` with EEXIT, a usage error with `oclif`, or whatever else. */
@@ -36,7 +40,8 @@ export const exitStatus = (error: HoopError): number =>
 /** `{ error: … }` for `--json`: a stable interface, documented in docs/cli.md. */
 export const failureJson = (error: HoopError): object => ({
   error: {
-    code: (error as Foreign).foreignCode ?? error.code,
+    code: (error as More).foreignCode ?? error.code,
+    ...((error as More).state !== undefined && { sqlstate: (error as More).state }),
     message: error.message,
     hint: error.hint,
     ...(error.detail !== undefined && { detail: error.detail }),
@@ -47,7 +52,9 @@ export const failureJson = (error: HoopError): object => ({
 /** Words for people: what happened, what is known of it, what to do next. */
 export function failureText(error: HoopError): string {
   if (error.code === 'INTERRUPTED') return ''
-  const lines = [`hoop: ${error.message}`]
+  const { state, excerpt }: More = error
+  const lines = [state === undefined ? `hoop: ${error.message}` : `ERROR ${state}: ${error.message}`]
+  if (excerpt) lines.push(excerpt)
   if (error.detail) lines.push(error.detail)
   if (error.code === 'INTERNAL' && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack)
   if (error.hint) lines.push(`hint: ${error.hint}`)

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { string as argument } from '@oclif/core/args'
+import { string } from '@oclif/core/flags'
+import { ClientCommand } from '../src/cli/command.js'
+import { formats, type FormatName } from '../src/cli/rows/format.js'
+import { write } from '../src/cli/write.js'
+import { plain } from '../src/cli/text.js'
+import { HoopError } from '../src/lib/errors.js'
+
+const names = Object.keys(formats) as FormatName[]
+
+export default class Exec extends ClientCommand {
+  static override summary = 'Run SQL on a connection; no PostgreSQL client is needed.'
+  static override description = `Several statements run in order, as one simple query: all of them in one transaction, unless they say otherwise.
+Values are printed as the server sends them. NULL is NULL in a table, null in JSON, and nothing in CSV (an empty text is "").
+In JSON every value is a string or null, each result is an array, and a second column of the same name gets a number.
+COPY … TO STDOUT writes to stdout as it is; COPY … FROM STDIN reads stdin where the SQL came from elsewhere.
+Exits with 1 where the server refused a statement, with 77 where the gateway's policy did.`
+  static override examples = [
+    { description: 'a statement', command: '<%= config.bin %> exec vectordb "SELECT count(*) FROM documents"' },
+    {
+      description: 'a file, as CSV',
+      command: '<%= config.bin %> exec vectordb -f report.sql --format csv > report.csv',
+    },
+    { description: 'from a pipe', command: 'echo "SELECT now()" | <%= config.bin %> exec vectordb --format json' },
+    {
+      description: 'load a file',
+      command: '<%= config.bin %> exec vectordb "COPY notes FROM STDIN (FORMAT csv)" < notes.csv',
+    },
+  ]
+  static override jsonLines = true
+  static override args = {
+    name: argument({ required: true, description: 'connection, as hoop connections lists it' }),
+    sql: argument({ description: 'SQL; without it and without --file it is read from stdin' }),
+  }
+  static override flags = {
+    file: string({ char: 'f', helpValue: 'FILE', description: 'read the SQL from a file; - is stdin' }),
+    format: string({ options: names, description: 'how rows are written (default: table; json with --json)' }),
+    reason: string({ helpValue: 'TEXT', description: 'why; it is recorded with the session' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Exec)
+    if (args.sql !== undefined && flags.file !== undefined)
+      throw new HoopError('USAGE', 'SQL comes from the argument or from --file, not both')
+    const sql = await this.#sql(args.sql, flags.file)
+    if (sql.trim() === '') throw new HoopError('USAGE', 'there is no SQL')
+    const fromStdin = args.sql === undefined && (flags.file === undefined || flags.file === '-')
+    const { runSql } = await import('../src/agent/run-sql.js')
+    const answers = runSql(
+      {
+        env: this.env,
+        gateway: flags.gateway,
+        connection: args.name,
+        reason: flags.reason,
+        sql,
+        input: fromStdin ? nothing() : (process.stdin as AsyncIterable<Buffer>),
+      },
+      (words) => this.caution(words),
+      this.signal,
+    )
+    await this.#print(answers, (flags.format as FormatName | undefined) ?? (this.jsonEnabled() ? 'json' : 'table'), sql)
+  }
+
+  async #sql(given: string | undefined, file: string | undefined): Promise<string> {
+    if (given !== undefined) return given
+    if (file !== undefined && file !== '-')
+      return readFile(file, 'utf8').catch((cause: unknown) => {
+        throw new HoopError('USAGE', `cannot read ${file}`, { cause, hint: 'Name a file of SQL.' })
+      })
+    if (file === undefined && process.stdin.isTTY) throw new HoopError('USAGE', 'there is no SQL')
+    return text(process.stdin)
+  }
+
+  async #print(
+    answers: AsyncIterable<import('../src/agent/exec.js').Answer>,
+    name: FormatName,
+    sql: string,
+  ): Promise<void> {
+    const format = formats[name]()
+    let inResult = false
+    let out = ''
+    const flush = async (): Promise<void> => {
+      const text = out
+      out = ''
+      await write(process.stdout, text)
+    }
+    const endResult = (): void => {
+      if (inResult) out += format.end()
+      inResult = false
+    }
+    try {
+      for await (const answer of answers) {
+        switch (answer.kind) {
+          case 'columns':
+            inResult = true
+            out += format.begin(answer.fields.map((field) => field.name))
+            break
+          case 'row':
+            out += format.row(answer.values)
+            if (out.length > 65_536) await flush()
+            break
+          case 'copy':
+            await write(process.stdout, answer.data)
+            break
+          case 'complete':
+            endResult()
+            await flush()
+            if (name === 'table') this.say(answer.tag)
+            break
+          case 'notice':
+            this.say(plain(`${answer.fields['V'] ?? 'NOTICE'}: ${answer.fields['M'] ?? ''}`, '\n'))
+            break
+          case 'error': {
+            const { StatementError } = await import('../src/agent/statement-error.js')
+            throw new StatementError(answer.fields, sql)
+          }
+          case 'copy-in':
+            break
+        }
+      }
+    } finally {
+      endResult()
+      await flush()
+    }
+  }
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}
