@@ -1,0 +1,66 @@
+import { string as argument } from '@oclif/core/args'
+import { boolean, integer, string } from '@oclif/core/flags'
+import { ClientCommand } from '../../src/cli/command.js'
+import { paint, plain, width } from '../../src/cli/text.js'
+import { HoopError } from '../../src/lib/errors.js'
+import type { SessionSummary } from '../../src/lib/api.js'
+import type { SessionEvent } from '../../src/recording/events.js'
+import type { FailureLine } from '../../src/recording/replay/received.js'
+
+export default class SessionsReplay extends ClientCommand {
+  static override summary = 'Replay a session as its client saw it.'
+  static override description = `On a terminal it takes the time the session took, pauses cut to --idle-cap. Keys: space pauses, n goes to the next
+statement, q quits. In a pipe everything is written at once. With --json each event is a line.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 1kz0m',
+    { description: 'Twice as fast', command: '<%= config.bin %> <%= command.id %> 1kz0m --speed 2' },
+    {
+      description: 'Statement by statement, from the 40th',
+      command: '<%= config.bin %> <%= command.id %> 1kz0m --step --from 40',
+    },
+    '<%= config.bin %> <%= command.id %> 1kz0m | less',
+  ]
+  static override args = {
+    id: argument({ required: true, description: 'id of the session, or the beginning of one' }),
+  }
+  static override flags = {
+    speed: string({ helpValue: 'N', default: '1', description: 'times real speed' }),
+    'idle-cap': string({ helpValue: 'TIME', default: '2s', description: 'longest pause: 500ms, 2s, 1m' }),
+    step: boolean({ description: 'wait for a key before each statement' }),
+    from: integer({ min: 1, default: 1, helpValue: 'N', description: 'number of the statement to begin with' }),
+    rows: integer({ min: 0, max: 1000, default: 20, description: 'rows to show of each result' }),
+  }
+  static override jsonLines = true
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionsReplay)
+    if (flags.step && !this.interactive) throw new HoopError('NO_TERMINAL', '--step waits for keys')
+    const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }, { writeTo }] =
+      await Promise.all([
+        import('../../src/agent/client.js'),
+        import('../../src/recording/replay/received.js'),
+        import('../../src/recording/replay/transcript.js'),
+        import('../../src/recording/replay/timeline.js'),
+        import('../../src/recording/replay/play.js'),
+        import('../../src/recording/replay/output.js'),
+      ])
+    const pace = paceOf(flags.speed, flags['idle-cap'], flags.from)
+    const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
+    const session = await client.get<SessionSummary>(`/v1/sessions/${encodeURIComponent(args.id)}`)
+    const path = `/v1/sessions/${session.id}/events`
+    const cues = timeline(
+      received(() => client.lines<SessionEvent | FailureLine>(path)),
+      pace,
+    )
+    const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
+    const show = (event: SessionEvent): string =>
+      this.jsonEnabled() ? `${JSON.stringify(event)}\n` : transcript.write(event)
+    const stage = { show, write: writeTo(process.stdout), step: flags.step }
+    if (!this.interactive) await play(cues, stage)
+    else {
+      this.say(paint(process.stderr)('dim', 'space: pause   n: next statement   q: quit'))
+      await watch(cues, stage, process.stdin, this.signal)
+    }
+    if (session.endedAt === undefined) this.say('The session goes on: this is what was recorded so far.')
+  }
+}

@@ -1,0 +1,35 @@
+import { HoopError } from '../lib/errors.js'
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/**
+ * Milliseconds of `500ms`, `2s`, `1.5h`, `7d`, `2w`.
+ * @throws {HoopError} USAGE
+ */
+export function durationOf(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|[smhdw])$/.exec(text.trim()) ?? []
+  if (amount === undefined || unit === undefined) {
+    throw new HoopError('USAGE', `${text} is no length of time`, { hint: 'Write 500ms, 2s, 5m, 2h, 7d or 2w.' })
+  }
+  return Number(amount) * (unit === 'ms' ? 1 : units[unit as keyof typeof units])
+}
+
+/**
+ * A moment: `2h` or `7d` ago, or a date with or without a time. Without a zone it means this machine's.
+ * @returns ISO 8601 in UTC
+ * @throws {HoopError} USAGE
+ */
+export function momentOf(text: string, now = Date.now()): string {
+  const trimmed = text.trim()
+  if (/^\d+(\.\d+)?[a-z]+$/.test(trimmed)) return new Date(now - durationOf(trimmed)).toISOString()
+  // A date alone is read as UTC by ECMAScript, a date with a time as local; people mean local both times.
+  const moment = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(trimmed)
+    ? new Date(/^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? `${trimmed}T00:00` : trimmed)
+    : new Date(Number.NaN)
+  if (Number.isNaN(moment.getTime())) {
+    throw new HoopError('USAGE', `${text} is no time`, {
+      hint: 'Write a date (2026-11-20), a time (2026-11-20T09:30, with Z or +01:00 for a zone), or how long ago (2h, 7d).',
+    })
+  }
+  return moment.toISOString()
+}
