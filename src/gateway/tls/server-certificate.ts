@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { SecureContextOptions } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
 import { assertPair, type CertificateFacts, inspectCertificate } from './inspect.js'
 
@@ -7,7 +6,7 @@ import { assertPair, type CertificateFacts, inspectCertificate } from './inspect
 export const expiryWarning = 14 * 86_400_000
 
 export interface ServerCertificate {
-  readonly context: SecureContextOptions
+  readonly context: { readonly cert: Buffer; readonly key: Buffer }
   readonly facts: CertificateFacts
 }
 

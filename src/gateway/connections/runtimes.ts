@@ -1,0 +1,59 @@
+import type { Grant } from '../../identity/types.js'
+import { HoopError } from '../../lib/errors.js'
+import type { LoadedConfig } from '../../policy/config/load.js'
+import type { PolicyConfig } from '../../policy/config/schema.js'
+import type { Guard } from '../../policy/decision.js'
+import { accessTo } from '../http/access.js'
+import { type AccessView, accessView } from '../http/access-view.js'
+import type { ConnectionRuntime, UpstreamTarget } from '../services.js'
+import { databasesOf, targetOf } from './target.js'
+
+/** What a guard is made for. */
+export interface GuardOrder {
+  readonly connection: string
+  readonly target: UpstreamTarget
+  readonly database: string
+  readonly policyName: string
+  readonly policy: PolicyConfig
+  /** Whether this person sees masked columns in the clear. */
+  readonly clear: boolean
+}
+
+export type GuardMaker = (order: GuardOrder) => Promise<Guard>
+
+/** What one configuration means for sessions that begin under it. */
+export interface Runtimes {
+  readonly view: AccessView
+  /** @throws {HoopError} ACCESS_DENIED, CONNECTION_UNKNOWN */
+  runtime(grant: Grant): ConnectionRuntime
+}
+
+const needsNoGuard = ({ masks, rules }: PolicyConfig): boolean => masks.length === 0 && rules.length === 0
+
+/**
+ * Takes a configuration apart, so that what is wrong with its files shows now and not at somebody's login.
+ * @throws {HoopError} UPSTREAM_TLS where a certificate file that it names can't be read
+ */
+export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Runtimes => {
+  const { connections, policies } = loaded.config
+  const view = accessView(loaded.config)
+  const targets = new Map(Object.keys(connections).map((name) => [name, targetOf(loaded, name)]))
+  return {
+    view,
+    runtime: ({ principal, connection: name }) => {
+      // Asked anew for each session: a grant outlives a change of who may what.
+      const access = accessTo(view, principal, name)
+      const [connection, policy, target] = [connections[name], policies[access.policy], targets.get(name)]
+      if (!connection || !policy || !target) throw new HoopError('CONNECTION_UNKNOWN', name)
+      const order = { connection: name, target, policyName: access.policy, policy, clear: access.clear }
+      return {
+        name,
+        upstream: target,
+        databases: databasesOf(loaded, name),
+        policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
+        functionCalls: connection.function_calls,
+        guard: async (database) => (needsNoGuard(policy) ? undefined : await makeGuard({ ...order, database })),
+      }
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { HttpDeps } from '../http/deps.js'
+import { createApp, type App } from '../http/app.js'
+import { readRecording } from '../../recording/reader.js'
+import { recordingMatches } from '../../recording/search.js'
+import { recordingPath } from '../../recording/paths.js'
+import type { Store } from '../../store/open.js'
+import { findSession } from '../../store/session-queries.js'
+import type { SessionRegistry } from '../session-registry.js'
+
+export interface ApiOptions extends Pick<
+  HttpDeps,
+  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'checks'
+> {
+  readonly store: Store
+  readonly registry: SessionRegistry
+  /** Folder. */
+  readonly recordings: string
+}
+
+/** The HTTP API over the gateway's state, recordings and live sessions. */
+export const createApi = ({ registry, recordings, ...rest }: ApiOptions): App => {
+  const pathOf = async (id: string): Promise<string> =>
+    recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
+  return createApp({
+    ...rest,
+    live: (id) => registry.get(id)?.counters,
+    events: async function* (id) {
+      yield* readRecording(await pathOf(id))
+    },
+    matches: async (id, text) => recordingMatches(await pathOf(id), text),
+    renewed: (chain, grant) => registry.renew(chain, grant.expiresAt),
+    draining: () => registry.draining,
+  })
+}

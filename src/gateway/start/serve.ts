@@ -1,0 +1,104 @@
+import type { Server } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { signedRequest } from '../../identity/authenticator.js'
+import { grantService } from '../../identity/grant-service.js'
+import type { SigningKeys } from '../../identity/keys.js'
+import { openRecording } from '../../recording/open.js'
+import { grantRecords } from '../../store/grants.js'
+import { MemoryBudget } from '../../wire/cutter.js'
+import type { Runtimes } from '../connections/runtimes.js'
+import type { TunnelServices } from '../services.js'
+import type { SessionRegistry } from '../session-registry.js'
+import { acceptTunnel } from '../tunnel.js'
+import { createApi } from './api.js'
+import type { CertificateInForce } from './certificate.js'
+import type { Configuration } from './configuration.js'
+import { createIdentity } from './identity.js'
+import { type Address, listen } from './listen.js'
+import { ownAddress } from './own-address.js'
+import { assertSpace } from './space.js'
+import type { State } from './state.js'
+import { onUpgrade } from './upgrade.js'
+
+export interface ServeOptions {
+  readonly version: string
+  readonly log: Logger
+  readonly configuration: Configuration
+  readonly runtimes: () => Runtimes
+  readonly signingKeys: SigningKeys
+  readonly certificate: CertificateInForce
+  readonly state: State
+  readonly registry: SessionRegistry
+  readonly address: Address
+}
+
+export interface Served extends AsyncDisposable {
+  readonly url: string
+  readonly server: Server
+}
+
+/** How long requests in flight get at the end, milliseconds. */
+const lastRequests = 1000
+
+/**
+ * Listens, and answers the API and tunnels on one port.
+ * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
+ */
+export const serve = async (options: ServeOptions): Promise<Served> => {
+  const { version, log, configuration, runtimes, certificate, state, registry } = options
+  const { store, index, recordings } = state
+  const { gateway } = configuration.current.config
+  const own = ownAddress(gateway.url, options.address)
+  const grants = grantService({
+    gateway: () => own.url,
+    keys: () => options.signingKeys,
+    records: grantRecords(store.db),
+    lifetime: () => configuration.current.config.identity.grant.ttl,
+  })
+  const identity = createIdentity({
+    config: () => configuration.current.config.identity,
+    grants,
+    gateway: () => own.url,
+    isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
+  })
+  const app = createApi({
+    ...{ version, log, store, registry, recordings, grants },
+    tls: certificate.current.context,
+    config: () => runtimes().view,
+    principal: (request) => identity.principal(request),
+    checks: {
+      store: () => store.writable(),
+      identity: () => identity.ready(),
+      recordings: () => assertSpace(recordings),
+    },
+  })
+  const services: TunnelServices = {
+    ...{ index, version, log, limits: gateway.limits },
+    authenticate: (request) => identity.grant(signedRequest(request)),
+    runtime: async (grant) => runtimes().runtime(grant),
+    openRecording: (start) => openRecording(recordings, start),
+  }
+  const tunnel = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
+  const { server } = app
+  server.on(
+    'upgrade',
+    onUpgrade((request, socket, head) => acceptTunnel(tunnel, request, socket as Socket, head)),
+  )
+  // Whoever speaks something else to this port harms nobody, and is no news.
+  server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))
+  await app.ready()
+  own.listening(await listen(server, options.address))
+  return {
+    url: own.url,
+    server,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
+      server.closeIdleConnections()
+      await closed
+      clearTimeout(timer)
+      await app.close()
+    },
+  }
+}

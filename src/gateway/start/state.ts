@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import type { GatewayConfig } from '../../policy/config/schema.js'
+import { openStore, type Store } from '../../store/open.js'
+import { StoredSessionIndex } from '../../store/session-index.js'
+import { lockFolder } from './lock.js'
+import { recover } from './recover.js'
+
+export interface State extends AsyncDisposable {
+  readonly store: Store
+  readonly index: StoredSessionIndex
+  /** Folder of recordings. */
+  readonly recordings: string
+}
+
+/** The path in `sqlite:PATH` or `file:FOLDER`. */
+export const pathIn = (text: string): string => text.slice(text.indexOf(':') + 1)
+
+/**
+ * Opens what a gateway keeps, for itself alone, and settles what the last one left.
+ * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED
+ */
+export const openState = async (gateway: Pick<GatewayConfig, 'store' | 'recordings'>, log: Logger): Promise<State> => {
+  await using stack = new AsyncDisposableStack()
+  const recordings = pathIn(gateway.recordings)
+  stack.use(lockFolder(recordings))
+  const store = stack.use(await openStore(gateway.store))
+  const index = new StoredSessionIndex(store, {
+    failed: (err) => log.error({ err }, 'counters of live sessions were not written'),
+  })
+  stack.defer(() => index.close())
+  await recover(recordings, store, index, log)
+  const owned = stack.move()
+  return { store, index, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
