@@ -28,7 +28,7 @@ const largest = 1024 * 1024 * 1024
 export class Execution {
   readonly #socket: Socket
   readonly #openAnother: () => Promise<Socket>
-  #answers: Answer[] = []
+  readonly #answers: Answer[] = []
   #ready = false
   #key: { pid: number; secret: Buffer } | undefined
 
@@ -55,20 +55,22 @@ export class Execution {
     )
     this.#socket.write(startupMessage(parameters))
     let asked = false
-    for await (const chunk of this.#chunks()) {
-      cutter.feed(chunk)
-      const answers = this.#answers
-      this.#answers = []
-      for (const answer of answers) {
-        yield answer
-        if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
-        if (answer.kind === 'error' && answer.fields['S'] === 'FATAL') return
+    try {
+      for await (const chunk of this.#chunks()) {
+        cutter.feed(chunk)
+        for (const answer of this.#answers.splice(0)) {
+          yield answer
+          if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
+          if (answer.kind === 'error' && answer.fields['S'] === 'FATAL') return
+        }
+        if (!this.#ready) continue
+        this.#ready = false
+        if (asked) return
+        asked = true
+        this.#socket.write(query(text))
       }
-      if (!this.#ready) continue
-      this.#ready = false
-      if (asked) return void this.#socket.end(terminate())
-      asked = true
-      this.#socket.write(query(text))
+    } finally {
+      if (this.#socket.writable) this.#socket.end(terminate())
     }
     throw new HoopError('UPSTREAM_LOST', 'it was closed before the statement ended')
   }

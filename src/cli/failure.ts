@@ -52,7 +52,7 @@ export const failureJson = (error: HoopError): object => ({
 /** Words for people: what happened, what is known of it, what to do next. */
 export function failureText(error: HoopError): string {
   if (error.code === 'INTERRUPTED') return ''
-  const { state, excerpt }: More = error
+  const { state, excerpt } = error as More
   const lines = [state === undefined ? `hoop: ${error.message}` : `ERROR ${state}: ${error.message}`]
   if (excerpt) lines.push(excerpt)
   if (error.detail) lines.push(error.detail)

@@ -77,7 +77,10 @@ export const startSplicingGateway = async (
     return path
   }
   const answers: Record<string, (body: unknown) => [number, unknown]> = {
-    '/v1/gateway': () => [200, { version: '0.1.0', tunnel: 'hoop-pg/1', time: new Date().toISOString(), ...gateway.info }],
+    '/v1/gateway': () => [
+      200,
+      { version: '0.1.0', tunnel: 'hoop-pg/1', time: new Date().toISOString(), ...gateway.info },
+    ],
     '/v1/connections': () => [200, { connections: [connection('vectordb')] }],
     '/v1/sessions': () => [200, { sessions: [] }],
     '/v1/grants': (body) => [
@@ -87,7 +90,8 @@ export const startSplicingGateway = async (
         id: randomUUID(),
         expiresAt: new Date(Date.now() + gateway.grantLife).toISOString(),
         connection: connection((body as GrantRequest).connection),
-        subject: 'mika',
+        // PostgreSQL lets this role in without a password, as it would the gateway's own login.
+        subject: 'login_trust',
       } satisfies GrantAnswer,
     ],
   }

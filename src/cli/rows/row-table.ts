@@ -8,8 +8,9 @@ const widest = 60
 
 const cell = (value: string | null): string => (value === null ? 'NULL' : plain(value))
 
-/** Aligned columns for people. */
+/** Aligned columns for people; an empty line between two results. */
 export function rowTable(): RowFormat {
+  let results = 0
   let columns: readonly string[] = []
   let held: string[][] | undefined
   let widths: number[] = []
@@ -29,7 +30,7 @@ export function rowTable(): RowFormat {
     begin: (names) => {
       columns = names.map((name) => plain(name))
       held = []
-      return ''
+      return results++ > 0 ? '\n' : ''
     },
     row: (values) => {
       const cells = values.map(cell)
