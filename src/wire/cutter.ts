@@ -62,16 +62,6 @@ export class Cutter {
     this.#budget = budget
   }
 
-  /** Whether the last byte seen was inside a message that has been passed on in part. */
-  get insideStream(): boolean {
-    return this.#streaming > 0
-  }
-
-  /** Whether some bytes wait for the rest of their message. */
-  get insideFrame(): boolean {
-    return this.#held > 0 || this.#streaming > 0
-  }
-
   /** @throws {HoopError} FRAME_LENGTH, MEMORY_EXHAUSTED, and whatever the handler throws; the stream is then unusable */
   feed(chunk: Buffer): void {
     let at = 0

@@ -30,6 +30,9 @@ export class BackendHandler implements FrameHandler {
   #spareReady = 0
   /** The current transaction has touched masked columns: errors may quote their values until it ends. */
   #scrub = false
+  #stopped = false
+  /** A message is going out in pieces. */
+  #passing = false
   /** The server has said FATAL: it closes next. */
   fatal = false
 
@@ -44,11 +47,20 @@ export class BackendHandler implements FrameHandler {
     return !this.#withheld && this.#sinkFor(tag).whole
   }
 
-  piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean): void {
-    if (!this.#withheld) this.#sinkFor(tag).piece(this.#out, buffer, start, end, first)
+  piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void {
+    if (first) this.#passing = !this.#stopped && !this.#withheld
+    if (this.#passing) this.#sinkFor(tag).piece(this.#out, buffer, start, end, first)
+    if (last) this.#passing = false
+  }
+
+  /** No further message goes to the client. @returns false while one has gone out in part and must be finished first */
+  stop(): boolean {
+    this.#stopped = true
+    return !this.#passing
   }
 
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#stopped) return
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
       if (!this.#withheld) this.#sinkFor(tag).frame(this.#out, buffer, start, end)
     } else if (isAsynchronous(tag)) asynchronous(this.#state, this.#out, this.#touchesMasked(), tag, buffer, start, end)

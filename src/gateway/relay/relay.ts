@@ -96,8 +96,8 @@ export class Relay {
     this.#lastWord = error
     this.#options.client.pause()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
-    if (this.#fromUpstream.insideStream) setTimeout(() => this.#speakLast(), LAST_WORD / 2).unref()
-    else this.#speakLast()
+    if (this.#backend.stop()) this.#speakLast()
+    else setTimeout(() => this.#speakLast(), LAST_WORD / 2).unref()
   }
 
   #clientData(chunk: Buffer): void {
@@ -125,7 +125,7 @@ export class Relay {
       return this.end(asHoopError(error), 'failed')
     }
     const room = this.#toClient.flush(client)
-    if (this.#lastWord && !this.#fromUpstream.insideStream) return this.#speakLast()
+    if (this.#lastWord && this.#backend.stop()) return this.#speakLast()
     if (!room) upstream.pause()
     if (client.isPaused()) this.#readClient()
   }
@@ -145,7 +145,7 @@ export class Relay {
     const expected = this.#state.terminated || this.#ending || this.#backend.fatal
     if (expected || this.#over) {
       this.#over ??= { end: 'closed' }
-      this.#options.client.end()
+      this.#endClient()
       this.#options.upstream.end()
     } else this.end(new HoopError('UPSTREAM_LOST'), 'failed')
   }
@@ -178,11 +178,16 @@ export class Relay {
       else upstream.end(terminate(), () => upstream.destroy())
     }
     if (client.destroyed) return
-    if (this.#fromUpstream.insideStream) client.destroy()
-    else {
-      client.end(fatalOf(error))
-      setTimeout(() => client.destroy(), LAST_WORD).unref()
-    }
+    if (!this.#backend.stop()) client.destroy()
+    else this.#endClient(fatalOf(error))
+  }
+
+  /** Says goodbye, and doesn't wait long for a client that won't close its half. */
+  #endClient(last: Buffer = Buffer.alloc(0)): void {
+    const { client } = this.#options
+    if (client.writableEnded) return
+    client.resume()
+    client.end(last, () => setTimeout(() => client.destroy(), LAST_WORD).unref())
   }
 
   #finish(): void {

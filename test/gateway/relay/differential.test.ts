@@ -239,7 +239,7 @@ test('random pipelines come out as on the server', async () => {
         const expected = shown(await run(direct, [bytes]), true)
         expect(shown(await run(client, [bytes.subarray(0, cut), bytes.subarray(cut)]), true)).toEqual(expected)
       }),
-      { numRuns: Number(process.env["HOOP_FUZZ_RUNS"] ?? 300) },
+      { numRuns: Number(process.env['HOOP_FUZZ_RUNS'] ?? 300) },
     )
     await client.end()
   }

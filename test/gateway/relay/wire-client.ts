@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { readErrorFields, type ErrorFields } from '../../../src/wire/error-fields.js'
+import { Cutter, HEADER, MemoryBudget } from '../../../src/wire/cutter.js'
 import { frame } from '../../../src/wire/frontend.js'
 import { startupMessage } from '../../../src/wire/startup.js'
 
@@ -54,14 +55,25 @@ export const send = {
 export class WireClient {
   readonly socket: Socket
   readonly messages: Message[] = []
-  #buffer = Buffer.alloc(0)
   #wake: (() => void) | undefined
   closed = false
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.setNoDelay(true)
-    socket.on('data', (chunk) => this.#data(chunk))
+    const cutter = new Cutter(
+      {
+        whole: () => true,
+        frame: (tag, buffer, start, end) =>
+          this.messages.push({ type: String.fromCharCode(tag), body: buffer.subarray(start + HEADER, end) }),
+        piece: () => undefined,
+      },
+      new MemoryBudget(2 ** 31),
+    )
+    socket.on('data', (chunk) => {
+      cutter.feed(chunk)
+      this.#wake?.()
+    })
     const close = (): void => {
       this.closed = true
       this.#wake?.()
@@ -89,23 +101,13 @@ export class WireClient {
 
   /** Waits for so many ReadyForQuery, or the connection's end, and takes out everything up to then. */
   async until(ready: number): Promise<Message[]> {
-    for (;;) {
-      let seen = 0
-      const at = this.messages.findIndex(({ type }) => type === 'Z' && ++seen === ready)
-      if (at >= 0) return this.messages.splice(0, at + 1)
-      if (this.closed) return this.messages.splice(0)
-      await this.#more()
-    }
+    let left = ready
+    return this.#take(({ type }) => type === 'Z' && --left === 0)
   }
 
   /** Waits for the next message of a type, and takes out everything up to it. */
   async untilType(type: string): Promise<Message[]> {
-    for (;;) {
-      const at = this.messages.findIndex((message) => message.type === type)
-      if (at >= 0) return this.messages.splice(0, at + 1)
-      if (this.closed) return this.messages.splice(0)
-      await this.#more()
-    }
+    return this.#take((message) => message.type === type)
   }
 
   async ask(...frames: readonly Buffer[]): Promise<Message[]> {
@@ -119,24 +121,16 @@ export class WireClient {
     this.socket.destroy()
   }
 
-  #more(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve))
+  async #take(last: (message: Message) => boolean): Promise<Message[]> {
+    for (let at = 0; ;) {
+      for (; at < this.messages.length; at++) if (last(this.messages[at]!)) return this.messages.splice(0, at + 1)
+      if (this.closed) return this.messages.splice(0)
+      await this.#more()
+    }
   }
 
-  #data(chunk: Buffer): void {
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
-    let at = 0
-    while (this.#buffer.length - at >= 5) {
-      const size = 1 + this.#buffer.readInt32BE(at + 1)
-      if (this.#buffer.length - at < size) break
-      this.messages.push({
-        type: String.fromCharCode(this.#buffer[at]!),
-        body: this.#buffer.subarray(at + 5, at + size),
-      })
-      at += size
-    }
-    this.#buffer = this.#buffer.subarray(at)
-    this.#wake?.()
+  #more(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve))
   }
 }
 
