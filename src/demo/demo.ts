@@ -37,6 +37,7 @@ const runTour = async (scene: Scene): Promise<void> => {
 export const runDemo = async ({ stream, interactive, signal }: DemoOptions): Promise<string[]> => {
   const out = printer(stream)
   out.words('Starting a database with pgvector, an identity provider and a gateway on this machine …')
+  using _ = { [Symbol.dispose]: () => out.flush() }
   await using scene = await part('setting up', () => setScene(out, signal))
   await runTour(scene)
   if (interactive) await stay(scene, signal)

@@ -9,6 +9,8 @@ export interface Printer {
   /** Output of a command; lines wider than the terminal are cut, with an ellipsis. */
   output(text: string): void
   words(text: string): void
+  /** Ends a line that a command left open. */
+  flush(): void
 }
 
 const cut = (line: string, columns: number) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)
@@ -17,27 +19,33 @@ export const printer = (stream: NodeJS.WriteStream): Printer => {
   const style = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream })
   const columns = stream.isTTY ? stream.columns : 140
   let rest = ''
+  let spaced = true
+  const write = (text: string) => {
+    stream.write(text)
+    spaced = text.endsWith('\n\n')
+  }
   const flush = () => {
-    if (rest) stream.write(`${cut(rest, columns)}\n`)
+    if (rest) write(`${cut(rest, columns)}\n`)
     rest = ''
   }
   return {
+    flush,
     heading: (title, text) => {
       flush()
-      stream.write(`\n${style('bold', title)}\n${style('dim', text)}\n\n`)
+      write(`${spaced ? '' : '\n'}${style('bold', title)}\n${style('dim', text)}\n\n`)
     },
     command: (person, line) => {
       flush()
-      stream.write(`${style('green', `${person}$`)} ${style('bold', line)}\n`)
+      write(`${spaced ? '' : '\n'}${style('green', `${person}$`)} ${style('bold', line)}\n`)
     },
     output: (text) => {
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) stream.write(`${cut(line, columns)}\n`)
+      for (const line of lines) write(`${cut(line, columns)}\n`)
     },
     words: (text) => {
       flush()
-      stream.write(`${text}\n`)
+      write(`${text}\n`)
     },
   }
 }

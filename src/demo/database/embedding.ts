@@ -1,6 +1,9 @@
 /** Dimensions of the demo's embeddings: those of the common small sentence models. */
 export const dimensions = 384
 
+/** Into how many dimensions each word goes. */
+const places = 32
+
 const stopWords = new Set(
   'a an and are as at be been but by can do for from had has have how i in is it its my not of on or our so that the their them they this to was we were what when which why will with you your'.split(
     ' ',
@@ -33,11 +36,12 @@ const features = function* (text: string): Generator<[feature: string, weight: n
 export const embed = (text: string): number[] => {
   const sums = new Float64Array(dimensions)
   for (const [feature, weight] of features(text)) {
-    // Three places each, so that two features rarely share all of them.
-    for (let turn = 0; turn < 3; turn++) {
-      const value = hash(`${turn}:${feature}`)
-      const at = value % dimensions
-      sums[at] = (sums[at] ?? 0) + (value & 0x80000000 ? weight : -weight)
+    // Many places each, so that features which share some are still told apart, and the vector is dense as a model's.
+    let state = hash(feature)
+    for (let turn = 0; turn < places; turn++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0 // the linear congruential generator of Numerical Recipes
+      const at = Math.floor((state / 2 ** 32) * dimensions)
+      sums[at] = (sums[at] ?? 0) + (state & 0x8000 ? weight : -weight)
     }
   }
   const length = Math.hypot(...sums) || 1
