@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { pairs, table } from '../../src/cli/table.js'
+import { count, plain, span, width } from '../../src/cli/text.js'
+
+test.for([
+  ['\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
+  ['a\r\nb\tc', 'a\\r\\nb\\tc'],
+  ['\u009b31m', '\\u009b31m'],
+  ['abc\u202egnp.exe', 'abc\\u202egnp.exe'],
+  ['plain – ünïcode 🐘', 'plain – ünïcode 🐘'],
+] as const)('%j is shown as %j', ([raw, shown]) => {
+  expect(plain(raw)).toBe(shown)
+})
+
+test('line ends can be kept', () => {
+  expect(plain('a\nb\u0000', '\n')).toBe('a\nb\\u0000')
+})
+
+test.for([
+  ['abc', 3],
+  ['日本', 4],
+  ['🐘', 2],
+  ['é', 1],
+  ['\u001b[1mbold\u001b[22m', 4],
+] as const)('%j takes %i columns', ([text, columns]) => {
+  expect(width(text)).toBe(columns)
+})
+
+test.for([
+  [0, '0 s'],
+  [59_400, '59 s'],
+  [60_000, '1 min'],
+  [61_000, '1 min 1 s'],
+  [3_600_000, '1 h'],
+  [7_500_000, '2 h 5 min'],
+  [200_000_000, '2 days'],
+  [-5, '0 s'],
+] as const)('%i ms is %s', ([ms, text]) => {
+  expect(span(ms)).toBe(text)
+})
+
+test('counts have their plural', () => {
+  expect([count(1, 'row'), count(0, 'row'), count(1234, 'row')]).toEqual(['1 row', '0 rows', '1,234 rows'])
+})
+
+test('a table has headings, aligned columns, dashes for nothing, and no trailing blanks', () => {
+  expect(
+    table(
+      ['name', 'n'],
+      [
+        ['a', 1],
+        ['long name', undefined],
+      ],
+    ),
+  ).toBe('NAME       N\na          1\nlong name  -')
+})
+
+test('a table makes its cells harmless', () => {
+  expect(table(['name'], [['\u001b[2J']])).toBe('NAME\n\\u001b[2J')
+})
+
+test('pairs leave out what is empty', () => {
+  expect(pairs({ Person: 'mika', Subject: undefined, 'Kept in': '', Gateway: 'g' })).toBe('Person   mika\nGateway  g')
+})
