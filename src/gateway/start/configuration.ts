@@ -8,7 +8,7 @@ export interface ConfigurationOptions {
   readonly log: Logger
   readonly env?: NodeJS.ProcessEnv
   /** Builds what depends on it; where that throws, the old configuration stays in force. */
-  readonly adopt: (loaded: LoadedConfig) => void
+  readonly adopt: (loaded: LoadedConfig) => Promise<void>
 }
 
 /** The configuration that is in force, and its replacement without a restart. */
@@ -32,7 +32,7 @@ const problems = (message: string): string[] => message.split('\n').filter((line
 export const openConfiguration = async ({ path, log, env, adopt }: ConfigurationOptions): Promise<Configuration> => {
   let current = await loadConfig(path, env)
   warn(log, current)
-  adopt(current)
+  await adopt(current)
   let last: Promise<void> = Promise.resolve()
 
   const replace = async (): Promise<void> => {
@@ -40,7 +40,7 @@ export const openConfiguration = async ({ path, log, env, adopt }: Configuration
       const loaded = await loadConfig(path, env)
       if (canonical(loaded.config.gateway) !== canonical(current.config.gateway))
         log.warn('the gateway: section has changed; that takes a restart')
-      adopt(loaded)
+      await adopt(loaded)
       const same = loaded.hash === current.hash
       current = loaded
       warn(log, loaded)

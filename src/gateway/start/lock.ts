@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HoopError } from '../../lib/errors.js'
 
+const name = '.lock'
 const busy = 5 // SQLITE_BUSY
 
 /**
@@ -15,7 +16,7 @@ export const lockFolder = (folder: string): Disposable => {
   let file: DatabaseSync | undefined
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    file = new DatabaseSync(join(folder, '.lock'), { timeout: 0 })
+    file = new DatabaseSync(join(folder, name), { timeout: 0 })
     file.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
     if (file?.isOpen) file.close()
@@ -25,4 +26,15 @@ export const lockFolder = (folder: string): Disposable => {
   }
   const held = file
   return { [Symbol.dispose]: () => held.close() }
+}
+
+/** Whether a gateway runs on these recordings. */
+export const isLocked = (folder: string): boolean => {
+  if (!existsSync(join(folder, name))) return false
+  try {
+    lockFolder(folder)[Symbol.dispose]()
+    return false
+  } catch (error) {
+    return error instanceof HoopError && error.code === 'GATEWAY_RUNNING'
+  }
 }

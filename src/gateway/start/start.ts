@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { loadSigningKeys } from '../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../connections/runtimes.js'
+import { assertKnownColumns } from '../connections/unknown-columns.js'
 import { layout } from '../layout.js'
 import { SessionRegistry } from '../session-registry.js'
 import { watchFiles } from '../watch.js'
@@ -53,9 +54,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   let maskingKey: Buffer | undefined
   const configuration = await openConfiguration({
     ...{ path, log, ...(env && { env }) },
-    adopt: (loaded) => {
+    adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
-      runtimes = createRuntimes(loaded, guardMaker({ maskingKey, log }))
+      const made = createRuntimes(loaded, guardMaker({ maskingKey, log }))
+      await assertKnownColumns(loaded, log)
+      runtimes = made
     },
   })
   const { gateway } = configuration.current.config

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Idp, startIdp } from '../../../src/demo/idp.js'
 import { startGateway } from '../../../src/gateway/start/start.js'
-import { gatewayFolder } from './gateway.js'
+import { gatewayFolder } from '../gateway-folder.js'
 import { person } from './person.js'
 
 let idp: Idp

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { inject } from 'vitest'
-import { type Answers, parseDatabaseUrl } from '../../../src/gateway/init/answers.js'
-import { initializeGateway } from '../../../src/gateway/init/init.js'
-import { type TempFolder, tempFolder } from '../../helpers/temp.js'
+import { type Answers, parseDatabaseUrl } from '../../src/gateway/init/answers.js'
+import { initializeGateway } from '../../src/gateway/init/init.js'
+import { type TempFolder, tempFolder } from '../helpers/temp.js'
 
 export interface GatewayFolder extends TempFolder {
   /** Path of hoop.yaml. */
