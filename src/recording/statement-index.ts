@@ -10,7 +10,7 @@ export interface RecordingIndex {
   readonly bytes: number
 }
 
-const maxEntries = 2048
+const maxEntries = 512
 
 /** Collects index entries in bounded memory: when full it forgets every other one, and takes every other from then on. */
 export class StatementIndex {
