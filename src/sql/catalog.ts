@@ -9,10 +9,10 @@ import { initParser } from './parser.js'
 
 export type { Catalog, CatalogColumn, CatalogQuery, CatalogType, MaskedColumn, Relation } from './catalog/types.js'
 
-/** What each view and rule reads, through all others. */
-const closure = (snapshot: Snapshot): Map<number, readonly number[]> => {
+/** What each leads to, through all others: views to what they read, children to their parents. */
+const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
   const direct = new Map<number, number[]>()
-  for (const [reader, base] of snapshot.dependencies) direct.set(reader, [...(direct.get(reader) ?? []), base])
+  for (const [from, to] of pairs) direct.set(from, [...(direct.get(from) ?? []), to])
   return new Map(
     [...direct].map(([reader, bases]) => {
       const reached = new Set(bases)
@@ -81,23 +81,26 @@ export const loadCatalog = async (query: CatalogQuery, masked: readonly string[]
     [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
   )
   const routines = readRoutines(snapshot)
-  const bases = closure(snapshot)
+  const bases = closure(snapshot.dependencies)
+  const ancestors = closure(snapshot.inheritance)
   const opaque = opaqueRelations({ snapshot, rows, routines, masked: hiding, bases })
 
   const relations = new Map<number, Relation>()
   const named = new Map<string, Relation[]>()
-  const reads = new Map<number, Relation[]>()
+  const links: [target: Relation[], from: readonly number[]][] = []
   for (const [oid, [, schema, name, kind]] of rows) {
     const why = opaque.get(oid)
-    const own: Relation[] = []
+    const reads: Relation[] = []
+    const above: Relation[] = []
     const relation: Relation = {
-      ...{ oid, schema, name, kind, columns: columns.get(oid) ?? [], masked: hiding.has(oid), bases: own },
+      ...{ oid, schema, name, kind, columns: columns.get(oid) ?? [], masked: hiding.has(oid) },
+      ...{ bases: reads, ancestors: above },
       ...(why === undefined ? {} : { opaque: why }),
     }
-    reads.set(oid, own)
+    links.push([reads, bases.get(oid) ?? []], [above, ancestors.get(oid) ?? []])
     relations.set(oid, relation)
     named.set(name, [...(named.get(name) ?? []), relation])
   }
-  for (const [oid, own] of reads) own.push(...(bases.get(oid) ?? []).flatMap((base) => relations.get(base) ?? []))
+  for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
   return { relations, named, routines, masked: resolved, unknown }
 }

@@ -29,7 +29,20 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 /** The items of a wrapped List, or of a bare array. */
 export const items = (value: unknown): readonly unknown[] => list(as(value, 'List')?.['items'] ?? value)
 
+/** The fields of those items that are nodes of that type. */
+export const all = (value: unknown, type: string): readonly Fields[] =>
+  list(value).flatMap((node) => {
+    const fields = as(node, type)
+    return fields ? [fields] : []
+  })
+
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The value of an Integer node or an integer constant; the tree leaves zeros out. */
+export const integer = (fields: unknown): number | undefined => {
+  if (!isFields(fields)) return undefined
+  return typeof fields['ival'] === 'number' ? fields['ival'] : 0
+}
 
 /** The value of a String node. */
 export const word = (node: unknown): string | undefined => {

@@ -1,3 +1,4 @@
+import { text } from '../tree.js'
 import type { CatalogQuery } from './types.js'
 
 /**
@@ -6,7 +7,7 @@ import type { CatalogQuery } from './types.js'
  */
 const document = async (query: CatalogQuery, sql: string, parameters?: unknown[]): Promise<unknown[]> => {
   const [row] = await query(`SELECT (${sql})::text AS document`, parameters)
-  return JSON.parse(String(row?.['document'] ?? '[]')) as unknown[]
+  return JSON.parse(text(row?.['document']) ?? '[]') as unknown[]
 }
 
 const rows = (columns: string, from: string): string =>

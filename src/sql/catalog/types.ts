@@ -45,6 +45,8 @@ export interface Relation {
   readonly opaque?: string
   /** Relations that a view or rule reads, transitively. */
   readonly bases: readonly Relation[]
+  /** Tables that it is a partition or child of, transitively: its rows are theirs. */
+  readonly ancestors: readonly Relation[]
 }
 
 /** A snapshot of what names mean in one database. Frozen; made anew when the schema changes. */

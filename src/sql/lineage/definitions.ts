@@ -1,0 +1,90 @@
+import { isSensitive, resolve } from '../resolve.js'
+import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
+import type { Proof } from './proof.js'
+import { unproven } from './refusal.js'
+
+/** Whether the tree names a table with masks, or one that can't be followed. */
+export const namesSensitive = (proof: Proof, tree: unknown): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    if (isRangeVar(fields)) {
+      found ||= resolve(proof.catalog, text(fields['schemaname']), text(fields['relname']) ?? '').some(isSensitive)
+    }
+    return !found
+  })
+  return found
+}
+
+const hasReference = (tree: unknown): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    if (list(fields['fields']).length > 0) found = true
+  })
+  return found
+}
+
+const isMasked = (proof: Proof, table: unknown, column: string): boolean =>
+  isFields(table) &&
+  resolve(proof.catalog, text(table['schemaname']), text(table['relname']) ?? '').some((relation) =>
+    relation.columns.some((each) => each.name === column && (each.masked ?? each.derived)),
+  )
+
+/** A foreign key tells whether a value is there; on unmasked columns that is nothing. */
+const foreignKeys = (proof: Proof, tree: unknown): void =>
+  walk(tree, (fields) => {
+    if (!isFields(fields['pktable'])) return
+    if (words(fields['pk_attrs']).some((column) => isMasked(proof, fields['pktable'], column))) return
+    proof.accountAll(fields['pktable'])
+  })
+
+/** A new column that is not computed from others shows nothing of them. */
+const addsColumn = (command: Fields): boolean =>
+  command['subtype'] === 'AT_AddColumn' &&
+  all(as(command['def'], 'ColumnDef')?.['constraints'], 'Constraint').every((constraint) =>
+    ['CONSTR_DEFAULT', 'CONSTR_NULL', 'CONSTR_NOTNULL'].includes(String(constraint['contype'])),
+  )
+
+type Definition = (proof: Proof, fields: Fields) => void
+
+/** Ticks off every table: the statement names it and shows nothing of what is in it. */
+const harmless: Definition = (proof, fields) => {
+  if (!hasReference(fields)) proof.accountAll(fields)
+}
+
+/** What may be done to tables with masks beyond reading and writing rows. What is not here is refused. */
+const definitions: Readonly<Record<string, Definition>> = {
+  ...Object.fromEntries(
+    ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'ClusterStmt', 'DropStmt', 'GrantStmt', 'CommentStmt']
+      .concat(['SecLabelStmt', 'RefreshMatViewStmt', 'IndexStmt'])
+      .map((type) => [type, harmless]),
+  ),
+  CreateStmt: (proof, fields) => {
+    foreignKeys(proof, fields)
+    const { inhRelations, tableElts, ...rest } = fields
+    if (inhRelations === undefined && all(tableElts, 'TableLikeClause').length === 0) {
+      proof.accountAll(rest)
+      walk(tableElts, (each) => {
+        // Defaults and checks speak of this table's own columns.
+        if (list(each['fields']).length > 0) proof.account(each)
+      })
+    }
+  },
+  AlterTableStmt: (proof, fields) => {
+    if (!namesSensitive(proof, fields['relation'])) {
+      foreignKeys(proof, fields)
+      proof.accountAll(fields['relation'])
+    } else if (all(fields['cmds'], 'AlterTableCmd').every(addsColumn)) harmless(proof, fields)
+  },
+}
+
+/** @throws {Refusal} */
+export const definition = (proof: Proof, type: string, fields: Fields): void => {
+  const rule = definitions[type]
+  if (!rule) {
+    throw unproven(
+      type.replace(/Stmt$/, ''),
+      'this kind of statement is not allowed on a table with masked columns, or one that shows them',
+    )
+  }
+  rule(proof, fields)
+}

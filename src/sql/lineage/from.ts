@@ -1,0 +1,104 @@
+import { as, isFields, items as itemsOf, list, text, unwrap, words, type Fields } from '../tree.js'
+import { joined } from './join.js'
+import { predicate } from './predicate.js'
+import type { Place, Proof } from './proof.js'
+import { unproven } from './refusal.js'
+import { aliased, aliasOf, tableSource } from './relation.js'
+import { clean, itemOf, type Item, type Shape, type Source } from './scope.js'
+
+/** A subquery, function or CTE: no table, so no system columns, and no schema to qualify it by. */
+const derivedSource = (shape: Shape, name: string | undefined, columns: readonly string[]): Source => ({
+  ...aliased(shape, columns),
+  ...{ name, bare: false, table: false, ambiguous: false },
+})
+
+const rangeVar = (proof: Proof, fields: Fields, place: Place): Item => {
+  const name = text(fields['relname']) ?? ''
+  const cte = fields['schemaname'] === undefined ? place.ctes.get(name) : undefined
+  if (!cte) return itemOf(tableSource(proof, fields))
+  proof.account(fields)
+  const alias = aliasOf(fields)
+  return itemOf(derivedSource(cte(), alias.name ?? name, alias.columns))
+}
+
+/** Of `f(…) AS x`: one column named like the alias where every function of that name gives one; else nobody knows. */
+const functionShape = (proof: Proof, fields: Fields, name: string | undefined): Shape => {
+  const defined = list(fields['coldeflist']).map((node) => text(as(node, 'ColumnDef')?.['colname']))
+  const ordinality = fields['ordinality'] === true ? [{ name: 'ordinality', mark: clean }] : []
+  const functions = list(fields['functions'])
+  if (defined.length > 0 && functions.length === 1) {
+    return { columns: [...defined.map((each) => ({ name: each, mark: clean })), ...ordinality], open: false }
+  }
+  const call = as(itemsOf(functions[0])[0], 'FuncCall')
+  const called = words(call?.['funcname']).at(-1)
+  const { scalar, added } = proof.catalog.routines
+  if (functions.length !== 1 || called === undefined || !scalar.has(called) || added.has(called)) {
+    return { columns: [], open: true }
+  }
+  return { columns: [{ name: name ?? called, mark: clean }, ...ordinality], open: false }
+}
+
+type Handler = (proof: Proof, fields: Fields, place: Place, left: readonly Item[]) => Item
+
+/** What LATERAL, and every function, sees: the items before it, then the outer queries. */
+const lateral = (place: Place, left: readonly Item[]): Place => ({
+  ...place,
+  scope: { items: left, outer: place.scope },
+})
+
+const handlers: Readonly<Record<string, Handler>> = {
+  RangeVar: rangeVar,
+  RangeSubselect: (proof, fields, place, left) => {
+    const inside = fields['lateral'] === true ? lateral(place, left) : place
+    const [type, query] = unwrap(fields['subquery']) ?? []
+    if (type === undefined || !query) throw unproven('a subquery', 'it can’t be read')
+    const alias = aliasOf(fields)
+    return itemOf(derivedSource(proof.query(type, query, inside), alias.name, alias.columns))
+  },
+  RangeFunction: (proof, fields, place, left) => {
+    proof.expression(fields['functions'], lateral(place, left), 'as an argument of a function')
+    const alias = aliasOf(fields)
+    const call = as(itemsOf(list(fields['functions'])[0])[0], 'FuncCall')
+    const name = alias.name ?? words(call?.['funcname']).at(-1)
+    return itemOf(derivedSource(functionShape(proof, fields, alias.name), name, alias.columns))
+  },
+  RangeTableSample: (proof, fields, place, left) => {
+    proof.expression([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample')
+    return fromItem(proof, fields['relation'], place, left)
+  },
+  RangeTableFunc: (proof, fields, place, left) => tableFunction(proof, fields, place, left),
+  JsonTable: (proof, fields, place, left) => tableFunction(proof, fields, place, left),
+  JoinExpr: (proof, fields, place, left) => {
+    const one = fromItem(proof, fields['larg'], place, left)
+    const two = fromItem(proof, fields['rarg'], place, [...left, one])
+    // ON sees the two sides, and then the outer queries.
+    predicate(proof, fields['quals'], { ...place, scope: { items: [one, two], outer: place.scope } })
+    return joined(fields, one, two)
+  },
+}
+
+/** XMLTABLE and JSON_TABLE: their columns are computed from what they are given, which must not be masked. */
+const tableFunction: Handler = (proof, fields, place, left) => {
+  proof.expression(fields, lateral(place, left), 'as the document of a table function')
+  const alias = aliasOf(fields)
+  return itemOf(derivedSource({ columns: [], open: true }, alias.name, alias.columns))
+}
+
+const fromItem = (proof: Proof, node: unknown, place: Place, left: readonly Item[]): Item => {
+  const [type, fields] = unwrap(node) ?? []
+  const handler = type === undefined ? undefined : handlers[type]
+  if (!handler || !isFields(fields)) throw unproven(type ?? 'FROM', 'this form of FROM is not analysed')
+  return handler(proof, fields, place, left)
+}
+
+/** The items of a FROM clause, each seeing those before it where it may. */
+export const fromClause = (
+  proof: Proof,
+  clause: unknown,
+  place: Place,
+  target: readonly Item[] = [],
+): readonly Item[] => {
+  const found: Item[] = []
+  for (const node of list(clause)) found.push(fromItem(proof, node, place, found))
+  return [...target, ...found]
+}

@@ -1,0 +1,116 @@
+import type { Catalog } from '../catalog.js'
+import type { Output, StatementFacts, Unproven } from '../facts.js'
+import { parse } from '../parser.js'
+import { doBody } from '../plpgsql.js'
+import { deniedName } from '../resolve.js'
+import { pinnedSetting } from '../settings.js'
+import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
+import { command } from './commands.js'
+import { namesSensitive } from './definitions.js'
+import { Proof, type Predicates } from './proof.js'
+import { Refusal, unproven } from './refusal.js'
+import { hidden, type Shape } from './scope.js'
+import { vet } from './vet.js'
+
+export type { Predicates } from './proof.js'
+
+type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'unproven'>
+
+/** These run what was analysed when it was prepared or declared; here only its name is known. */
+const named: ReadonlySet<string> = new Set(['ExecuteStmt', 'FetchStmt'])
+
+const outputsOf = (shape: Shape): readonly Output[] | undefined => {
+  const column = hidden(shape)
+  if (shape.open) {
+    if (column !== undefined) throw unproven(column, 'its place among the output columns is not known')
+    return undefined
+  }
+  return shape.columns.map(({ mark }) => {
+    if (mark.kind === 'derived')
+      throw new Refusal(
+        'COLUMN_MASKED',
+        mark.column,
+        `${mark.column} is computed from a masked column and has no mask of its own`,
+      )
+    return mark
+  })
+}
+
+/** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
+const block = (proof: Proof, fields: Fields): void => {
+  const body = doBody(fields)
+  if (body.dynamic) throw unproven('DO', 'it runs SQL that can’t be read off its text')
+  for (const { sql } of body.statements) {
+    const parsed = parse(sql)
+    if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed')
+    for (const { node } of parsed.statements) {
+      const { touchesMasked, unproven: inside } = examine(proof, node)
+      if (inside) throw new Refusal(inside.code, inside.subject, inside.why)
+      if (touchesMasked) throw unproven('DO', 'it uses a table with masked columns')
+    }
+  }
+}
+
+const namesDenied = (tree: unknown): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    if (isRangeVar(fields))
+      found ||= deniedName(text(fields['schemaname']), text(fields['relname']) ?? '') !== undefined
+  })
+  return found
+}
+
+/** @throws {Refusal} */
+const examine = (proof: Proof, node: unknown): Proved => {
+  const pinned = pinnedSetting(node)
+  if (pinned) return { touchesMasked: false, unproven: pinned }
+  const [type, fields] = unwrap(node) ?? []
+  if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read')
+  vet(proof.catalog, node)
+  const body = as(node, 'DoStmt')
+  if (body) block(proof, body)
+  if (!namesSensitive(proof, node) && !namesDenied(node)) return { touchesMasked: runsNamed(node) }
+  const shape = command(proof, type, fields)
+  proof.complete(node)
+  const outputs = shape && outputsOf(shape)
+  return { touchesMasked: true, ...(outputs ? { outputs } : {}) }
+}
+
+/** @throws {Refusal} where what was prepared would fill a table */
+const runsNamed = (node: unknown): boolean => {
+  const [type = '', fields] = unwrap(node) ?? []
+  const inside = fields && unwrap(fields['query'])?.[0]
+  if (inside === 'ExecuteStmt' && type !== 'PrepareStmt') {
+    throw unproven('EXECUTE', 'what was prepared may read masked columns, which may only be sent to the client')
+  }
+  return named.has(type)
+}
+
+/** Also in the statements of a DO block, where they can be read off. */
+const pinnedWithin = (node: unknown): Unproven | undefined => {
+  const body = as(node, 'DoStmt')
+  if (!body) return pinnedSetting(node)
+  for (const { sql } of doBody(body).statements) {
+    const parsed = parse(sql)
+    const found = parsed.ok ? pinnedSetting(parsed.statements) : undefined
+    if (found) return found
+  }
+  return undefined
+}
+
+/**
+ * Proves that a statement shows nothing of masked columns but as outputs that can be masked, or says why it can't.
+ * Never throws a Refusal.
+ */
+export const prove = (node: unknown, catalog: Catalog | undefined, predicates: Predicates): Proved => {
+  if (!catalog || catalog.masked.size === 0) {
+    const pinned = pinnedWithin(node)
+    return { touchesMasked: false, ...(pinned ? { unproven: pinned } : {}) }
+  }
+  try {
+    return examine(new Proof(catalog, predicates), node)
+  } catch (error) {
+    if (error instanceof Refusal) return { touchesMasked: true, unproven: error.unproven }
+    throw error
+  }
+}

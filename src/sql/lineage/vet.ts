@@ -1,0 +1,108 @@
+import { opaqueFunction } from '../catalog/routines.js'
+import { pureExtensions } from '../catalog/pure-extensions.js'
+import type { Catalog } from '../catalog.js'
+import { isStatement } from '../kinds.js'
+import { resolve, written } from '../resolve.js'
+import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
+import { unproven } from './refusal.js'
+
+const code = 'it can bring code into the database that is not analysed'
+const outside = 'it connects the database to something outside that can read it'
+const naming = 'it can change what a name means while the transaction is open'
+
+/** Statements that are refused where masks are in force, whatever they are about, unless the function says otherwise. */
+const refused: Readonly<Record<string, string | ((fields: Fields) => string | undefined)>> = {
+  ...Object.fromEntries(
+    ['CreateFunctionStmt', 'CreateCastStmt', 'CreateOpClassStmt', 'CreateOpFamilyStmt', 'AlterOpFamilyStmt']
+      .concat(['CreatePLangStmt', 'CreateTransformStmt', 'CreateConversionStmt', 'CreateAmStmt', 'LoadStmt'])
+      .concat(['AlterExtensionContentsStmt', 'AlterExtensionStmt', 'AlterOperatorStmt', 'CreateEventTrigStmt'])
+      .map((type) => [type, code]),
+  ),
+  ...Object.fromEntries(
+    ['CreateFdwStmt', 'AlterFdwStmt', 'CreateForeignServerStmt', 'AlterForeignServerStmt', 'CreateUserMappingStmt']
+      .concat(['AlterUserMappingStmt', 'CreateForeignTableStmt', 'ImportForeignSchemaStmt', 'CreateSubscriptionStmt'])
+      .concat(['AlterSubscriptionStmt', 'CreatePublicationStmt', 'AlterPublicationStmt'])
+      .map((type) => [type, outside]),
+  ),
+  CreateExtensionStmt: ({ extname }) => (pureExtensions.has(text(extname) ?? '') ? undefined : code),
+  DefineStmt: ({ kind }) =>
+    ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR', 'OBJECT_TYPE'].includes(String(kind)) ? code : undefined,
+  RenameStmt: ({ renameType }) => (renames.has(String(renameType)) ? naming : undefined),
+  AlterObjectSchemaStmt: ({ objectType }) => (renames.has(String(objectType)) ? naming : undefined),
+  CopyStmt: ({ filename, is_program }) =>
+    filename === undefined && is_program !== true ? undefined : 'it reads or writes files or programs of the server',
+}
+
+const renames: ReadonlySet<string> = new Set([
+  ...['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE', 'OBJECT_SCHEMA', 'OBJECT_EXTENSION'],
+  ...['OBJECT_OPERATOR', 'OBJECT_TYPE', 'OBJECT_DOMAIN'],
+])
+
+const statement = (type: string, fields: Fields): void => {
+  const rule = refused[type]
+  const why = typeof rule === 'function' ? rule(fields) : rule
+  if (why !== undefined)
+    throw unproven(type.replace(/Stmt$/, ''), `this statement is refused where columns are masked: ${why}`)
+}
+
+const call = (catalog: Catalog, names: readonly string[]): void => {
+  const name = names.at(-1) ?? ''
+  const why = opaqueFunction(catalog.routines, names.at(-2), name)
+  if (why !== undefined)
+    throw unproven(
+      written(names.at(-2), name),
+      `the function ${written(names.at(-2), name)} can’t be called where columns are masked: ${why}`,
+    )
+}
+
+/** `x.name` and `(x).name` call the function `name` where x has no such column. */
+const attribute = (
+  catalog: Catalog,
+  tables: ReadonlyMap<string, Fields>,
+  qualifier: string | undefined,
+  name: string,
+): void => {
+  const routines = catalog.routines.added.get(name)
+  if (!routines?.some((each) => !each.safe)) return
+  const table = qualifier === undefined ? undefined : tables.get(qualifier)
+  const relations = table ? resolve(catalog, text(table['schemaname']), text(table['relname']) ?? '') : []
+  if (relations.length > 0 && relations.every((each) => each.columns.some((column) => column.name === name))) return
+  call(catalog, [name])
+}
+
+/** Tables by the name that qualifies their columns. */
+const tablesOf = (tree: unknown): ReadonlyMap<string, Fields> => {
+  const tables = new Map<string, Fields>()
+  walk(tree, (fields) => {
+    if (!isRangeVar(fields)) return
+    const alias = isFields(fields['alias']) ? text(fields['alias']['aliasname']) : undefined
+    tables.set(alias ?? text(fields['relname']) ?? '', fields)
+  })
+  return tables
+}
+
+/**
+ * Looks at everything in a statement that could reach masked columns without naming them: functions, operators, casts,
+ * and statements that bring in new ones. Anything new is not in the snapshot, so it must not come in unseen.
+ * @throws {Refusal}
+ */
+export const vet = (catalog: Catalog, tree: unknown): void => {
+  const { opaqueOperators, opaqueTypes } = catalog.routines
+  const tables = tablesOf(tree)
+  walk(tree, (fields) => {
+    for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
+    if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']))
+    const reference = list(fields['fields']).length > 1 ? words(fields['fields']) : []
+    if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '')
+    for (const part of words(fields['indirection'])) attribute(catalog, tables, undefined, part)
+    for (const operator of [as(fields, 'A_Expr')?.['name'], fields['operName'], fields['useOp']]) {
+      const symbol = words(operator).at(-1)
+      if (symbol === undefined || !opaqueOperators.has(symbol)) continue
+      throw unproven(symbol, `what the operator ${symbol} does is not known`)
+    }
+    if (fields['typemod'] !== undefined && opaqueTypes.size > 0) {
+      const type = words(fields['names']).at(-1)
+      if (type !== undefined && opaqueTypes.has(type)) throw unproven(type, `what a cast to ${type} does is not known`)
+    }
+  })
+}

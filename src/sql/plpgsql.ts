@@ -1,0 +1,61 @@
+import { parsePlpgsql } from './parser.js'
+import { all, as, text, walk, word, type Fields } from './tree.js'
+
+export interface Body {
+  /** Statements and expressions inside, each as a statement of its own. */
+  readonly statements: readonly { readonly sql: string; readonly expression: boolean }[]
+  /** Kinds that PL/pgSQL has statements of its own for. */
+  readonly kinds: readonly string[]
+  /** Something runs that can't be read off: EXECUTE, another language, a text that doesn't parse. */
+  readonly dynamic: boolean
+}
+
+const unreadable: Body = { statements: [], kinds: [], dynamic: true }
+
+/** plpgsql's RawParseMode: 0 a statement, 2 an expression, 3 to 5 an assignment to a name of one to three parts. */
+const statement = 0
+const expression = 2
+
+/** `name := …` with plain names; a subscript on the left could run anything and is left alone. */
+const assignment = /^\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+))*\s*:?=(?!=)/u
+
+const dynamicStatements: ReadonlySet<string> = new Set(['PLpgSQL_stmt_dynexecute', 'PLpgSQL_stmt_dynfors'])
+
+const ownKinds: Readonly<Record<string, string>> = { PLpgSQL_stmt_commit: 'commit', PLpgSQL_stmt_rollback: 'rollback' }
+
+const asStatement = ({ query, parseMode }: Fields): Body['statements'][number] | undefined => {
+  const sql = text(query) ?? ''
+  if ((parseMode ?? statement) === statement) return { sql, expression: false }
+  if (parseMode === expression) return { sql: `SELECT ${sql}`, expression: true }
+  return assignment.test(sql) ? { sql: `SELECT ${sql.replace(assignment, '')}`, expression: true } : undefined
+}
+
+/** What a DO block runs. */
+export const doBody = (fields: Fields): Body => {
+  const options = all(fields['args'], 'DefElem')
+  const option = (name: string) => word(options.find((each) => each['defname'] === name)?.['arg'])
+  const source = option('as')
+  if (source === undefined || (option('language') ?? 'plpgsql').toLowerCase() !== 'plpgsql') return unreadable
+  // Any dollar-quote tag will do that the body itself does not hold.
+  let tag = '$hoop$'
+  for (let n = 0; source.includes(tag); n++) tag = `$hoop${n}$`
+  const tree = parsePlpgsql(`DO ${tag}${source}${tag}`)
+  if (tree === undefined) return unreadable
+
+  const statements: Body['statements'][number][] = []
+  const kinds = new Set<string>()
+  let dynamic = false
+  walk(tree, (node) => {
+    for (const key in node) {
+      if (dynamicStatements.has(key) || key === 'dynquery') dynamic = true
+      const kind = ownKinds[key]
+      if (kind !== undefined) kinds.add(kind)
+    }
+    const inner = as(node, 'PLpgSQL_expr')
+    if (!inner) return
+    const found = asStatement(inner)
+    if (found) statements.push(found)
+    else dynamic = true
+  })
+  return { statements, kinds: [...kinds], dynamic }
+}

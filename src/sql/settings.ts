@@ -1,0 +1,65 @@
+import type { Unproven } from './facts.js'
+import { as, integer, isFields, isRangeVar, list, text, walk, words, type Fields } from './tree.js'
+
+/** Settings that change what a text means to the server, and the only values under which the parser here agrees. */
+const pinned: Readonly<Record<string, RegExp>> = {
+  standard_conforming_strings: /^(on|true|yes|1)$/i,
+  // Other encodings have characters whose second byte is a quote or a backslash.
+  client_encoding: /^(utf-?8|unicode)$/i,
+}
+
+/** These load code into the server or turn off its own protection. */
+const forbidden: ReadonlySet<string> = new Set([
+  ...['local_preload_libraries', 'session_preload_libraries', 'allow_in_place_tablespaces', 'allow_system_table_mods'],
+  'dynamic_library_path',
+])
+
+const constant = (node: unknown): string | undefined => {
+  const fields = as(node, 'A_Const')
+  if (!fields) return undefined
+  const { sval, boolval, ival } = fields
+  if (isFields(sval)) return text(sval['sval']) ?? ''
+  if (isFields(boolval)) return boolval['boolval'] === true ? 'on' : 'off'
+  return ival === undefined ? undefined : String(integer(ival) ?? '')
+}
+
+const refusal = (name: string, why: string): Unproven => ({ subject: name, why, code: 'SETTING_PINNED' })
+
+const check = (name: string, value: string | undefined): Unproven | undefined => {
+  const wanted = pinned[name]
+  if (forbidden.has(name)) return refusal(name, `the setting ${name} may not be changed in a session`)
+  if (!wanted || (value !== undefined && wanted.test(value))) return undefined
+  return refusal(name, `the setting ${name} changes how SQL is read, so it stays as it is`)
+}
+
+const ofStatement = (fields: Fields): Unproven | undefined => {
+  const name = text(fields['name'])?.toLowerCase()
+  // A reset goes back to what the session began with, which is checked when it begins.
+  if (name === undefined || fields['kind'] !== 'VAR_SET_VALUE') return undefined
+  return check(name, constant(list(fields['args'])[0]))
+}
+
+const ofCall = (fields: Fields): Unproven | undefined => {
+  if (words(fields['funcname']).at(-1) !== 'set_config') return undefined
+  const [name, value] = list(fields['args']).map(constant)
+  if (name === undefined) return refusal('set_config', 'which setting is changed has to be written as a constant')
+  return check(name.toLowerCase(), value)
+}
+
+/** The view pg_settings takes an UPDATE for a SET. */
+const ofView = (fields: Fields): Unproven | undefined => {
+  const target = as(fields, 'UpdateStmt')?.['relation'] ?? as(fields, 'MergeStmt')?.['relation']
+  const updated = isFields(target) && isRangeVar(target) && target['relname'] === 'pg_settings'
+  return updated ? refusal('pg_settings', 'settings are changed with SET, not through this view') : undefined
+}
+
+/** The first change, anywhere in the statement, of a setting that has to stay. */
+export const pinnedSetting = (node: unknown): Unproven | undefined => {
+  let found: Unproven | undefined
+  walk(node, (fields) => {
+    const set =
+      typeof fields['kind'] === 'string' && fields['kind'].startsWith('VAR_') ? ofStatement(fields) : undefined
+    found ??= set ?? ofView(fields) ?? (fields['funcname'] === undefined ? undefined : ofCall(fields))
+  })
+  return found
+}
