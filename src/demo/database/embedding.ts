@@ -2,7 +2,7 @@
 export const dimensions = 384
 
 /** Into how many dimensions each word goes. */
-const places = 32
+const places = 128
 
 const stopWords = new Set(
   'a an and are as at be been but by can do for from had has have how i in is it its my not of on or our so that the their them they this to was we were what when which why will with you your'.split(

@@ -1,7 +1,7 @@
 import { expect, type Scene } from '../scene.js'
 
-/** Exit status of `hoop exec` where the database or the gateway answered with an error. */
-const statementFailed = 1
+/** Exit status of `hoop exec` where the policy refused, as sysexits(3) says it: not permitted. */
+const notPermitted = 77
 
 const refusals = [
   { sql: 'DROP TABLE customers', says: /no-drop/ },
@@ -12,7 +12,7 @@ const refusals = [
 
 export const isRefused = async (scene: Scene): Promise<void> => {
   for (const { sql, says } of refusals) {
-    const { output } = await scene.hoop('casey', ['exec', 'vectordb', sql], { status: statementFailed })
+    const { output } = await scene.hoop('casey', ['exec', 'vectordb', sql], { status: notPermitted })
     expect(says.test(output), `a refusal that names ${says.source.replace('\\', '')}`)
     expect(output.includes('42501'), 'SQLSTATE 42501')
   }
