@@ -14,7 +14,7 @@ export interface GrantServiceOptions {
   readonly now?: () => Date
 }
 
-export interface GrantWish {
+interface GrantWish {
   readonly principal: Principal
   readonly connection: string
   readonly reason?: string

@@ -4,7 +4,7 @@ import { HoopError } from '../lib/errors.js'
 import type { SigningKeys } from './keys.js'
 import type { Grant, Principal } from './types.js'
 
-export const grantType = 'hoop-grant+jwt'
+const grantType = 'hoop-grant+jwt'
 
 /** What the design allows at most, milliseconds. */
 const longest = 3_600_000

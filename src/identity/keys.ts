@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import { HoopError } from '../lib/errors.js'
 
 /** One of the gateway's own keys. */
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string
   readonly alg: 'EdDSA' | 'ES256'
   readonly privateKey: CryptoKey

@@ -1,6 +1,5 @@
-import type { Kysely } from 'kysely'
-import { asHoopError } from '../lib/errors.js'
-import { whole, type Tables } from './schema.js'
+import type { Kysely, Selectable } from 'kysely'
+import { whole, type GrantsTable, type Tables } from './schema.js'
 
 export interface GrantRecord {
   readonly id: string
@@ -21,32 +20,46 @@ export interface GrantRecords {
   find(id: string): Promise<GrantRecord | undefined>
 }
 
-const orFail = async <T>(work: Promise<T>): Promise<T> => {
-  try {
-    return await work
-  } catch (error) {
-    throw asHoopError(error, 'STORE_FAILED')
+const grantOf = (row: Selectable<GrantsTable>): GrantRecord => ({
+  id: row.id,
+  chain: row.chain,
+  subject: row.subject,
+  connection: row.connection,
+  jkt: row.jkt,
+  issuedAt: new Date(whole(row.issued_at)),
+  expiresAt: new Date(whole(row.expires_at)),
+  revoked: row.revoked_at !== null,
+})
+
+/** Milliseconds for which an expired grant is kept, so that `--grant` still finds the sessions of its chain. */
+const keptFor = 90 * 86_400_000
+/** Milliseconds between two sweeps. */
+const sweepEvery = 3_600_000
+
+export const grantRecords = (db: Kysely<Tables>): GrantRecords => {
+  let swept = -Infinity
+
+  const sweep = async (now: number): Promise<void> => {
+    if (now - swept < sweepEvery) return
+    swept = now
+    await db
+      .deleteFrom('grants')
+      .where('expires_at', '<', now - keptFor)
+      .execute()
+  }
+
+  return {
+    add: async ({ id, chain, subject, connection, jkt, issuedAt, expiresAt }) => {
+      await sweep(issuedAt.getTime())
+      const times = { issued_at: issuedAt.getTime(), expires_at: expiresAt.getTime() }
+      await db
+        .insertInto('grants')
+        .values({ id, chain, subject, connection, jkt, ...times })
+        .execute()
+    },
+    find: async (id) => {
+      const row = await db.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && grantOf(row)
+    },
   }
 }
-
-export const grantRecords = (db: Kysely<Tables>): GrantRecords => ({
-  add: async ({ id, chain, subject, connection, jkt, issuedAt, expiresAt }) => {
-    const row = { id, chain, subject, connection, jkt, issued_at: issuedAt.getTime(), expires_at: expiresAt.getTime() }
-    await orFail(db.insertInto('grants').values(row).execute())
-  },
-  find: async (id) => {
-    const row = await orFail(db.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst())
-    return (
-      row && {
-        id: row.id,
-        chain: row.chain,
-        subject: row.subject,
-        connection: row.connection,
-        jkt: row.jkt,
-        issuedAt: new Date(whole(row.issued_at)),
-        expiresAt: new Date(whole(row.expires_at)),
-        revoked: row.revoked_at !== null,
-      }
-    )
-  },
-})

@@ -15,12 +15,10 @@ const dialects: Record<string, (rest: string) => ReturnType<typeof sqliteDialect
   sqlite: sqliteDialect,
 }
 
-const failed = (error: unknown) => asHoopError(error, 'STORE_FAILED')
-
 const migrate = async (db: Kysely<Tables>): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
-  if (error) throw failed(error)
+  if (error) throw asHoopError(error, 'STORE_FAILED')
 }
 
 /**
@@ -36,31 +34,22 @@ export const openStore = async (url: string): Promise<Store> => {
       hint: 'Use sqlite:PATH.',
     })
   }
-  let db: Kysely<Tables>
-  try {
-    db = new Kysely<Tables>({ dialect: dialect(url.slice(scheme.length + 1)) })
-  } catch (error) {
-    throw failed(error)
-  }
+  const db = new Kysely<Tables>({ dialect: dialect(url.slice(scheme.length + 1)) })
   try {
     await migrate(db)
   } catch (error) {
     await db.destroy()
-    throw failed(error)
+    throw error
   }
-  const row = { key: 'written', value: '' }
   return {
     db,
     writable: async () => {
       const value = new Date().toISOString()
       await db
         .insertInto('meta')
-        .values({ ...row, value })
+        .values({ key: 'written', value })
         .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
         .execute()
-        .catch((error: unknown) => {
-          throw failed(error)
-        })
     },
     [Symbol.asyncDispose]: () => db.destroy(),
   }

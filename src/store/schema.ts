@@ -48,7 +48,7 @@ export interface GrantsTable {
   revoked_at: Generated<number | null>
 }
 
-export interface MetaTable {
+interface MetaTable {
   key: string
   value: string
 }

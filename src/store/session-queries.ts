@@ -67,7 +67,7 @@ const sessionsOf = (db: Kysely<Tables>, filter: SessionFilter) =>
  * One page, newest first. Sessions that begin while somebody turns pages shift nothing.
  * @param limit sessions on the page, at least 1
  * @param cursor of the page before
- * @throws {HoopError} REQUEST_INVALID for a cursor that isn't one of ours
+ * @throws {HoopError} REQUEST_INVALID for a cursor that isn't one of ours; STORE_FAILED
  */
 export const listSessions = async (
   db: Kysely<Tables>,
@@ -98,7 +98,7 @@ export const listSessions = async (
 
 /**
  * One session by its id or the beginning of it, among those that the filter leaves.
- * @throws {HoopError} NOT_FOUND where none or several begin so
+ * @throws {HoopError} NOT_FOUND where none or several begin so; STORE_FAILED
  */
 export const findSession = async (
   db: Kysely<Tables>,

@@ -45,6 +45,7 @@ describe('an ID token is good', () => {
       'anab',
     ],
     ['their subject where the rest are no words', { email: 7, preferred_username: '' }, 'ana'],
+    ['their subject where the rest could drive a terminal', { email: '\x1b[2J', preferred_username: 'a\nb' }, 'ana'],
   ])('and calls people by %s', async ([, claims, name]) => {
     expect((await identity(claims)).name).toBe(name)
   })
@@ -66,7 +67,7 @@ describe('an ID token is good', () => {
     ['a name with dots', { 'https://x.example/groups': ['a'] }, 'https://x.example/groups', ['a']],
     ['nothing', {}, 'groups', []],
     ['something else', { groups: { a: 1 } }, 'groups', []],
-    ['a list with other things', { groups: ['a', 1, null, ['b']] }, 'groups', ['a']],
+    ['a list with other things', { groups: ['a', 1, null, ['b'], '\x07'] }, 'groups', ['a']],
     ['what every object has', {}, 'constructor.name', []],
   ])('with groups as %s', async ([, claims, groups, expected]) => {
     expect((await identity(claims, { claims: { groups } })).groups).toEqual(expected)

@@ -71,13 +71,8 @@ describe('a proof is refused', () => {
     ['of another type', { header: { typ: 'JWT' } }],
     ['of no type', { header: { typ: undefined } }],
     ['without a key', { header: { jwk: undefined } }],
-    ['with a critical extension', { header: { crit: ['x'], x: 1 } }],
   ])('%s', async ([, changes]) => {
-    const attempt = (async () => check(changes))()
-    // jose refuses to sign an unknown critical extension: then there is nothing to check.
-    await expect(attempt).rejects.toThrow()
-    const error: unknown = await attempt.catch((thrown: unknown) => thrown)
-    if (!(changes.header && 'crit' in changes.header)) expect(error).toMatchObject({ code: 'PROOF_INVALID' })
+    await expect(check(changes)).rejects.toMatchObject({ code: 'PROOF_INVALID' })
   })
 
   test('with the private key in it', async () => {

@@ -84,3 +84,12 @@ test('two transactions at once do not mix', async () => {
   await other
   expect(await store.db.selectFrom('meta').select('key').execute()).toMatchObject([{ key: 'b' }])
 })
+
+test('what SQLite throws comes as an error of ours', async () => {
+  await using folder = await tempFolder()
+  await using store = await openStore(`sqlite:${folder.file('hoop.db')}`)
+  await sql`pragma query_only = on`.execute(store.db)
+  await expect(store.writable()).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  await sql`pragma query_only = off`.execute(store.db)
+  await expect(store.writable()).resolves.toBeUndefined()
+})

@@ -43,11 +43,12 @@ const openApi = (version: string) => ({
  */
 export const createApp = (deps: HttpDeps): App => {
   const log: FastifyBaseLogger = deps.log.child({}, { redact: secretPaths })
-  const app: App = fastify({
+  const app: App = fastify<Server>({
     serverFactory: (handler) => createHttpsServer(deps.tls, handler),
     loggerInstance: log,
     clientErrorHandler: onClientError,
-    disableRequestLogging: true,
+    frameworkErrors: onError,
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     exposeHeadRoutes: false,

@@ -8,7 +8,7 @@ import type { Store } from '../../store/open.js'
 import type { AccessView } from './access-view.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
-export type Check = () => Promise<unknown>
+type Check = () => Promise<unknown>
 
 /** What the API needs of the rest of the gateway. */
 export interface HttpDeps {
@@ -25,9 +25,9 @@ export interface HttpDeps {
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
   /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
-  events(id: string): AsyncIterable<SessionEvent>
+  events(id: string, startedAt: string): AsyncIterable<SessionEvent>
   /** Whether statements, refusals or errors of the session contain a text, in any case. */
-  matches(id: string, text: string): Promise<boolean>
+  matches(id: string, text: string, startedAt: string): Promise<boolean>
   /** A chain of grants goes on: its live sessions get the new expiry. */
   renewed(chain: string, grant: Grant): void
   /** The gateway was told to stop: no new sessions. */

@@ -18,7 +18,7 @@ const known: Partial<Record<string, (error: FastifyError) => HoopError>> = {
 const isClients = ({ statusCode = 500 }: FastifyError) => statusCode >= 400 && statusCode < 500
 
 /** What the client is told. Of a defect it learns nothing but that there is one: the log has the rest. */
-export const answerFor = (error: FastifyError | HoopError): HoopError => {
+const answerFor = (error: FastifyError | HoopError): HoopError => {
   if (error instanceof HoopError) return error
   const translate = known[error.code]
   if (translate) return translate(error)

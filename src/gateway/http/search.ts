@@ -28,7 +28,7 @@ export const searchSessions = async (
   const found: SessionSummary[] = []
   for (const session of candidates.sessions) {
     // A recording that is gone or damaged has nothing to find; the list goes on.
-    if (await matches(session.id, text).catch(() => false)) found.push(session)
+    if (await matches(session.id, text, session.startedAt).catch(() => false)) found.push(session)
     const isLast = session === candidates.sessions.at(-1)
     if (!isLast && (found.length >= limit || performance.now() > until)) {
       return { sessions: found, cursor: encodeCursor(session) }

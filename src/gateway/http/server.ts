@@ -10,6 +10,7 @@ const maxHeaderSize = 32 * 1024
 /**
  * HTTP/1.1 over TLS. No HTTP/2: the tunnel needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
  * connections that send slowly or nothing; they hold until the Upgrade, and never for a tunnel.
+ * A tunnel allows half-open connections for itself; before that, a client that closes its half is gone.
  */
 export const createHttpsServer = (
   tls: { readonly cert: string | Buffer; readonly key: string | Buffer },
@@ -20,8 +21,6 @@ export const createHttpsServer = (
       ...tls,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
-      // A tunnel's client may close its half and still read.
-      allowHalfOpen: true,
       noDelay: true,
       maxHeaderSize,
       handshakeTimeout: 10_000,

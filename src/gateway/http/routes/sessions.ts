@@ -109,8 +109,8 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
       }),
     },
     async (request, reply) => {
-      const { id } = await findSession(deps.store.db, request.params.id, visible(request))
-      const stream = await eventStream(deps.events(id), request.log)
+      const { id, startedAt } = await findSession(deps.store.db, request.params.id, visible(request))
+      const stream = await eventStream(deps.events(id, startedAt), request.log)
       reply.raw.setTimeout(stallsAfter, () => stream.destroy())
       return reply.type('application/x-ndjson').send(stream)
     },
