@@ -5,6 +5,7 @@ import {
   ResponseBodyError,
 } from 'openid-client'
 import { readFile } from 'node:fs/promises'
+import { deadline } from '../lib/deadline.js'
 import { HoopError } from '../lib/errors.js'
 import { type Claims, readClaims } from './claims.js'
 import type { Environment } from './environment.js'
@@ -125,9 +126,12 @@ async function deviceFlow(
       userCode: asked.user_code,
       expiresAt: new Date(expiresAt).toISOString(),
     })
-    const lasting = AbortSignal.any([signal, AbortSignal.timeout(asked.expires_in * 1000)])
-    return await pollDeviceAuthorizationGrant(config, asked, undefined, { signal: lasting }).catch((error: unknown) => {
-      if (Date.now() >= expiresAt) throw new HoopError('LOGIN_EXPIRED', '', { cause: error })
+    const lasting = deadline(asked.expires_in * 1000, signal)
+    const polling = pollDeviceAuthorizationGrant(config, asked, undefined, { signal: lasting })
+    polling.catch(() => undefined)
+    // The library sleeps out its interval before it looks at the signal.
+    return await Promise.race([polling, aborted(lasting)]).catch((error: unknown) => {
+      if (lasting.aborted && !signal.aborted) throw new HoopError('LOGIN_EXPIRED', '', { cause: error })
       throw error
     })
   } catch (error) {
@@ -135,6 +139,9 @@ async function deviceFlow(
     throw loginError(issuer, error)
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
 
 /** @see RFC 8628, section 3.5 */
 function loginError(issuer: string, error: unknown): HoopError {

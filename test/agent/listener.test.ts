@@ -30,7 +30,7 @@ let folder: TempFolder
 const stop = new AbortController()
 const told: unknown[] = []
 const events = { opened: () => undefined, closed: (outcome: unknown) => void told.push(outcome) }
-const listen = (address = anyPort, check: LocalCheck = anyone, tunnel = straight): Promise<Listener> =>
+const listen = (address: LocalAddress = anyPort, check: LocalCheck = anyone, tunnel = straight): Promise<Listener> =>
   Listener.open(address, check, tunnel, events, stop.signal)
 
 beforeEach(async () => {
