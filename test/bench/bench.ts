@@ -5,6 +5,7 @@ import { micro } from './micro/micro.js'
 import { profile, renderProfile } from './profile.js'
 import { isMet, renderRows, type Row } from './report.js'
 import { bulk } from './rows/bulk.js'
+import { cpu } from './rows/cpu.js'
 import { idle } from './rows/idle.js'
 import { latency } from './rows/latency.js'
 import { startup } from './rows/startup.js'
@@ -15,6 +16,7 @@ import type { Stage } from './stage.js'
 const onStage: Record<Exclude<Part, 'micro'>, (stage: Stage) => Promise<readonly Row[]>> = {
   prepared: (stage) => throughput(stage, 'prepared'),
   simple: (stage) => throughput(stage, 'simple'),
+  cpu,
   latency,
   copy: (stage) => bulk(stage, 'copy'),
   select: (stage) => bulk(stage, 'select'),

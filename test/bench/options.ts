@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { Failure } from './failure.js'
 
-/** What `--only` takes, in the order in which they run. */
-export const parts = ['prepared', 'simple', 'latency', 'copy', 'select', 'idle', 'startup', 'micro'] as const
+/** What `--only` takes, in the order in which they run: memory first, while the gateway is as it starts. */
+export const parts = ['idle', 'prepared', 'simple', 'cpu', 'latency', 'copy', 'select', 'startup', 'micro'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {

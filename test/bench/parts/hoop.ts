@@ -18,7 +18,7 @@ export interface Hoop extends AsyncDisposable {
   /** Addresses of the processes' inspectors, where `inspect` was asked for. */
   readonly inspectors: { readonly gateway: string; readonly agent: string } | undefined
   /** Runs `hoop …` to its end. @throws where its status isn't 0 */
-  command(args: readonly string[]): Promise<string>
+  command(args: readonly string[]): Promise<void>
 }
 
 export interface HoopOptions {
@@ -48,8 +48,8 @@ class Commands {
     }
   }
 
-  run(args: readonly string[]): Promise<string> {
-    return run(process.execPath, [this.#program, ...args], { env: this.#env, signal: this.#options.signal })
+  async run(args: readonly string[]): Promise<void> {
+    await run(process.execPath, [this.#program, ...args], { env: this.#env, signal: this.#options.signal })
   }
 
   start(args: readonly string[], node: readonly string[] = []): ChildProcess {
@@ -100,6 +100,21 @@ const configure = async (commands: Commands, server: Server, idp: Idp, folder: s
   return { url, config, ca: join(folder, 'tls', 'ca.pem') }
 }
 
+const namesOf = Object.values(connections)
+
+/** The first events of `connect --json`: a line for each connection, with its port. */
+const allListening = new RegExp(`(?:"event":"listening".*\\n[^]*){${namesOf.length}}`)
+
+const portsOf = (lines: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    lines
+      .split('\n')
+      .filter((line) => line.includes('"listening"'))
+      .map((line) => JSON.parse(line.slice(line.indexOf('{'))) as { name: string; port: number })
+      .map(({ name, port }) => [name, port]),
+  )
+
+/** Sets up and starts a gateway, logs a person in, and opens ports to it, all by hoop's own commands. */
 export const startHoop = async (server: Server, options: HoopOptions): Promise<Hoop> => {
   await using stack = new AsyncDisposableStack()
   const idp = stack.use(await startIdp())
@@ -108,16 +123,18 @@ export const startHoop = async (server: Server, options: HoopOptions): Promise<H
   const gateway = await commands.stay(['gateway', 'start', '--config', config], 'stderr', /listening/i)
   stack.defer(() => end(gateway.child))
   await commands.login(idp, url, ca)
-  const agent = await commands.stay(['connect', ...Object.values(connections), '--json'], 'stdout', /./)
+  const agent = await commands.stay(['connect', ...namesOf, '--json'], 'stdout', allListening)
   stack.defer(() => end(agent.child))
-  const owned = stack.move()
+  const ports = portsOf(agent.said.input)
   const processes = { gateway: gateway.child.pid!, agent: agent.child.pid! }
-  const contender = (name: string, port: number): Contender => ({
-    ...{ name, port, processes, user: server.user, password: '', database: server.database, sslmode: 'disable' },
+  const contender = (name: string, connection: string): Contender => ({
+    ...{ name, port: ports[connection]!, user: server.user, password: '', database: server.database },
+    ...{ sslmode: 'disable', processes },
   })
+  const owned = stack.move()
   return {
-    plain: contender('hoop', 0),
-    masked: contender('hoop-masked', 0),
+    plain: contender('hoop', connections.plain),
+    masked: contender('hoop-masked', connections.masked),
     processes,
     inspectors:
       gateway.inspector && agent.inspector ? { gateway: gateway.inspector, agent: agent.inspector } : undefined,

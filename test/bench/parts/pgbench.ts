@@ -14,12 +14,8 @@ export interface Load {
   readonly rate?: number
 }
 
-export interface Outcome {
-  readonly tps: number
-  readonly transactions: number
-  /** Microseconds of CPU time a transaction, by process in between. */
-  readonly cpu: Readonly<Record<string, number>>
-}
+/** Microseconds of CPU time a transaction, by process in between. */
+export type Cost = Readonly<Record<string, number>>
 
 export class Pgbench {
   readonly #program: string
@@ -37,22 +33,28 @@ export class Pgbench {
     await this.#run(contender, ['-i', '-q', '-s', String(scale)])
   }
 
-  /** One run of pgbench's built-in `-S` script: one SELECT by primary key a transaction. */
-  async select(contender: Contender, load: Load, extra: readonly string[] = []): Promise<Outcome> {
-    const before = usage(contender)
-    const text = await this.#run(contender, [
-      ...['-n', '-S', '-M', load.mode, '-c', String(load.clients), '-T', String(load.seconds)],
-      ...(load.rate === undefined ? [] : ['-R', String(load.rate)]),
-      ...extra,
-    ])
-    const after = usage(contender)
-    const tps = Number(/^tps = ([\d.]+)/m.exec(text)?.[1])
-    const transactions = Number(/^number of transactions actually processed: (\d+)/m.exec(text)?.[1])
-    if (!(tps > 0 && transactions > 0)) throw new Error(`pgbench said something unexpected:\n${text}`)
-    const cpu = Object.fromEntries(
-      Object.entries(after).map(([name, spent]) => [name, (spent - before[name]!) / transactions]),
+  /** pgbench's built-in `-S` script: one SELECT by primary key a transaction. @returns transactions a second */
+  async select(contender: Contender, load: Load, extra: readonly string[] = []): Promise<number> {
+    const { stdout } = await this.#run(contender, [...flags(load), ...extra])
+    const tps = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
+    if (!(tps > 0)) throw new Error(`pgbench said something unexpected:\n${stdout}`)
+    return tps
+  }
+
+  /** What a transaction costs once all clients are connected: from pgbench's first progress line to its last. */
+  async cost(contender: Contender, load: Load): Promise<Cost> {
+    const readings: { at: number; tps: number; cpu: Cost }[] = []
+    const { stderr } = await this.#run(contender, [...flags(load), '-P', '1'], (text) => {
+      const [, seconds, tps] = /^progress: ([\d.]+) s, ([\d.]+) tps/.exec(text) ?? []
+      if (tps !== undefined) readings.push({ at: Number(seconds), tps: Number(tps), cpu: usage(contender) })
+    })
+    const [first, ...others] = readings
+    const last = others.at(-1)
+    if (!first || !last) throw new Error(`pgbench reported no progress:\n${stderr}`)
+    const transactions = others.reduce((sum, { at, tps }, i) => sum + tps * (at - readings[i]!.at), 0)
+    return Object.fromEntries(
+      Object.entries(last.cpu).map(([name, spent]) => [name, (spent - first.cpu[name]!) / transactions]),
     )
-    return { tps, transactions, cpu }
   }
 
   /** Median latency of the transactions of one client, in milliseconds, from pgbench's log of each (whole µs). */
@@ -66,10 +68,16 @@ export class Pgbench {
     return median(lines.map((line) => Number(line.split(' ', 3)[2]))) / 1_000
   }
 
-  #run(contender: Contender, args: readonly string[]): Promise<string> {
-    return run(this.#program, args, { env: environment(contender), cwd: this.#folder, signal: this.#signal })
+  #run(contender: Contender, args: readonly string[], words?: (text: string) => void) {
+    const options = { env: environment(contender), cwd: this.#folder, signal: this.#signal }
+    return run(this.#program, args, { ...options, ...(words && { words }) })
   }
 }
+
+const flags = ({ mode, clients, seconds, rate }: Load): readonly string[] => [
+  ...['-n', '-S', '-M', mode, '-c', String(clients), '-T', String(seconds)],
+  ...(rate === undefined ? [] : ['-R', String(rate)]),
+]
 
 const usage = ({ processes }: Contender): Record<string, number> =>
   Object.fromEntries(Object.entries(processes).map(([name, pid]) => [name, cpuTime(pid) ?? NaN]))

@@ -2,21 +2,28 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What a program wrote on stdout. @throws with its stderr where its status isn't 0 */
+export interface RunOptions extends SpawnOptions {
+  readonly signal: AbortSignal
+  /** Hears what the program writes on stderr, as it comes. */
+  readonly words?: (text: string) => void
+}
+
+/** What a program wrote. @throws with its stderr where its status isn't 0 */
 export const run = async (
   file: string,
   args: readonly string[],
-  options: SpawnOptions & { signal: AbortSignal },
-): Promise<string> => {
+  { words, ...options }: RunOptions,
+): Promise<{ readonly stdout: string; readonly stderr: string }> => {
   options.signal.throwIfAborted()
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  if (words) child.stderr.on('data', words)
   const [status] = (await once(child, 'close')) as [number | null]
   options.signal.throwIfAborted()
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with status ${status}\n${stderr.trim()}`)
-  return stdout
+  return { stdout, stderr }
 }
 
 /** Ends a process that this one started: asks, waits, insists. */

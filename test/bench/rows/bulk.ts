@@ -46,8 +46,8 @@ export const bulk = async (stage: Stage, kind: keyof typeof statements): Promise
   const { direct, bouncer, hoop, options, signal } = stage
   const { what, sql } = statements[kind]
   const drain = async (contender: Contender): Promise<Drained> => {
-    const text = await run(process.execPath, [drainer, sql], { env: environment(contender), signal })
-    return JSON.parse(text) as Drained
+    const { stdout } = await run(process.execPath, [drainer, sql], { env: environment(contender), signal })
+    return JSON.parse(stdout) as Drained
   }
   const contenders = present(direct, bouncer, ...(isMissing(hoop) ? [] : [hoop.plain, hoop.masked]))
   const samples = await takeTurns(contenders, options.quick ? 2 : 3, drain)

@@ -7,8 +7,8 @@ import { isMissing, type Stage } from '../stage.js'
 import { median } from '../statistics.js'
 
 const sessions = 500
-/** Opened and closed before the first reading: compiled code and pools belong to no session. */
-const warmUp = 100
+/** Opened and closed before the first reading, since what is loaded once belongs to no session. */
+const warmUp = 10
 /** Milliseconds for collectors and allocators to come to rest. */
 const settling = 4_000
 
@@ -51,33 +51,35 @@ export const idle = async (stage: Stage): Promise<readonly Row[]> => {
   const { plain, processes } = hoop
   const memory = () => Object.entries(processes).map(([name, pid]) => [name, residentMemory(pid) ?? NaN] as const)
   await close(await open(plain, warmUp))
-  const without = await ninthClient(stage, plain)
   await sleep(settling, undefined, { signal: stage.signal })
   const before = Object.fromEntries(memory())
   const clients = await open(plain, sessions)
+  let each: Record<string, number>
+  let beside: readonly number[]
   try {
     await sleep(settling, undefined, { signal: stage.signal })
-    const each = Object.fromEntries(memory().map(([name, now]) => [name, (now - before[name]!) / sessions]))
-    const beside = await ninthClient(stage, plain)
-    return [
-      {
-        what: what.memory,
-        reached: each['gateway'],
-        unit: 'KB in the gateway',
-        bar: { atMost: 150 },
-        note: `${digits(before['gateway']! / 1_024)} MB before; agent ${digits(each['agent']!)} KB each`,
-        samples: { before, each },
-      },
-      {
-        what: what.latency,
-        reached: median(beside) / median(without),
-        unit: '× without',
-        bar: { atMost: 1.15 },
-        note: `${digits(median(without))} ms without, ${digits(median(beside))} ms with`,
-        samples: { without, beside },
-      },
-    ]
+    each = Object.fromEntries(memory().map(([name, now]) => [name, (now - before[name]!) / sessions]))
+    beside = await ninthClient(stage, plain)
   } finally {
     await close(clients)
   }
+  const without = await ninthClient(stage, plain)
+  return [
+    {
+      what: what.memory,
+      reached: each['gateway'],
+      unit: 'KB in the gateway',
+      bar: { atMost: 150 },
+      note: `${digits(before['gateway']! / 1_024)} MB before; agent ${digits(each['agent']!)} KB each`,
+      samples: { before, each },
+    },
+    {
+      what: what.latency,
+      reached: median(beside) / median(without),
+      unit: '× without',
+      bar: { atMost: 1.15 },
+      note: `${digits(median(without))} ms without, ${digits(median(beside))} ms with`,
+      samples: { without, beside },
+    },
+  ]
 }
