@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { deadline } from '../lib/deadline.js'
-import { HoopError } from '../lib/errors.js'
+import { asHoopError, HoopError } from '../lib/errors.js'
 import { readKey, readParameterStatus } from '../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../wire/cutter.js'
 import { readErrorFields, type ErrorFields } from '../wire/error-fields.js'
@@ -72,7 +72,7 @@ const login = (
     const finish = (error?: unknown): void => {
       socket.off('data', onData).off('error', finish).off('close', onClose)
       signal.removeEventListener('abort', onAbort)
-      if (error !== undefined) reject(error instanceof Error ? error : new Error(String(error)))
+      if (error !== undefined) reject(error instanceof Error ? error : asHoopError(error))
       else resolve({ socket, greeting, parameters: statuses, key, rest: Buffer.concat(rest) })
     }
     const onClose = (): void =>

@@ -67,7 +67,11 @@ export class Descriptions {
         return this.#portals.get(head.portal)?.allowed?.scrub ?? true
       case 'function':
         return true
-      default:
+      case 'describe':
+      case 'close':
+      case 'sync':
+      case 'copy-end':
+      case undefined:
         return false
     }
   }

@@ -24,7 +24,7 @@ export interface RelayOptions extends FrontendOptions {
   readonly journal: Journal
   readonly budget: MemoryBudget
   /** Sends a CancelRequest upstream. */
-  cancel(): Promise<void>
+  readonly cancel: () => Promise<void>
 }
 
 export interface RelayEnd {
@@ -120,6 +120,7 @@ export class Relay {
     const { client, upstream } = this.#options
     try {
       this.#fromUpstream.feed(chunk)
+      this.#backend.settle()
     } catch (error) {
       this.#toClient.discard()
       return this.end(asHoopError(error), 'failed')

@@ -1,5 +1,6 @@
 import { copyMasker } from '../../masking/copy.js'
 import { rowMasker } from '../../masking/row.js'
+import { Sink } from '../../masking/sink.js'
 import type { ColumnMask, CopyMasker, CopyShape, RowMasker } from '../../masking/types.js'
 import type { Guard } from '../../policy/decision.js'
 import type { Field } from '../../wire/backend.js'
@@ -21,6 +22,8 @@ export interface RowSink {
   frame(out: Outbox, buffer: Buffer, start: number, end: number): void
   /** A piece of one that is not wanted whole. */
   piece(out: Outbox, buffer: Buffer, start: number, end: number, first: boolean): void
+  /** Lets go of what has been gathered from several messages; before anything else goes out, and with each batch. */
+  settle(out: Outbox): void
   /** The stream is complete (CopyDone): what a masker still holds. */
   end(out: Outbox): void
 }
@@ -49,6 +52,8 @@ class PlainRows implements RowSink {
     out.keep(buffer, start, end)
   }
 
+  settle(): void {}
+
   end(): void {}
 }
 
@@ -58,6 +63,7 @@ class MaskedRows implements RowSink {
   readonly tally: Tally
   readonly #masker: RowMasker
   readonly #clear: boolean
+  readonly #gathered = new Sink()
 
   constructor(tally: Tally, masker: RowMasker, clear: boolean) {
     this.tally = tally
@@ -70,13 +76,25 @@ class MaskedRows implements RowSink {
   }
 
   frame(out: Outbox, buffer: Buffer, start: number, end: number): void {
-    const row = this.#masker.row(buffer, start + HEADER, end)
-    this.tally.row(row, 0, row.length)
+    if (this.tally.wantsContent) {
+      const row = this.#masker.row(buffer, start + HEADER, end)
+      this.tally.row(row, 0, row.length)
+      if (!this.#clear) out.put(row)
+    } else {
+      this.#masker.into(this.#gathered, buffer, start + HEADER, end)
+      this.tally.rows++
+    }
     if (this.#clear) out.keep(buffer, start, end)
-    else out.put(row)
   }
 
   piece(): void {}
+
+  settle(out: Outbox): void {
+    const rows = this.#gathered.take()
+    if (rows.length === 0) return
+    this.tally.stream(rows, 0, rows.length)
+    if (!this.#clear) out.put(rows)
+  }
 
   end(): void {}
 }
@@ -86,6 +104,7 @@ class MaskedCopy implements RowSink {
   readonly tally: Tally
   readonly #masker: CopyMasker
   readonly #clear: boolean
+  readonly #gathered = new Sink()
 
   constructor(tally: Tally, masker: CopyMasker, clear: boolean) {
     this.tally = tally
@@ -98,14 +117,24 @@ class MaskedCopy implements RowSink {
   }
 
   frame(out: Outbox, buffer: Buffer, start: number, end: number): void {
-    this.#pass(out, this.#masker.data(buffer.subarray(start + HEADER, end)))
+    if (this.tally.wantsContent) this.#pass(out, this.#masker.data(buffer.subarray(start + HEADER, end)))
+    else this.#masker.into(this.#gathered, buffer, start + HEADER, end)
     if (this.#clear) out.keep(buffer, start, end)
   }
 
   piece(): void {}
 
+  settle(out: Outbox): void {
+    const messages = this.#gathered.take()
+    if (messages.length === 0) return
+    this.tally.stream(messages, 0, messages.length)
+    if (!this.#clear) out.put(messages)
+  }
+
   end(out: Outbox): void {
+    this.settle(out)
     this.#pass(out, this.#masker.end())
+    this.tally.rows = this.#masker.rows
   }
 
   #pass(out: Outbox, payload: Buffer): void {

@@ -28,6 +28,11 @@ export class Tally {
     this.masks = masks
   }
 
+  /** Whether the recording still has room for what the rows say. */
+  get wantsContent(): boolean {
+    return this.#first.length < captureLimits.rows && this.#firstBytes < captureLimits.bytes
+  }
+
   /** A DataRow as the client sees it: `buffer[start, end)`, header included. */
   row(buffer: Buffer, start: number, end: number): void {
     this.rows++
