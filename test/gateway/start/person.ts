@@ -32,12 +32,13 @@ export const person = async (
   const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
   const sessions: Client[] = []
   const grant = (renews?: GrantAnswer) =>
-    client.post<GrantAnswer>('/v1/grants', { connection, ...(renews && { renews: renews.id }) })
+    client.post<GrantAnswer>('/v1/grants', { connection, ...(renews && { renews: renews.grant }) })
   return {
     client,
     grant,
     connect: async (held) => {
       const socket = await openTunnel(client, (held ?? (await grant())).grant, over.signal)
+      socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
         setImmediate(() => socket.emit('connect'))
         return socket
