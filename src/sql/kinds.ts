@@ -39,7 +39,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** `CreateTableAsStmt` is a create, `DeclareCursorStmt` a declare. */
 const firstWord = /^[A-Z][a-z]+/
 
-export const isStatement = (key: string): boolean => /^[A-Z]\w*Stmt$/.test(key)
+/** Whether a key of the tree is a statement's node; fields that hold one (`selectStmt`, `setstmt`) begin in lower case. */
+export const isStatement = (key: string): boolean => key.endsWith('Stmt') && key.charCodeAt(0) < 0x61
 
 /** The statement's kind: the SQL command's first word in lower case. */
 export const kindOf = (type: string, fields: Fields): string => {

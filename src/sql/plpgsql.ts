@@ -6,7 +6,7 @@ export interface Body {
   readonly statements: readonly { readonly sql: string; readonly expression: boolean }[]
   /** Kinds that PL/pgSQL has statements of its own for. */
   readonly kinds: readonly string[]
-  /** Something runs that can't be read off: EXECUTE, another language, a text that doesn't parse. */
+  /** Something runs that can't be read off: EXECUTE, FETCH, another language, a text that doesn't parse. */
   readonly dynamic: boolean
 }
 
@@ -19,7 +19,10 @@ const expression = 2
 /** `name := …` with plain names; a subscript on the left could run anything and is left alone. */
 const assignment = /^\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+))*\s*:?=(?!=)/u
 
-const dynamicStatements: ReadonlySet<string> = new Set(['PLpgSQL_stmt_dynexecute', 'PLpgSQL_stmt_dynfors'])
+/** FETCH goes by the cursor's name, and may read from one that was declared outside. */
+const dynamicStatements: ReadonlySet<string> = new Set([
+  ...['PLpgSQL_stmt_dynexecute', 'PLpgSQL_stmt_dynfors', 'PLpgSQL_stmt_fetch'],
+])
 
 const ownKinds: Readonly<Record<string, string>> = { PLpgSQL_stmt_commit: 'commit', PLpgSQL_stmt_rollback: 'rollback' }
 

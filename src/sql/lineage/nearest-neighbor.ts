@@ -6,6 +6,12 @@ import type { Place, Proof } from './proof.js'
 /** pgvector's distances: L2, cosine, inner product, L1, Hamming, Jaccard. */
 const distances: ReadonlySet<string> = new Set(['<->', '<=>', '<#>', '<+>', '<~>', '<%>'])
 
+/** Whether an expression is such an operator's, whatever it compares. */
+export const isDistance = (node: unknown): boolean => {
+  const comparison = as(node, 'A_Expr')
+  return comparison?.['kind'] === 'AEXPR_OP' && distances.has(words(comparison['name']).at(-1) ?? '')
+}
+
 /** Other types have these operators as well; an order by similarity of text would spell the text out. */
 const vectors: ReadonlySet<string> = new Set(['vector', 'halfvec', 'sparsevec', 'bit'])
 
@@ -23,8 +29,7 @@ const uncast = (node: unknown): unknown => {
  */
 export const nearestNeighbor = (proof: Proof, key: unknown, place: Place): Fields | undefined => {
   const comparison = as(key, 'A_Expr')
-  if (place.flow !== 'client' || comparison?.['kind'] !== 'AEXPR_OP') return undefined
-  if (!distances.has(words(comparison['name']).at(-1) ?? '')) return undefined
+  if (place.flow !== 'client' || !comparison || !isDistance(key)) return undefined
   const { lexpr, rexpr } = comparison
   const [vector, constant] = isConstant(lexpr) ? [uncast(rexpr), lexpr] : [uncast(lexpr), rexpr]
   const mark = plainColumn(proof, vector, place.scope)

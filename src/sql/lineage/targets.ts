@@ -1,6 +1,7 @@
 import { all, as, list, text, type Fields } from '../tree.js'
 import { columnName } from './column-name.js'
 import { lookup, type Found } from './lookup.js'
+import { isDistance } from './nearest-neighbor.js'
 import type { Place, Proof } from './proof.js'
 import { masked, unproven } from './refusal.js'
 import { clean, hidden, type ScopeColumn, type Shape } from './scope.js'
@@ -15,6 +16,7 @@ const star = (found: Extract<Found, { kind: 'star' }>): Shape => {
   return { columns: found.items.flatMap((item) => item.columns), open: found.items.some((item) => item.open) }
 }
 
+const distance = 'for a distance; distances rebuild a vector exactly, so sort by them and leave them out of the output'
 const use = 'in an expression; only the plain column comes out masked'
 
 const target = (proof: Proof, fields: Fields, place: Place): Shape => {
@@ -22,7 +24,7 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
   const name = text(fields['name'])
   const reference = as(value, 'ColumnRef')
   if (!reference) {
-    proof.expression(value, place, use)
+    proof.expression(value, place, isDistance(value) ? distance : use)
     // `(row).*` makes as many columns as the row has.
     if (list(as(value, 'A_Indirection')?.['indirection']).some((part) => as(part, 'A_Star')))
       return { columns: [], open: true }
