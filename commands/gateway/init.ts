@@ -21,10 +21,15 @@ export default class GatewayInit extends HoopCommand {
     connection: text({ description: 'first connection', helpValue: 'NAME=postgres://user@host/database' }),
     group: text({ description: 'group whose members may use it (default: hoop-users)' }),
     force: boolean({ description: 'replace files that are there; they are kept as NAME.bak' }),
+    'renew-certificate': boolean({
+      description: 'only replace the certificate by a new one of the folder’s own authority',
+      exclusive: ['url', 'listen', 'issuer', 'client-id', 'connection', 'group', 'force'],
+    }),
   }
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(GatewayInit)
+    if (flags['renew-certificate']) return this.renew(args.folder)
     const { completeAnswers } = await import('../../src/gateway/init/questions.js')
     const { initializeGateway } = await import('../../src/gateway/init/init.js')
     const terminal = this.interactive ? { input: process.stdin, output: process.stderr } : undefined
@@ -37,5 +42,13 @@ export default class GatewayInit extends HoopCommand {
     this.say('\nNext:')
     for (const command of made.next) this.say(`  ${command}`)
     return made
+  }
+
+  private async renew(folder: string): Promise<object> {
+    const { renewCertificate } = await import('../../src/gateway/init/renew.js')
+    const renewed = await renewCertificate(folder)
+    this.say(`New certificate in ${renewed.folder}, valid until ${renewed.until.slice(0, 10)}.`)
+    for (const path of renewed.kept) this.say(`Kept what was there: ${path}`)
+    return renewed
   }
 }

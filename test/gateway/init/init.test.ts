@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { initializeGateway } from '../../../src/gateway/init/init.js'
+import { renewCertificate } from '../../../src/gateway/init/renew.js'
 import { completeAnswers, type Given } from '../../../src/gateway/init/questions.js'
 import { loadServerCertificate } from '../../../src/gateway/tls/server-certificate.js'
 import { loadConfig } from '../../../src/policy/config/load.js'
@@ -105,4 +107,24 @@ test('values that YAML would read otherwise survive', async () => {
   const { config } = await loadConfig(folder.file('hoop.yaml'))
   expect(config.identity.client_id).toBe('yes')
   expect(config.connections['vectordb']?.access[0]?.groups).toEqual([awkward.group])
+})
+
+test('a renewed certificate has the same names, a new key and the same authority', async () => {
+  await using folder = await tempFolder()
+  await initializeGateway(folder.path, await completeAnswers(given, undefined))
+  const pair = { cert: folder.file('tls/cert.pem'), key: folder.file('tls/key.pem') }
+  const before = loadServerCertificate(pair)
+  const { kept } = await renewCertificate(folder.path)
+  const after = loadServerCertificate(pair)
+  expect(kept).toEqual(['tls/cert.pem.bak', 'tls/key.pem.bak'])
+  expect(after.facts.names).toEqual(before.facts.names)
+  expect(after.context.key.equals(before.context.key)).toBe(false)
+  const authority = new X509Certificate(readFileSync(folder.file('tls/ca.pem')))
+  expect(new X509Certificate(after.context.cert).verify(authority.publicKey)).toBe(true)
+  expect(mode(pair.key)).toBe('600')
+})
+
+test('a certificate of another authority is not renewed', async () => {
+  await using folder = await tempFolder()
+  await expect(renewCertificate(folder.path)).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
 })
