@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { executable } from './command.js'
 import type { Scene } from './scene.js'
 
 /** Keeps everything running for whoever wants to play, until Ctrl-C. */
@@ -13,6 +14,7 @@ export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => 
   printer.words(`As Casey, with any client:
   psql '${dsn}'`)
   printer.words('\nWith hoop, in another terminal:')
+  printer.words(`  alias hoop='${process.execPath} ${executable}'`)
   printer.words(`  export HOOP_KEYRING=file HOOP_HOME=${join(scene.folder, 'home', 'casey')}   (or …/ines)`)
   printer.words(`  hoop exec vectordb "SELECT * FROM customers LIMIT 5"`)
   printer.words(`\nTo be somebody else: hoop login ${scene.url} --ca ${join(scene.folder, 'tls', 'ca.pem')}`)
