@@ -114,6 +114,14 @@ test('a changed statement is noticed even with its checksum made right, by the f
   expect((await readAll(file)).error).toMatchObject({ code: 'RECORDING_DAMAGED', offset: next })
 })
 
+test('the trailer of another recording is noticed', async () => {
+  await using one = await tempFolder()
+  await using two = await tempFolder()
+  const [path, other] = [await record(one.path, 2), await readFile(await record(two.path, 3))]
+  const file = await changed(path, (bytes) => Buffer.concat([bytes.subarray(0, -52), other.subarray(-52)]))
+  expect((await readAll(file)).error).toMatchObject({ code: 'RECORDING_DAMAGED' })
+})
+
 test('bytes behind the end are noticed', async () => {
   await using folder = await tempFolder()
   const file = await changed(await record(folder.path, 1), (bytes) => Buffer.concat([bytes, Buffer.from([0])]))

@@ -1,10 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { openRecording } from '../../src/recording/open.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import { readRecordingFrom } from '../../src/recording/reader.js'
 import { recordingMatches } from '../../src/recording/search.js'
 import { tempFolder } from '../helpers/temp.js'
-import { closed, collect, record, result, start, statement } from './sample.js'
+import { closed, collect, frameOffsets, record, result, start, statement } from './sample.js'
 
 const searchable = async (folder: string): Promise<string> => {
   const recorder = await openRecording(folder, start)
@@ -54,4 +55,15 @@ test.for(['closed', 'open'] as const)('a %s recording is read from any statement
     expect(numbers).toEqual(Array.from({ length: 5001 - from }, (_, i) => from + i))
     expect(events.at(-1)?.type).toBe(kind === 'closed' ? 'end' : from === 5001 ? 'start' : 'result')
   }
+})
+
+test('the index leads past what is not asked for', async () => {
+  await using folder = await tempFolder()
+  const path = await record(folder.path, 500)
+  const bytes = await readFile(path)
+  bytes.fill(0xff, frameOffsets(bytes)[100], frameOffsets(bytes)[101])
+  await writeFile(path, bytes)
+  const from = (statement: number) => collect(readRecordingFrom(path, statement))
+  await expect(from(50)).rejects.toMatchObject({ code: 'RECORDING_DAMAGED' })
+  expect((await from(300))[1]).toEqual(statement(300))
 })

@@ -35,7 +35,7 @@ test.for(['0', '-1', 'fast', 'x', '1e3', ''])('the speed %j is a mistake', (spee
 /** Shows a session whose pauses are all `wait` ms; `keys` are pressed just after the event of that number was shown. */
 const watched = async (
   keys: Readonly<Record<number, string>>,
-  { wait = 60_000, step = false, signal = new AbortController().signal } = {},
+  { wait = 60_000, step = false, apart = 30, signal = new AbortController().signal } = {},
 ): Promise<{ shown: number; whole: boolean; ms: number }> => {
   const controls = new Controls(signal)
   let shown = 0
@@ -44,7 +44,7 @@ const watched = async (
   }
   const write = async (): Promise<void> => {
     for (const [place, key] of (keys[++shown] ?? '').split('').entries())
-      setTimeout(() => controls.press(key), 1 + 30 * place)
+      setTimeout(() => controls.press(key), 1 + apart * place)
   }
   const began = performance.now()
   const whole = await play(cues(), { write, show: ({ type }) => type, controls, step })
@@ -62,10 +62,10 @@ test('n goes over the pauses to the next statement, where time counts again; q l
   expect(await watched({ 1: 'n', 2: 'n', 4: 'n', 6: 'q' })).toMatchObject({ shown: 6, whole: false })
 })
 
-test('space holds the time and lets it go on', async () => {
-  const { shown, ms } = await watched({ 2: '  ', 4: '  ' }, { wait: 10 })
+test('space holds the time, which then goes on where it stood', async () => {
+  const { shown, ms } = await watched({ 2: '  ' }, { wait: 50, apart: 300 })
   expect(shown).toBe(8)
-  expect(ms).toBeGreaterThan(2 * 30 + 60)
+  expect(ms).toBeGreaterThan(7 * 50 + 300 - 20)
 })
 
 test('held, no time passes at all', async () => {
@@ -80,6 +80,10 @@ test('by steps, each statement waits for a key, and what follows it does not', a
     whole: true,
   })
   expect(await watched({ 1: 'n', 3: 'q' }, { wait: 0, step: true })).toMatchObject({ shown: 3, whole: false })
+})
+
+test('by steps, a key pressed while time passes counts for the statement that comes next', async () => {
+  expect(await watched({ 1: 'n', 2: 'n', 4: 'q' }, { step: true })).toMatchObject({ shown: 4, whole: false })
 })
 
 test('other keys do nothing', async () => {
