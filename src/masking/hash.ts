@@ -1,23 +1,26 @@
-import { createHmac } from 'node:crypto'
 import { HoopError } from '../lib/errors.js'
+import { hmacSha256 } from './hmac.js'
 import { fit, isText, unpadded } from './text-type.js'
 import type { ColumnType, ValueMask } from './types.js'
 
-type Hash = (what: string, value: Buffer | string) => Buffer
+type Hash = (value: Buffer | string) => Buffer
 
-/** Keyed, since an unkeyed hash of a number with nine digits falls to trying them all. */
-const hmac =
-  (key: Buffer): Hash =>
-  (what, value) =>
-    createHmac('sha256', key).update(`hoop mask 1 ${what}\0`).update(value).digest()
+/**
+ * Keyed, since an unkeyed hash of a number with nine digits falls to trying them all. Each kind of value has a key of its
+ * own, so that equal bytes of different meaning don't look alike.
+ */
+const keyed = (key: Buffer, what: string): Hash => {
+  const hmac = hmacSha256(hmacSha256(key)(Buffer.from(`hoop mask 1 ${what}`)))
+  return (value) => hmac(typeof value === 'string' ? Buffer.from(value) : value)
+}
 
 const text = (hash: Hash, type: ColumnType) => (value: Buffer) =>
-  fit(Buffer.from(hash('text', unpadded(value, type)).toString('hex', 0, 16)), type)
+  fit(Buffer.from(hash(unpadded(value, type)).toString('hex', 0, 16)), type)
 
 /** Version 8 is RFC 9562's for values made by the application. */
 const uuid = (hash: Hash, format: 0 | 1) => (value: Buffer) => {
   const plain = format === 0 ? value.toString('latin1').replaceAll('-', '').toLowerCase() : value.toString('hex')
-  const made = hash('uuid', plain).subarray(0, 16)
+  const made = hash(plain).subarray(0, 16)
   made[6] = (made[6]! & 0x0f) | 0x80
   made[8] = (made[8]! & 0x3f) | 0x80
   if (format === 1) return made
@@ -36,7 +39,7 @@ const unescapeBytea = (value: Buffer): Buffer => {
 }
 
 const bytea = (hash: Hash, format: 0 | 1) => (value: Buffer) => {
-  const made = hash('bytea', format === 0 ? unescapeBytea(value) : value)
+  const made = hash(format === 0 ? unescapeBytea(value) : value)
   return format === 0 ? Buffer.from(`\\x${made.toString('hex')}`) : made
 }
 
@@ -52,7 +55,7 @@ const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer)
   const number = format === 0 ? BigInt(value.toString('latin1')) : readInteger(value, width)
   const narrow = BigInt.asIntN(32, number) === number
   const bits = width === 2 ? 15 : narrow ? 31 : 63
-  const made = BigInt.asUintN(bits, hash(width === 2 ? 'int2' : 'int', number.toString()).readBigUInt64BE())
+  const made = BigInt.asUintN(bits, hash(number.toString()).readBigUInt64BE())
   if (format === 0) return Buffer.from(made.toString())
   const out = Buffer.alloc(8)
   out.writeBigInt64BE(made)
@@ -65,10 +68,9 @@ const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer)
  */
 export const hash = (type: ColumnType, format: 0 | 1, key: Buffer): ValueMask | undefined => {
   if (type.kind !== 'b' && type.kind !== 'd') return undefined
-  const keyed = hmac(key)
   const width = Object.hasOwn(widths, type.name) ? widths[type.name] : undefined
-  if (isText(type)) return { kind: 'varying', apply: text(keyed, type) }
-  if (type.name === 'uuid') return { kind: 'varying', apply: uuid(keyed, format) }
-  if (type.name === 'bytea') return { kind: 'varying', apply: bytea(keyed, format) }
-  return width && { kind: 'varying', apply: integer(keyed, width, format) }
+  if (isText(type)) return { kind: 'varying', apply: text(keyed(key, 'text'), type) }
+  if (type.name === 'uuid') return { kind: 'varying', apply: uuid(keyed(key, 'uuid'), format) }
+  if (type.name === 'bytea') return { kind: 'varying', apply: bytea(keyed(key, 'bytea'), format) }
+  return width && { kind: 'varying', apply: integer(keyed(key, width === 2 ? 'int2' : 'int'), width, format) }
 }

@@ -12,46 +12,60 @@ const STARS = Buffer.from('****')
 export const keep = (end: 'first' | 'last', count: number, type: ColumnType): ValueMask => {
   const whole = fit(Buffer.from('********'), type)
   const stars = STARS.subarray(0, Math.min(STARS.length, Math.max(capacity(type) - count, 0)))
-  return {
-    kind: 'varying',
-    apply(padded) {
-      const value = unpadded(padded, type)
-      if (!countable(value)) return whole
-      const at = end === 'first' ? afterFirst(value, count) : beforeLast(value, count)
-      if (at < 0) return whole
-      return fit(
-        end === 'first' ? Buffer.concat([value.subarray(0, at), stars]) : Buffer.concat([stars, value.subarray(at)]),
-        type,
-      )
-    },
+  const replace = (value: Buffer): Buffer => {
+    if (!countable(value)) return whole
+    const at = end === 'first' ? afterFirst(value, count) : beforeLast(value, count)
+    if (at < 0) return whole
+    const kept = end === 'first' ? value.subarray(0, at) : value.subarray(at)
+    const out = Buffer.allocUnsafe(kept.length + stars.length)
+    out.set(kept, end === 'first' ? 0 : stars.length)
+    out.set(stars, end === 'first' ? kept.length : 0)
+    return fit(out, type)
   }
+  return { kind: 'varying', apply: (value) => replace(unpadded(value, type)) }
 }
 
 const AT = 0x40
 const DOT = 0x2e
+const behindName = [...Buffer.from('***@')]
+const behindDomain = [...Buffer.from('***.')]
 const unreadable = Buffer.from('***@***.invalid')
-const middle = Buffer.from('***@')
-const tail = Buffer.from('***.')
 
-/** The public end of a domain, where it is short enough to be one: `com`, `co`, `museum`. */
-const ending = (value: Buffer): Buffer | undefined => {
-  const last = value.subarray(value.lastIndexOf(DOT) + 1)
-  if (last.length < 2 || last.length > 6) return undefined
-  return last.every((byte) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) ? last : undefined
+const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+
+/** Where the public end of the domain begins, if it is short enough to be one: `com`, `co`, `museum`. */
+const ending = (value: Buffer): number => {
+  let at = value.length
+  while (at > 0 && isLetter(value[at - 1]!)) at--
+  const length = value.length - at
+  return value[at - 1] === DOT && length >= 2 && length <= 6 ? at : -1
 }
 
-/** `jane.doe@example.com` → `j***@e***.com`: the first letters and the top-level domain stay. */
+/** Bytes of the character at an offset; 0 where that can't be told. */
+const characterAt = (value: Buffer, at: number): number => {
+  if (value[at]! < 0x80) return 1
+  return countable(value) ? cut(value.subarray(at), 1).length : 0
+}
+
+/** `jane.doe@example.com` → `j***@e***.com`: the first characters and the top-level domain stay. */
 export const email = (type: ColumnType): ValueMask => {
   const whole = fit(unreadable, type)
-  return {
-    kind: 'varying',
-    apply(padded) {
-      const value = unpadded(padded, type)
-      const at = value.indexOf(AT)
-      const domain = value.subarray(at + 1)
-      const top = at > 0 && domain.lastIndexOf(DOT) > 0 && countable(value) ? ending(domain) : undefined
-      if (!top) return whole
-      return fit(Buffer.concat([cut(value.subarray(0, at), 1), middle, cut(domain, 1), tail, top]), type)
-    },
+  const replace = (value: Buffer): Buffer => {
+    const domain = value.indexOf(AT) + 1
+    const top = ending(value)
+    // `a@b.com`: something on each side, and something between @ and the last dot.
+    if (domain < 2 || top < domain + 2) return whole
+    const [first, second] = [characterAt(value, 0), characterAt(value, domain)]
+    if (first === 0 || second === 0) return whole
+    // Byte by byte: for so few, that is quicker than copying.
+    const out = Buffer.allocUnsafe(first + second + 8 + value.length - top)
+    let to = 0
+    for (let at = 0; at < first; at++) out[to++] = value[at]!
+    for (const sign of behindName) out[to++] = sign
+    for (let at = domain; at < domain + second; at++) out[to++] = value[at]!
+    for (const sign of behindDomain) out[to++] = sign
+    for (let at = top; at < value.length; at++) out[to++] = value[at]!
+    return fit(out, type)
   }
+  return { kind: 'varying', apply: (value) => replace(unpadded(value, type)) }
 }

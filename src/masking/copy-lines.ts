@@ -1,0 +1,103 @@
+import { malformedCopy, type CopyRows } from './copy-rows.js'
+import type { Sink } from './sink.js'
+import type { CopyShape, ValueMask } from './types.js'
+
+/** Longer pieces are searched byte by byte rather than as a string. */
+const MAX_TEXT = 16 * 2 ** 20
+
+/** How a format writes values. */
+export interface LineFormat {
+  /** The value itself, from what COPY wrote. */
+  read(field: Buffer): Buffer
+  write(value: Buffer): Buffer
+  /** What is written for NULL. */
+  readonly nullText: Buffer
+  /** How a NULL is recognized, or undefined where it can't be told from a value. */
+  readonly null: Buffer | undefined
+  /** A line with this sign in it can't be cut at every delimiter and line break; undefined where all can. */
+  readonly special: string | undefined
+}
+
+/** Counts and replaces the columns of a line, for the two formats that have lines. */
+export abstract class LineRows implements CopyRows {
+  masked = 0
+  rows = 0
+  readonly complete = true
+  protected header: boolean
+  protected readonly masks: readonly (ValueMask | undefined)[]
+  readonly #delimiter: string
+  readonly #format: LineFormat
+  readonly #ready: readonly (Buffer | undefined)[]
+  /** Up to where the input has been passed on. */
+  #copied = 0
+
+  constructor(shape: CopyShape, masks: readonly (ValueMask | undefined)[], format: LineFormat) {
+    this.header = shape.header
+    this.masks = masks
+    this.#delimiter = shape.delimiter
+    this.#format = format
+    this.#ready = masks.map((mask) => (mask?.kind === 'fixed' ? this.#written(mask.value) : undefined))
+  }
+
+  mask(sink: Sink, buffer: Buffer, start: number, end: number): number {
+    this.#copied = start
+    if (end - start > MAX_TEXT) return this.careful(sink, buffer, start, end)
+    const text = buffer.toString('latin1', start, end)
+    const { special } = this.#format
+    if (special !== undefined && text.includes(special)) return this.careful(sink, buffer, start, end)
+    return this.#plain(sink, buffer, start, text)
+  }
+
+  abstract grown(buffer: Buffer, from: number, end: number): boolean
+
+  /** `mask` where special signs have to be minded. */
+  protected abstract careful(sink: Sink, buffer: Buffer, start: number, end: number): number
+
+  /** Every delimiter and every line break is one. Searching a string is the quickest way to find them. */
+  #plain(sink: Sink, buffer: Buffer, start: number, text: string): number {
+    let line = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', line)) {
+      let column = 0
+      while (line <= end) {
+        const found = text.indexOf(this.#delimiter, line)
+        const stop = found < 0 || found > end ? end : found
+        this.field(sink, buffer, column++, start + line, start + stop)
+        line = stop + 1
+      }
+      this.endRow(sink, buffer, column, start + line)
+    }
+    return start + line
+  }
+
+  /** One column of a row that is complete, or may be. */
+  protected field(sink: Sink, buffer: Buffer, column: number, start: number, end: number): void {
+    if (this.masks[column] === undefined || this.header || this.#isNull(buffer, start, end)) return
+    sink.copy(buffer, this.#copied, start)
+    sink.put(this.#ready[column] ?? this.#replaced(column, buffer, start, end))
+    this.#copied = end
+    this.masked++
+  }
+
+  /** @param end behind the line break */
+  protected endRow(sink: Sink, buffer: Buffer, columns: number, end: number): void {
+    if (columns !== this.masks.length) throw malformedCopy('another number of columns than described')
+    if (this.header) this.header = false
+    else this.rows++
+    sink.copy(buffer, this.#copied, end)
+    this.#copied = end
+  }
+
+  #isNull(buffer: Buffer, start: number, end: number): boolean {
+    const text = this.#format.null
+    return text !== undefined && end - start === text.length && buffer.compare(text, 0, text.length, start, end) === 0
+  }
+
+  #replaced(column: number, buffer: Buffer, start: number, end: number): Buffer {
+    const mask = this.masks[column]
+    return this.#written(mask?.kind === 'varying' ? mask.apply(this.#format.read(buffer.subarray(start, end))) : null)
+  }
+
+  #written(value: Buffer | null): Buffer {
+    return value === null ? this.#format.nullText : this.#format.write(value)
+  }
+}
