@@ -31,8 +31,8 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
   ]
   static override jsonLines = true
   static override args = {
-    name: argument({ required: true, description: 'connection, as hoop connections lists it' }),
-    sql: argument({ description: 'SQL; without it and without --file it is read from stdin' }),
+    name: argument({ required: true, ignoreStdin: true, description: 'connection, as hoop connections lists it' }),
+    sql: argument({ ignoreStdin: true, description: 'SQL; without it and without --file it is read from stdin' }),
   }
   static override flags = {
     file: string({ char: 'f', helpValue: 'FILE', description: 'read the SQL from a file; - is stdin' }),

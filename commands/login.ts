@@ -20,7 +20,7 @@ With --json each event is a line: {"event":"code",…}, then {"event":"logged_in
     { description: 'Log in again', command: '<%= config.bin %> login' },
   ]
   static override args = {
-    gateway: argument({ description: 'URL of the gateway, or the name of a profile', name: 'gateway' }),
+    gateway: argument({ description: 'URL of the gateway, or the name of a profile', ignoreStdin: true }),
   }
   static override flags = {
     ca: string({

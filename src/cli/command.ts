@@ -21,6 +21,7 @@ import { interruption } from './interrupt.js'
  * }
  * ```
  *
+ * - Arguments: set `ignoreStdin: true`, or oclif takes an absent one from a pipe.
  * - Errors: throw a HoopError. It becomes `hoop: …` and `hint: …` on stderr, or `{ error: … }` on stdout under --json,
  *   and the exit status of the catalogue. Wrong flags are USAGE, 64.
  * - `this.signal` aborts at Ctrl-C; throw its reason (or let an AbortError through) and the status is 130.

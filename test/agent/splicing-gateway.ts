@@ -26,6 +26,8 @@ export interface SplicingGateway extends AsyncDisposable {
   readonly tunnels: Set<Socket>
   /** Answers the next requests of a path with an error. */
   refuse(path: string, status: number, error: ApiError): void
+  /** Of every connection. */
+  database: string
   /** Milliseconds that grants live. */
   grantLife: number
   info: Partial<GatewayInfo>
@@ -35,11 +37,11 @@ export interface SplicingGateway extends AsyncDisposable {
   drop(): void
 }
 
-const connection = (name: string): ConnectionInfo => ({
+const connection = (name: string, database: string): ConnectionInfo => ({
   name,
   policy: 'research',
-  database: 'postgres',
-  databases: ['postgres'],
+  database,
+  databases: [database],
   masks: ['public.customers.email as email'],
   rules: ['no-drop: block'],
   clear: false,
@@ -81,7 +83,7 @@ export const startSplicingGateway = async (
       200,
       { version: '0.1.0', tunnel: 'hoop-pg/1', time: new Date().toISOString(), ...gateway.info },
     ],
-    '/v1/connections': () => [200, { connections: [connection('vectordb')] }],
+    '/v1/connections': () => [200, { connections: [connection('vectordb', gateway.database)] }],
     '/v1/sessions': () => [200, { sessions: [] }],
     '/v1/grants': (body) => [
       201,
@@ -89,7 +91,7 @@ export const startSplicingGateway = async (
         grant: `grant.${randomUUID()}`,
         id: randomUUID(),
         expiresAt: new Date(Date.now() + gateway.grantLife).toISOString(),
-        connection: connection((body as GrantRequest).connection),
+        connection: connection((body as GrantRequest).connection, gateway.database),
         // PostgreSQL lets this role in without a password, as it would the gateway's own login.
         subject: 'login_trust',
       } satisfies GrantAnswer,
@@ -136,6 +138,7 @@ export const startSplicingGateway = async (
     caFile,
     heard,
     tunnels,
+    database: 'postgres',
     grantLife: 600_000,
     info,
     ahead: 0,

@@ -1,0 +1,181 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
+import type { HoopOptions } from '../helpers/hoop.js'
+import { setStage, type Stage } from './stage.js'
+
+let stage: Stage
+let env: Record<string, string>
+let database: FreshDatabase
+beforeAll(async () => {
+  stage = await setStage(inject('databaseUrl'))
+  env = await stage.token()
+  database = await freshDatabase()
+  const admin = await database.client()
+  await admin.query('CREATE TABLE notes (id int, note text); GRANT ALL ON notes TO public')
+  stage.gateway.database = database.name
+})
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+  await stage[Symbol.asyncDispose]()
+})
+
+const exec = (args: readonly string[], more: Partial<HoopOptions> = {}) =>
+  stage.hoop(['exec', 'vectordb', ...args], { env, ...more })
+
+test('a table, with what the server says on stderr', async () => {
+  expect(await exec(["SELECT 1 AS id, NULL AS note, 'x' AS t"])).toEqual({
+    stdout: 'id  note  t\n1   NULL  x\n',
+    stderr: 'SELECT 1\n',
+    status: 0,
+  })
+})
+
+test('values are text exactly as the server sends them', async () => {
+  const sql = `SELECT 1.10::numeric n, 12345678901234567890::numeric big, true b, '2026-01-02 03:04:05.678901+00'::timestamptz::text t,
+    '{"a": 1}'::json j, '\\x00ff'::bytea x, 'NaN'::float8 f`
+  const { stdout } = await exec([sql, '--format', 'json'])
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      n: '1.10',
+      big: '12345678901234567890',
+      b: 't',
+      t: expect.stringContaining('.678901') as string,
+      j: '{"a": 1}',
+      x: '\\x00ff',
+      f: 'NaN',
+    },
+  ])
+})
+
+test('CSV', async () => {
+  const { stdout } = await exec([`SELECT 1 a, '' b, NULL c, 'x"y,z' d`, '--format', 'csv'])
+  expect(stdout).toBe('a,b,c,d\r\n1,"",,"x""y,z"\r\n')
+})
+
+test('--json is JSON', async () => {
+  expect(JSON.parse((await exec(['SELECT 1 AS id, 2 AS id', '--json'])).stdout)).toEqual([{ id: '1', id_2: '2' }])
+})
+
+test('several statements run in order, and none after an error', async () => {
+  const sql = "INSERT INTO notes VALUES (1, 'x'); SELECT count(*) FROM notes; SELECT 1/0; SELECT 3"
+  const { stdout, stderr, status } = await exec([sql])
+  expect([stdout, stderr, status]).toEqual(['count\n1\n', 'INSERT 0 1\nSELECT 1\nERROR 22012: division by zero\n', 1])
+  expect((await exec(['SELECT count(*) FROM notes', '--format', 'csv'])).stdout).toBe('count\r\n0\r\n') // one transaction
+})
+
+test('from a file, from stdin, and from stdin by -f -', async () => {
+  const file = join(stage.home, 'query.sql')
+  await writeFile(file, '-- a comment\nSELECT 7 AS n;\n')
+  const results = [
+    await exec(['-f', file, '--format', 'csv']),
+    await exec(['--format', 'csv'], { input: 'SELECT 7 AS n' }),
+    await exec(['-f', '-', '--format', 'csv'], { input: 'SELECT 7 AS n' }),
+  ]
+  for (const result of results) expect(result).toEqual({ stdout: 'n\r\n7\r\n', stderr: '', status: 0 })
+})
+
+test('an error of a statement: SQLSTATE, the line at fault, hint, 1', async () => {
+  const { stderr, status } = await exec(['SET work_mem = 4096;\nSELECT nope FROM pg_class'])
+  expect([stderr, status]).toEqual([
+    'SET\nERROR 42703: column "nope" does not exist\nLINE 2: SELECT nope FROM pg_class\n               ^\n',
+    1,
+  ])
+})
+
+test('an error with --json: code, SQLSTATE, position', async () => {
+  const { stdout, status } = await exec(['SELEKT 1', '--json'])
+  expect([JSON.parse(stdout), status]).toEqual([
+    { error: expect.objectContaining({ code: 'STATEMENT_FAILED', sqlstate: '42601', position: 1 }) as object },
+    1,
+  ])
+})
+
+test('an error in the middle of a result leaves JSON that can be read', async () => {
+  const { stdout, status } = await exec(['SELECT 1/(3-n) AS q FROM generate_series(1,5) n', '--format', 'json'])
+  expect([JSON.parse(stdout), status]).toEqual([[{ q: '0' }, { q: '1' }], 1])
+})
+
+test('a statement that policy refuses exits with 77', async () => {
+  const sql = `DO $$BEGIN RAISE EXCEPTION SQLSTATE '42501' USING MESSAGE = 'hoop: the policy forbids this statement: rule no-drop'; END$$`
+  const { stderr, status } = await exec([sql])
+  expect([stderr, status]).toEqual([
+    expect.stringMatching(/^ERROR 42501: hoop: the policy forbids this statement: rule no-drop\n/),
+    77,
+  ])
+})
+
+test('notices are shown', async () => {
+  expect((await exec([`DO $$BEGIN RAISE NOTICE 'hello'; END$$`])).stderr).toBe('NOTICE: hello\nDO\n')
+})
+
+test('COPY in and out', async () => {
+  const input = 'id,note\n1,one\n2,"t,wo"\n'
+  expect((await exec(['COPY notes FROM STDIN (FORMAT csv, HEADER)'], { input })).stderr).toBe('COPY 2\n')
+  expect((await exec(['COPY (SELECT * FROM notes ORDER BY id) TO STDOUT (FORMAT csv, HEADER)'])).stdout).toBe(input)
+})
+
+test('a large result comes as it is read, in little memory', async () => {
+  const rows = 200_000
+  await using running = stage.start(
+    ['exec', 'vectordb', `SELECT n, repeat('x', 500) FROM generate_series(1, ${rows}) n`, '--format', 'csv'],
+    { env: { ...env, NODE_OPTIONS: '--max-old-space-size=64' } },
+  )
+  running.process.stdout.setEncoding('utf8')
+  const { stdout, status } = await running.ended
+  expect([status, stdout.split('\r\n').length]).toEqual([0, rows + 2])
+})
+
+test('a reader that leaves ends it quietly', async () => {
+  await using running = stage.start(['exec', 'vectordb', 'SELECT generate_series(1, 10000000)', '--format', 'csv'], {
+    env,
+  })
+  await running.until(/\r\n1000\r\n/)
+  running.process.stdout.destroy()
+  const [status] = await new Promise<[number | null]>((resolve) =>
+    running.process.once('exit', (code) => resolve([code])),
+  )
+  expect([status, running.stderr]).toEqual([0, ''])
+})
+
+test('Ctrl-C cancels the statement at the server, 130', async () => {
+  const mark = `/* ${Math.random()} */`
+  const admin = new Client({ connectionString: inject('databaseUrl') })
+  await admin.connect()
+  const active = async (): Promise<number> =>
+    (
+      await admin.query(
+        `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%' || $1`,
+        [mark],
+      )
+    ).rowCount ?? 0
+  await using running = stage.start(['exec', 'vectordb', `SELECT pg_sleep(60) ${mark}`], { env })
+  await expect.poll(active, { timeout: 10_000 }).toBe(1)
+  running.process.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ status: 130 })
+  await expect.poll(active, { timeout: 2_000 }).toBe(0)
+  await admin.end()
+})
+
+test.for([
+  ['no SQL', [], ''],
+  ['only blanks', ['  '], ''],
+  ['SQL twice', ['SELECT 1', '-f', 'x.sql'], ''],
+  ['a file that isn’t there', ['-f', 'none.sql'], ''],
+  ['an unknown format', ['SELECT 1', '--format', 'xml'], ''],
+] as const)('%s: 64', async ([, args, input]) => {
+  expect((await exec([...args], { input })).status).toBe(64)
+})
+
+test('a connection that is refused: the gateway’s words', async () => {
+  await using own = await setStage(inject('databaseUrl'))
+  own.gateway.refuse('/v1/grants', 403, {
+    code: 'ACCESS_DENIED',
+    message: 'you may not do this: vectordb',
+    hint: 'Ask.',
+  })
+  const result = await own.hoop(['exec', 'vectordb', 'SELECT 1'], { env: await own.token() })
+  expect(result).toEqual({ stdout: '', stderr: 'hoop: you may not do this: vectordb\nhint: Ask.\n', status: 77 })
+})
