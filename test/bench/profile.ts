@@ -22,17 +22,28 @@ const shown = 30
 
 const fileOf = (url: string): string => url.replace(/^.*\/dist\//, '').replace(/^.*\/node_modules\//, '')
 
+type Frame = CpuProfile['nodes'][number]['callFrame']
+
+/** A function of Node's own in C++ says little without its caller: `writeBuffer` is a socket's write and a file's. */
+const nameOf = ({ functionName, url }: Frame, caller: Frame | undefined): string => {
+  const name = functionName || '(anonymous)'
+  return url === '' && !name.startsWith('(') && caller ? `${name} ← ${caller.functionName}` : name
+}
+
 /** Self time by function: what runs, not what calls it. */
 export const selfTimes = (process: string, { nodes, samples, timeDeltas }: CpuProfile): Profile => {
+  const callers = new Map(
+    nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.callFrame] as const)),
+  )
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
   const spent = new Map<string, { name: string; file: string; line: number; time: number }>()
   let [idle, total] = [0, 0]
   for (const [i, id] of samples.entries()) {
-    const { functionName, url, lineNumber } = frames.get(id)!
+    const frame = frames.get(id)!
     const time = timeDeltas[i]!
     total += time
-    if (functionName === '(idle)') idle += time
-    const [name, file, line] = [functionName || '(anonymous)', fileOf(url), lineNumber + 1]
+    if (frame.functionName === '(idle)') idle += time
+    const [name, file, line] = [nameOf(frame, callers.get(id)), fileOf(frame.url), frame.lineNumber + 1]
     const key = `${name} ${file} ${line}`
     const place = spent.get(key) ?? { name, file, line, time: 0 }
     place.time += time

@@ -120,7 +120,7 @@ export const startHoop = async (server: Server, options: HoopOptions): Promise<H
   const idp = stack.use(await startIdp())
   const commands = new Commands(options)
   const { url, config, ca } = await configure(commands, server, idp, join(options.folder, 'gateway'))
-  const gateway = await commands.stay(['gateway', 'start', '--config', config], 'stderr', /listening/i)
+  const gateway = await commands.stay(['gateway', 'start', '--config', config, '--json'], 'stdout', /"listening"/)
   stack.defer(() => end(gateway.child))
   await commands.login(idp, url, ca)
   const agent = await commands.stay(['connect', ...namesOf, '--json'], 'stdout', allListening)
