@@ -72,5 +72,5 @@ export const select = (proof: Proof, fields: Fields, outer: Place): Shape => {
   proof.accountAll(fields['intoClause'])
   const shape = simple(proof, fields, kept)
   refuseHidden(shape, 'to fill another table')
-  return shape
+  return { columns: [], open: false }
 }

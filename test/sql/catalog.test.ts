@@ -1,0 +1,173 @@
+import { PGlite } from '@electric-sql/pglite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadCatalog } from '../../src/sql/catalog.js'
+import { freshDatabase } from '../helpers/database.js'
+import { catalogOf, masks, openShop, type Shop } from './shop.js'
+
+let shop: Shop
+beforeAll(async () => void (shop = await openShop()))
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const relation = (name: string) => {
+  const [found] = shop.catalog.named.get(name) ?? []
+  if (!found) throw new Error(`no ${name}`)
+  return found
+}
+
+test('tables have their columns by attribute number, without dropped ones', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(
+    'CREATE TABLE t (a int, gone int, "B c" text, g int GENERATED ALWAYS AS (a + 1) STORED); ALTER TABLE t DROP gone',
+  )
+  const catalog = await catalogOf(await database.client(), ['public.t.B c'])
+  const [table] = catalog.named.get('t') ?? []
+  expect(table?.columns).toEqual([
+    { attribute: 1, name: 'a', type: 23, modifier: -1, generated: false },
+    {
+      attribute: 3,
+      name: 'B c',
+      type: 25,
+      modifier: -1,
+      generated: false,
+      masked: { column: 'public.t.B c', type: { oid: 25, modifier: -1, name: 'text', kind: 'b' } },
+    },
+    { attribute: 4, name: 'g', type: 23, modifier: -1, generated: true },
+  ])
+  expect([...catalog.masked.keys()]).toEqual([`${table?.oid}.3`])
+  expect(catalog.unknown).toEqual([])
+})
+
+test('policy entries that name nothing are reported as they were written', async () => {
+  const names = [
+    'public.customers.email',
+    'public.customers.nope',
+    'public.nope.email',
+    'nope.customers.email',
+    'email',
+  ]
+  const { unknown } = await catalogOf(await shop.database.client(), names)
+  expect(unknown).toEqual(names.slice(1))
+})
+
+test('views, rules and materialized views over masked tables are opaque, transitively, and say why', () => {
+  expect(relation('active').opaque).toBe('it reads public.customers')
+  expect(relation('active_again').opaque).toMatch(/it reads public\.(active|customers)/)
+  expect(
+    relation('active_again')
+      .bases.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['active', 'customers'])
+  expect(relation('whole').opaque).toBe('it reads public.customers')
+  expect(relation('kept').opaque).toBe('it reads public.customers')
+  expect(relation('ruled').opaque).toBe('it reads public.customers')
+  expect(relation('peeking').opaque).toBe('it calls query_to_xml')
+  expect(relation('pg_stats').opaque).toMatch(/column values/)
+  for (const name of ['sums', 'orders', 'pg_stat_statements', 'pg_stat_activity', 'pg_settings', 'columns']) {
+    expect(relation(name).opaque, name).toBeUndefined()
+  }
+})
+
+test('a view over the statistics, or over a function that nobody knows, is opaque', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(`CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE VIEW a AS SELECT f(); CREATE VIEW b AS SELECT tablename FROM pg_stats; CREATE VIEW c AS SELECT * FROM b;
+    CREATE VIEW d AS SELECT starelid FROM pg_statistic`)
+  const catalog = await catalogOf(client, [])
+  const why = (name: string) => catalog.named.get(name)?.[0]?.opaque
+  expect([why('a'), why('b'), why('d')]).toEqual(['it calls public.f', 'it reads pg_stats', 'it reads pg_statistic'])
+  expect(why('c')).toMatch(/it reads/)
+})
+
+test('masks go with the rows: to partitions, children and parents, by column name', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(`CREATE TABLE p (id int, secret text) PARTITION BY LIST (id);
+    CREATE TABLE p1 (secret text, id int); ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);
+    CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (secret); CREATE TABLE p2a PARTITION OF p2 DEFAULT;
+    CREATE TABLE base (id int, note text); CREATE TABLE child (extra text) INHERITS (base)`)
+  const catalog = await catalogOf(client, ['public.p.secret', 'public.child.note', 'public.child.extra'])
+  const covered = (name: string) =>
+    catalog.named
+      .get(name)?.[0]
+      ?.columns.flatMap((column) => (column.masked ? [`${column.attribute} ${column.masked.column}`] : []))
+  expect(covered('p')).toEqual(['2 public.p.secret'])
+  expect(covered('p1')).toEqual(['1 public.p.secret'])
+  expect(covered('p2a')).toEqual(['2 public.p.secret'])
+  expect(covered('base')).toEqual(['2 public.child.note'])
+  expect(covered('child')).toEqual(['2 public.child.note', '3 public.child.extra'])
+  expect(
+    catalog.named
+      .get('p2a')?.[0]
+      ?.ancestors.map(({ name }) => name)
+      .sort(),
+  ).toEqual(['p', 'p2'])
+})
+
+test('a generated column shows what it is computed from', () => {
+  expect(relation('people').columns.find(({ name }) => name === 'digits')).toMatchObject({
+    derived: 'crm.people.phone',
+  })
+})
+
+test('types are described as masks need them', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(`CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE DOMAIN short AS varchar(5); CREATE DOMAIN shorter AS short;
+    CREATE TYPE pair AS (a int, b text); CREATE DOMAIN moods AS mood[];
+    CREATE TABLE t (v varchar(7), n numeric(5,2), m mood, s shorter, a text[], d moods, p pair, r int4range, j jsonb)`)
+  const columns = ['v', 'n', 'm', 's', 'a', 'd', 'p', 'r', 'j']
+  const catalog = await catalogOf(
+    client,
+    columns.map((column) => `public.t.${column}`),
+  )
+  const types = Object.fromEntries([...catalog.masked.values()].map(({ column, type }) => [column.slice(-1), type]))
+  expect(types).toMatchObject({
+    v: { oid: 1043, modifier: 11, name: 'varchar', kind: 'b' },
+    n: { oid: 1700, modifier: 327686, name: 'numeric', kind: 'b' },
+    m: { name: 'mood', kind: 'e', labels: ['good', 'bad'] },
+    s: { name: 'varchar', kind: 'd', modifier: 9 },
+    a: { oid: 1009, name: '_text', kind: 'a', labels: ['text'] },
+    d: { name: '_mood', kind: 'd', labels: ['mood'] },
+    p: { name: 'pair', kind: 'c' },
+    r: { name: 'int4range', kind: 'r' },
+    j: { oid: 3802, name: 'jsonb', kind: 'b' },
+  })
+})
+
+test('functions of extensions that only compute are safe, others and users’ own are not', () => {
+  const { added, builtin, opaqueOperators } = shop.catalog.routines
+  expect(added.get('akeys')).toEqual([{ schema: 'public', safe: true }])
+  expect(added.get('crosstab')?.every(({ safe }) => !safe)).toBe(true)
+  expect(added.get('peek')).toEqual([{ schema: 'public', safe: false }])
+  expect(builtin.has('count') && builtin.has('peek')).toBe(false)
+  expect([...opaqueOperators]).toEqual(['==='])
+})
+
+test('a hostile search path and look-alike objects do not mislead the loader', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(`CREATE TABLE t (secret text); CREATE TABLE public.pg_class (oid int, relname text);
+    CREATE FUNCTION public.json_build_array(VARIADIC text[]) RETURNS json LANGUAGE sql AS $$ SELECT '[]'::json $$;
+    SET search_path = public, pg_catalog`)
+  const catalog = await catalogOf(client, ['public.t.secret'])
+  expect(catalog.unknown).toEqual([])
+  expect(catalog.named.get('pg_class')).toHaveLength(2)
+})
+
+test('PGlite gives the same snapshot of the same tables', async () => {
+  await using glite = await PGlite.create()
+  await glite.exec('CREATE TABLE customers (id int PRIMARY KEY, email text); CREATE VIEW v AS SELECT * FROM customers')
+  const catalog = await loadCatalog(
+    async (sql, parameters) => (await glite.query<Record<string, unknown>>(sql, parameters)).rows,
+    ['public.customers.email'],
+  )
+  expect(catalog.masked.size).toBe(1)
+  expect(catalog.named.get('v')?.[0]?.opaque).toBe('it reads public.customers')
+  expect(catalog.routines.builtin.size).toBeGreaterThan(2000)
+})
+
+test('the shop’s masks are all there', () => {
+  expect(new Set([...shop.catalog.masked.values()].map(({ column }) => column))).toEqual(new Set(masks))
+})
