@@ -15,7 +15,7 @@ export interface Screen {
   readonly paint: (style: Style, text: string) => string
 }
 
-export type Style = Parameters<typeof styleText>[0]
+type Style = Parameters<typeof styleText>[0]
 
 /** At most `columns` wide, with a mark where something was cut. */
 export function fit(screen: Screen, text: string, columns: number): string {

@@ -1,5 +1,6 @@
 import { assertNever } from '../../lib/assert-never.js'
 import type {
+  CancelEvent,
   EndEvent,
   NoticeEvent,
   RefusalEvent,
@@ -57,7 +58,7 @@ export class Transcript {
       case 'notice':
         return this.#notice(event)
       case 'cancel':
-        return [this.#screen.paint('yellow', `^C  cancel requested at ${this.#time(event.at)}`)]
+        return this.#cancel(event)
       case 'end':
         return this.#end(event)
       default:
@@ -148,6 +149,10 @@ export class Transcript {
 
   #notice({ kind, message }: NoticeEvent): string[] {
     return [this.#screen.paint('yellow', `${kind.toUpperCase()}  ${this.#screen.plain(message)}`)]
+  }
+
+  #cancel({ at }: CancelEvent): string[] {
+    return [this.#screen.paint('yellow', `^C  cancel requested at ${this.#time(at)}`)]
   }
 
   #end({ at, end, reason, counters }: EndEvent): string[] {
