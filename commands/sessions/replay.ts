@@ -9,8 +9,9 @@ import type { FailureLine } from '../../src/recording/replay/received.js'
 
 export default class SessionsReplay extends ClientCommand {
   static override summary = 'Replay a session as its client saw it.'
-  static override description = `On a terminal it takes the time the session took, pauses cut to --idle-cap. Keys: space pauses, n goes to the next
-statement, q quits. In a pipe everything is written at once. With --json each event is a line.`
+  static override description =
+    'On a terminal it takes the time the session took, pauses cut to --idle-cap. Keys: space pauses, n goes to the next ' +
+    'statement, q quits. In a pipe everything is written at once. With --json each event is a line.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> 1kz0m',
     { description: 'Twice as fast', command: '<%= config.bin %> <%= command.id %> 1kz0m --speed 2' },
