@@ -1,0 +1,99 @@
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { analyse } from '../../../src/sql/analyse.js'
+import { loadCatalog, type Catalog } from '../../../src/sql/catalog.js'
+
+let glite: PGlite
+let catalog: Catalog
+
+beforeAll(async () => {
+  glite = await PGlite.create({ extensions: { vector } })
+  await glite.exec(`CREATE EXTENSION vector;
+    CREATE TABLE documents (id int PRIMARY KEY, body text, embedding vector(3), half halfvec(3), bits bit(8), sparse sparsevec(3), name text);
+    INSERT INTO documents VALUES (1, 'a', '[1,0,0]', '[1,0,0]', '10000000', '{1:1}/3', 'n')`)
+  catalog = await loadCatalog(
+    async (sql, parameters) => (await glite.query<Record<string, unknown>>(sql, parameters)).rows,
+    ['embedding', 'half', 'bits', 'sparse', 'name'].map((column) => `public.documents.${column}`),
+  )
+})
+afterAll(() => glite.close())
+
+const statement = (sql: string, predicates: 'allow' | 'equality' | 'deny' = 'deny') => {
+  const [facts] = analyse(sql, catalog, { predicates }).statements
+  if (!facts) throw new Error('no statement')
+  return facts
+}
+
+test('the types of vectors are told apart', () => {
+  expect([...catalog.masked.values()].map(({ type }) => type.name)).toEqual([
+    'vector',
+    'halfvec',
+    'bit',
+    'sparsevec',
+    'text',
+  ])
+  expect([...catalog.masked.values()][0]?.type.modifier).toBe(3)
+})
+
+test.for([
+  "SELECT id, body FROM documents ORDER BY embedding <-> '[1,2,3]' LIMIT 5",
+  'SELECT id, body FROM documents ORDER BY embedding <=> $1 LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY embedding <#> $1::vector LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY embedding <+> CAST($1 AS vector(3)) DESC LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY embedding OPERATOR(public.<=>) $1',
+  "SELECT id, body FROM documents ORDER BY '[1,2,3]' <=> embedding LIMIT $2",
+  'SELECT id, body FROM documents d WHERE d.body LIKE $2 ORDER BY d.embedding <=> $1, id LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY embedding <=> l2_normalize($1::vector)',
+  'SELECT id, body FROM documents ORDER BY embedding::halfvec(3) <=> $1::halfvec(3) LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY half <=> $1 LIMIT 5',
+  'SELECT id, body FROM documents ORDER BY sparse <=> $1 LIMIT 5',
+  "SELECT id, body FROM documents ORDER BY bits <~> B'10101010' LIMIT 5",
+  'SELECT id, body FROM documents ORDER BY bits <%> $1 LIMIT 5',
+  'SELECT * FROM (SELECT id, body FROM documents ORDER BY embedding <=> $1 LIMIT 50) s LIMIT 5',
+  'WITH near AS (SELECT id, body FROM documents ORDER BY embedding <=> $1 LIMIT 50) SELECT * FROM near ORDER BY body',
+])('%s is a search, and nothing masked comes out', (sql) => {
+  const { unproven, outputs } = statement(sql)
+  expect(unproven).toBeUndefined()
+  expect(outputs).toEqual([{ kind: 'clean' }, { kind: 'clean' }])
+})
+
+test('a masked embedding comes out masked beside its search', () => {
+  const { outputs } = statement('SELECT id, embedding FROM documents ORDER BY embedding <=> $1 LIMIT 5')
+  expect(outputs?.[1]).toMatchObject({ kind: 'masked', column: 'public.documents.embedding', attribute: 3 })
+})
+
+const embedding = 'public.documents.embedding'
+
+test.for([
+  ['SELECT id, embedding <=> $1 FROM documents', embedding],
+  ['SELECT id, embedding <=> $1 AS distance FROM documents ORDER BY distance LIMIT 5', embedding],
+  ['SELECT id, 1 - (embedding <=> $1) AS similarity FROM documents ORDER BY embedding <=> $1 LIMIT 5', embedding],
+  ['SELECT id FROM documents ORDER BY (embedding <=> $1) + 0', embedding],
+  ['SELECT id FROM documents ORDER BY round((embedding <=> $1)::numeric, 2)', embedding],
+  ['SELECT id FROM documents WHERE embedding <=> $1 < 0.5', embedding],
+  ['SELECT a.id FROM documents a, documents b ORDER BY a.embedding <=> b.embedding', embedding],
+  ['SELECT id FROM documents ORDER BY embedding <=> (SELECT embedding FROM documents WHERE id = 1)', embedding],
+  ['SELECT id FROM documents ORDER BY embedding <=> (SELECT $1::vector)', embedding],
+  ['SELECT id FROM documents ORDER BY subvector(embedding, 1, 1) <-> $1', embedding],
+  ['SELECT id FROM documents ORDER BY embedding::text <-> $1', embedding],
+  ['SELECT id FROM documents ORDER BY embedding', embedding],
+  ['SELECT id FROM documents ORDER BY embedding < $1', embedding],
+  ['SELECT rank() OVER (ORDER BY embedding <=> $1) FROM documents', embedding],
+  ['SELECT array_agg(id ORDER BY embedding <=> $1) FROM documents', embedding],
+  ['SELECT DISTINCT ON (embedding <=> $1) id FROM documents', embedding],
+  ['SELECT count(*) FROM documents GROUP BY embedding <=> $1', embedding],
+  ['SELECT avg(embedding) FROM documents', embedding],
+  ['SELECT vector_dims(embedding) FROM documents', embedding],
+  ['SELECT embedding[1] FROM documents', embedding],
+  ['SELECT embedding::real[] FROM documents', embedding],
+  ['SELECT l2_distance(embedding, $1) FROM documents', embedding],
+  ['CREATE TABLE near AS SELECT id FROM documents ORDER BY embedding <=> $1', embedding],
+  ['SELECT id FROM documents ORDER BY name <-> $1', 'public.documents.name'],
+] as const)('%s would give the vector away', ([sql, subject]) => {
+  expect(statement(sql, 'equality').unproven).toMatchObject({ code: 'COLUMN_MASKED', subject })
+})
+
+test('the refusal of a distance says what to do instead', () => {
+  expect(statement('SELECT embedding <=> $1 FROM documents').unproven?.why).toMatch(/leave them out of the output/)
+})
