@@ -7,17 +7,15 @@ const period = 2_000
 
 /** What all sessions of a grant and its renewals did so far. */
 export interface Totals extends Pick<SessionCounters, 'statements' | 'refused' | 'rows' | 'masked'> {
-  readonly open: number
   readonly lastRefusal?: string
 }
 
-const none: Totals = { open: 0, statements: 0, refused: 0, rows: 0, masked: 0 }
+const none: Totals = { statements: 0, refused: 0, rows: 0, masked: 0 }
 
 /** Sums sessions, newest first: the first refusal met is the last that happened. */
 export const total = (sessions: readonly SessionSummary[]): Totals =>
   sessions.reduce<Totals>(
-    (sum, { endedAt, counters }) => ({
-      open: sum.open + (endedAt === undefined ? 1 : 0),
+    (sum, { counters }) => ({
       statements: sum.statements + counters.statements,
       refused: sum.refused + counters.refused,
       rows: sum.rows + counters.rows,
