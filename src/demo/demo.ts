@@ -17,7 +17,8 @@ const part = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
     return await act()
   } catch (cause) {
     if (cause instanceof HoopError) throw cause
-    const why = cause instanceof Unexpected ? `expected ${cause.message}` : String(cause)
+    const said = cause instanceof Error ? cause.message : String(cause)
+    const why = cause instanceof Unexpected ? `expected ${said}` : said
     throw new HoopError('DEMO_FAILED', name, { cause, detail: why })
   }
 }

@@ -17,6 +17,8 @@ export interface TestGatewayOptions {
   readonly database?: string
   /** As in hoop.yaml. By default `vectordb`, with the policy `open` for contractors and ml-eng. */
   readonly connections?: Section
+  /** Who may use `vectordb`, as in hoop.yaml. */
+  readonly access?: readonly Section[]
   /** As in hoop.yaml. By default `open`, which hides and forbids nothing. */
   readonly policies?: Section
   /** Members over those that `hoop gateway init` writes. */
@@ -57,14 +59,17 @@ export interface OpenPort extends AsyncDisposable {
 
 const open = { groups: ['contractors', 'ml-eng'], policy: 'open' }
 
-const writeConfiguration = async (file: string, { connections, policies, gateway, identity }: TestGatewayOptions) => {
+const writeConfiguration = async (
+  file: string,
+  { connections, access, policies, gateway, identity }: TestGatewayOptions,
+) => {
   const document = parseDocument(await readFile(file, 'utf8'))
   for (const [name, value] of Object.entries(gateway ?? {})) document.setIn(['gateway', name], value)
   for (const [name, value] of Object.entries({ auditors: ['security'], admins: ['platform'], ...identity })) {
     document.setIn(['identity', name], value)
   }
   if (connections) document.set('connections', connections)
-  else document.setIn(['connections', 'vectordb', 'access'], [open])
+  else document.setIn(['connections', 'vectordb', 'access'], access ?? [open])
   document.set('policies', policies ?? { open: {} })
   await writeFile(file, document.toString())
 }

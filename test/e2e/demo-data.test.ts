@@ -1,0 +1,72 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { research } from '../../src/demo/configuration.js'
+import { documents } from '../../src/demo/database/documents.js'
+import { embed, literal } from '../../src/demo/database/embedding.js'
+import { customers } from '../../src/demo/database/people.js'
+import { counts, seed } from '../../src/demo/database/seed.js'
+import { freshDatabase } from '../helpers/database.js'
+import { startTestGateway, type OpenPort } from '../helpers/gateway.js'
+import { servePgvector } from '../helpers/pgvector.js'
+
+/** A database with the demo's data: in WebAssembly always, and on the server that the environment names. */
+const servers = {
+  'PostgreSQL in WebAssembly': servePgvector,
+  'the server of HOOP_TEST_DATABASE_URL': async () => {
+    const database = await freshDatabase(inject('otherDatabaseUrl'))
+    const client = await database.client()
+    for (const batch of seed()) await client.query(batch)
+    return database
+  },
+}
+
+const others = inject('otherDatabaseUrl') === undefined ? ['PostgreSQL in WebAssembly'] : Object.keys(servers)
+if (others.length === 1)
+  console.warn('skipped: the demo’s data on a server with pgvector; HOOP_TEST_DATABASE_URL is not set')
+
+describe.for(others)('on %s', (name) => {
+  const stack = new AsyncDisposableStack()
+  let port: OpenPort
+  let client: Client
+
+  beforeAll(async () => {
+    const database = stack.use(await servers[name as keyof typeof servers]())
+    const policies = { research }
+    const access = [{ groups: ['contractors', 'dpo'], policy: 'research' }]
+    const gateway = stack.use(await startTestGateway({ database: database.url, policies, access }))
+    port = stack.use(await gateway.connect('casey'))
+    client = new Client({ connectionString: port.dsn })
+    await client.connect()
+    stack.defer(() => client.end())
+  })
+  afterAll(() => stack.disposeAsync())
+
+  test.for([false, true])('a masked embedding can be searched by (binary results: %s)', async (binary) => {
+    const near = literal(embed('my card was declined when paying'))
+    const { rows } = await client.query<{ topic: string }>({
+      text: 'SELECT topic FROM documents ORDER BY embedding <=> $1 LIMIT 5',
+      values: [near],
+      binary,
+    } as never)
+    expect(rows.map(({ topic }) => topic)).toEqual(Array(5).fill('payments'))
+  })
+
+  test('and does not come out, nor does a distance from it', async () => {
+    const { rows } = await client.query<{ embedding: string }>('SELECT embedding FROM documents WHERE id = 1')
+    const vector = JSON.parse(rows[0]?.embedding ?? '[]') as number[]
+    const [real] = documents(1, counts.customers)
+    expect(vector).toHaveLength(real?.embedding.length ?? 0)
+    expect(vector).not.toEqual(real?.embedding)
+    await expect(client.query('SELECT embedding <=> $1 FROM documents', [rows[0]?.embedding])).rejects.toMatchObject({
+      code: '42501',
+    })
+  })
+
+  test('no e-mail, phone, SSN or card of a whole table is in what a client receives', async () => {
+    const { rows } = await client.query('SELECT * FROM customers')
+    expect(rows).toHaveLength(counts.customers)
+    const received = JSON.stringify(rows)
+    const secrets = customers(counts.customers).flatMap(({ email, phone, ssn, card }) => [email, phone, ssn, card])
+    expect(secrets.filter((secret) => received.includes(secret))).toEqual([])
+  })
+})
