@@ -1,5 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
+import type { Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
@@ -32,6 +33,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly scrub: boolean
   /** The schema changes when this succeeds. */
   readonly ddl: boolean
+  /** Every output column in order, where a masked relation is read: what RowDescription has to bear out. */
+  readonly outputs?: readonly Output[]
   /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */
   readonly copy?: { readonly masks: readonly (ColumnMask | undefined)[]; readonly shape: CopyShape }
 }

@@ -25,8 +25,7 @@ const words = (cause: unknown): string => {
 }
 
 /**
- * A connection of the gateway's own, for the catalog: reads only, under a short statement timeout. Whoever opens it ends
- * it.
+ * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words, SECRET_MISSING
  */
 export const openOwnClient = async (target: UpstreamTarget, database: string): Promise<Client> => {
@@ -49,7 +48,7 @@ export const openOwnClient = async (target: UpstreamTarget, database: string): P
   try {
     await client.connect()
     // Set here rather than at startup, where poolers refuse parameters that they don't know.
-    await client.query(`SET statement_timeout = ${statementTimeout}; SET default_transaction_read_only = on`)
+    await client.query(`SET statement_timeout = ${statementTimeout}`)
     return client
   } catch (cause) {
     socket.destroy()

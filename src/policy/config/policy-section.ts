@@ -48,7 +48,7 @@ const rule = z.strictObject({
 export const policySection = z.strictObject({
   clear_for: groups.default([]),
   masks: z.array(mask).default([]),
-  predicates: z.strictObject({ default: z.literal('deny').default('deny') }).prefault({}),
+  predicates: z.strictObject({ default: z.enum(['allow', 'equality', 'deny']).default('equality') }).prefault({}),
   rules: z.array(rule).default([]),
 })
 

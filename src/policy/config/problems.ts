@@ -7,7 +7,6 @@ import { keysAt } from './schema-keys.js'
 const laterKeys = new Set(['detect', 'budgets', 'approvers', 'mode'])
 const laterValues: Readonly<Record<string, ReadonlySet<unknown>>> = {
   do: new Set(['allow', 'warn', 'approve']),
-  default: new Set(['allow', 'equality']),
   with: new Set(['bucket', 'date', 'fake']),
 }
 

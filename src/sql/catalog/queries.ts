@@ -131,15 +131,21 @@ export interface Snapshot {
 }
 
 /**
- * Reads the snapshot. The search path is emptied first, on the gateway's own connection: definitions come out qualified,
- * and nobody's objects can stand in for the system's.
+ * Reads the snapshot, in a transaction of its own that reads only. The search path is emptied in it: definitions come out
+ * qualified, and nobody's objects can stand in for the system's. Nothing stays behind on the connection, which a database
+ * that serves everybody over one backend (PGlite) would show to others.
  */
 export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {
-  await query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog', false)`)
-  const read = { relations, dependencies, inheritance, rules, builtin, added, operators, casts }
-  const documents: Record<string, unknown[]> = {}
-  for (const [name, sql] of Object.entries(read)) documents[name] = await document(query, sql)
-  return documents as unknown as Snapshot
+  await query('BEGIN READ ONLY')
+  try {
+    await query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)`)
+    const read = { relations, dependencies, inheritance, rules, builtin, added, operators, casts }
+    const documents: Record<string, unknown[]> = {}
+    for (const [name, sql] of Object.entries(read)) documents[name] = await document(query, sql)
+    return documents as unknown as Snapshot
+  } finally {
+    await query('ROLLBACK')
+  }
 }
 
 export const readTypes = async (query: CatalogQuery, oids: readonly number[]): Promise<readonly TypeRow[]> =>

@@ -22,14 +22,13 @@ const target = (over: Partial<UpstreamTarget> = {}): UpstreamTarget => {
 
 const modes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 
-test.for(modes)('under sslmode %s it is encrypted as asked, reads only and shows its name', async (sslmode) => {
+test.for(modes)('under sslmode %s it is encrypted as asked and shows its name', async (sslmode) => {
   const client = await openOwnClient(target({ sslmode }), 'postgres')
   const { rows } = await client.query<Record<string, unknown>>(
     `SELECT ssl, current_setting('application_name') AS name, current_setting('statement_timeout') AS timeout
      FROM pg_stat_ssl WHERE pid = pg_backend_pid()`,
   )
   expect(rows).toEqual([{ ssl: sslmode !== 'disable', name: 'hoop:gateway', timeout: '10s' }])
-  await expect(client.query('CREATE TABLE never ()')).rejects.toThrow('read-only')
   await client.end()
 })
 

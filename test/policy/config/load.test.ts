@@ -191,12 +191,6 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     'budgets: { session: { rows: 1 } }\n    rules:',
     '22:5: policies.research.budgets: found a key that is not supported by this version, expected it to be left out',
   ],
-  [
-    'other predicates, which come later',
-    'rules:',
-    'predicates: { default: equality }\n    rules:',
-    '22:28: policies.research.predicates.default: found "equality", which is not supported by this version, expected deny',
-  ],
 ]
 
 test.for(mistakes)('%s is named with its line and column', async ([, from, to, problem]) => {

@@ -1,0 +1,9 @@
+import type { Catalog } from '../sql/catalog.js'
+
+/** Where the guards of one database get what names mean. */
+export interface CatalogSource {
+  /** The snapshot in force: another object whenever it is another. @throws where none was ever read */
+  readonly catalog: Catalog
+  /** Resolves when a snapshot that began after this call is in force. @throws what reading it throws */
+  refresh(): Promise<unknown>
+}
