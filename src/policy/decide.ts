@@ -1,0 +1,78 @@
+import { HoopError } from '../lib/errors.js'
+import type { ColumnMask } from '../masking/types.js'
+import { analyse } from '../sql/analyse.js'
+import type { Catalog } from '../sql/catalog.js'
+import type { Analysis, StatementFacts, Unproven } from '../sql/facts.js'
+import type { PolicyConfig } from './config/schema.js'
+import type { AllowedStatement, Decision, RecordedFacts, Refused } from './decision.js'
+import type { Origins } from './origins.js'
+import { blockedBy, refusalBy } from './rules.js'
+
+export interface DecideOptions {
+  readonly policy: PolicyConfig
+  /** Absent where nothing in the policy depends on what names mean. */
+  readonly catalog: Catalog | undefined
+  readonly origins: Origins | undefined
+}
+
+const recorded = ({ kinds, reads, writes }: StatementFacts): RecordedFacts => ({ kinds, reads, writes })
+
+/** A mask for each column of COPY … TO STDOUT, where one is masked. */
+const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined): AllowedStatement['copy'] => {
+  if (copy?.direction !== 'out' || !outputs?.some(({ kind }) => kind === 'masked')) return undefined
+  const masks = outputs.map((output): ColumnMask | undefined => {
+    if (output.kind === 'clean') return undefined
+    const mask = origins?.mask(output.table, output.attribute) ?? origins?.named(output.column)
+    if (!mask) throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`)
+    return mask
+  })
+  const { format, delimiter, quote, escape, nullText, header } = copy
+  return { masks, shape: { format, delimiter, quote, escape, nullText, header, columns: masks.length } }
+}
+
+const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedStatement => {
+  const copy = copyOf(facts, origins)
+  return Object.freeze({
+    ...recorded(facts),
+    kind: facts.kind,
+    scrub: facts.touchesMasked,
+    ddl: facts.ddl,
+    ...(facts.outputs && { outputs: facts.outputs }),
+    ...(copy && { copy }),
+  })
+}
+
+const refused = (error: HoopError, { statements }: Analysis, rule?: string): Refused =>
+  Object.freeze({ kind: 'refuse', error, facts: statements.map(recorded), ...(rule !== undefined && { rule }) })
+
+const syntaxError = ({ message, position }: NonNullable<Analysis['syntax']>): HoopError =>
+  new HoopError('SYNTAX', message, { ...(position !== undefined && { position }) })
+
+const unprovenError = ({ subject, why, code }: Unproven): HoopError =>
+  new HoopError(code, why.includes(subject) ? why : `${subject}: ${why}`)
+
+/**
+ * Decides on a text by its facts: rules first, since they say best what was wrong, then masks.
+ * @throws where the analysis itself fails; the caller refuses then
+ */
+export const decideOn = (text: string, { policy, catalog, origins }: DecideOptions): Decision => {
+  const analysis = analyse(text, catalog, { predicates: policy.predicates.default })
+  if (analysis.syntax) return refused(syntaxError(analysis.syntax), analysis)
+  const rule = blockedBy(policy.rules, analysis.statements)
+  if (rule) return refused(refusalBy(rule), analysis, rule.name)
+  for (const { unproven, reads, writes } of analysis.statements) {
+    if (unproven) return refused(unprovenError(unproven), analysis)
+    const lost = origins?.lost(reads) ?? origins?.lost(writes)
+    if (lost !== undefined)
+      return refused(
+        new HoopError('STATEMENT_UNPROVEN', `the policy masks ${lost}, which the database no longer has by that name`, {
+          hint: 'Try again in a moment; if it stays, ask an administrator to correct the policy.',
+        }),
+        analysis,
+      )
+  }
+  return Object.freeze({
+    kind: 'allow',
+    statements: Object.freeze(analysis.statements.map((facts) => allowed(facts, origins))),
+  })
+}

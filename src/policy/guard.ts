@@ -1,0 +1,88 @@
+import { asHoopError, HoopError } from '../lib/errors.js'
+import type { ColumnMask } from '../masking/types.js'
+import type { Catalog } from '../sql/catalog.js'
+import type { Field } from '../wire/backend.js'
+import type { CatalogSource } from './catalog-source.js'
+import type { PolicyConfig } from './config/schema.js'
+import { decideOn } from './decide.js'
+import { DecisionCache } from './decision-cache.js'
+import type { AllowedStatement, Decision, Guard } from './decision.js'
+import { Origins } from './origins.js'
+import { resultMasks } from './result-masks.js'
+
+export interface GuardOptions {
+  readonly policy: PolicyConfig
+  /** Whether these people see masked columns in the clear. */
+  readonly clear: boolean
+  /** Absent where nothing in the policy depends on what names mean. */
+  readonly source: Pick<CatalogSource, 'catalog' | 'refresh'> | undefined
+  /** At least 16 bytes; the same for as long as hashes are to stay the same. */
+  readonly maskKey: Buffer
+}
+
+/**
+ * The guard of one policy on one database. It has no state of any session, so one serves them all and what was decided
+ * for one is known for the others. The parser must have been initialized.
+ */
+export class PolicyGuard implements Guard {
+  readonly clear: boolean
+  readonly masking: boolean
+  readonly maskKey: Buffer
+  readonly #policy: PolicyConfig
+  readonly #source: GuardOptions['source']
+  readonly #cache = new DecisionCache()
+  #catalog: Catalog | undefined
+  #origins: Origins | undefined
+
+  constructor({ policy, clear, source, maskKey }: GuardOptions) {
+    if (!source && policy.masks.length > 0) throw new HoopError('INTERNAL', 'masks need the database’s catalog')
+    if (maskKey.length < 16) throw new HoopError('INTERNAL', 'the masking key is too short')
+    this.clear = clear
+    this.masking = policy.masks.length > 0
+    this.maskKey = maskKey
+    this.#policy = policy
+    this.#source = source
+  }
+
+  decide(text: string): Decision {
+    try {
+      const origins = this.#current()
+      const known = this.#cache.get(text)
+      if (known !== undefined) return known
+      const decision = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
+      this.#cache.set(text, decision)
+      return decision
+    } catch (error) {
+      return { kind: 'refuse', error: asHoopError(error) }
+    }
+  }
+
+  masks(
+    fields: readonly Field[],
+    statement: AllowedStatement | undefined,
+  ): readonly (ColumnMask | undefined)[] | undefined | HoopError {
+    if (!this.masking) return undefined
+    try {
+      const origins = this.#current()
+      if (!origins) return new HoopError('STATEMENT_UNPROVEN', 'the catalog is not known')
+      return resultMasks(fields, statement?.outputs, origins)
+    } catch (error) {
+      return asHoopError(error)
+    }
+  }
+
+  async refresh(): Promise<void> {
+    await this.#source?.refresh()
+  }
+
+  /** Follows the catalog: decisions that rest on an older snapshot are forgotten. */
+  #current(): Origins | undefined {
+    const catalog = this.#source?.catalog
+    if (catalog && catalog !== this.#catalog) {
+      this.#origins = new Origins(this.#policy, catalog)
+      this.#catalog = catalog
+      this.#cache.clear()
+    }
+    return this.#origins
+  }
+}

@@ -1,0 +1,59 @@
+import type { ColumnMask, MaskSpec } from '../masking/types.js'
+import { isVector } from '../masking/vector.js'
+import type { Catalog } from '../sql/catalog.js'
+import type { PolicyConfig } from './config/schema.js'
+
+/** A column's origin as RowDescription gives it, in one number: OIDs have 32 bits, attribute numbers 16. */
+const originKey = (table: number, attribute: number): number => table * 65_536 + (attribute & 0xffff)
+
+/** The masks of one policy on the columns of one catalog snapshot. */
+export class Origins {
+  readonly #masks = new Map<number, ColumnMask>()
+  /** Columns computed from masked ones, which have no mask: nothing may show them. */
+  readonly #derived = new Map<number, string>()
+  readonly #byName = new Map<string, ColumnMask>()
+  /** Tables that have lost a column which the policy masks, or have appeared since the snapshot: what is in them? */
+  readonly #lost = new Map<string, string>()
+
+  constructor(policy: PolicyConfig, catalog: Catalog) {
+    const specs = new Map<string, MaskSpec | undefined>(
+      policy.masks.flatMap((mask) => mask.columns.map((column) => [column, mask.with] as const)),
+    )
+    for (const [key, { column, type }] of catalog.masked) {
+      const [table = '', attribute = ''] = key.split('.')
+      const spec = specs.get(column) ?? (isVector(type) ? 'vector' : 'redact')
+      const mask: ColumnMask = Object.freeze({ column, spec, type })
+      this.#masks.set(originKey(Number(table), Number(attribute)), mask)
+      this.#byName.set(column, mask)
+    }
+    for (const { oid, columns } of catalog.relations.values())
+      for (const { attribute, derived } of columns)
+        if (derived !== undefined) this.#derived.set(originKey(oid, attribute), derived)
+    for (const entry of catalog.unknown) this.#lost.set(entry.slice(0, entry.lastIndexOf('.')), entry)
+  }
+
+  mask(table: number, attribute: number): ColumnMask | undefined {
+    return this.#masks.get(originKey(table, attribute))
+  }
+
+  derived(table: number, attribute: number): string | undefined {
+    return this.#derived.get(originKey(table, attribute))
+  }
+
+  named(column: string): ColumnMask | undefined {
+    return this.#byName.get(column)
+  }
+
+  /** The policy's entry for a column that its table doesn't have, where a statement uses such a table. */
+  lost(relations: readonly string[]): string | undefined {
+    if (this.#lost.size === 0) return undefined
+    for (const relation of relations) {
+      const entry = this.#lost.get(relation)
+      if (entry !== undefined) return entry
+      // Written without its schema and not in the snapshot: it may be in any.
+      if (!relation.includes('.'))
+        for (const [table, entry] of this.#lost) if (table.slice(table.indexOf('.') + 1) === relation) return entry
+    }
+    return undefined
+  }
+}
