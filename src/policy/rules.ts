@@ -41,7 +41,3 @@ export const refusalBy = ({ name, message, hint }: RuleConfig): HoopError =>
     detail: `The rule is ${name}.`,
     ...(hint !== undefined && { hint }),
   })
-
-/** Whether what a rule asks of a statement depends on what its names mean. */
-export const asksForNames = ({ when }: RuleConfig): boolean =>
-  when.reads !== undefined || when.writes !== undefined || when.functions !== undefined

@@ -1,0 +1,86 @@
+import { beforeAll, expect, test } from 'vitest'
+import type { RuleConditions, RuleConfig } from '../../src/policy/config/schema.js'
+import { blockedBy, refusalBy } from '../../src/policy/rules.js'
+import { statementKinds } from '../../src/policy/statement-kinds.js'
+import { analyse } from '../../src/sql/analyse.js'
+import { initParser } from '../../src/sql/parser.js'
+
+beforeAll(() => initParser())
+
+const factsOf = (text: string) => {
+  const { statements, syntax } = analyse(text, undefined, { predicates: 'deny' })
+  expect(syntax).toBeUndefined()
+  return statements
+}
+
+const rule = (when: RuleConditions, name = 'a-rule'): RuleConfig => ({ name, when, do: 'block' })
+
+const blocked = (when: RuleConditions, text: string) => blockedBy([rule(when)], factsOf(text)) !== undefined
+
+test.for<[when: RuleConditions, text: string, blocked: boolean]>([
+  [{ statement: ['drop', 'truncate'] }, 'DROP TABLE a', true],
+  [{ statement: ['drop', 'truncate'] }, 'dRoP/**/TaBlE a', true],
+  [{ statement: ['drop', 'truncate'] }, 'SELECT 1; TRUNCATE a', true],
+  [{ statement: ['drop', 'truncate'] }, 'SELECT $$DROP TABLE a$$', false],
+  [{ statement: ['drop'] }, 'DO $$ BEGIN DROP TABLE a; END $$', true],
+  [{ statement: ['drop'] }, "DO $$ BEGIN EXECUTE 'dr' || 'op table a'; END $$", true],
+  [{ statement: ['delete'] }, 'WITH gone AS (DELETE FROM a RETURNING *) SELECT * FROM gone', true],
+  [{ statement: ['delete'] }, 'EXPLAIN ANALYZE DELETE FROM a', true],
+  [{ statement: ['delete'] }, 'EXPLAIN DELETE FROM a', false],
+  [{ statement: ['delete'] }, 'PREPARE p AS DELETE FROM a', true],
+  [{ statement: ['copy'] }, 'COPY (SELECT 1) TO STDOUT', true],
+  [{ statement: ['update', 'delete'], where: 'missing' }, 'UPDATE a SET b = 1', true],
+  [{ statement: ['update', 'delete'], where: 'missing' }, 'UPDATE a SET b = 1 WHERE c', false],
+  [{ where: 'missing' }, 'WITH x AS (DELETE FROM a) UPDATE a SET b = 1 WHERE c', true],
+  [{ where: 'missing' }, 'SELECT * FROM a', false],
+  [{ reads: ['documents'] }, 'SELECT * FROM public.documents', true],
+  [{ reads: ['documents'] }, 'SELECT * FROM other', false],
+  [{ reads: ['documents'] }, 'WITH documents AS (SELECT 1) SELECT * FROM documents', false],
+  [{ writes: ['documents'] }, 'INSERT INTO documents SELECT 1', true],
+  [{ writes: ['documents'] }, 'SELECT * FROM documents', false],
+  [{ functions: ['pg_sleep'] }, 'SELECT pg_catalog.pg_sleep(1)', true],
+  [{ functions: ['pg_sleep'] }, 'SELECT a FROM b WHERE PG_SLEEP(1) IS NULL', true],
+  [{ functions: ['pg_sleep'] }, "SELECT 'pg_sleep(1)'", false],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'TABLE documents', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents LIMIT 100', false],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents LIMIT 101', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents LIMIT 1e9', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents LIMIT ALL', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM documents LIMIT $1', true],
+  [{ reads: ['documents'], limit_over: 100 }, 'SELECT * FROM other', false],
+  [{ reads: ['documents'], limit_over: 100 }, 'COPY documents TO STDOUT', true],
+])('%o on %s: %s', ([when, text, expected]) => {
+  expect(blocked(when, text)).toBe(expected)
+})
+
+test('the first rule of the file that applies is named, with its own words where it has some', () => {
+  const rules = [rule({ statement: ['drop'] }, 'no-drop'), rule({ writes: ['a'] }, 'not-a')]
+  expect(blockedBy(rules, factsOf('INSERT INTO a VALUES (1); DROP TABLE b'))?.name).toBe('no-drop')
+  expect(blockedBy(rules, factsOf('INSERT INTO a VALUES (1)'))?.name).toBe('not-a')
+  expect(blockedBy(rules, factsOf('SELECT 1'))).toBeUndefined()
+  expect(refusalBy(rules[0]!)).toMatchObject({
+    ...{ code: 'STATEMENT_BLOCKED', sqlstate: '42501', detail: 'The rule is no-drop.' },
+    message: 'the policy forbids this statement: rule no-drop',
+  })
+  const own = { ...rules[0]!, message: 'tables stay', hint: 'Ask the DBA.' }
+  expect(refusalBy(own)).toMatchObject({
+    message: 'the policy forbids this statement: tables stay',
+    hint: 'Ask the DBA.',
+  })
+})
+
+/** One statement of each kind that a rule may name: a kind that the analyser never reports would make a rule that never applies. */
+const examples = `
+  SELECT 1; VALUES (1); INSERT INTO a VALUES (1); UPDATE a SET b = 1; DELETE FROM a; TRUNCATE a; COPY a TO STDOUT; CALL p();
+  MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE; DO 'BEGIN END'; CREATE TABLE a (); ALTER TABLE a ADD b int;
+  DROP TABLE a; COMMENT ON TABLE a IS ''; GRANT SELECT ON a TO b; REVOKE SELECT ON a FROM b; REASSIGN OWNED BY a TO b;
+  SECURITY LABEL ON TABLE a IS ''; IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c; REFRESH MATERIALIZED VIEW a; REINDEX TABLE a;
+  BEGIN; COMMIT; ROLLBACK; SAVEPOINT a; RELEASE a; PREPARE a AS SELECT 1; EXECUTE a; DEALLOCATE a; FETCH a; MOVE a; CLOSE a;
+  DECLARE a CURSOR FOR SELECT 1; EXPLAIN SELECT 1; ANALYZE a; VACUUM a; CLUSTER a; CHECKPOINT; LOCK a; LOAD 'a'; LISTEN a;
+  NOTIFY a; UNLISTEN a; SET a = 1; RESET a; SHOW a; DISCARD ALL`
+
+test('every kind that a rule may name is one that the analyser reports', () => {
+  const reported = new Set(factsOf(examples).flatMap(({ kinds }) => kinds))
+  expect(statementKinds.filter((kind) => !reported.has(kind))).toEqual([])
+})
