@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
+import type { Answer } from '../src/agent/exec.js'
 import { ClientCommand } from '../src/cli/command.js'
 import { formats, type FormatName } from '../src/cli/rows/format.js'
 import { write } from '../src/cli/write.js'
@@ -73,11 +74,7 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
     return text(process.stdin)
   }
 
-  async #print(
-    answers: AsyncIterable<import('../src/agent/exec.js').Answer>,
-    name: FormatName,
-    sql: string,
-  ): Promise<void> {
+  async #print(answers: AsyncIterable<Answer>, name: FormatName, sql: string): Promise<void> {
     const format = formats[name]()
     let inResult = false
     let out = ''

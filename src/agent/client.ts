@@ -1,16 +1,14 @@
 import { Agent, type Dispatcher } from 'undici'
-import { readFile } from 'node:fs/promises'
 import { deadline } from '../lib/deadline.js'
 import { HoopError } from '../lib/errors.js'
 import { type Credentials, loginCredentials, tokenCredentials } from './credentials.js'
 import { dial, endpoint, type Route } from './dial.js'
 import type { Environment } from './environment.js'
 import { skewError, toleratedSkew } from './gateway-info.js'
-import { asAddress, findProfile } from './profiles.js'
 import { prove } from './proof.js'
-import { proxyFor } from './proxy.js'
 import { reachError } from './reach-error.js'
 import { remoteError } from './remote-error.js'
+import { findTarget } from './target.js'
 
 /** Milliseconds until an answer's headers, and between two parts of its body. */
 const timeout = 30_000
@@ -142,25 +140,7 @@ export class GatewayClient {
  * @throws {HoopError} NOT_LOGGED_IN, TOKEN_INVALID, CONFIG_INVALID
  */
 export async function openClient({ env, gateway, signal }: ClientOptions): Promise<GatewayClient> {
-  const { HOOP_TOKEN, HOOP_CA, HOOP_GATEWAY } = env
-  const profile = await findProfile(env, gateway)
-  const address = profile?.url ?? (HOOP_TOKEN ? asAddress(gateway ?? HOOP_GATEWAY ?? '') : undefined)
-  if (address === undefined)
-    throw HOOP_TOKEN
-      ? new HoopError('USAGE', 'which gateway?', { hint: 'Set HOOP_GATEWAY to its URL (and HOOP_CA to its CA file).' })
-      : new HoopError('NOT_LOGGED_IN', gateway ?? HOOP_GATEWAY ?? '', { hint: loginHint(gateway ?? HOOP_GATEWAY) })
-  const url = new URL(address)
-  const proxy = proxyFor(url, env)
-  const ca = HOOP_CA ? await readCaFile(HOOP_CA) : profile?.ca
-  const route: Route = { url, ...(ca !== undefined && { ca }), ...(proxy && { proxy }) }
-  // Without a token there is a profile: an address alone was refused above.
-  const credentials = HOOP_TOKEN ? await tokenCredentials(HOOP_TOKEN) : await loginCredentials(env, profile!)
+  const { route, token, profile } = await findTarget(env, gateway)
+  const credentials = token === undefined ? await loginCredentials(env, profile) : await tokenCredentials(token)
   return new GatewayClient(route, credentials, signal)
 }
-
-const loginHint = (gateway: string | undefined): string => `Run: hoop login ${gateway ?? 'https://HOST:PORT'}`
-
-const readCaFile = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HoopError('CONFIG_INVALID', `HOOP_CA: cannot read ${path}`, { cause, hint: 'Set HOOP_CA to a PEM file.' })
-  })

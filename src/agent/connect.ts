@@ -169,7 +169,7 @@ function checkFor({ socket, password }: ConnectRequest): LocalCheck {
 const fileName = (name: string): string => encodeURIComponent(name).replaceAll('.', '%2E')
 
 /** @see PostgreSQL documentation, "Connection URIs" */
-export function dsnOf(address: LocalAddress, database: string, password?: string): string {
+function dsnOf(address: LocalAddress, database: string, password?: string): string {
   const login = password === undefined ? '' : `hoop:${password}@`
   const path = encodeURIComponent(database)
   return address.kind === 'tcp'

@@ -39,7 +39,7 @@ export async function tokenCredentials(token: string): Promise<Credentials> {
 
 /** The login of a profile. @throws {HoopError} NOT_LOGGED_IN */
 export async function loginCredentials(env: Environment, profile: Profile): Promise<Credentials> {
-  const first = await readLogin(env, profile.account)
+  const first = await readLogin(env, profile)
   if (!first) throw new HoopError('NOT_LOGGED_IN', profile.name)
   let { secrets } = first
   const key = await readProofKey(secrets.key)
@@ -49,7 +49,7 @@ export async function loginCredentials(env: Environment, profile: Profile): Prom
     const used = secrets.idToken
     // Across processes: a rotating refresh token is good for one use, and a second use ends the whole login.
     secrets = await withLock(join(home(env), 'locks', profile.account), signal, async () => {
-      const now = await readLogin(env, profile.account)
+      const now = await readLogin(env, profile)
       if (!now) throw new HoopError('NOT_LOGGED_IN', `${profile.name}: somebody logged out`)
       if (now.secrets.key.x !== secrets.key.x)
         throw new HoopError('NOT_LOGGED_IN', `${profile.name}: there was a new login`, {

@@ -11,10 +11,13 @@ export interface LoginSecrets {
   readonly key: JWK
 }
 
-/** The login of an account and where it was found, or undefined where there is none. */
+/**
+ * The login of a profile and where it was found, or undefined where there is none.
+ * @throws {HoopError} KEYRING_UNAVAILABLE also where the keyring has lost what was put there, as a locked one seems to
+ */
 export async function readLogin(
   env: Environment,
-  account: string,
+  { account, keptIn }: { readonly account: string; readonly keptIn?: 'keyring' | 'file' },
 ): Promise<{ secrets: LoginSecrets; vault: Vault } | undefined> {
   for (const vault of await vaultsForReading(env)) {
     const text = await vault.read(account).catch((error: unknown) => {
@@ -27,6 +30,10 @@ export async function readLogin(
       throw new HoopError('NOT_LOGGED_IN', 'what was kept of your login cannot be read', { cause })
     }
   }
+  if (keptIn === 'keyring')
+    throw new HoopError('KEYRING_UNAVAILABLE', 'it does not give back your login', {
+      hint: 'Unlock the keyring, or run: hoop login',
+    })
   return undefined
 }
 

@@ -4,9 +4,9 @@ import {
   pollDeviceAuthorizationGrant,
   ResponseBodyError,
 } from 'openid-client'
-import { readFile } from 'node:fs/promises'
 import { deadline } from '../lib/deadline.js'
 import { HoopError } from '../lib/errors.js'
+import { readCaFile } from './ca-file.js'
 import { type Claims, readClaims } from './claims.js'
 import type { Environment } from './environment.js'
 import { reachGateway, skewError, toleratedSkew } from './gateway-info.js'
@@ -14,7 +14,7 @@ import { discover, idpError } from './idp.js'
 import { readLogin, writeLogin } from './login-secrets.js'
 import { asAddress, findProfile, nameFor, newAccount, type Profile, saveProfile } from './profiles.js'
 import { newProofKey } from './proof.js'
-import { proxyFor } from './proxy.js'
+import { routeTo } from './target.js'
 
 export interface LoginRequest {
   /** URL of a gateway or name of a profile; without it the current profile's. */
@@ -52,10 +52,7 @@ export async function login(
   signal: AbortSignal,
 ): Promise<LoggedIn> {
   const target = await targetOf(env, request)
-  const url = new URL(target.url)
-  const proxy = proxyFor(url, env)
-  const route = { url, ...(target.ca !== undefined && { ca: target.ca }), ...(proxy && { proxy }) }
-  const { info, ahead } = await reachGateway(route, 15_000, signal)
+  const { info, ahead } = await reachGateway(routeTo(env, target.url, target.ca), 15_000, signal)
   if (Math.abs(ahead) > toleratedSkew) throw skewError(ahead)
   const { issuer, clientId, scopes } = info
   const tokens = await deviceFlow(env, { issuer, clientId, scopes }, show, signal)
@@ -67,14 +64,14 @@ export async function login(
     })
   const { jwk } = await newProofKey()
   signal.throwIfAborted()
-  const profile: Profile = { ...target, issuer, clientId, scopes }
-  const before = await readLogin(env, profile.account).catch(() => undefined)
+  const before = await readLogin(env, target).catch(() => undefined)
   const vault = await writeLogin(
     env,
-    profile.account,
+    target.account,
     { idToken: tokens.id_token!, ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }), key: jwk },
     before?.vault.kind === 'file' ? () => undefined : warn,
   )
+  const profile: Profile = { ...target, issuer, clientId, scopes, keptIn: vault.kind }
   await saveProfile(env, profile)
   return { profile, claims, keptIn: vault.kind }
 }
@@ -89,7 +86,7 @@ async function targetOf(
     throw new HoopError('USAGE', gateway ? `${gateway} is no https address of a gateway` : 'which gateway?', {
       hint: 'Run: hoop login https://HOST:PORT',
     })
-  const ca = caFile === undefined ? known?.ca : await readCa(caFile)
+  const ca = caFile === undefined ? known?.ca : await readCaFile(caFile, 'USAGE')
   const same = known !== undefined && (name === undefined || name === known.name)
   return {
     name: name ?? known?.name ?? (await nameFor(env, url)),
@@ -97,15 +94,6 @@ async function targetOf(
     ...(ca !== undefined && { ca }),
     account: same ? known.account : newAccount(),
   }
-}
-
-export async function readCa(path: string): Promise<string> {
-  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HoopError('USAGE', `cannot read ${path}`, { cause, hint: 'Pass the CA certificate as a PEM file.' })
-  })
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new HoopError('USAGE', `${path} holds no certificate`, { hint: 'Pass the CA certificate as a PEM file.' })
-  return pem
 }
 
 async function deviceFlow(

@@ -21,7 +21,7 @@ export async function logout(env: Environment, gateway: string | undefined, sign
   if (!profile) throw new HoopError('NOT_LOGGED_IN', gateway ?? '', { hint: '' })
   const failed: string[] = []
   // A login that can't be read can't be revoked, and must still be deleted.
-  const login = await readLogin(env, profile.account).catch((error: unknown) => {
+  const login = await readLogin(env, profile).catch((error: unknown) => {
     failed.push(`the login could not be read: ${error instanceof Error ? error.message : String(error)}`)
     return undefined
   })

@@ -17,6 +17,8 @@ export interface Profile {
   readonly scopes: readonly string[]
   /** Account under which the secrets are kept; differs between homes that know the same gateway. */
   readonly account: string
+  /** Where the secrets were put: a keyring that is locked looks like an empty one. */
+  readonly keptIn: 'keyring' | 'file'
 }
 
 interface Profiles {
@@ -26,7 +28,7 @@ interface Profiles {
 
 const path = (env: Environment): string => join(home(env), 'gateways.json')
 
-export async function readProfiles(env: Environment): Promise<Profiles> {
+async function readProfiles(env: Environment): Promise<Profiles> {
   const text = await readIfThere(path(env))
   if (text === undefined) return { gateways: {} }
   try {

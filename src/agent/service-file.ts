@@ -15,7 +15,7 @@ const begin = (name: string): string => `# BEGIN hoop ${name} (kept by hoop conn
 const end = (name: string): string => `# END hoop ${name}`
 
 /** @see PostgreSQL documentation, "The Connection Service File" */
-export const serviceFile = (env: Environment): string =>
+const serviceFile = (env: Environment): string =>
   env['PGSERVICEFILE'] || join(env['HOME'] || homedir(), '.pg_service.conf')
 
 /**

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { asHoopError, HoopError } from '../lib/errors.js'
+import { asHoopError } from '../lib/errors.js'
 import { type Claims, readClaims } from './claims.js'
 import type { Environment } from './environment.js'
 import { reachGateway, toleratedSkew } from './gateway-info.js'
 import { readLogin } from './login-secrets.js'
-import { asAddress, findProfile } from './profiles.js'
-import { proxyFor } from './proxy.js'
+import { findTarget } from './target.js'
 
 /** Milliseconds that the gateway may take to answer before it counts as out of reach. */
 const patience = 3_000
@@ -28,19 +26,8 @@ export interface Status {
 
 /** Who is logged in and whether the gateway answers; the first is known without the second. */
 export async function status(env: Environment, gateway: string | undefined, signal: AbortSignal): Promise<Status> {
-  const { HOOP_TOKEN, HOOP_CA, HOOP_GATEWAY } = env
-  const profile = await findProfile(env, gateway)
-  const address = profile?.url ?? (HOOP_TOKEN ? asAddress(gateway ?? HOOP_GATEWAY ?? '') : undefined)
-  if (address === undefined)
-    throw new HoopError('NOT_LOGGED_IN', gateway ?? HOOP_GATEWAY ?? '', { hint: 'Run: hoop login https://HOST:PORT' })
-  const url = new URL(address)
-  const proxy = proxyFor(url, env)
-  const ca = HOOP_CA ? await readFile(HOOP_CA, 'utf8') : profile?.ca
-  const reaching = reachGateway(
-    { url, ...(ca !== undefined && { ca }), ...(proxy && { proxy }) },
-    patience,
-    signal,
-  ).then(
+  const { route, token, profile } = await findTarget(env, gateway)
+  const reaching = reachGateway(route, patience, signal).then(
     ({ info, ahead }) => ({
       reachable: true,
       version: info.version,
@@ -53,17 +40,14 @@ export async function status(env: Environment, gateway: string | undefined, sign
     },
   )
   // A wait on the keyring must not leave a failure of the other unhandled.
-  const [login, reached] = await Promise.all([
-    HOOP_TOKEN || !profile ? undefined : readLogin(env, profile.account),
-    reaching,
-  ])
-  const claims = readClaims(HOOP_TOKEN ?? login?.secrets.idToken ?? '')
+  const [login, reached] = await Promise.all([token === undefined ? readLogin(env, profile) : undefined, reaching])
+  const claims = readClaims(token ?? login?.secrets.idToken ?? '')
   return {
-    gateway: address,
+    gateway: route.url.href.replace(/\/$/, ''),
     ...(profile && { profile: profile.name }),
     ...(claims && { person: withoutExpiry(claims), expiresAt: new Date(claims.expiresAt).toISOString() }),
     renewable: login?.secrets.refreshToken !== undefined,
-    source: HOOP_TOKEN ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
+    source: token !== undefined ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
     ...reached,
   }
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, HoopError, asHoopError, catalogue } from '../lib/errors.js'
+import { asHoopError, HoopError } from '../lib/errors.js'
 import { interruptedStatus } from './interrupt.js'
 import { plain } from './text.js'
 
@@ -60,7 +60,3 @@ export function failureText(error: HoopError): string {
   if (error.hint) lines.push(`hint: ${error.hint}`)
   return lines.map((line) => plain(line, '\n\t')).join('\n') + '\n'
 }
-
-/** Exit statuses that errors can end with, for docs/cli.md. */
-export const statuses = (): ReadonlyMap<number, readonly ErrorCode[]> =>
-  Map.groupBy(Object.keys(catalogue) as ErrorCode[], (code) => catalogue[code].exit)

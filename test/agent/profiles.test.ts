@@ -19,6 +19,7 @@ const profile = (name: string, url = `https://${name}.example.com`): Profile => 
   clientId: 'hoop-cli',
   scopes: ['openid'],
   account: `account of ${name}`,
+  keptIn: 'file',
 })
 
 test('the home is HOOP_HOME, else hoop in XDG_CONFIG_HOME', () => {

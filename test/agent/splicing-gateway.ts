@@ -10,7 +10,7 @@ import { type CertificateOptions, makeCertificates } from '../helpers/certificat
 import { tempFolder } from '../helpers/temp.js'
 
 /** What the gateway heard, for tests to look at. */
-export interface Heard {
+interface Heard {
   readonly method: string
   readonly path: string
   readonly authorization: string | undefined

@@ -10,9 +10,9 @@ const writes = await writeLogin(process.env, account, secrets, () => warnings++)
   ({ kind }) => kind as string,
   (error: { code: string }) => error.code,
 )
-const found = await readLogin(process.env, account).catch(() => undefined)
+const found = await readLogin(process.env, { account }).catch(() => undefined)
 await removeLogin(process.env, account).catch(() => undefined)
-const left = await readLogin(process.env, account).catch(() => undefined)
+const left = await readLogin(process.env, { account }).catch(() => undefined)
 process.stdout.write(
   JSON.stringify({
     writes,

@@ -8,9 +8,10 @@ import { setStage, type Stage } from './stage.js'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 /** script(1) of util-linux gives a program a terminal. */
+const script = 'script'
 const terminal =
   process.platform === 'linux' &&
-  (await promisify(execFile)('script', ['--version']).then(
+  (await promisify(execFile)(script, ['--version']).then(
     () => true,
     () => false,
   ))
@@ -25,7 +26,7 @@ afterAll(() => stage[Symbol.asyncDispose]())
 
 /** `hoop …` on a terminal. */
 const onTerminal = (args: string, env: Record<string, string> = {}) => {
-  const child = spawn('script', ['-qefc', `"${process.execPath}" "${run}" ${args}`, '/dev/null'], {
+  const child = spawn(script, ['-qefc', `"${process.execPath}" "${run}" ${args}`, '/dev/null'], {
     env: { ...process.env, HOOP_HOME: stage.home, HOOP_KEYRING: 'file', TERM: 'xterm', CI: 'false', ...env },
   })
   let text = ''

@@ -1,7 +1,7 @@
 import type { RowFormat } from './format.js'
 
 /** Names that are all different: the second `id` is `id_2`. */
-export function distinct(columns: readonly string[]): string[] {
+function distinct(columns: readonly string[]): string[] {
   const taken = new Set(columns)
   const seen = new Set<string>()
   return columns.map((column) => {
