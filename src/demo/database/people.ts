@@ -19,7 +19,7 @@ const family =
   'Adeyemi Bianchi Costa Dubois Eriksen Fernandes García Haddad Ito Jensen Kowalski Lindqvist Müller Nguyen Okafor Petrova Quispe Rossi Silva Tanaka Ueda Van-Dijk Walker Xu Yılmaz Zhang'.split(
     ' ',
   )
-const hosts = ['example.com', 'example.org', 'example.net', 'mail.example']
+const hosts = ['example.com', 'example.org', 'example.net', 'mail.example.com']
 const countries = ['PT', 'NO', 'PL', 'FR', 'CA', 'US', 'JP', 'GH', 'IN', 'PE']
 
 const ascii = (text: string) =>

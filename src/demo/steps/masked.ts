@@ -17,7 +17,7 @@ export const readsMasked = async (scene: Scene): Promise<void> => {
 }
 
 export const readsMaskedVector = async (scene: Scene): Promise<void> => {
-  const sql = 'SELECT title, embedding FROM documents WHERE id = 1'
+  const sql = 'SELECT title, embedding FROM documents WHERE id = 1 LIMIT 1'
   const { stdout } = await scene.hoop('casey', ['exec', 'vectordb', sql])
   const [first] = documents(1, counts.customers)
   expect(first !== undefined && stdout.includes(first.title), 'the title of the note')
