@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FSWatcher, readFileSync, watch } from 'node:fs'
+import { type FSWatcher, readFileSync, realpathSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 /** Quiet time after the last change, milliseconds: editors and copies write in several steps. */
@@ -10,6 +10,15 @@ const digest = (path: string): string => {
     return createHash('sha256').update(readFileSync(path)).digest('hex')
   } catch {
     return 'unreadable'
+  }
+}
+
+/** Where a symbolic link leads now; a link that leads elsewhere later is seen in its own folder. */
+const target = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 
@@ -39,7 +48,7 @@ export const watchFiles = (
     timer = setTimeout(look, quiet)
   }
   const watchers: FSWatcher[] = []
-  const byFolder = Map.groupBy(paths, (path) => dirname(path))
+  const byFolder = Map.groupBy(new Set(paths.flatMap((path) => [path, target(path)])), (path) => dirname(path))
   for (const [folder, files] of byFolder) {
     try {
       const watcher = watch(folder, { persistent: false }, heard(new Set(files.map((path) => basename(path)))))

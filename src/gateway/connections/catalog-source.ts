@@ -21,6 +21,8 @@ export const readCatalog = async (
       (await client.query<Record<string, unknown>>(sql, parameters)).rows
     return await loadCatalog(query, masked)
   } finally {
+    // For a database that serves everybody over one backend (PGlite), where it would hold for others.
+    await client.query('RESET statement_timeout').catch(() => undefined)
     await client.end().catch(() => undefined)
   }
 }

@@ -6,7 +6,7 @@ import { type Answers, passwordVariable } from './answers.js'
 const scalar = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd()
 
 /** Where the configuration says that the first connection's password is. */
-export const passwordSource = ({ connection }: Answers): string =>
+const passwordSource = ({ connection }: Answers): string =>
   connection.password === undefined
     ? `env:${passwordVariable(connection.name)}`
     : `file:${layout.password(connection.name)}`
@@ -14,8 +14,8 @@ export const passwordSource = ({ connection }: Answers): string =>
 /** The text of a new `hoop.yaml`, commented for whoever edits it next. */
 export const configurationText = (answers: Answers): string => `\
 # This gateway's configuration and its policies. Paths are relative to this file.
-# After a change: hoop gateway check. A running gateway takes up connections and policies by itself (or on SIGHUP)
-# and keeps what it had where the file has a mistake; a change under gateway: or identity: needs a restart.
+# After a change: hoop gateway check. A running gateway takes it up by itself (or on SIGHUP) for sessions that begin
+# afterwards, and keeps what it had where the file has a mistake. A change under gateway: takes a restart.
 
 gateway:
   url: ${scalar(answers.url)} # what clients use

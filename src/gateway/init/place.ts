@@ -14,7 +14,8 @@ export interface NewFile {
 const suffix = '.hoop-new'
 
 const write = async (path: string, { contents, mode }: NewFile): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // A folder with something that others need is open to them; its private files still aren't.
+  await mkdir(dirname(path), { recursive: true, mode: mode === 0o600 ? 0o700 : 0o755 })
   await using file = await open(path, 'w', mode)
   await file.chmod(mode) // the umask may have taken bits away; a left-over file may have had more
   await file.writeFile(contents)

@@ -9,7 +9,7 @@ export interface Terminal {
   readonly output: Writable
 }
 
-export interface Question<T> {
+interface Question<T> {
   readonly text: string
   readonly fallback?: string
   /** Typed characters are not shown. */

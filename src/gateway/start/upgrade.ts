@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { ApiError } from '../../lib/api.js'
 import { catalogue, HoopError } from '../../lib/errors.js'
 
-export const tunnelPath = '/v1/tunnel'
-export const tunnelProtocol = 'hoop-pg/1'
+const tunnelPath = '/v1/tunnel'
+const tunnelProtocol = 'hoop-pg/1'
 
 /** Answers a request for an upgrade with an error instead, in the API's form, and closes the connection. */
-export const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
+const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
   const { message, hint, detail } = error
   const body = JSON.stringify({ code: error.code, message, hint, ...(detail && { detail }) } satisfies ApiError)
   const head = [

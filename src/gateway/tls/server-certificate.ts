@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import { assertPair, type CertificateFacts, inspectCertificate } from './inspect.js'
 
 /** Warn this long before the end, milliseconds. */
-export const expiryWarning = 14 * 86_400_000
+const expiryWarning = 14 * 86_400_000
 
 export interface ServerCertificate {
   readonly context: { readonly cert: Buffer; readonly key: Buffer }

@@ -57,7 +57,7 @@ test('keys and secrets are for their owner only, whatever the umask', async () =
     const { files } = await initializeGateway(folder.path, await completeAnswers(given, undefined))
     const open = files.filter((path) => !path.endsWith('/') && mode(folder.file(path)) !== '600')
     expect(open.toSorted()).toEqual(['hoop.yaml', 'tls/ca.pem', 'tls/cert.pem'])
-    for (const path of ['recordings', 'keys', 'secrets', 'tls']) expect(mode(folder.file(path)), path).toBe('700')
+    for (const path of ['recordings', 'keys', 'secrets']) expect(mode(folder.file(path)), path).toBe('700')
   } finally {
     process.umask(before)
   }

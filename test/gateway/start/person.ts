@@ -14,7 +14,7 @@ export interface Person extends AsyncDisposable {
   connect(grant?: GrantAnswer): Promise<PersonSession>
 }
 
-export interface PersonSession {
+interface PersonSession {
   readonly client: Client
   /** The error that ended the session, once it has ended. */
   readonly ended: Promise<(Error & { code?: string }) | undefined>
