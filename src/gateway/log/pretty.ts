@@ -20,11 +20,19 @@ const word = (value: unknown): string => {
   return harmless(typeof value === 'string' && /^[^\s"\\=\p{Cc}]+$/u.test(value) ? value : json)
 }
 
+/** Without the message in front of the frames, which somebody else may have worded. */
+const frames = (stack: string): string =>
+  stack
+    .split('\n')
+    .filter((line) => /^ +at /.test(line))
+    .map((line) => `\n${harmless(line)}`)
+    .join('')
+
 const error = ({ code, type, message, cause, stack }: Record<string, unknown>): string =>
   [
     ` ${word(code ?? type)}: ${harmless(JSON.stringify(message).slice(1, -1))}`,
     cause === undefined ? '' : ` (${harmless(JSON.stringify(cause).slice(1, -1))})`,
-    typeof stack === 'string' ? harmless(stack.slice(stack.indexOf('\n'))) : '',
+    typeof stack === 'string' ? frames(stack) : '',
   ].join('')
 
 /** One log entry, a line of JSON, as words for a terminal: `21:04:05 warn  the message name=value`. */
