@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { executable } from './command.js'
 import type { Scene } from './scene.js'
+import { searchFile } from './steps/search.js'
 
 /** Keeps everything running for whoever wants to play, until Ctrl-C. */
 export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => {
@@ -11,8 +12,9 @@ export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => 
   const { dsn } = JSON.parse(line) as { dsn: string }
   const { printer } = scene
   printer.heading('Now you', 'Everything keeps running until Ctrl-C.')
-  printer.words(`As Casey, with any client:
-  psql '${dsn}'`)
+  printer.words('As Casey, with any client:')
+  printer.words(`  psql '${dsn}'`)
+  printer.words(`  psql '${dsn}' -f ${join(scene.folder, searchFile)}`)
   printer.words('\nWith hoop, in another terminal:')
   printer.words(`  alias hoop='${process.execPath} ${executable}'`)
   printer.words(`  export HOOP_KEYRING=file HOOP_HOME=${join(scene.folder, 'home', 'casey')}   (or …/ines)`)

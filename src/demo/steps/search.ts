@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { embed, literal } from '../database/embedding.js'
 import { expect, type Scene } from '../scene.js'
 
+/** In the demo's folder: the search as SQL. */
+export const searchFile = 'search.sql'
+
 const question = 'my card was declined when paying'
 
 const topics = (output: string) => output.split('\n').filter((line) => /\bpayments\b/.test(line)).length
@@ -11,10 +14,10 @@ const topics = (output: string) => output.split('\n').filter((line) => /\bpaymen
 export const searches = async (scene: Scene): Promise<void> => {
   const vector = literal(embed(question))
   const sql = `SELECT id, topic, title\nFROM documents\nORDER BY embedding <=> '${vector}'\nLIMIT 5;\n`
-  await writeFile(join(scene.folder, 'search.sql'), `-- ${question}\n${sql}`)
-  scene.printer.command('casey', 'cat search.sql')
+  await writeFile(join(scene.folder, searchFile), `-- ${question}\n${sql}`)
+  scene.printer.command('casey', `cat ${searchFile}`)
   scene.printer.output(`-- ${question}\n${sql}`)
-  const { output } = await scene.hoop('casey', ['exec', 'vectordb', '-f', 'search.sql'])
+  const { output } = await scene.hoop('casey', ['exec', 'vectordb', '-f', searchFile])
   expect(topics(output) === 5, 'five notes about payments')
 }
 
