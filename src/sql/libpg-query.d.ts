@@ -12,6 +12,11 @@ declare module 'libpg-query/wasm/libpg-query.js' {
     stringToUTF8(text: string, pointer: number, bytes: number): void
     lengthBytesUTF8(text: string): number
   }
-  const factory: () => Promise<ParserModule>
+  export interface ParserOptions {
+    onExit(status: number): void
+    print(line: string): void
+    printErr(line: string): void
+  }
+  const factory: (options: ParserOptions) => Promise<ParserModule>
   export default factory
 }

@@ -1,6 +1,18 @@
 import factory, { type ParserModule } from 'libpg-query/wasm/libpg-query.js'
 
 /**
+ * Out of memory, the parser calls exit(), which would become the exit status of this process, and prints on its stderr.
+ * Emscripten makes the object it is given its own: each instance needs a copy.
+ */
+const options = {
+  onExit: (status: number): void => {
+    throw new RangeError(`the SQL parser ended with status ${status}`)
+  },
+  print: () => undefined,
+  printErr: () => undefined,
+}
+
+/**
  * Keeps a parser at hand, and a fresh one behind it. A WebAssembly instance whose stack overflowed has lost its stack
  * pointer: later parses of harmless texts would read damaged memory, so such an instance is thrown away at once.
  */
@@ -29,8 +41,8 @@ export class ParserInstances {
 
   async #fill(): Promise<void> {
     try {
-      this.#current ??= await factory()
-      this.#spare ??= await factory()
+      this.#current ??= await factory({ ...options })
+      this.#spare ??= await factory({ ...options })
     } finally {
       this.#filling = undefined
     }

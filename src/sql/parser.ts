@@ -1,8 +1,14 @@
 import type { Node, RawStmt } from 'libpg-query'
+import { codeLength } from './code-length.js'
 import { ParserInstances } from './parser-instances.js'
 
-/** Bytes of SQL text that are analysed; parsing takes about ten times as much memory. */
-const maxBytes = 32 * 1024 * 1024
+const mega = 1024 * 1024
+
+/** Bytes of a text that is analysed. */
+const maxBytes = 16 * mega
+
+/** Characters of it outside of strings and comments. Parsing takes a second and 300 MB for each million of them. */
+const maxCode = 2 * mega
 
 export interface ParsedStatement {
   readonly node: Node
@@ -87,7 +93,10 @@ export const parse = (text: string): Parsed => {
   const nul = zero(text)
   if (nul) return nul
   const bytes = Buffer.byteLength(text)
-  if (bytes > maxBytes) return failed(`the text is longer than the ${maxBytes / 1024 / 1024} MB that can be analysed`)
+  if (bytes > maxBytes) return failed(`the text is longer than the ${maxBytes / mega} MB that can be analysed`)
+  if (bytes > maxCode && codeLength(text) > maxCode) {
+    return failed(`the text has more than ${maxCode / mega} MB of SQL outside of strings, more than can be analysed`)
+  }
   if (bytes === 0) return { ok: true, statements: [] }
   if (!instances.current) return failed('the SQL parser is not ready')
   const raw = rawParse(text)

@@ -55,8 +55,30 @@ test.for([
   }
 })
 
-test('a text beyond the limit is refused before it costs memory', () => {
-  expect(parse(`select '${'x'.repeat(33 * 1024 * 1024)}'`)).toMatchObject({ ok: false })
+test('a text beyond the limits is refused before it costs time and memory', () => {
+  expect(parse(`select '${'x'.repeat(17 * 1024 * 1024)}'`)).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('16 MB') as string,
+  })
+  expect(parse('select 1;'.repeat(300_000))).toMatchObject({ ok: false })
+  works()
+})
+
+test('a long string does not make a text too large', () => {
+  expect(parse(`select '${'x'.repeat(4 * 1024 * 1024)}'`)).toMatchObject({ ok: true })
+  expect(parse('select 1;'.repeat(10_000))).toMatchObject({ ok: true })
+})
+
+test('the parser’s own exit is not ours', async () => {
+  // A string of escapes costs little to read and much to print as JSON.
+  const parsed = parse(
+    `select ${Array(80_000)
+      .fill("E'" + '\\x01'.repeat(30) + "'")
+      .join(',')}`,
+  )
+  expect(typeof parsed.ok).toBe('boolean')
+  expect(process.exitCode).toBeUndefined()
+  await initParser()
   works()
 })
 

@@ -21,7 +21,9 @@ const ownReason = (given: Given, definition: string): string | undefined => {
   const found = mentions(definition)
   if (!found) return 'its definition can’t be parsed'
   for (const [schema, name] of found.functions) {
-    if (opaqueFunction(given.routines, schema, name)) return `it calls ${schema ? `${schema}.` : ''}${name}`
+    // Definitions are printed with pg_catalog alone on the search path, so what isn't qualified is the server's own.
+    if (opaqueFunction(given.routines, schema ?? 'pg_catalog', name))
+      return `it calls ${schema ? `${schema}.` : ''}${name}`
   }
   for (const [schema, name] of found.relations) {
     if (deniedRelation(schema, name)) return `it reads ${schema ? `${schema}.` : ''}${name}`

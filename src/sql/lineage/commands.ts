@@ -1,6 +1,7 @@
 import { isOn, optionsOf, copyFacts } from '../copy-options.js'
 import { isFields, unwrap, words, type Fields } from '../tree.js'
 import { definition } from './definitions.js'
+import { outputsOf } from './outputs.js'
 import { predicate } from './predicate.js'
 import { top, type Place, type Proof } from './proof.js'
 import { masked, unproven } from './refusal.js'
@@ -18,9 +19,7 @@ const inner = (proof: Proof, node: unknown, place: Place): Shape => {
 
 /** PREPARE and DECLARE yield nothing themselves. What EXECUTE and FETCH yield later, the server names the origin of. */
 const later = (proof: Proof, fields: Fields): Outcome => {
-  const shape = inner(proof, fields['query'], top)
-  const column = hidden(shape)
-  if (shape.open && column !== undefined) throw unproven(column, 'its place among the output columns is not known')
+  outputsOf(inner(proof, fields['query'], top))
   return undefined
 }
 

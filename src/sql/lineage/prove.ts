@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog.js'
-import type { Output, StatementFacts, Unproven } from '../facts.js'
+import type { StatementFacts, Unproven } from '../facts.js'
 import { parse } from '../parser.js'
 import { doBody } from '../plpgsql.js'
 import { deniedName } from '../resolve.js'
@@ -7,9 +7,9 @@ import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
 import { command } from './commands.js'
 import { namesSensitive } from './definitions.js'
+import { outputsOf } from './outputs.js'
 import { Proof, type Predicates } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
-import { hidden, type Shape } from './scope.js'
 import { vet } from './vet.js'
 
 export type { Predicates } from './proof.js'
@@ -18,23 +18,6 @@ type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'unproven'>
 
 /** These run what was analysed when it was prepared or declared; here only its name is known. */
 const named: ReadonlySet<string> = new Set(['ExecuteStmt', 'FetchStmt'])
-
-const outputsOf = (shape: Shape): readonly Output[] | undefined => {
-  const column = hidden(shape)
-  if (shape.open) {
-    if (column !== undefined) throw unproven(column, 'its place among the output columns is not known')
-    return undefined
-  }
-  return shape.columns.map(({ mark }) => {
-    if (mark.kind === 'derived')
-      throw new Refusal(
-        'COLUMN_MASKED',
-        mark.column,
-        `${mark.column} is computed from a masked column and has no mask of its own`,
-      )
-    return mark
-  })
-}
 
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
 const block = (proof: Proof, fields: Fields): void => {

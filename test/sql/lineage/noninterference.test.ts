@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Client } from 'pg'
+import { DatabaseError, type Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { analyse } from '../../../src/sql/analyse.js'
 import type { Output } from '../../../src/sql/facts.js'
@@ -18,10 +18,10 @@ beforeAll(async () => {
       DROP MATERIALIZED VIEW kept; TRUNCATE customers CASCADE; SET statement_timeout = 2000; SET search_path = public`)
   }
   await one.client.query(
-    `INSERT INTO customers VALUES (1, 'Ada', 'ada@example.com', '1'), (2, 'Bob', 'x', '2'), (3, 'Cy', NULL, '3')`,
+    `INSERT INTO customers VALUES (1, 'Ada', 'ada@example.com', '1'), (2, 'Bob', 'ada@example.com', '1'), (3, 'Cy', NULL, '3')`,
   )
   await other.client.query(
-    `INSERT INTO customers VALUES (1, 'Ada', 'zzz', '9'), (2, 'Bob', 'canary', '8'), (3, 'Cy', 'aaa', NULL)`,
+    `INSERT INTO customers VALUES (1, 'Ada', 'zzz', '9'), (2, 'Bob', 'x', '8'), (3, 'Cy', 'aaa', NULL)`,
   )
   for (const { client } of [one, other])
     await client.query(`INSERT INTO orders VALUES (1, 1, 10, '2026-01-01'), (2, 2, 20, '2026-01-02')`)
@@ -36,12 +36,14 @@ const seen = async (
 ): Promise<string[] | undefined> => {
   await client.query('BEGIN')
   try {
-    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
+    const { rows, fields } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
+    if (outputs) expect(fields, sql).toHaveLength(outputs.length)
     return rows
       .map((row) => JSON.stringify(row.map((value, index) => (outputs?.[index]?.kind === 'masked' ? '#' : value))))
       .sort()
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined
+    throw error
   } finally {
     await client.query('ROLLBACK')
   }

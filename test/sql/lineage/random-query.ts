@@ -88,7 +88,7 @@ export class RandomQuery {
         [' s', 's'],
         [' t', 't'],
       ] as const satisfies [string, string][]),
-      [' AS c(name, id, email)', 'c'],
+      [' AS c(id, email, name)', 'c'],
       [' AS t(email, id)', 't'],
       [' customers', 'customers'],
     )

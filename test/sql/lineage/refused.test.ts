@@ -192,6 +192,11 @@ const refused: readonly (readonly [sql: string, subject: string])[] = [
   // computed columns and columns that can't be numbered
   ['SELECT digits FROM crm.people', 'crm.people.digits'],
   ['SELECT * FROM crm.people', 'crm.people.digits'],
+  ['PREPARE p AS SELECT digits FROM crm.people', 'crm.people.digits'],
+  ['DECLARE c CURSOR FOR TABLE crm.people', 'crm.people.digits'],
+  ['COPY crm.people (digits) TO STDOUT', 'crm.people.digits'],
+  ['INSERT INTO crm.notes SELECT id, digits FROM crm.people', 'crm.people.digits'],
+  ["SELECT id FROM crm.people WHERE digits = 'x'", 'crm.people.digits'],
   ['SELECT email, x.* FROM customers, unknown_table x', email],
   ["SELECT x.*, email FROM customers, jsonb_each('{}') x", email],
   ['SELECT (s.r).*, email FROM customers, (SELECT ROW(1, 2) AS r) s', email],
@@ -199,6 +204,10 @@ const refused: readonly (readonly [sql: string, subject: string])[] = [
   ['SELECT nothing FROM customers', 'nothing'],
   ['SELECT c.nothing FROM customers c', 'c.nothing'],
   // shadows that do not hide
+  ["SELECT (SELECT q.e FROM (SELECT 'x' AS email) s, (SELECT email AS e) q) FROM customers", email],
+  ['SELECT lower(name) FROM customers AS c(id, email, name)', email],
+  ['SELECT lower(id) FROM (SELECT name, email FROM customers) AS c(name, id)', email],
+  ['WITH c(email, id) AS (SELECT id, email FROM customers) SELECT lower(id) FROM c', email],
   ['WITH customers AS (SELECT 1 AS id) DELETE FROM customers RETURNING lower(email)', email],
   ['WITH t AS (WITH customers AS (SELECT 1 AS a) SELECT 1) SELECT lower(email) FROM customers', email],
   ['WITH customers AS (SELECT * FROM customers) SELECT lower(email) FROM customers', email],
