@@ -1,4 +1,3 @@
-import type { HoopError } from '../../lib/errors.js'
 import type { Guard } from '../../policy/decision.js'
 import type { Journal } from './journal.js'
 import { Queue, type Request } from './requests.js'
@@ -49,6 +48,3 @@ export class RelayState {
     }
   }
 }
-
-/** Ends the session: the client gets it as FATAL. */
-export type Fail = (error: HoopError) => void
