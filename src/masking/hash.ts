@@ -45,14 +45,15 @@ const bytea = (hash: Hash, format: 0 | 1) => (value: Buffer) => {
 
 const widths: Readonly<Record<string, 2 | 4 | 8>> = { int2: 2, int4: 4, int8: 8 }
 
-const readInteger = (value: Buffer, width: number): bigint => {
-  if (value.length !== width) throw new HoopError('FRAME_INVALID', 'an integer has the wrong length')
+const readInteger = (value: Buffer, width: number, format: 0 | 1): bigint => {
+  if (format === 0 && /^-?\d{1,19}$/.test(value.toString('latin1', 0, 21))) return BigInt(value.toString('latin1'))
+  if (format === 0 || value.length !== width) throw new HoopError('FRAME_INVALID', 'an integer is not one')
   return width === 8 ? value.readBigInt64BE() : BigInt(value.readIntBE(0, width))
 }
 
 /** A number of int4's range gives the same in an int8 column, so that joins between the two keep working. */
 const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer) => {
-  const number = format === 0 ? BigInt(value.toString('latin1')) : readInteger(value, width)
+  const number = readInteger(value, width, format)
   const narrow = BigInt.asIntN(32, number) === number
   const bits = width === 2 ? 15 : narrow ? 31 : 63
   const made = BigInt.asUintN(bits, hash(number.toString()).readBigUInt64BE())

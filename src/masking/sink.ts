@@ -1,3 +1,5 @@
+/** Blocks grow from the first to the second size, bytes: most results are small, large ones are worth few allocations. */
+const FIRST = 1024
 const BLOCK = 64 * 1024
 
 /** Below this many bytes a loop beats the call into the engine. */
@@ -8,7 +10,8 @@ const SHORT = 24
  * while the sink goes on with the rest of its block.
  */
 export class Sink {
-  #buffer = Buffer.allocUnsafeSlow(BLOCK)
+  #buffer: Buffer = Buffer.alloc(0)
+  #block = FIRST
   #base = 0
   #end = 0
 
@@ -62,15 +65,22 @@ export class Sink {
   take(): Buffer {
     const taken = this.#buffer.subarray(this.#base, this.#end)
     this.#base = this.#end
+    // What one huge value made room for isn't kept for the small ones that follow.
+    if (this.#buffer.length > 4 * BLOCK) this.#replace(Buffer.alloc(0))
     return taken
   }
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#buffer.length) return
     const used = this.length
-    const grown = Buffer.allocUnsafeSlow(Math.max(BLOCK, 2 * (used + length)))
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#block, 2 * (used + length)))
+    this.#block = Math.min(BLOCK, 2 * this.#block)
     this.#buffer.copy(grown, 0, this.#base, this.#end)
-    this.#buffer = grown
+    this.#replace(grown, used)
+  }
+
+  #replace(buffer: Buffer, used = 0): void {
+    this.#buffer = buffer
     this.#base = 0
     this.#end = used
   }

@@ -26,7 +26,7 @@ const holds = <Key extends keyof Conditions>(key: Key, when: RuleConditions, fac
 const DYNAMIC = 'dynamic'
 
 /** Whether every condition of a rule holds for a statement. */
-export const applies = ({ when }: RuleConfig, facts: StatementFacts): boolean =>
+const applies = ({ when }: RuleConfig, facts: StatementFacts): boolean =>
   facts.kinds.includes(DYNAMIC) || (Object.keys(checks) as (keyof Conditions)[]).every((key) => holds(key, when, facts))
 
 /** The first rule, in the order of the file, that forbids one of the statements. */

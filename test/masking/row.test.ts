@@ -66,6 +66,21 @@ test('rows share a sink, and what was taken from it stays as it was', () => {
   expect(Buffer.concat(taken).equals(Buffer.concat(expected))).toBe(true)
 })
 
+test('a sink holds values of any size, and lets go of what a huge one took', () => {
+  const sink = new Sink()
+  const huge = Buffer.alloc(5_000_000, 'h')
+  sink.put(Buffer.from('before '))
+  sink.put(huge)
+  const first = sink.take()
+  expect(first.length).toBe(huge.length + 7)
+  expect(first.subarray(7).equals(huge)).toBe(true)
+  sink.put(Buffer.from('after'))
+  const second = sink.take()
+  expect(second.toString()).toBe('after')
+  expect(second.buffer.byteLength).toBeLessThan(100_000)
+  expect(first.subarray(0, 7).toString()).toBe('before ')
+})
+
 test('a row that is not as described is refused, and nothing of it is left in the sink', () => {
   const good = rowBody(['a', 'secret', 'c'])
   const masks = [undefined, mask('redact'), undefined]

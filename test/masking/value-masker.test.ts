@@ -85,6 +85,18 @@ test('a hash is the same for the same value, in both formats, between text types
   same(hash(typed('bytea'), Buffer.from('\\000\\377\\\\')), Buffer.from(hex ?? ''))
 })
 
+test.for<[string, 0 | 1, string]>([
+  ['int4', 0, 'secret'],
+  ['int4', 0, ''],
+  ['int8', 0, '9'.repeat(100_000)],
+  ['int8', 1, 'short'],
+  ['int2', 1, ''],
+  ['_int4', 1, 'short'],
+])('a value that is no %s is refused as a malformed message (format %i)', ([name, format, value]) => {
+  const type = { ...typed(name), kind: name === '_int4' ? ('a' as const) : ('b' as const) }
+  expect(() => valueMasker(mask('hash', type), format, key)(Buffer.from(value))).toThrow('a message is malformed')
+})
+
 test('a hash needs the key', () => {
   const one = valueMasker(mask('hash'), 0, key)(Buffer.from('jane'))
   const other = valueMasker(mask('hash'), 0, Buffer.alloc(32, 8))(Buffer.from('jane'))

@@ -4,7 +4,7 @@ import { upstreamUrl } from './upstream-url.js'
 const names = z.array(z.string().min(1)).min(1)
 
 /** Where a secret lies. The value itself never stands in the file. */
-export const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
+const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
 
 const access = z
   .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 
 /** A connection's `url`, taken apart. Paths are as written until loading resolves them. */
 export interface UpstreamUrl {
