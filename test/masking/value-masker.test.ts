@@ -43,9 +43,12 @@ test.for<[MaskSpec, string, string, ColumnType?]>([
 })
 
 test('characters of an encoding other than UTF-8 are not counted: the value is masked whole', () => {
-  const latin1 = Buffer.from('\xa3\xa4\xa5\xa6\xa7', 'latin1')
+  // In UTF-8, the bytes from 0x80 to 0xbf would be the rest of the letter before them.
+  const latin1 = Buffer.from('A\xa3\xa4B\xa3\xa4', 'latin1')
   for (const spec of [{ keep_first: 1 }, { keep_last: 1 }])
     expect(valueMasker(mask(spec), 0, key)(latin1)?.toString()).toBe('********')
+  const email = Buffer.from('\xe4\xa3\xa4@example.com', 'latin1')
+  expect(valueMasker(mask('email'), 0, key)(email)?.toString()).toBe('***@***.invalid')
 })
 
 test('a partial mask on a type without parts, and a mask that does not suit the type, redact it whole', () => {
