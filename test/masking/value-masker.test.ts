@@ -47,7 +47,7 @@ test('characters of an encoding other than UTF-8 are not counted: the value is m
   const latin1 = Buffer.from('A\xa3\xa4B\xa3\xa4', 'latin1')
   for (const spec of [{ keep_first: 1 }, { keep_last: 1 }])
     expect(valueMasker(mask(spec), 0, key)(latin1)?.toString()).toBe('********')
-  const email = Buffer.from('\xe4\xa3\xa4@example.com', 'latin1')
+  const email = Buffer.from('\xe4\xa3@example.com', 'latin1')
   expect(valueMasker(mask('email'), 0, key)(email)?.toString()).toBe('***@***.invalid')
 })
 
