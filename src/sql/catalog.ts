@@ -1,6 +1,6 @@
 import { opaqueRelations } from './catalog/opaque.js'
 import { mentions } from './catalog/mentions.js'
-import { readSnapshot, readTypes, type RelationRow, type Snapshot, type TypeRow } from './catalog/queries.js'
+import { reading, readSnapshot, readTypes, type RelationRow, type Snapshot, type TypeRow } from './catalog/queries.js'
 import { readRoutines } from './catalog/routines.js'
 import { columnKey, spreadMasks } from './catalog/spread.js'
 import { typeOf } from './catalog/type-of.js'
@@ -58,25 +58,28 @@ const columnsOf = (row: RelationRow, masked: ReadonlyMap<string, MaskedColumn>):
   })
 }
 
-/**
- * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, and which columns are masked.
- * @param query over the gateway's own connection, whose search path it empties
- * @param masked the policy's entries, `schema.table.column` as spelled in the catalog
- * @throws what `query` throws
- */
-export const loadCatalog = async (query: CatalogQuery, masked: readonly string[]): Promise<Catalog> => {
-  await initParser()
+interface Read {
+  readonly snapshot: Snapshot
+  readonly rows: ReadonlyMap<number, RelationRow>
+  readonly masked: ReadonlyMap<string, MaskedColumn>
+  readonly unknown: readonly string[]
+}
+
+const read = async (query: CatalogQuery, entries: readonly string[]): Promise<Read> => {
   const snapshot = await readSnapshot(query)
   const rows = new Map(snapshot.relations.map((row) => [row[0], row]))
-  const { covered, unknown } = spreadMasks(snapshot, rows, masked)
+  const { covered, unknown } = spreadMasks(snapshot, rows, entries)
   const wanted = new Set(
     snapshot.relations.flatMap((row) =>
       (row[6] ?? []).flatMap(([attribute, , type]) => (covered.has(columnKey(row[0], attribute)) ? [type] : [])),
     ),
   )
   const types = new Map((await readTypes(query, [...wanted])).map((row) => [row[0], row]))
-  const resolved = resolveMasks(rows, covered, types)
-  const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, resolved)]))
+  return { snapshot, rows, masked: resolveMasks(rows, covered, types), unknown }
+}
+
+const build = ({ snapshot, rows, masked, unknown }: Read): Catalog => {
+  const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, masked)]))
   const hiding = new Set(
     [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
   )
@@ -102,5 +105,16 @@ export const loadCatalog = async (query: CatalogQuery, masked: readonly string[]
     named.set(name, [...(named.get(name) ?? []), relation])
   }
   for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
-  return { relations, named, routines, masked: resolved, unknown }
+  return { relations, named, routines, masked, unknown }
+}
+
+/**
+ * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, and which columns are masked.
+ * @param query over the gateway's own connection, which must not be in a transaction
+ * @param masked the policy's entries, `schema.table.column` as spelled in the catalog
+ * @throws what `query` throws
+ */
+export const loadCatalog = async (query: CatalogQuery, masked: readonly string[]): Promise<Catalog> => {
+  await initParser()
+  return build(await reading(query, () => read(query, masked)))
 }

@@ -1,6 +1,4 @@
-import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadCatalog } from '../../src/sql/catalog.js'
 import { freshDatabase } from '../helpers/database.js'
 import { catalogOf, masks, openShop, type Shop } from './shop.js'
 
@@ -150,22 +148,13 @@ test('a hostile search path and look-alike objects do not mislead the loader', a
   const client = await database.client()
   await client.query(`CREATE TABLE t (secret text); CREATE TABLE public.pg_class (oid int, relname text);
     CREATE FUNCTION public.json_build_array(VARIADIC text[]) RETURNS json LANGUAGE sql AS $$ SELECT '[]'::json $$;
+    CREATE FUNCTION public.unnest(oid[]) RETURNS SETOF oid LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked'; END $$;
     SET search_path = public, pg_catalog`)
   const catalog = await catalogOf(client, ['public.t.secret'])
+  expect([...catalog.masked.values()][0]?.type.name).toBe('text')
+  expect((await client.query('SHOW search_path')).rows).toEqual([{ search_path: 'public, pg_catalog' }])
   expect(catalog.unknown).toEqual([])
   expect(catalog.named.get('pg_class')).toHaveLength(2)
-})
-
-test('PGlite gives the same snapshot of the same tables', async () => {
-  await using glite = await PGlite.create()
-  await glite.exec('CREATE TABLE customers (id int PRIMARY KEY, email text); CREATE VIEW v AS SELECT * FROM customers')
-  const catalog = await loadCatalog(
-    async (sql, parameters) => (await glite.query<Record<string, unknown>>(sql, parameters)).rows,
-    ['public.customers.email'],
-  )
-  expect(catalog.masked.size).toBe(1)
-  expect(catalog.named.get('v')?.[0]?.opaque).toBe('it reads public.customers')
-  expect(catalog.routines.builtin.size).toBeGreaterThan(2000)
 })
 
 test('the shop’s masks are all there', () => {

@@ -131,21 +131,26 @@ export interface Snapshot {
 }
 
 /**
- * Reads the snapshot, in a transaction of its own that reads only. The search path is emptied in it: definitions come out
- * qualified, and nobody's objects can stand in for the system's. Nothing stays behind on the connection, which a database
- * that serves everybody over one backend (PGlite) would show to others.
+ * Does all reading of one snapshot in a transaction of its own that reads only and sees one state of the catalog. The
+ * search path is emptied in it: definitions come out qualified, and nobody's objects can stand in for the system's.
+ * Nothing stays behind on the connection, which a database that serves everybody over one backend (PGlite) would show to
+ * others.
  */
-export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {
-  await query('BEGIN READ ONLY')
+export const reading = async <T>(query: CatalogQuery, work: () => Promise<T>): Promise<T> => {
+  await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   try {
     await query(`SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)`)
-    const read = { relations, dependencies, inheritance, rules, builtin, added, operators, casts }
-    const documents: Record<string, unknown[]> = {}
-    for (const [name, sql] of Object.entries(read)) documents[name] = await document(query, sql)
-    return documents as unknown as Snapshot
+    return await work()
   } finally {
     await query('ROLLBACK')
   }
+}
+
+export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {
+  const read = { relations, dependencies, inheritance, rules, builtin, added, operators, casts }
+  const documents: Record<string, unknown[]> = {}
+  for (const [name, sql] of Object.entries(read)) documents[name] = await document(query, sql)
+  return documents as unknown as Snapshot
 }
 
 export const readTypes = async (query: CatalogQuery, oids: readonly number[]): Promise<readonly TypeRow[]> =>

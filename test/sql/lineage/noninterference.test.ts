@@ -9,7 +9,7 @@ import { RandomQuery } from './random-query.js'
 /** Two databases that differ in nothing but what is in the masked columns. */
 let one: Shop
 let other: Shop
-const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 600)
+const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 300)
 
 beforeAll(async () => {
   ;[one, other] = await Promise.all([openShop(), openShop()])

@@ -11,12 +11,13 @@ beforeAll(async () => {
   glite = await PGlite.create({ extensions: { vector } })
   await glite.exec(`CREATE EXTENSION vector;
     CREATE TABLE documents (id int PRIMARY KEY, body text, embedding vector(3), half halfvec(3), bits bit(8), sparse sparsevec(3), name text);
-    INSERT INTO documents VALUES (1, 'a', '[1,0,0]', '[1,0,0]', '10000000', '{1:1}/3', 'n')`)
+    INSERT INTO documents VALUES (1, 'a', '[1,0,0]', '[1,0,0]', '10000000', '{1:1}/3', 'n');
+    CREATE VIEW near AS SELECT id FROM documents`)
   catalog = await loadCatalog(
     async (sql, parameters) => (await glite.query<Record<string, unknown>>(sql, parameters)).rows,
     ['embedding', 'half', 'bits', 'sparse', 'name'].map((column) => `public.documents.${column}`),
   )
-})
+}, 120_000)
 afterAll(() => glite.close())
 
 const statement = (sql: string, predicates: 'allow' | 'equality' | 'deny' = 'deny') => {
@@ -24,6 +25,13 @@ const statement = (sql: string, predicates: 'allow' | 'equality' | 'deny' = 'den
   if (!facts) throw new Error('no statement')
   return facts
 }
+
+test('PGlite’s catalog reads like a server’s', () => {
+  expect(catalog.named.get('near')?.[0]?.opaque).toBe('it reads public.documents')
+  expect(catalog.routines.builtin.size).toBeGreaterThan(2000)
+  expect(catalog.routines.added.get('l2_distance')?.every(({ safe }) => safe)).toBe(true)
+  expect(catalog.routines.opaqueOperators.size).toBe(0)
+})
 
 test('the types of vectors are told apart', () => {
   expect([...catalog.masked.values()].map(({ type }) => type.name)).toEqual([
