@@ -18,7 +18,7 @@ const cut = (line: string, columns: number) => (line.length > columns ? `${line.
 export const printer = (stream: NodeJS.WriteStream): Printer => {
   const style = (format: Parameters<typeof styleText>[0], text: string) => styleText(format, text, { stream })
   // A terminal that doesn't know its width says 0.
-  const columns = (stream.isTTY && stream.columns) || 140
+  const columns = (stream.isTTY && stream.columns) || 240
   let rest = ''
   let spaced = true
   const write = (text: string) => {
