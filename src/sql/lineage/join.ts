@@ -23,12 +23,22 @@ const shared = (fields: Fields, one: Item, two: Item): readonly string[] => {
   return names
 }
 
+/** Whether it can't be told which columns become one: one of them has a name that isn't worked out. */
+const unclear = (fields: Fields, names: readonly string[], one: Item, two: Item): boolean => {
+  const has = (item: Item, name: string) => item.columns.some((column) => column.name === name)
+  if (fields['isNatural'] === true && (uncertain(one) || uncertain(two))) return true
+  return names.some((name) => !has(one, name) || !has(two, name))
+}
+
 /** The result of a join: the shared columns once, then the others of the left, then of the right. */
 export const joined = (fields: Fields, one: Item, two: Item): Item => {
   const names = shared(fields, one, two)
   const merged: ScopeColumn[] = names.map((name) => ({ name, mark: clean }))
   const rest = (item: Item) => item.columns.filter(({ name }) => name === undefined || !names.includes(name))
-  const shape = { columns: [...merged, ...rest(one), ...rest(two)], open: one.open || two.open }
+  const shape = {
+    columns: [...merged, ...rest(one), ...rest(two)],
+    open: one.open || two.open || unclear(fields, names, one, two),
+  }
   const { name, columns } = aliasOf(fields)
   // The join's own alias hides those inside; the alias of USING adds one for the shared columns alone.
   if (name !== undefined) {

@@ -203,6 +203,14 @@ const refused: readonly (readonly [sql: string, subject: string])[] = [
   ['SELECT c FROM (SELECT (r).*, email FROM customers, (SELECT ROW(1, 2) AS r) s) x(a, b, c)', email],
   ['SELECT nothing FROM customers', 'nothing'],
   ['SELECT c.nothing FROM customers c', 'c.nothing'],
+  [
+    'SELECT *, c.email FROM (SELECT CASE WHEN true THEN 1 END) s NATURAL JOIN (SELECT CASE WHEN true THEN 1 END) t, customers c',
+    email,
+  ],
+  [
+    'SELECT *, c.email FROM (SELECT CASE WHEN true THEN 1 END) s JOIN (SELECT 1 AS "case") t USING ("case"), customers c',
+    email,
+  ],
   // shadows that do not hide
   ["SELECT (SELECT q.e FROM (SELECT 'x' AS email) s, (SELECT email AS e) q) FROM customers", email],
   ['SELECT lower(name) FROM customers AS c(id, email, name)', email],
