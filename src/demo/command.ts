@@ -35,6 +35,7 @@ export interface RunOptions {
 
 /** Runs one hoop command as a process of its own, to its end. */
 export const run = async (args: readonly string[], { cwd, env, signal, onText }: RunOptions): Promise<Ran> => {
+  signal.throwIfAborted()
   const child = spawn(process.execPath, [executable, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const abort = () => child.kill('SIGTERM')
   signal.addEventListener('abort', abort)

@@ -4,12 +4,17 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Order, Report } from './keeper.js'
 
 const servers = new Map<number, ChildProcess>()
 /** Milliseconds that a server gets to end by itself. */
 const patience = 3_000
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hoop-demo-')))
 
 const report = (message: Report) => {
   if (process.connected) process.send?.(message)
@@ -41,8 +46,7 @@ const end = async () => {
   ending = true
   // The youngest first: what was started later uses what was started earlier.
   for (const server of [...servers.values()].reverse()) await stop(server)
-  const folder = process.argv[2]
-  if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   process.exit(0)
 }
 
@@ -53,3 +57,5 @@ process.on('message', (order: Order) => {
 })
 process.on('disconnect', () => void end())
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
+if (process.connected) report({ kind: 'ready', folder })
+else void end() // the demo died while this was loading

@@ -1,8 +1,6 @@
 import { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { mkdtemp, realpath } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 
 /** What the demo asks of its keeper. `args` are of Node. */
 export type Order =
@@ -11,6 +9,7 @@ export type Order =
 
 /** What the keeper tells. */
 export type Report =
+  | { readonly kind: 'ready'; readonly folder: string }
   | { readonly kind: 'text'; readonly id: number; readonly text: string }
   | { readonly kind: 'end'; readonly id: number; readonly status: number }
 
@@ -34,15 +33,17 @@ export interface Keeper extends AsyncDisposable {
 
 /** Starts the process that keeps the demo's servers, so that none outlives the demo, even where it is killed. */
 export const startKeeper = async (): Promise<Keeper> => {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'hoop-demo-')))
-  const child = fork(new URL(`keeper-process${extname(import.meta.url)}`, import.meta.url), [folder], {
+  const child = fork(new URL(`keeper-process${extname(import.meta.url)}`, import.meta.url), [], {
     detached: true, // Ctrl-C on the terminal is not for it
     stdio: 'ignore',
     execArgv: [],
   })
   const gone = once(child, 'exit')
+  const [ready] = (await Promise.race([once(child, 'message'), gone])) as [Report | number | null]
+  if (typeof ready !== 'object' || ready?.kind !== 'ready') throw new Error('the process that keeps the servers ended')
+  const { folder } = ready
   const servers = new Map<number, Output>()
-  child.on('message', (report: Report) => servers.get(report.id)?.take(report))
+  child.on('message', (report: Report) => report.kind !== 'ready' && servers.get(report.id)?.take(report))
   child.on('error', () => undefined)
   return {
     folder,
@@ -79,7 +80,7 @@ class Output {
   text = ''
   running = true
 
-  take(report: Report) {
+  take(report: Exclude<Report, { kind: 'ready' }>) {
     if (report.kind === 'text') this.text += report.text
     else this.running = false
     this.#events.emit(report.kind)

@@ -7,13 +7,15 @@ import { vector } from '@electric-sql/pglite-pgvector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { seed } from './seed.js'
 
+process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => process.exit(0))
+process.on('SIGINT', () => undefined) // Ctrl-C is the parent's to answer
+if (!process.connected) process.exit(0) // it died while this was loading
+
 const database = await PGlite.create({ extensions: { vector } })
 for (const batch of seed()) await database.exec(batch)
 const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 100 })
 await server.start()
 const port = Number(/(\d+)$/.exec(server.getServerConn())?.[1])
 
-process.on('disconnect', () => process.exit(0))
-process.on('SIGTERM', () => process.exit(0))
-process.on('SIGINT', () => undefined) // Ctrl-C is the parent's to answer
 process.send?.({ port })
