@@ -7,7 +7,7 @@ import { typeOf } from './catalog/type-of.js'
 import type { Catalog, CatalogColumn, CatalogQuery, MaskedColumn, Relation } from './catalog/types.js'
 import { initParser } from './parser.js'
 
-export type { Catalog, CatalogColumn, CatalogQuery, CatalogType, MaskedColumn, Relation } from './catalog/types.js'
+export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** What each leads to, through all others: views to what they read, children to their parents. */
 const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
