@@ -23,11 +23,18 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Read the environment in bin, src/cli or configuration loading.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read the environment in bin, src/cli or configuration loading.',
+        },
         { object: 'process', property: 'exit', message: 'Exit only in bin and src/cli.' },
       ],
       'no-console': 'error',
     },
   },
-  { files: ['bin/**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['bin/**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
 )

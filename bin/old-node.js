@@ -10,7 +10,9 @@ export async function handOver() {
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path))
   if (!own || process.env.HOOP_HANDED_OVER) {
-    console.error(`hoop needs Node 24.15 or newer; this is ${process.version}. Install a newer Node, or run it through npx.`)
+    console.error(
+      `hoop needs Node 24.15 or newer; this is ${process.version}. Install a newer Node, or run it through npx.`,
+    )
     return 78
   }
   const child = spawn(own, [run, ...process.argv.slice(2)], {

@@ -88,7 +88,7 @@ export class HeldGrant {
     await this.#client.credentials.renew(signal)
     // A grant that has ended can't be continued: its sessions were ended with it.
     const live = this.expiresAt.getTime() > Date.now()
-    const request = live ? { ...this.#request, renews: this.#answer.id } : this.#request
+    const request = live ? { ...this.#request, renews: this.#answer.grant } : this.#request
     this.#answer = await this.#client.post<GrantAnswer>('/v1/grants', request)
     return this.#answer
   }

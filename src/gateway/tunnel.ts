@@ -41,7 +41,6 @@ export const acceptTunnel = async (
   socket.allowHalfOpen = true
   let refuse = (error: HoopError): void => answerHttp(socket, error)
   try {
-    if (registry.draining) throw new HoopError('GATEWAY_DRAINING')
     const grant = await services.authenticate(request)
     const runtime = await services.runtime(grant)
     socket.write(accepted)

@@ -47,13 +47,15 @@ const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSigna
 }
 
 const verification = (target: UpstreamTarget): ConnectionOptions => {
-  const verify = target.sslmode === 'verify-ca' || target.sslmode === 'verify-full'
+  // As libpq does: with a root certificate, `require` verifies the chain too.
+  const chain = target.sslmode === 'verify-ca' || (target.sslmode === 'require' && target.sslrootcert !== undefined)
+  const verify = chain || target.sslmode === 'verify-full'
   return {
     minVersion: 'TLSv1.2',
     ...(isIP(target.host) ? {} : { servername: target.host }),
     rejectUnauthorized: verify,
     ALPNProtocols: ['postgresql'],
-    ...(target.sslmode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+    ...(chain ? { checkServerIdentity: () => undefined } : {}),
     // For IP addresses Node compares with `host`; without one it would compare with localhost.
     host: target.host,
     ...(target.sslrootcert ? { ca: target.sslrootcert } : {}),

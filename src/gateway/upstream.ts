@@ -136,7 +136,9 @@ const login = (
       if (!ready) return
       socket.pause()
       answering
-        .then(() => finish(authentication.done ? undefined : new HoopError('UPSTREAM_LOGIN', 'the server skipped its login')))
+        .then(() =>
+          finish(authentication.done ? undefined : new HoopError('UPSTREAM_LOGIN', 'the server skipped its login')),
+        )
         .catch(finish)
     }
     // Stays for good: between this login and the relay's start nobody else listens.

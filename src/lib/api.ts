@@ -46,7 +46,7 @@ export interface ConnectionInfo {
 export interface GrantRequest {
   readonly connection: string
   readonly reason?: string
-  /** Renewal: the grant that this one continues. Its sessions go on under the new expiry. */
+  /** Renewal: the grant token that this one continues. Its sessions go on under the new expiry. */
   readonly renews?: string
 }
 
@@ -91,7 +91,7 @@ export interface SessionCounters {
   readonly lastRefusal?: string
 }
 
-/** `GET /v1/sessions/:id/events` streams `application/x-ndjson`: the recording's events (src/recording/events.ts), one a line. */
+/** `GET /v1/sessions/:id/events` streams `application/x-ndjson`: the recording's events (src/recording/events.ts), one a line; a recording that turns out damaged ends with a line `{ type: 'error', …ApiError }`. */
 
 /** Every error answer: the HTTP status of the catalogue and this body. */
 export interface ApiError {

@@ -17,7 +17,7 @@ interface Cell {
 /** A result's first rows as psql's aligned table, masked columns marked, and a line about the rest. */
 export function showRows(screen: Screen, result: ResultEvent, limit: number): string[] {
   const { columns, rowsSeen } = result
-  if (!columns || !rowsSeen || columns.length === 0) return []
+  if (!columns || !rowsSeen || columns.length === 0 || limit === 0) return []
   const shown = rowsSeen.slice(0, limit)
   const headings = columns.map((column) => heading(screen, column))
   const cells = shown.map((row) => columns.map((column, i) => cell(screen, column, row[i] ?? null)))

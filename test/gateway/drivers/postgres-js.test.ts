@@ -59,10 +59,10 @@ test('COPY both ways, LISTEN, a query that is cancelled', async () => {
     expect(bytes).toBe(Array.from({ length: 5000 }, (_, i) => `${i}\t${i}\n`).join('').length)
   })
   const heard = Promise.withResolvers<string>()
-  const { unlisten } = await sql.listen('news', heard.resolve)
+  const listening = await sql.listen('news', heard.resolve)
   await sql.notify('news', 'x')
   expect(await heard.promise).toBe('x')
-  await unlisten()
+  await listening.unlisten()
   const slow = sql`SELECT pg_sleep(30)`
   setTimeout(() => slow.cancel(), 200)
   await expect(slow).rejects.toMatchObject({ code: '57014' })
