@@ -8,6 +8,7 @@ import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../w
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
 import { Journal } from './relay/journal.js'
+import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
 import type { ConnectionRuntime } from './services.js'
 import { newSessionId } from './session-id.js'
@@ -42,6 +43,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     const guard = await runtime.guard(draft.database)
     const request = guard ? readRequest(startup, runtime, true) : draft
     upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id))
+    if (guard) assertAllPinned(upstream.parameters)
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
     const recorder = await services.openRecording({

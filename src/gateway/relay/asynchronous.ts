@@ -1,13 +1,10 @@
-import { HoopError } from '../../lib/errors.js'
 import { readNotification, readParameterStatus } from '../../wire/backend.js'
 import { readErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
+import { assertPinned } from './pinned.js'
 import { scrubbed } from './refusal.js'
 import type { RelayState } from './state.js'
-
-/** Settings that the reading of statements rests on: a guarded session ends when the server reports another value. */
-const pinned: Readonly<Record<string, string>> = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
 
 export const isAsynchronous = (tag: number): boolean =>
   tag === Backend.Notice || tag === Backend.ParameterStatus || tag === Backend.Notification
@@ -36,8 +33,7 @@ export const asynchronous = (
     state.journal.notice('notification', `${channel}: ${payload}`)
   } else {
     const { name, value } = readParameterStatus(buffer, start, end)
-    if (state.guard && name in pinned && pinned[name] !== value)
-      throw new HoopError('SETTING_PINNED', `${name} = ${value}`)
+    if (state.guard) assertPinned(name, value)
   }
   out.keep(buffer, start, end)
 }

@@ -26,6 +26,8 @@ export class Results {
   #withheld: { error: HoopError; told: boolean } | undefined
   /** The current transaction has touched masked columns: errors may quote their values until it ends. */
   #tainted = false
+  /** The current transaction has changed the schema. */
+  #changed = false
 
   constructor(state: RelayState, out: Outbox, descriptions: Descriptions) {
     this.#state = state
@@ -140,7 +142,10 @@ export class Results {
     this.#withheld = undefined
     this.#sink = undefined
     if (this.#state.transaction !== 'I') return
-    this.#tainted = false
+    // Others see a change of the schema from here on, and so does a new snapshot. One that can't be had leaves the old one
+    // in force; whoever needs the new one asks again.
+    if (this.#changed) this.#state.guard?.refresh().catch(() => undefined)
+    this.#changed = this.#tainted = false
     this.#descriptions.transactionEnded()
   }
 
@@ -172,8 +177,7 @@ export class Results {
 
   #effects(tag: string, allowed: AllowedStatement | undefined): void {
     if (tag === 'DISCARD ALL' || tag.startsWith('DEALLOCATE')) this.#descriptions.forget()
-    // A snapshot that can't be had leaves the old one in force; whoever needs the new one asks again.
-    if (allowed?.ddl) this.#state.guard?.refresh().catch(() => undefined)
+    if (allowed?.ddl) this.#changed = true
     if (allowed?.scrub) this.#tainted = true
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResultEvent } from '../../../src/recording/events.js'
+import { startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { everyByte } from '../../helpers/cuts.js'
 import { guardOf } from './policy.js'
@@ -146,4 +147,54 @@ test('the recording says which columns were masked, and how many values', async 
     rowsSeen: [['1', '****1120']],
   })
   expect(events[3]).toMatchObject({ code: 'COLUMN_MASKED', sqlstate: '42501' })
+})
+
+test('a database that reads strings in another way, or another encoding, is not served under a policy', async () => {
+  await using odd = await freshDatabase()
+  const admin = await odd.client()
+  await admin.query(`ALTER DATABASE ${odd.name} SET standard_conforming_strings = off`)
+  await using own = await relayServer({ url: odd.url, guard: await guardOf(database.url, policy) })
+  const client = await WireClient.open(own.port)
+  client.socket.write(startupMessage([['user', 'x']]))
+  expect(errorsIn(await client.until(1))[0]).toMatchObject({ S: 'FATAL', C: '42501' })
+})
+
+test('a setting that changes how SQL is read can’t be changed, and ends the session where it changes anyhow', async () => {
+  const client = await WireClient.login(server.port)
+  for (const text of [
+    'SET standard_conforming_strings = off',
+    "SELECT set_config('client_encoding', 'SJIS', false)",
+    "SET NAMES 'latin1'",
+  ])
+    expect(errorsIn(await client.ask(send.query(text)))[0]).toMatchObject({ C: '42501' })
+  const admin = await database.client()
+  await admin.query(`ALTER ROLE postgres IN DATABASE ${database.name} SET client_encoding = 'LATIN1'`)
+  const refused = await WireClient.open(server.port)
+  refused.socket.write(startupMessage([['user', 'x']]))
+  // What the gateway asks for at startup beats the role's setting.
+  expect(errorsIn(await refused.until(1))).toEqual([])
+  await admin.query(`ALTER ROLE postgres IN DATABASE ${database.name} RESET ALL`)
+  await refused.end()
+  await client.end()
+})
+
+test('a schema changed in a transaction is known once it is committed', async () => {
+  const guard = await guardOf(database.url, policy)
+  const read = guard.refresh.bind(guard)
+  const refreshes: Promise<void>[] = []
+  guard.refresh = () => {
+    refreshes.push(read())
+    return refreshes.at(-1)!
+  }
+  await using own = await relayServer({ url: database.url, guard })
+  const client = await WireClient.login(own.port)
+  await client.ask(send.query('BEGIN'))
+  await client.ask(send.query('ALTER TABLE people ADD COLUMN late text'))
+  expect(refreshes).toHaveLength(0)
+  await client.ask(send.query('COMMIT'))
+  expect(refreshes).toHaveLength(1)
+  await refreshes[0]
+  expect(types(await client.ask(send.query('SELECT * FROM people LIMIT 1')))).toBe('TDCZ')
+  await client.ask(send.query('ALTER TABLE people DROP COLUMN late'))
+  await client.end()
 })
