@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { guardOf } from './policy.js'
+import { servers } from '../../helpers/servers.js'
 import { relayServer, type RelayServer } from './relay-server.js'
 import { errorsIn, send, states, valuesOf, WireClient, type Message } from './wire-client.js'
 
@@ -18,26 +19,6 @@ const texts: Record<(typeof outcomes)[number], string> = {
 }
 
 const canary = '078-05-1120'
-
-let database: FreshDatabase
-let server: RelayServer
-beforeAll(async () => {
-  database = await freshDatabase()
-  const admin = await database.client()
-  await admin.query(`CREATE TABLE people (id int PRIMARY KEY, name text, ssn text);
-    INSERT INTO people VALUES (1, 'Ada', '${canary}'), (2, 'Bob', NULL);
-    CREATE TABLE forbidden (id int, name text); INSERT INTO forbidden VALUES (1, 'x');
-    CREATE TABLE effects (a int)`)
-  const guard = await guardOf(database.url, {
-    masks: [{ columns: ['public.people.ssn'], with: { keep_last: 4 } }],
-    rules: [{ name: 'keep-out', when: { reads: ['public.forbidden'] }, do: 'block' }],
-  })
-  server = await relayServer({ url: database.url, guard })
-})
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-})
 
 interface Case {
   readonly mode: (typeof modes)[number]
@@ -138,39 +119,61 @@ const expected: Record<(typeof outcomes)[number], unknown[][]> = {
   'refused for a mask': [],
 }
 
-describe.for(transactions)('%s', (transaction) => {
-  test.for(cases.filter((each) => each.transaction === transaction))(
-    '$mode, $format: $outcome',
-    async ({ mode, format, outcome }) => {
-      const client = await WireClient.login(server.port)
-      if (transaction !== 'idle') await client.ask(send.query('BEGIN'))
-      if (transaction === 'in a failed transaction') await client.ask(send.query('SELECT nothing'))
-      const { frames, ready } = framesOf({ mode, format, transaction, outcome }, texts[outcome])
-      client.write(...frames)
-      const reply = await client.until(ready)
-      const allowed = outcome === 'allowed' || outcome === 'masked'
-      const error = errorsIn(reply)[0]
-      if (transaction === 'in a failed transaction') {
-        // An aborted transaction has its own error for what is allowed; what isn't is refused as ever.
-        expect(error).toMatchObject({ C: allowed || mode === 'pipelined' ? '25P02' : '42501' })
-        expect(shown(reply)).toEqual([])
-      } else if (allowed) {
-        expect(error).toBeUndefined()
-        const rounds = mode === 'prepared earlier' ? 2 : 1
-        expect(shown(reply)).toEqual(Array.from({ length: rounds }, () => expected[outcome]).flat())
-      } else {
-        expect(error).toMatchObject({ C: '42501', M: expect.stringMatching(/^hoop: .*(keep-out|ssn)/) as string })
-        expect(shown(reply)).toEqual([])
-      }
-      const state = transaction === 'idle' ? 'I' : transaction === 'in a transaction' && allowed ? 'T' : 'E'
-      expect(states(reply).at(-1)).toBe(state)
-      for (const { body } of reply) expect(body.includes(canary)).toBe(false)
-      // The connection is as good as new, and nothing behind a refused statement was committed.
-      await client.ask(send.query('ROLLBACK'))
-      const after = await client.ask(send.query('SELECT count(*)::int, 0 FROM effects'))
-      expect(shown(after)).toEqual([[mode === 'pipelined' && transaction === 'idle' && allowed ? 1 : 0, '0']])
-      await client.ask(send.query('DELETE FROM effects'))
-      await client.end()
-    },
-  )
+describe.for(servers())('on %s', ([, url]) => {
+  let database: FreshDatabase
+  let server: RelayServer
+  beforeAll(async () => {
+    database = await freshDatabase(url)
+    const admin = await database.client()
+    await admin.query(`CREATE TABLE people (id int PRIMARY KEY, name text, ssn text);
+    INSERT INTO people VALUES (1, 'Ada', '${canary}'), (2, 'Bob', NULL);
+    CREATE TABLE forbidden (id int, name text); INSERT INTO forbidden VALUES (1, 'x');
+    CREATE TABLE effects (a int)`)
+    const guard = await guardOf(database.url, {
+      masks: [{ columns: ['public.people.ssn'], with: { keep_last: 4 } }],
+      rules: [{ name: 'keep-out', when: { reads: ['public.forbidden'] }, do: 'block' }],
+    })
+    server = await relayServer({ url: database.url, guard })
+  })
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  describe.for(transactions)('%s', (transaction) => {
+    test.for(cases.filter((each) => each.transaction === transaction))(
+      '$mode, $format: $outcome',
+      async ({ mode, format, outcome }) => {
+        const client = await WireClient.login(server.port)
+        if (transaction !== 'idle') await client.ask(send.query('BEGIN'))
+        if (transaction === 'in a failed transaction') await client.ask(send.query('SELECT nothing'))
+        const { frames, ready } = framesOf({ mode, format, transaction, outcome }, texts[outcome])
+        client.write(...frames)
+        const reply = await client.until(ready)
+        const allowed = outcome === 'allowed' || outcome === 'masked'
+        const error = errorsIn(reply)[0]
+        if (transaction === 'in a failed transaction') {
+          // An aborted transaction has its own error for what is allowed; what isn't is refused as ever.
+          expect(error).toMatchObject({ C: allowed || mode === 'pipelined' ? '25P02' : '42501' })
+          expect(shown(reply)).toEqual([])
+        } else if (allowed) {
+          expect(error).toBeUndefined()
+          const rounds = mode === 'prepared earlier' ? 2 : 1
+          expect(shown(reply)).toEqual(Array.from({ length: rounds }, () => expected[outcome]).flat())
+        } else {
+          expect(error).toMatchObject({ C: '42501', M: expect.stringMatching(/^hoop: .*(keep-out|ssn)/) as string })
+          expect(shown(reply)).toEqual([])
+        }
+        const state = transaction === 'idle' ? 'I' : transaction === 'in a transaction' && allowed ? 'T' : 'E'
+        expect(states(reply).at(-1)).toBe(state)
+        for (const { body } of reply) expect(body.includes(canary)).toBe(false)
+        // The connection is as good as new, and nothing behind a refused statement was committed.
+        await client.ask(send.query('ROLLBACK'))
+        const after = await client.ask(send.query('SELECT count(*)::int, 0 FROM effects'))
+        expect(shown(after)).toEqual([[mode === 'pipelined' && transaction === 'idle' && allowed ? 1 : 0, '0']])
+        await client.ask(send.query('DELETE FROM effects'))
+        await client.end()
+      },
+    )
+  })
 })
