@@ -59,13 +59,13 @@ const examine = (proof: Proof, node: unknown): Proved => {
   return { touchesMasked: true, ...(outputs ? { outputs } : {}) }
 }
 
-/** @throws {Refusal} where what was prepared would fill a table */
+/** @throws {Refusal} where what was prepared would fill a table, as in EXPLAIN ANALYZE CREATE TABLE … AS EXECUTE */
 const runsNamed = (node: unknown): boolean => {
   const [type = '', fields] = unwrap(node) ?? []
-  const inside = fields && unwrap(fields['query'])?.[0]
-  if (inside === 'ExecuteStmt' && type !== 'PrepareStmt') {
+  walk(fields, (inner) => {
+    if (inner['ExecuteStmt'] === undefined) return
     throw unproven('EXECUTE', 'what was prepared may read masked columns, which may only be sent to the client')
-  }
+  })
   return named.has(type)
 }
 
