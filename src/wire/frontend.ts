@@ -16,6 +16,16 @@ export const frame = (tag: number, ...parts: readonly (Buffer | string)[]): Buff
 
 const int16 = (value: number): Buffer => Buffer.from([(value >> 8) & 0xff, value & 0xff])
 
+/** Bytes of a name that the server tells from another's (NAMEDATALEN - 1, also for prepared statements and portals). */
+const NAME = 63
+
+/**
+ * What a name of a prepared statement or portal has to be looked up by: the server keeps them in tables of fixed-size
+ * keys, so that names which differ later are one. A cut may go through a character, so bytes are compared.
+ * @see PostgreSQL's dynahash.c (HASH_STRINGS), prepare.c, portalmem.c
+ */
+export const nameKey = (name: string): string => (name === '' ? name : Buffer.from(name).toString('latin1', 0, NAME))
+
 export interface Parse {
   readonly name: string
   readonly text: string

@@ -135,7 +135,9 @@ export class BackendHandler implements FrameHandler {
     const fields = readErrorFields(buffer, start, end)
     const head = state.head()
     const refused = head && 'refused' in head ? head.refused : undefined
-    const masked = this.#results.touchesMasked
+    // That nobody has prepared this says nothing of any table.
+    const unknown = head?.kind === 'bind' && fields['C'] === '26000'
+    const masked = this.#results.touchesMasked && !unknown
     if (fields['V'] === 'FATAL' || fields['V'] === 'PANIC') this.fatal = true
     const statement = head && this.#descriptions.failedStatement(head)
     // The recording holds no unmasked value, even where this person may see them.

@@ -1,7 +1,11 @@
 import type { Field } from '../../wire/backend.js'
+import { nameKey } from '../../wire/frontend.js'
 import type { Statement } from './journal.js'
 import type { BindRequest, ParseRequest, Portal, Prepared, Request } from './requests.js'
 import type { RelayState } from './state.js'
+
+/** What is recorded where only SQL has seen the statement's text, or a name may have changed its meaning. */
+export const preparedBySql = (name: string): string => `-- prepared by SQL: ${name}`
 
 /**
  * The prepared statements and portals that the server has, exact because it follows the server's answers and not the
@@ -17,34 +21,36 @@ export class Descriptions {
   }
 
   parsed({ name, prepared }: ParseRequest): void {
-    this.#prepared.set(name, prepared)
+    this.#prepared.set(nameKey(name), prepared)
   }
 
   bound({ portal, name, text, statement, formats, allowed }: BindRequest): void {
-    const prepared = this.#prepared.get(name)
-    const other = prepared !== undefined && prepared.text !== text
-    if (other) statement.ran = prepared.text
-    this.#portals.set(portal, { prepared, formats, allowed: other ? prepared.allowed : allowed })
+    const prepared = this.#prepared.get(nameKey(name))
+    const ran = prepared?.text ?? preparedBySql(name)
+    const other = ran !== text
+    if (other) statement.ran = ran
+    this.#portals.set(nameKey(portal), { prepared, formats, allowed: other ? prepared?.allowed : allowed })
   }
 
   closed({ of, name }: { of: 'S' | 'P'; name: string }): void {
-    if (of === 'S') this.#prepared.delete(name)
-    else this.#portals.delete(name)
+    if (of === 'S') this.#prepared.delete(nameKey(name))
+    else this.#portals.delete(nameKey(name))
   }
 
   statement(name: string, fields: readonly Field[]): void {
-    const prepared = this.#prepared.get(name)
+    const prepared = this.#prepared.get(nameKey(name))
     if (prepared) prepared.fields = fields
   }
 
   /** A portal that SQL opened (DECLARE) is unknown until it is described. */
   portal(name: string): Portal {
-    let portal = this.#portals.get(name)
-    if (!portal) this.#portals.set(name, (portal = { prepared: undefined, allowed: undefined, formats: [] }))
+    const key = nameKey(name)
+    let portal = this.#portals.get(key)
+    if (!portal) this.#portals.set(key, (portal = { prepared: undefined, allowed: undefined, formats: [] }))
     return portal
   }
 
-  /** DEALLOCATE and DISCARD: a name may mean another statement from now on. */
+  /** PREPARE and DISCARD: a name may mean another statement from now on. */
   forget(): void {
     this.#prepared.clear()
   }
@@ -61,10 +67,12 @@ export class Descriptions {
         return head.allowed.some(({ scrub }) => scrub)
       case 'parse':
         return head.prepared.allowed?.scrub ?? false
-      case 'bind':
-        return (head.allowed ?? this.#prepared.get(head.name)?.allowed)?.scrub ?? false
+      case 'bind': {
+        const prepared = this.#prepared.get(nameKey(head.name))
+        return (prepared?.text === head.text ? head.allowed : prepared?.allowed)?.scrub ?? true
+      }
       case 'execute':
-        return this.#portals.get(head.portal)?.allowed?.scrub ?? true
+        return this.#portals.get(nameKey(head.portal))?.allowed?.scrub ?? true
       case 'function':
         return true
       case 'describe':

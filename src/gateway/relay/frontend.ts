@@ -6,6 +6,7 @@ import {
   bindOf,
   callOfNothing,
   describePortal,
+  nameKey,
   parse,
   query,
   readBind,
@@ -17,6 +18,7 @@ import {
 import type { Outbox } from '../../wire/outbox.js'
 import { Frontend } from '../../wire/tags.js'
 import { captureParameters } from './capture.js'
+import { preparedBySql } from './descriptions.js'
 import type { Statement } from './journal.js'
 import type { RelayState } from './state.js'
 
@@ -42,7 +44,7 @@ export class FrontendHandler implements FrameHandler {
   /** Statements and portals as the client has asked for them; the server's answers may yet differ (Descriptions). */
   readonly #prepared = new Map<string, string>()
   readonly #portals = new Map<string, { statement: Statement; executed: boolean }>()
-  /** Portals described since the last Sync: their Execute needs no description of ours. */
+  /** Portals described and nothing run since, which could have put another in their place: Execute needs no description of ours. */
   readonly #described = new Set<string>()
   /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
   readonly #refused = `hoop_refused_${randomBytes(12).toString('hex')}`
@@ -86,7 +88,7 @@ export class FrontendHandler implements FrameHandler {
         return this.#bind(buffer, start, end)
       case Frontend.Describe: {
         const { of, name } = readTarget(buffer, start, end)
-        if (of === 'P') this.#described.add(name)
+        if (of === 'P') this.#described.add(nameKey(name))
         state.push({ kind: 'describe', of: of ?? 'S', name, own: false })
         break
       }
@@ -95,7 +97,7 @@ export class FrontendHandler implements FrameHandler {
         break
       case Frontend.Close: {
         const { of, name } = readTarget(buffer, start, end)
-        if (of === 'S') this.#prepared.delete(name)
+        if (of === 'S') this.#prepared.delete(nameKey(name))
         state.push({ kind: 'close', of: of ?? 'S', name })
         break
       }
@@ -125,6 +127,7 @@ export class FrontendHandler implements FrameHandler {
   }
 
   #query(buffer: Buffer, start: number, end: number): void {
+    this.#described.clear()
     const { text, decision } = this.#decide(() => readQuery(buffer, start, end))
     if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule)
     const statement = this.#state.journal.statement('simple', text, { facts: decision.statements })
@@ -156,15 +159,15 @@ export class FrontendHandler implements FrameHandler {
       this.#out.put(parse(name, this.#refused))
       return
     }
-    this.#prepared.set(name, text)
+    this.#prepared.set(nameKey(name), text)
     this.#out.keep(buffer, start, end)
   }
 
   /** Binding plans the statement and may already run functions: it is recorded here, not at Execute. */
   #bind(buffer: Buffer, start: number, end: number): void {
     const bind = readBind(buffer, start, end)
-    const known = this.#prepared.get(bind.statement)
-    const text = known ?? `-- prepared by SQL: ${bind.statement}`
+    const known = this.#prepared.get(nameKey(bind.statement))
+    const text = known ?? preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
     const decision = known === undefined ? allowAll : this.#decide(() => known).decision
     const refused = decision.kind === 'refuse' ? decision.error : undefined
@@ -177,8 +180,8 @@ export class FrontendHandler implements FrameHandler {
             parameters: captureParameters(bind.parameters, bind.parameterFormats),
             facts: decision.statements,
           })
-    this.#portals.set(bind.portal, { statement, executed: false })
-    this.#described.delete(bind.portal)
+    this.#portals.set(nameKey(bind.portal), { statement, executed: false })
+    this.#described.delete(nameKey(bind.portal))
     this.#state.push({
       kind: 'bind',
       portal: bind.portal,
@@ -195,18 +198,18 @@ export class FrontendHandler implements FrameHandler {
 
   #execute(buffer: Buffer, start: number, end: number): void {
     const { portal } = readExecute(buffer, start, end)
-    const bound = this.#portals.get(portal)
+    const bound = this.#portals.get(nameKey(portal))
     // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
     const statement =
       bound && !bound.executed
         ? bound.statement
         : this.#state.journal.statement('extended', bound?.statement.text ?? `-- cursor: ${portal}`, { portal })
     if (bound) bound.executed = true
-    if (this.#state.guard?.masking && !this.#described.has(portal)) {
+    if (this.#state.guard?.masking && !this.#described.has(nameKey(portal))) {
       this.#state.push({ kind: 'describe', of: 'P', name: portal, own: true })
       this.#out.put(describePortal(portal))
-      this.#described.add(portal)
     }
+    this.#described.clear()
     this.#state.push({ kind: 'execute', portal, statement })
   }
 

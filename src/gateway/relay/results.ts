@@ -123,6 +123,7 @@ export class Results {
       settleCopyIn(this.#state)
       this.#state.queue.shift()
     }
+    this.#prepares(head)
     if (this.#withheld && !this.#withheld.told) this.#tell(true)
   }
 
@@ -132,6 +133,7 @@ export class Results {
    */
   failed(): boolean {
     this.#sink = undefined
+    this.#prepares(this.#state.head())
     if (!this.#withheld) return false
     if (!this.#withheld.told) this.#tell(false)
     return true
@@ -176,9 +178,22 @@ export class Results {
   }
 
   #effects(tag: string, allowed: AllowedStatement | undefined): void {
-    if (tag === 'DISCARD ALL' || tag.startsWith('DEALLOCATE')) this.#descriptions.forget()
+    if (tag === 'DISCARD ALL' || tag === 'PREPARE') this.#descriptions.forget()
     if (allowed?.ddl) this.#changed = true
     if (allowed?.scrub) this.#tainted = true
+  }
+
+  /** What SQL prepares stays, also where a DO block did it and where an error followed. */
+  #prepares(head: Request | undefined): void {
+    const allowed =
+      head?.kind === 'query'
+        ? head.allowed
+        : head?.kind === 'execute'
+          ? [this.#descriptions.portal(head.portal).allowed]
+          : []
+    // PREPARE TRANSACTION has no other kind with it.
+    if (allowed.some((statement) => statement && statement.kinds.length > 1 && statement.kinds.includes('prepare')))
+      this.#descriptions.forget()
   }
 
   #withhold(error: HoopError): false {
