@@ -61,7 +61,8 @@ export const openPrompt = ({ input, output }: Terminal): Prompt => {
           return question.parse(answer)
         } catch (error) {
           if (!(error instanceof HoopError)) throw error
-          if (!output.write(`  ${error.message}\n`)) await once(output, 'drain')
+          // Without the catalogue's words, which are about a command line.
+          if (!output.write(`  ${error.about || error.message}\n`)) await once(output, 'drain')
         }
       }
     },

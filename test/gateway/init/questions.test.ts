@@ -62,6 +62,7 @@ test('answers are asked for, with defaults, and a bad one is asked for again', a
   expect(shown()).toContain('no URL: nonsense')
   expect(shown()).toContain('must begin with https')
   expect(shown()).toContain('names no user')
+  expect(shown()).not.toContain('the command was not understood')
 })
 
 test('a password is not shown while it is typed', async () => {
