@@ -31,6 +31,11 @@ const words: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'what listens there does not speak TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what listens there does not speak TLS',
   EPROTO: 'the TLS handshake failed',
+  // Node's own words advise how to start Node, which is no help here.
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'no CA that is trusted here signed it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'no CA that is trusted here signed it',
+  SELF_SIGNED_CERT_IN_CHAIN: 'no CA that is trusted here signed it',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
   CERT_NOT_YET_VALID: 'it is not valid yet; check this machine’s clock',
 }
 
