@@ -91,7 +91,8 @@ export class Relay {
 
   /** Ends the session: FATAL with the error to the client, a cancel and a goodbye to the server. */
   end(error: HoopError, end: SessionEnd): void {
-    if (this.#over) return
+    // Over already, and its client has not taken what is left.
+    if (this.#over) return this.#dropClient()
     this.#over = { end, reason: error.message }
     this.#lastWord = error
     this.#options.client.pause()
@@ -188,7 +189,13 @@ export class Relay {
     const { client } = this.#options
     if (client.writableEnded) return
     client.resume()
-    client.end(last, () => setTimeout(() => client.destroy(), LAST_WORD).unref())
+    client.end(last, () => this.#dropClient())
+    // One that doesn't read may keep its answers waiting, but not the end of its session.
+    if (last.length > 0) this.#dropClient()
+  }
+
+  #dropClient(): void {
+    setTimeout(() => this.#options.client.destroy(), LAST_WORD).unref()
   }
 
   #finish(): void {
