@@ -67,7 +67,12 @@ export class Results {
     }
     const portal = this.#descriptions.portal(describe.name)
     const masks = this.#masks(fields, portal.allowed)
-    if (masks instanceof HoopError) return this.#withhold(masks)
+    if (masks instanceof HoopError) {
+      this.#withhold(masks)
+      // The client may wait for this alone: only an Execute that is on its way will be answered later.
+      if (this.#state.head()?.kind !== 'execute' && !this.#withheld!.told) this.#tell(false)
+      return false
+    }
     portal.fields = fields
     if (masks) portal.masks = masks
     else delete portal.masks
