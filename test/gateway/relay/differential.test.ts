@@ -209,6 +209,9 @@ describe.for([
   })
 })
 
+/** `npm run fuzz` asks for more. */
+const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 300)
+
 test('random pipelines come out as on the server', async () => {
   const step = fc.constantFrom(
     ...['SELECT 1', 'SELECT nothing', forbidden, 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVEPOINT s', 'ROLLBACK TO s'].flatMap(
@@ -239,8 +242,8 @@ test('random pipelines come out as on the server', async () => {
         const expected = shown(await run(direct, [bytes]), true)
         expect(shown(await run(client, [bytes.subarray(0, cut), bytes.subarray(cut)]), true)).toEqual(expected)
       }),
-      { numRuns: Number(process.env['HOOP_FUZZ_RUNS'] ?? 300) },
+      { numRuns: runs },
     )
     await client.end()
   }
-}, 60_000)
+}, 60_000 + 100 * runs)
