@@ -1,3 +1,4 @@
+import { runsSql } from './catalog/denied.js'
 import type { Catalog } from './catalog.js'
 import { isOn, optionsOf } from './copy-options.js'
 import { isStatement, kindOf } from './kinds.js'
@@ -43,7 +44,7 @@ class Collector {
     }
     if (!isFields(value)) return
     if (isRangeVar(value)) this.#table(value, place)
-    else if (value['funcname'] !== undefined) this.#call(value)
+    else if (value['funcname'] !== undefined) this.#call(value, place)
     else if (Array.isArray(value['fields'])) this.#column(words(value['fields']))
     // The arms of a set operation are bare SELECTs with CTEs of their own.
     const inside = value['withClause'] === undefined ? place : this.#with(value['withClause'], place)
@@ -147,8 +148,9 @@ class Collector {
     if (place.runs || place.role === 'reads') this.usage.relation(place.role, schema, name)
   }
 
-  #call(fields: Fields): void {
+  #call(fields: Fields, place: Place): void {
     const name = words(fields['funcname'])
+    if (place.runs && runsSql(name.at(-1) ?? '')) this.usage.kinds.add('dynamic')
     this.usage.function(name.at(-2), name.at(-1) ?? '')
   }
 

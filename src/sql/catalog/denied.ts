@@ -23,6 +23,11 @@ const largeObjects = /^(lo_.*|loread|lowrite|be_lo_.*)$/
 
 const functions: ReadonlySet<string> = new Set([...runSql, ...readStorage])
 
+const sqlRunners: ReadonlySet<string> = new Set(runSql)
+
+/** Whether a builtin function reads tables that are named only in the strings it is given. */
+export const runsSql = (name: string): boolean => sqlRunners.has(name)
+
 export const deniedFunction = (name: string): boolean => functions.has(name) || largeObjects.test(name)
 
 const relations: ReadonlyMap<string, string> = new Map([
