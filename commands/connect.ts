@@ -100,23 +100,27 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
 
   /** Draws the live view, and returns who is told of events from then on. */
   async #draw(connected: Connected): Promise<(event: ConnectEvent) => void> {
-    const [{ showConnect }, { watchTotals }] = await Promise.all([
+    const [{ showConnect }, { mayChange, watchTotals }] = await Promise.all([
       import('../src/cli/views/connect.js'),
       import('../src/agent/watch.js'),
     ])
     const { client, connections } = connected
     const picture = new ConnectPicture(client.credentials.claims.name, client.route.url.host)
-    for (const { name, dsn, grant } of connections) {
+    const lastEvents = new Map<string, number>()
+    for (const { name, dsn, grant, sessions } of connections) {
+      const news = () => mayChange(sessions(), lastEvents.get(name) ?? 0, Date.now())
       picture.add(name, dsn, grant.expiresAt)
       void (async () => {
-        for await (const totals of watchTotals(client, grant.chain, this.signal)) picture.update(name, totals)
+        for await (const totals of watchTotals(client, grant.chain, news, this.signal)) picture.update(name, totals)
       })()
     }
     const stop = showConnect(picture)
     this.signal.addEventListener('abort', () => void stop(), { once: true })
     return (event) => {
-      if (event.event === 'session') picture.update(event.name, { open: event.open })
-      else if (event.event === 'renewed')
+      if (event.event === 'session') {
+        lastEvents.set(event.name, Date.now())
+        picture.update(event.name, { open: event.open })
+      } else if (event.event === 'renewed')
         picture.update(event.name, { expiresAt: new Date(event.expiresAt), problem: undefined })
       else picture.update(event.name, { problem: connectWords(event) })
     }

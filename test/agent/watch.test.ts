@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { total } from '../../src/agent/watch.js'
+import { mayChange, total } from '../../src/agent/watch.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 
 const session = (counters: Partial<SessionSummary['counters']>): SessionSummary => ({
@@ -25,4 +25,13 @@ test('sessions are summed, and the refusal is the newest one’s', () => {
 
 test('nothing yet is nothing', () => {
   expect(total([])).toEqual({ statements: 0, rows: 0, refused: 0, masked: 0 })
+})
+
+test.for([
+  [1, 0, true], // a client is there
+  [0, 95_000, true], // one left just now
+  [0, 80_000, false],
+  [0, 0, false], // nobody ever came
+] as const)('with %i open and the last event at %i ms, news at 100000 ms: %s', ([open, lastEvent, news]) => {
+  expect(mayChange(open, lastEvent, 100_000)).toBe(news)
 })
