@@ -69,7 +69,10 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       gateway: { version: services.version },
       server: serverOf(upstream),
     })
-    await services.index.started(summary)
+    await services.index.started(summary).catch((error: unknown) => {
+      recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
+      throw error
+    })
     run(options, place, request, guard, recorder, upstream, summary)
   } catch (error) {
     upstream?.socket.destroy()

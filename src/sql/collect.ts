@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.js'
 import { isOn, optionsOf } from './copy-options.js'
 import { isStatement, kindOf } from './kinds.js'
 import { parse } from './parser.js'
-import { doBody } from './plpgsql.js'
+import { createdBody, doBody, type Body } from './plpgsql.js'
 import { all, as, isFields, isRangeVar, list, text, words, type Fields } from './tree.js'
 import { Usage } from './usage.js'
 
@@ -103,12 +103,17 @@ class Collector {
       this.#creates(into, place)
       this.visit(rest, { ...place, role: 'reads' })
     },
-    CreateFunctionStmt: ({ funcname: _own, sql_body: _body, ...rest }, place) => this.visit(rest, place),
+    // Creating it runs nothing; but whoever calls it later is told apart from others by its name alone.
+    CreateFunctionStmt: (fields, place) => {
+      const { funcname: _own, ...rest } = fields
+      this.#body(createdBody(fields), place)
+      this.visit(rest, { ...place, role: 'reads' })
+    },
     DropStmt: (fields, place) => this.#objects(fields['removeType'], list(fields['objects']), place),
     CommentStmt: (fields, place) => this.#objects(fields['objtype'], [fields['object']], place),
     SecLabelStmt: (fields, place) => this.#objects(fields['objtype'], [fields['object']], place),
     AlterDefaultPrivilegesStmt: (fields, place) => this.visit({ GrantStmt: fields['action'] }, place),
-    DoStmt: (fields, place) => this.#body(fields, place),
+    DoStmt: (fields, place) => this.#body(doBody(fields), place),
   }
 
   /** INSERT, UPDATE, DELETE, MERGE: their target is a table even where a CTE has its name. */
@@ -170,8 +175,7 @@ class Collector {
     }
   }
 
-  #body(fields: Fields, place: Place): void {
-    const body = doBody(fields)
+  #body(body: Body, place: Place): void {
     if (body.dynamic) this.usage.kinds.add('dynamic')
     for (const kind of body.kinds) this.usage.kinds.add(kind)
     for (const { sql, expression } of body.statements) {

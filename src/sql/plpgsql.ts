@@ -1,5 +1,5 @@
 import { parsePlpgsql } from './parser.js'
-import { all, as, text, walk, word, type Fields } from './tree.js'
+import { all, as, text, walk, word, words, type Fields } from './tree.js'
 
 export interface Body {
   /** Statements and expressions inside, each as a statement of its own. */
@@ -33,12 +33,30 @@ const asStatement = ({ query, parseMode }: Fields): Body['statements'][number] |
   return assignment.test(sql) ? { sql: `SELECT ${sql.replace(assignment, '')}`, expression: true } : undefined
 }
 
+const optionOf = (options: unknown, name: string): unknown =>
+  all(options, 'DefElem').find((each) => each['defname'] === name)?.['arg']
+
 /** What a DO block runs. */
 export const doBody = (fields: Fields): Body => {
-  const options = all(fields['args'], 'DefElem')
-  const option = (name: string) => word(options.find((each) => each['defname'] === name)?.['arg'])
-  const source = option('as')
-  if (source === undefined || (option('language') ?? 'plpgsql').toLowerCase() !== 'plpgsql') return unreadable
+  const source = word(optionOf(fields['args'], 'as'))
+  const language = word(optionOf(fields['args'], 'language')) ?? 'plpgsql'
+  return source === undefined || language.toLowerCase() !== 'plpgsql' ? unreadable : block(source)
+}
+
+/**
+ * What a function or procedure runs that is being created, by its text: one in SQL is read, one in PL/pgSQL as far as it
+ * reads as a block without parameters, any other language can't be. The body of BEGIN ATOMIC stands in the tree itself.
+ */
+export const createdBody = (fields: Fields): Body => {
+  if (fields['sql_body'] !== undefined) return { statements: [], kinds: [], dynamic: false }
+  const source = words(optionOf(fields['options'], 'as'))
+  const language = (word(optionOf(fields['options'], 'language')) ?? '').toLowerCase()
+  if (source.length !== 1) return unreadable
+  if (language === 'sql') return { statements: [{ sql: source[0]!, expression: false }], kinds: [], dynamic: false }
+  return language === 'plpgsql' ? block(source[0]!) : unreadable
+}
+
+const block = (source: string): Body => {
   // Any dollar-quote tag will do that the body itself does not hold.
   let tag = '$hoop$'
   for (let n = 0; source.includes(tag); n++) tag = `$hoop${n}$`

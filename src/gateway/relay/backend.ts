@@ -53,6 +53,11 @@ export class BackendHandler implements FrameHandler {
     this.#results.settle()
   }
 
+  /** The session is over: records what has no end yet. */
+  cut(): void {
+    this.#results.cut()
+  }
+
   /** No further message goes to the client. @returns false while one has gone out in part and must be finished first */
   stop(): boolean {
     this.#stopped = true

@@ -199,6 +199,7 @@ export class Relay {
   }
 
   #finish(): void {
+    this.#backend.cut()
     this.#fromClient.dispose()
     this.#fromUpstream.dispose()
     this.#finished.resolve(this.#over ?? { end: 'closed' })

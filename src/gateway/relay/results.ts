@@ -156,6 +156,17 @@ export class Results {
     this.#descriptions.transactionEnded()
   }
 
+  /** The session is over: what was being answered, with the rows that went out, and what was waiting. */
+  cut(): void {
+    const told = new Set<Statement>()
+    for (const request of this.#state.queue) {
+      if (!('statement' in request) || told.has(request.statement)) continue
+      if (('refused' in request && request.refused) || ('errored' in request && request.errored)) continue
+      told.add(request.statement)
+      this.end(request.statement, { tag: 'cut' })
+    }
+  }
+
   /** Records how a statement ended. */
   end(statement: Statement, outcome: Outcome): void {
     const { journal, guard, copyInBytes, transaction } = this.#state

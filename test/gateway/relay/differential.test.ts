@@ -212,38 +212,49 @@ describe.for([
 /** `npm run fuzz` asks for more. */
 const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 300)
 
-test('random pipelines come out as on the server', async () => {
-  const step = fc.constantFrom(
-    ...['SELECT 1', 'SELECT nothing', forbidden, 'BEGIN', 'COMMIT', 'ROLLBACK', 'SAVEPOINT s', 'ROLLBACK TO s'].flatMap(
-      (text) => [
+test(
+  'random pipelines come out as on the server',
+  async () => {
+    const step = fc.constantFrom(
+      ...[
+        'SELECT 1',
+        'SELECT nothing',
+        forbidden,
+        'BEGIN',
+        'COMMIT',
+        'ROLLBACK',
+        'SAVEPOINT s',
+        'ROLLBACK TO s',
+      ].flatMap((text) => [
         [send.query(text)],
         [...extended(text), send.sync()],
         extended(text),
         [send.parse(text, 'n')],
         [send.parse(text)],
-      ],
-    ),
-    [send.bind(), send.execute()],
-    [send.bind([], { name: 'n', portal: 'q', results: [1] }), send.execute('q', 1), send.execute('q', 1)],
-    [send.close('S', 'n')],
-    [send.describe('S', 'n')],
-    [send.sync()],
-    [send.flush()],
-    [send.query('COPY (SELECT 1) TO STDOUT')],
-    [send.query('DEALLOCATE ALL')],
-    [send.functionCall(0)],
-  )
-  for (const server of [relay, describing]) {
-    const client = await WireClient.login(server.port)
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.nat(), async (steps, seed) => {
-        const bytes = Buffer.concat(steps.flat())
-        const cut = bytes.length === 0 ? 0 : seed % bytes.length
-        const expected = shown(await run(direct, [bytes]), true)
-        expect(shown(await run(client, [bytes.subarray(0, cut), bytes.subarray(cut)]), true)).toEqual(expected)
-      }),
-      { numRuns: runs },
+      ]),
+      [send.bind(), send.execute()],
+      [send.bind([], { name: 'n', portal: 'q', results: [1] }), send.execute('q', 1), send.execute('q', 1)],
+      [send.close('S', 'n')],
+      [send.describe('S', 'n')],
+      [send.sync()],
+      [send.flush()],
+      [send.query('COPY (SELECT 1) TO STDOUT')],
+      [send.query('DEALLOCATE ALL')],
+      [send.functionCall(0)],
     )
-    await client.end()
-  }
-}, 60_000 + 100 * runs)
+    for (const server of [relay, describing]) {
+      const client = await WireClient.login(server.port)
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.nat(), async (steps, seed) => {
+          const bytes = Buffer.concat(steps.flat())
+          const cut = bytes.length === 0 ? 0 : seed % bytes.length
+          const expected = shown(await run(direct, [bytes]), true)
+          expect(shown(await run(client, [bytes.subarray(0, cut), bytes.subarray(cut)]), true)).toEqual(expected)
+        }),
+        { numRuns: runs },
+      )
+      await client.end()
+    }
+  },
+  60_000 + 100 * runs,
+)

@@ -175,7 +175,12 @@ test('a killed session ends with FATAL and its reason, also while it streams', a
     C: '57P01',
     M: expect.stringContaining('by the test') as string,
   })
-  expect((await server.recording()).at(-1)).toMatchObject({ type: 'end', end: 'killed' })
+  const events = await server.recording()
+  expect(events.at(-1)).toMatchObject({ type: 'end', end: 'killed' })
+  // What had left by then is accounted for.
+  const cut = events.find((event) => event.type === 'result')
+  expect(cut).toMatchObject({ tag: 'cut', columns: [{ name: 'repeat' }, { name: 'generate_series' }] })
+  expect(cut?.rows).toBeGreaterThanOrEqual(rest.filter(({ type }) => type === 'D').length)
   await running('100000000', 0)
 })
 
