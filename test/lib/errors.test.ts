@@ -9,7 +9,7 @@ const rendered = `# Errors
 
 Every error has a stable code. The command line ends with the exit status (sysexits(3) where it has a word for it), the
 API answers with the HTTP status and a body \`{ code, message, hint, detail? }\`, and a PostgreSQL client gets an
-ErrorResponse with the SQLSTATE. This page is made from \`src/lib/errors.ts\`
+ErrorResponse with the SQLSTATE. This page is made from \`src/lib/catalogue.ts\`
 (\`HOOP_WRITE_DOCS=1 npx vitest run test/lib\`).
 
 | code | what happened | exit | HTTP | SQLSTATE | what to do |

@@ -1,0 +1,87 @@
+/**
+ * The one catalogue of errors: code → what happened, exit status of the CLI, SQLSTATE on the wire, HTTP status of the
+ * API, and what to do next. `docs/errors.md` is made from it; codes are a stable interface.
+ * `exit` follows sysexits(3) where it has a word for it: 64 usage, 65 data, 69 unavailable, 70 our fault, 73 can't
+ * create, 74 i/o, 75 try later, 77 not permitted, 78 configuration; 1 a statement failed; 130 interrupted.
+ */
+// prettier-ignore
+export const catalogue = {
+  // what a user typed or configured
+  USAGE: { message: 'the command was not understood', exit: 64, http: 400, sqlstate: '22023', hint: 'Run it with --help.' },
+  CONFIG_INVALID: { message: 'the configuration is not valid', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Correct the lines named and run: hoop gateway check' },
+  CONFIG_MISSING: { message: 'there is no configuration', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Run: hoop gateway init' },
+  SECRET_MISSING: { message: 'a secret that the configuration names is not there', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Set the environment variable or create the file that the line names.' },
+  FILE_EXISTS: { message: 'a file is in the way', exit: 73, http: 409, sqlstate: '58030', hint: 'Choose another folder or pass --force.' },
+  PORT_IN_USE: { message: 'the port is in use', exit: 69, http: 500, sqlstate: '08001', hint: 'Choose another with --port, or stop what listens there.' },
+  GATEWAY_RUNNING: { message: 'another gateway is running on these recordings', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each gateway recordings and a store of its own.' },
+  NO_TERMINAL: { message: 'this needs a terminal', exit: 64, http: 400, sqlstate: '22023', hint: 'Pass the answers as flags.' },
+  INTERRUPTED: { message: 'interrupted', exit: 130, http: 499, sqlstate: '57014', hint: '' },
+
+  // identity
+  NOT_LOGGED_IN: { message: 'you are not logged in', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
+  LOGIN_EXPIRED: { message: 'the login code expired before it was used', exit: 75, http: 401, sqlstate: '28000', hint: 'Run hoop login again and enter the code sooner.' },
+  LOGIN_DENIED: { message: 'the login was denied', exit: 77, http: 403, sqlstate: '28000', hint: 'Ask the operator of your identity provider.' },
+  TOKEN_INVALID: { message: 'the token is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
+  TOKEN_EXPIRED: { message: 'the token has expired', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
+  PROOF_INVALID: { message: 'the proof of possession is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
+  PROOF_REPLAYED: { message: 'the proof of possession was used before', exit: 77, http: 401, sqlstate: '28000', hint: 'Send each request with a new proof.' },
+  CLOCK_SKEW: { message: 'the clocks of this machine and the gateway disagree', exit: 77, http: 401, sqlstate: '28000', hint: 'Set this machine’s clock (60 s of difference are tolerated).' },
+  GRANT_INVALID: { message: 'the grant is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Start hoop connect again.' },
+  GRANT_EXPIRED: { message: 'the grant has expired', exit: 77, http: 401, sqlstate: '57P01', hint: 'Run hoop login if your login has ended, then hoop connect again.' },
+  ACCESS_DENIED: { message: 'you may not do this', exit: 77, http: 403, sqlstate: '28000', hint: 'Ask an administrator for access. Run hoop connections to see what you may use.' },
+  CONNECTION_UNKNOWN: { message: 'there is no such connection', exit: 77, http: 404, sqlstate: '3D000', hint: 'Run: hoop connections' },
+  IDP_UNREACHABLE: { message: 'the identity provider does not answer', exit: 69, http: 503, sqlstate: '08006', hint: 'Check the issuer’s address and the network, then try again.' },
+  KEYRING_UNAVAILABLE: { message: 'the system keyring cannot be used', exit: 74, http: 500, sqlstate: '58030', hint: 'Unlock the keyring, or set HOOP_KEYRING=file.' },
+
+  // reaching the gateway
+  GATEWAY_UNREACHABLE: { message: 'the gateway does not answer', exit: 69, http: 503, sqlstate: '08001', hint: 'Check the address and your network (HTTPS_PROXY is honoured), then try again.' },
+  GATEWAY_UNTRUSTED: { message: 'the gateway’s certificate is not trusted', exit: 69, http: 502, sqlstate: '08001', hint: 'Log in with --ca FILE, where FILE is the gateway’s CA certificate from its operator.' },
+  GATEWAY_CERTIFICATE_EXPIRED: { message: 'the gateway’s certificate has expired', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to renew it.' },
+  GATEWAY_VERSION: { message: 'the gateway and this hoop do not understand each other', exit: 76, http: 426, sqlstate: '08P01', hint: 'Install the version of hoop that the gateway runs.' },
+  GATEWAY_DRAINING: { message: 'the gateway is shutting down', exit: 75, http: 503, sqlstate: '57P03', hint: 'Try again in a moment.' },
+  GATEWAY_FULL: { message: 'the gateway has no room for another session', exit: 75, http: 503, sqlstate: '53300', hint: 'Close sessions you do not need, or try again later.' },
+  REQUEST_INVALID: { message: 'the request is not valid', exit: 70, http: 400, sqlstate: '08P01', hint: 'Install the version of hoop that the gateway runs.' },
+  REQUEST_TOO_LARGE: { message: 'the request is too large', exit: 70, http: 413, sqlstate: '54000', hint: 'Log in with fewer groups in the token, or install the version of hoop that the gateway runs.' },
+  NOT_FOUND: { message: 'there is no such thing', exit: 1, http: 404, sqlstate: '42704', hint: 'Check the id.' },
+
+  // the PostgreSQL protocol
+  FRAME_LENGTH: { message: 'a message declares a length that is out of bounds', exit: 70, http: 400, sqlstate: '08P01', hint: 'Check that a PostgreSQL client speaks on this port.' },
+  FRAME_UNKNOWN: { message: 'a message has an unknown type', exit: 70, http: 400, sqlstate: '08P01', hint: 'Check that a PostgreSQL client speaks on this port.' },
+  FRAME_INVALID: { message: 'a message is malformed', exit: 70, http: 400, sqlstate: '08P01', hint: 'Check the client’s driver; update it if it is old.' },
+  STARTUP_INVALID: { message: 'the connection request is malformed', exit: 70, http: 400, sqlstate: '08P01', hint: 'Check that a PostgreSQL client speaks on this port.' },
+  STARTUP_TIMEOUT: { message: 'the client sent no connection request in time', exit: 70, http: 408, sqlstate: '08P01', hint: 'Connect again.' },
+  PROTOCOL_VERSION: { message: 'this protocol version is not supported', exit: 70, http: 400, sqlstate: '0A000', hint: 'Use protocol 3.0 or 3.2.' },
+  PROTOCOL_DESYNC: { message: 'the server’s replies do not match the requests', exit: 70, http: 502, sqlstate: '08P01', hint: 'Report this with the session id; the session was ended so that nothing could leak.' },
+  DATABASE_REFUSED: { message: 'this connection does not lead to that database', exit: 77, http: 403, sqlstate: '3D000', hint: 'Leave the database name out, or use one that hoop connections lists.' },
+  REPLICATION_REFUSED: { message: 'replication connections are not allowed', exit: 77, http: 403, sqlstate: '28000', hint: 'Connect without the replication parameter.' },
+  OPTION_REFUSED: { message: 'a connection option is not allowed', exit: 77, http: 403, sqlstate: '0A000', hint: 'Leave the option out, or set it with SET after connecting if policy allows.' },
+  MEMORY_EXHAUSTED: { message: 'the message needs more memory than the gateway may use', exit: 1, http: 413, sqlstate: '54000', hint: 'Send smaller messages, or use COPY.' },
+
+  // upstream
+  UPSTREAM_UNREACHABLE: { message: 'the database does not answer', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
+  UPSTREAM_LOGIN: { message: 'the database refused the gateway’s login', exit: 69, http: 502, sqlstate: '28000', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
+  UPSTREAM_TLS: { message: 'the database’s certificate or TLS setting is not acceptable', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
+  UPSTREAM_LOST: { message: 'the connection to the database was lost', exit: 69, http: 502, sqlstate: '08006', hint: 'Connect again.' },
+
+  // policy
+  STATEMENT_BLOCKED: { message: 'the policy forbids this statement', exit: 77, http: 403, sqlstate: '42501', hint: 'Ask an administrator if you need it.' },
+  COLUMN_MASKED: { message: 'a masked column is used in a way that could reveal it', exit: 77, http: 403, sqlstate: '42501', hint: 'Select the column as it is; it comes back masked.' },
+  STATEMENT_UNPROVEN: { message: 'it cannot be proved that this statement keeps masked columns hidden', exit: 77, http: 403, sqlstate: '42501', hint: 'Write it in a simpler form.' },
+  SYNTAX: { message: 'syntax error', exit: 1, http: 400, sqlstate: '42601', hint: '' },
+  SETTING_PINNED: { message: 'this setting may not be changed here', exit: 77, http: 403, sqlstate: '42501', hint: 'Leave it at its default.' },
+  FUNCTION_CALL_REFUSED: { message: 'the function-call protocol is not allowed', exit: 77, http: 403, sqlstate: '42501', hint: 'Call the function with SELECT.' },
+  STATEMENT_FAILED: { message: 'the statement failed', exit: 1, http: 400, sqlstate: 'XX000', hint: '' },
+
+  // the demo
+  DEMO_FAILED: { message: 'the demo did not go as it should', exit: 1, http: 500, sqlstate: 'XX000', hint: 'Report it with the output above.' },
+
+  // recording and state
+  RECORDING_FAILED: { message: 'the session cannot be recorded, so nothing more is run', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
+  RECORDING_DAMAGED: { message: 'the recording is damaged', exit: 65, http: 500, sqlstate: '58030', hint: 'What could be read was shown; keep the file for the investigation.' },
+  STORE_FAILED: { message: 'the gateway’s state cannot be read or written', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
+  SESSION_KILLED: { message: 'the session was ended', exit: 77, http: 410, sqlstate: '57P01', hint: 'Connect again if you may.' },
+  INTERNAL: { message: 'hoop has a defect', exit: 70, http: 500, sqlstate: 'XX000', hint: 'Report it with the log lines around it.' },
+
+} as const satisfies Record<string, { message: string; exit: number; http: number; sqlstate: string; hint: string }>
+
+export type ErrorCode = keyof typeof catalogue
