@@ -26,7 +26,7 @@ afterAll(() => stage[Symbol.asyncDispose]())
 
 /** `hoop …` on a terminal. */
 const onTerminal = (args: string, env: Record<string, string> = {}) => {
-  const child = spawn(script, ['-qefc', `"${process.execPath}" "${run}" ${args}`, '/dev/null'], {
+  const child = spawn(script, ['-qefc', `exec "${process.execPath}" "${run}" ${args}`, '/dev/null'], {
     env: { ...process.env, HOOP_HOME: stage.home, HOOP_KEYRING: 'file', TERM: 'xterm', CI: 'false', ...env },
   })
   let text = ''
