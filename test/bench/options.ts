@@ -16,7 +16,7 @@ export const usage = `Usage: npm run bench -- [--quick] [--json] [--only NAME]â€
 
 Measures hoop against direct PostgreSQL and pgbouncer (TLS, session pooling) in one run.
 
-  --quick      fewer and shorter rounds: about a minute and a half instead of six
+  --quick      fewer and shorter rounds: under two minutes instead of six
   --json       one object on stdout instead of the table
   --only NAME  ${parts.join(', ')}; may be repeated
   --profile    no table: where the gateway and the agent spend their time under pgbench -S -M prepared -c 8

@@ -2,6 +2,7 @@ import { openRecording } from '../../../src/recording/open.js'
 import { tempFolder } from '../../helpers/temp.js'
 import type { Options } from '../options.js'
 import type { Row } from '../report.js'
+import { deciding, ruleGuard } from './deciding.js'
 import { masking } from './masking.js'
 import { recording, start } from './recording.js'
 import { relaying } from './relay.js'
@@ -11,12 +12,14 @@ import { cutting } from './wire.js'
 export const micro = async (options: Options): Promise<readonly Row[]> => {
   await using folder = await tempFolder('hoop-bench-')
   const recorder = await openRecording(folder.path, start)
+  const guard = await ruleGuard()
   try {
     return [
       ...cutting(options),
+      ...deciding(guard, options),
       ...masking(options),
       ...recording(recorder, options),
-      ...relaying(recorder, undefined, options),
+      ...relaying(recorder, guard, options),
     ]
   } finally {
     recorder.close({ end: 'closed', counters: {} })

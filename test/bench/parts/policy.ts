@@ -8,7 +8,7 @@ export const connections = { plain: 'bench', masked: 'bench-masked' } as const
 /** A mask on a table that no row reads: the policy has masks to look for, as policies do, and finds none. */
 const elsewhere = { columns: ['public.people.ssn'], with: { keep_last: 4 } }
 
-const rules = [
+export const rules = [
   { name: 'no-drop', when: { statement: ['drop', 'truncate'] }, do: 'block' },
   { name: 'blind-write', when: { statement: ['update', 'delete'], where: 'missing' }, do: 'block' },
 ]

@@ -10,7 +10,7 @@ const sessions = 500
 /** Opened and closed before the first reading, since what is loaded once belongs to no session. */
 const warmUp = 10
 /** Milliseconds for collectors and allocators to come to rest. */
-const settling = 4_000
+const settling = 3_000
 
 const what = { memory: `${sessions} idle sessions, each`, latency: `p50 of the ninth client beside them` }
 
@@ -33,7 +33,7 @@ const close = (clients: readonly Client[]) => Promise.all(clients.map((client) =
 
 /** p50 of one client, in ms, while eight others keep the way busy at half of what a core can do. */
 const ninthClient = async ({ pgbench, options }: Stage, contender: Contender): Promise<readonly number[]> => {
-  const [rounds, seconds] = options.quick ? [2, 2] : [3, 4]
+  const [rounds, seconds] = options.quick ? [2, 1] : [3, 4]
   const values: number[] = []
   for (let round = 0; round < rounds; round++) {
     const others = pgbench.select(contender, { mode: 'prepared', clients: 8, seconds: seconds + 1, rate: 2_000 })

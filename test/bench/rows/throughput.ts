@@ -24,7 +24,8 @@ const ratioRow = (stage: Stage, mode: Load['mode'], samples: Samples<number>): R
 export const throughput = async (stage: Stage, mode: Load['mode']): Promise<readonly Row[]> => {
   const { pgbench, direct, directTls, bouncer, hoop, options } = stage
   const [rounds, seconds] = options.quick ? [4, 1] : [10, 2]
-  const contenders = present(direct, directTls, bouncer, isMissing(hoop) ? hoop : hoop.plain)
+  const others = options.quick ? [direct] : [direct, directTls]
+  const contenders = present(...others, bouncer, isMissing(hoop) ? hoop : hoop.plain)
   for (const contender of contenders) await pgbench.select(contender, { mode, clients: 8, seconds: 1 })
   const samples = await takeTurns(contenders, rounds, (contender) =>
     pgbench.select(contender, { mode, clients: 8, seconds }),
