@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import {
+  connect as connectTls,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import { HoopError } from '../lib/errors.js'
 import { sslRequest } from '../wire/startup.js'
 import type { UpstreamTarget } from './services.js'
@@ -51,17 +57,30 @@ const verification = (target: UpstreamTarget): ConnectionOptions => {
   const chain = target.sslmode === 'verify-ca' || (target.sslmode === 'require' && target.sslrootcert !== undefined)
   const verify = chain || target.sslmode === 'verify-full'
   return {
-    minVersion: 'TLSv1.2',
+    secureContext: contextOf(target),
     ...(isIP(target.host) ? {} : { servername: target.host }),
     rejectUnauthorized: verify,
     ALPNProtocols: ['postgresql'],
     ...(chain ? { checkServerIdentity: () => undefined } : {}),
     // For IP addresses Node compares with `host`; without one it would compare with localhost.
     host: target.host,
+  }
+}
+
+/** One for all connections to a target: it holds the parsed certificates, some 20 KB. */
+const contexts = new WeakMap<UpstreamTarget, SecureContext>()
+
+const contextOf = (target: UpstreamTarget): SecureContext => {
+  const known = contexts.get(target)
+  if (known) return known
+  const context = createSecureContext({
+    minVersion: 'TLSv1.2',
     ...(target.sslrootcert ? { ca: target.sslrootcert } : {}),
     ...(target.sslcert ? { cert: target.sslcert } : {}),
     ...(target.sslkey ? { key: target.sslkey } : {}),
-  }
+  })
+  contexts.set(target, context)
+  return context
 }
 
 /** Waits for an event; an end, an error or the deadline comes out as an error. */
