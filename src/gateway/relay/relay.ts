@@ -153,14 +153,10 @@ export class Relay {
   }
 
   #closed(side: 'client' | 'upstream'): void {
-    const { client, upstream, cancel } = this.#options
+    const { client, upstream } = this.#options
     if (side === 'client') {
-      if (!upstream.destroyed) {
-        // The client is gone: what still runs for it is cancelled.
-        if (this.#state.head() !== undefined) void cancel().finally(() => upstream.destroy())
-        else if (upstream.writable) upstream.end(terminate(), () => upstream.destroy())
-        else upstream.destroy()
-      }
+      // The client is gone: what still runs for it is cancelled.
+      this.#leaveUpstream()
       this.#over ??= {
         end: 'closed',
         ...(this.#state.terminated || this.#ending ? {} : { reason: 'the client went away' }),
@@ -173,15 +169,22 @@ export class Relay {
     const error = this.#lastWord
     if (!error) return
     this.#lastWord = undefined
-    const { client, upstream, cancel } = this.#options
-    const running = this.#state.head() !== undefined
-    if (!upstream.destroyed) {
-      if (running) void cancel().finally(() => upstream.destroy())
-      else upstream.end(terminate(), () => upstream.destroy())
-    }
+    const { client } = this.#options
+    this.#leaveUpstream()
     if (client.destroyed) return
     if (!this.#backend.stop()) client.destroy()
     else this.#endClient(fatalOf(error))
+  }
+
+  /** Cancels what runs or says Terminate, and doesn't wait long for a server that takes neither. */
+  #leaveUpstream(): void {
+    const { upstream, cancel } = this.#options
+    if (upstream.destroyed) return
+    const gone = (): unknown => upstream.destroy()
+    if (this.#state.head() !== undefined) void cancel().finally(gone)
+    else if (upstream.writable) upstream.end(terminate(), gone)
+    else return void gone()
+    setTimeout(gone, LAST_WORD).unref()
   }
 
   /** Says goodbye, and doesn't wait long for a client that won't close its half. */
