@@ -92,7 +92,11 @@ export class Relay {
   /** Ends the session: FATAL with the error to the client, a cancel and a goodbye to the server. */
   end(error: HoopError, end: SessionEnd): void {
     // Over already, and its client has not taken what is left.
-    if (this.#over) return this.#dropClient()
+    if (this.#over) {
+      this.#dropClient()
+      if (this.#options.client.destroyed) this.#leaveUpstream()
+      return
+    }
     this.#over = { end, reason: error.message }
     this.#lastWord = error
     this.#options.client.pause()
@@ -155,8 +159,8 @@ export class Relay {
   #closed(side: 'client' | 'upstream'): void {
     const { client, upstream } = this.#options
     if (side === 'client') {
-      // The client is gone: what still runs for it is cancelled.
-      this.#leaveUpstream()
+      // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
+      if (!this.#state.terminated || this.#state.head() === undefined) this.#leaveUpstream()
       this.#over ??= {
         end: 'closed',
         ...(this.#state.terminated || this.#ending ? {} : { reason: 'the client went away' }),

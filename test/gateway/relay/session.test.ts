@@ -154,6 +154,17 @@ test('a client that vanishes has its statement cancelled', async () => {
   expect((await server.recording()).at(-1)).toMatchObject({ type: 'end', end: 'closed' })
 })
 
+test('what was sent before Terminate runs, though the client is gone by then', async () => {
+  await using server = await relayServer()
+  await admin((pg) => pg.query('CREATE TABLE IF NOT EXISTS farewell (a int)'))
+  const client = await WireClient.login(server.port)
+  client.write(send.query('INSERT INTO farewell SELECT 1 FROM pg_sleep(0.5)'), send.terminate())
+  setTimeout(() => client.socket.resetAndDestroy(), 200)
+  expect((await server.recording()).map(({ type }) => type)).toEqual(['start', 'statement', 'result', 'end'])
+  await admin(async (pg) => expect((await pg.query('SELECT * FROM farewell')).rows).toEqual([{ a: 1 }]))
+  await admin((pg) => pg.query('DROP TABLE farewell'))
+})
+
 test('a client that closes its half still gets its answers', async () => {
   await using server = await relayServer()
   const client = await WireClient.login(server.port)
