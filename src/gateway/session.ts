@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Grant } from '../identity/types.js'
 import type { SessionSummary } from '../lib/api.js'
 import { asHoopError } from '../lib/errors.js'
-import type { Guard } from '../policy/decision.js'
+import type { Asker, Guard } from '../policy/decision.js'
 import type { SessionRecorder } from '../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../wire/backend.js'
 import { frame } from '../wire/frontend.js'
@@ -103,6 +103,7 @@ const run = (
     upstream: upstream.socket,
     guard,
     journal,
+    asker: askerOf(grant, request),
     budget,
     cancel,
     message: services.limits.message,
@@ -171,6 +172,17 @@ const summaryOf = (
   counters: { statements: 0, refused: 0, errors: 0, rows: 0, bytes: 0, masked: 0 },
   policyHash: runtime.policy.hash,
   seenClear: guard?.clear ?? false,
+})
+
+const askerOf = ({ principal }: Grant, { application }: SessionRequest): Asker => ({
+  subject: principal.subject,
+  groups: principal.groups,
+  // Nobody but people can log in yet.
+  program: false,
+  ...(application ? { application } : {}),
+  get now() {
+    return new Date()
+  },
 })
 
 const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {

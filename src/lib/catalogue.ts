@@ -65,6 +65,7 @@ export const catalogue = {
 
   // policy
   STATEMENT_BLOCKED: { message: 'the policy forbids this statement', exit: 77, http: 403, sqlstate: '42501', hint: 'Ask an administrator if you need it.' },
+  APPROVAL_REQUIRED: { message: 'this statement needs an approval', exit: 77, http: 403, sqlstate: '42501', hint: 'Ask one of the rule’s approvers.' },
   COLUMN_MASKED: { message: 'a masked column is used in a way that could reveal it', exit: 77, http: 403, sqlstate: '42501', hint: 'Select the column as it is; it comes back masked.' },
   STATEMENT_UNPROVEN: { message: 'it cannot be proved that this statement keeps masked columns hidden', exit: 77, http: 403, sqlstate: '42501', hint: 'Write it in a simpler form.' },
   SYNTAX: { message: 'syntax error', exit: 1, http: 400, sqlstate: '42601', hint: '' },

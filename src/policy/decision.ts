@@ -4,12 +4,53 @@ import type { Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
-export type Decision = Allowed | Refused
+export type Decision = Allowed | Held | Refused
 
 export interface Allowed {
   readonly kind: 'allow'
   /** Per top-level statement of the text, in order. Empty where the policy needs no parsing. */
   readonly statements: readonly AllowedStatement[]
+  /** Rules with `do: warn` that apply: each is a notice in front of the statement's reply. */
+  readonly warnings?: readonly RuleMatch[]
+  /** What the rules would have done, where the policy only observes. */
+  readonly observed?: readonly RuleMatch[]
+}
+
+/** Somebody has to approve it first. */
+export interface Held {
+  readonly kind: 'hold'
+  /** As they run once approved. */
+  readonly statements: readonly AllowedStatement[]
+  readonly rule: ApprovalRule
+  readonly warnings?: readonly RuleMatch[]
+  readonly observed?: readonly RuleMatch[]
+}
+
+export interface RuleMatch {
+  readonly rule: string
+  readonly do: 'warn' | 'approve' | 'block'
+  readonly message?: string
+}
+
+export interface ApprovalRule {
+  readonly name: string
+  readonly message?: string
+  readonly approvers: { readonly groups: readonly string[]; readonly count: number }
+  /** Milliseconds that a request waits for its approvers. */
+  readonly expires: number
+  /** Absent: wait outside of a transaction, refuse with the request's id inside one. */
+  readonly mode?: 'wait' | 'retry'
+}
+
+/** Who asks, and when: what a rule may know beside the statement. */
+export interface Asker {
+  readonly subject: string
+  readonly groups: readonly string[]
+  /** A service or a CI job, no human. */
+  readonly program: boolean
+  /** `application_name` as the client gave it when it connected; anybody may claim any. */
+  readonly application?: string
+  readonly now: Date
 }
 
 export interface Refused {
@@ -45,7 +86,7 @@ export interface AllowedStatement extends RecordedFacts {
  */
 export interface Guard {
   /** Decides on a text before it is forwarded (Query or Parse). Never throws: what can't be decided is refused. */
-  decide(text: string): Decision
+  decide(text: string, asker: Asker): Decision
   /**
    * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
    * `statement` is undefined where the relay can't tell which statement of the text the result belongs to.

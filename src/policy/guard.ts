@@ -6,7 +6,7 @@ import type { CatalogSource } from './catalog-source.js'
 import type { PolicyConfig } from './config/schema.js'
 import { decideOn } from './decide.js'
 import { DecisionCache } from './decision-cache.js'
-import type { AllowedStatement, Decision, Guard } from './decision.js'
+import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 
@@ -44,7 +44,7 @@ export class PolicyGuard implements Guard {
     this.#source = source
   }
 
-  decide(text: string): Decision {
+  decide(text: string, _asker: Asker): Decision {
     try {
       const origins = this.#current()
       const known = this.#cache.get(text)

@@ -8,6 +8,7 @@ import { PolicyGuard } from '../../src/policy/guard.js'
 import { loadCatalog, type Catalog } from '../../src/sql/catalog.js'
 import type { Field } from '../../src/wire/backend.js'
 import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
+import { askerOf } from './asker.js'
 
 const policy = policySection.parse({
   masks: [
@@ -38,6 +39,8 @@ let reader: Client
 let source: { catalog: Catalog; refresh(): Promise<void> }
 let guard: PolicyGuard
 
+const asker = askerOf()
+
 const maskKey = Buffer.alloc(32, 1)
 
 beforeAll(async () => {
@@ -67,7 +70,7 @@ const allowedIn = (decision: Decision): readonly AllowedStatement[] => {
 }
 
 const refusalOf = (text: string, by = guard): HoopError | undefined => {
-  const decision = by.decide(text)
+  const decision = by.decide(text, asker)
   return decision.kind === 'refuse' ? decision.error : undefined
 }
 
@@ -99,7 +102,7 @@ test.for<[string, unknown]>([
   ['SELECT count(*) FROM orders', undefined],
   ["INSERT INTO customers VALUES (2, 'Bob') RETURNING email, name", [email, undefined]],
 ])('%s gets its masks by the origin that the server reports', async ([text, expected]) => {
-  const [statement] = allowedIn(guard.decide(text))
+  const [statement] = allowedIn(guard.decide(text, asker))
   expect(labels(guard.masks(await described(text), statement))).toEqual(expected)
 })
 
@@ -111,7 +114,7 @@ test('without an expectation, the origin alone decides', async () => {
 })
 
 test('a result that differs from what was expected is stopped', async () => {
-  const [statement] = allowedIn(guard.decide('SELECT name, email FROM customers'))
+  const [statement] = allowedIn(guard.decide('SELECT name, email FROM customers', asker))
   const fields = await described('SELECT name, email FROM customers')
   const stopped = (fields: Field[]) =>
     expect(guard.masks(fields, statement)).toMatchObject({ code: 'STATEMENT_UNPROVEN' })
@@ -122,7 +125,7 @@ test('a result that differs from what was expected is stopped', async () => {
 })
 
 test('a masked origin where a clean column was expected is masked all the same', async () => {
-  const [statement] = allowedIn(guard.decide('SELECT name FROM customers'))
+  const [statement] = allowedIn(guard.decide('SELECT name FROM customers', asker))
   expect(labels(guard.masks(await described('SELECT email AS name FROM customers'), statement))).toEqual([email])
 })
 
@@ -171,7 +174,7 @@ test('a syntax error is PostgreSQL’s own, with its position', async () => {
 })
 
 test('a refusal by a rule names it, and says what the rule says', () => {
-  const decision = guard.decide('SELECT k FROM secret.keys')
+  const decision = guard.decide('SELECT k FROM secret.keys', asker)
   expect(decision).toMatchObject({
     kind: 'refuse',
     rule: 'no-secrets',
@@ -185,21 +188,21 @@ test.for([
   ['COPY customers (email, id) TO STDOUT (FORMAT csv, HEADER)', 'csv', ['email', undefined]],
   ['COPY (SELECT id, email FROM customers) TO STDOUT (FORMAT binary)', 'binary', [undefined, 'email']],
 ] as const)('%s is masked by column', ([text, format, specs]) => {
-  const [statement] = allowedIn(guard.decide(text))
+  const [statement] = allowedIn(guard.decide(text, asker))
   expect(statement?.copy?.masks.map((mask) => mask?.spec)).toEqual(specs)
   expect(statement?.copy?.shape).toMatchObject({ format, columns: specs.length, header: format === 'csv' })
 })
 
 test('COPY of what is not masked goes as it is', () => {
-  expect(allowedIn(guard.decide('COPY orders TO STDOUT'))[0]?.copy).toBeUndefined()
+  expect(allowedIn(guard.decide('COPY orders TO STDOUT', asker))[0]?.copy).toBeUndefined()
 })
 
 test('a decision is made once for a text and a catalog, and anew when the catalog changes', async () => {
-  const first = guard.decide('SELECT email FROM customers')
-  expect(guard.decide('SELECT email FROM customers')).toBe(first)
+  const first = guard.decide('SELECT email FROM customers', asker)
+  expect(guard.decide('SELECT email FROM customers', asker)).toBe(first)
   await guard.refresh()
-  expect(guard.decide('SELECT email FROM customers')).not.toBe(first)
-  const [changes] = allowedIn(guard.decide('CREATE TABLE customers_old (id int)'))
+  expect(guard.decide('SELECT email FROM customers', asker)).not.toBe(first)
+  const [changes] = allowedIn(guard.decide('CREATE TABLE customers_old (id int)', asker))
   expect(changes?.ddl).toBe(true)
 })
 

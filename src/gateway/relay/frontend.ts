@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Allowed, Decision } from '../../policy/decision.js'
+import type { Allowed, Held, Refused } from '../../policy/decision.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import {
   bindOf,
@@ -32,6 +32,16 @@ export interface FrontendOptions {
 const SMALL = 10_000
 
 const allowAll: Allowed = { kind: 'allow', statements: [] }
+
+/** Nobody can be asked yet. */
+const notYet = ({ rule, statements }: Held): Refused => ({
+  kind: 'refuse',
+  error: new HoopError('APPROVAL_REQUIRED', rule.message ?? `rule ${rule.name}`, {
+    detail: `The rule is ${rule.name}.`,
+  }),
+  rule: rule.name,
+  facts: statements,
+})
 
 /**
  * The client's side of a relay: records what is about to run, lets the policy decide, and replaces what is refused by a
@@ -236,11 +246,12 @@ export class FrontendHandler implements FrameHandler {
   }
 
   /** Anything that goes wrong while reading or deciding is a refusal. */
-  #decide(read: () => string): { text: string; decision: Decision } {
+  #decide(read: () => string): { text: string; decision: Allowed | Refused } {
     let text = ''
     try {
       text = read()
-      return { text, decision: this.#state.guard?.decide(text) ?? allowAll }
+      const decision = this.#state.guard?.decide(text, this.#state.asker) ?? allowAll
+      return { text, decision: decision.kind === 'hold' ? notYet(decision) : decision }
     } catch (error) {
       return { text, decision: { kind: 'refuse', error: asHoopError(error) } }
     }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { SessionEnd } from '../../lib/api.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Guard } from '../../policy/decision.js'
+import type { Asker, Guard } from '../../policy/decision.js'
 import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
 import { terminate } from '../../wire/frontend.js'
 import { Outbox } from '../../wire/outbox.js'
@@ -22,6 +22,8 @@ export interface RelayOptions extends FrontendOptions {
   readonly upstream: Socket
   readonly guard: Guard | undefined
   readonly journal: Journal
+  /** Whose session it is; `now` is read anew for each decision. */
+  readonly asker: Asker
   readonly budget: MemoryBudget
   /** Sends a CancelRequest upstream. */
   readonly cancel: () => Promise<void>
@@ -52,7 +54,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#state = new RelayState(options.guard, options.journal)
+    this.#state = new RelayState(options.guard, options.journal, options.asker)
     this.#backend = new BackendHandler(this.#state, this.#toClient)
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
     this.#fromClient = new Cutter(new FrontendHandler(this.#state, this.#toUpstream, options), options.budget)

@@ -1,4 +1,4 @@
-import type { Guard } from '../../policy/decision.js'
+import type { Asker, Guard } from '../../policy/decision.js'
 import type { Journal } from './journal.js'
 import { Queue, type Request } from './requests.js'
 
@@ -7,6 +7,7 @@ export class RelayState {
   readonly queue = new Queue<Request>()
   readonly guard: Guard | undefined
   readonly journal: Journal
+  readonly asker: Asker
   /** An error was reported and no Sync has followed it yet: the server ignores what comes. */
   skipping = false
   /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */
@@ -19,9 +20,10 @@ export class RelayState {
   terminated = false
   transaction: 'I' | 'T' | 'E' = 'I'
 
-  constructor(guard: Guard | undefined, journal: Journal) {
+  constructor(guard: Guard | undefined, journal: Journal, asker: Asker) {
     this.guard = guard
     this.journal = journal
+    this.asker = asker
   }
 
   /** Enters a request that is being forwarded, unless the server is going to ignore it. */

@@ -2,6 +2,7 @@ import { policySection } from '../../../src/policy/config/policy-section.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { initParser } from '../../../src/sql/parser.js'
+import { askerOf } from '../../policy/asker.js'
 import { rules } from '../parts/policy.js'
 import type { Row } from '../report.js'
 import { microRow, microseconds, type Timing } from './timing.js'
@@ -16,8 +17,9 @@ export const ruleGuard = async (): Promise<Guard> => {
 /** A text that was decided on before, and one that is parsed and looked into. */
 export const deciding = (guard: Guard, timing: Timing): readonly Row[] => {
   let n = 0
+  const asker = askerOf()
   const ask = (text: string) => () => {
-    if (guard.decide(text).kind !== 'allow') throw new Error('the policy refused a SELECT')
+    if (guard.decide(text, asker).kind !== 'allow') throw new Error('the policy refused a SELECT')
   }
   const point = 'SELECT abalance FROM pgbench_accounts WHERE aid = '
   return [

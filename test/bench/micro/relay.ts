@@ -3,6 +3,7 @@ import { Relay } from '../../../src/gateway/relay/relay.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import type { SessionRecorder } from '../../../src/recording/events.js'
 import { MemoryBudget } from '../../../src/wire/cutter.js'
+import { askerOf } from '../../policy/asker.js'
 import type { Row } from '../report.js'
 import { FakeSocket } from './fake-socket.js'
 import { chunkOf, complete, customer, dataRow, prepared, rowDescription, simple } from './messages.js'
@@ -28,6 +29,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     upstream: upstream.asSocket,
     guard,
     journal: new Journal(recorder),
+    asker: askerOf(),
     budget: new MemoryBudget(megabyte),
     message: megabyte,
     functionCalls: false,
