@@ -1,5 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import { hmacSha256 } from './hmac.js'
+import { kindOf } from './kind.js'
 import { fit, isText, unpadded } from './text-type.js'
 import type { ColumnType, ValueMask } from './types.js'
 
@@ -68,7 +69,7 @@ const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer)
  * @returns undefined where the type has no hash
  */
 export const hash = (type: ColumnType, format: 0 | 1, key: Buffer): ValueMask | undefined => {
-  if (type.kind !== 'b' && type.kind !== 'd') return undefined
+  if (kindOf(type) !== 'b') return undefined
   const width = Object.hasOwn(widths, type.name) ? widths[type.name] : undefined
   if (isText(type)) return { kind: 'varying', apply: text(keyed(key, 'text'), type) }
   if (type.name === 'uuid') return { kind: 'varying', apply: uuid(keyed(key, 'uuid'), format) }

@@ -20,9 +20,27 @@ const bits = (count: number): readonly [string, Buffer] => {
   return ['0'.repeat(count), binary]
 }
 
-/** A range says in its first byte that it is empty; a multirange counts its ranges. */
-const ranges = ['int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange', 'daterange']
-const multiranges = ranges.map((name) => name.replace('range', 'multirange'))
+/** One element, 0, counted from 0: the server takes no empty one back. */
+const oneZero = (element: number, length: 2 | 4): Buffer => {
+  const out = zeros(24 + length)
+  for (const [at, word] of [1, 0, element, 1, 0, length].entries()) out.writeInt32BE(word, 4 * at)
+  return out
+}
+
+/** Two bounds that no transaction has, and nothing between: int32 count, int64 each. */
+const snapshot = Buffer.from('0000000000000000000000010000000000000001', 'hex')
+
+/** A line needs a direction: 1·x + 0·y + 0 = 0. */
+const line = Buffer.concat([Buffer.from('3ff0000000000000', 'hex'), zeros(16)])
+const onePoint = Buffer.concat([Buffer.from([0, 0, 0, 1]), zeros(16)])
+
+/** Of any range or multirange type: the first says in its first byte that it is empty, the second counts its ranges. */
+export const empty: Readonly<Record<'r' | 'm', readonly [string, Buffer]>> = {
+  r: ['empty', Buffer.from([1])],
+  m: ['{}', zeros(4)],
+}
+
+const noObject = fixed('-', zeros(4))
 
 /** By `pg_type.typname`. A type that isn't here is redacted to NULL. The dates are the epoch of the binary formats. */
 export const redactedValues: Readonly<Record<string, Redacted>> = {
@@ -57,7 +75,36 @@ export const redactedValues: Readonly<Record<string, Redacted>> = {
   tsvector: fixed('', zeros(4)),
   tsquery: fixed("'masked'", tsquery),
   hstore: fixed('', zeros(4)),
-  ...Object.fromEntries(ranges.map((name) => [name, fixed('empty', Buffer.from([1]))])),
-  ...Object.fromEntries(multiranges.map((name) => [name, fixed('{}', zeros(4))])),
+  lseg: fixed('[(0,0),(0,0)]', zeros(32)),
+  box: fixed('(0,0),(0,0)', zeros(32)),
+  path: fixed('((0,0))', Buffer.concat([Buffer.from([1]), onePoint])),
+  polygon: fixed('((0,0))', onePoint),
+  line: fixed('{1,0,0}', line),
+  circle: fixed('<(0,0),0>', zeros(24)),
+  int2vector: fixed('0', oneZero(21, 2)),
+  oidvector: fixed('0', oneZero(26, 4)),
+  jsonpath: fixed('$', Buffer.from('\u0001$')),
+  refcursor: same('********'),
+  cstring: same('********'),
+  void: fixed('', zeros(0)),
+  tid: fixed('(0,0)', zeros(6)),
+  xid: fixed('0', zeros(4)),
+  cid: fixed('0', zeros(4)),
+  xid8: fixed('0', zeros(8)),
+  pg_lsn: fixed('0/0', zeros(8)),
+  txid_snapshot: fixed('1:1:', snapshot),
+  pg_snapshot: fixed('1:1:', snapshot),
+  regproc: noObject,
+  regprocedure: noObject,
+  regclass: noObject,
+  regtype: noObject,
+  regconfig: noObject,
+  regdictionary: noObject,
+  regnamespace: noObject,
+  regrole: noObject,
+  regcollation: noObject,
+  // A minus is an operator.
+  regoper: fixed('0', zeros(4)),
+  regoperator: fixed('0', zeros(4)),
   ltree: fixed('', Buffer.from([1])),
 }

@@ -1,11 +1,11 @@
 import { codePoints, cut } from './characters.js'
+import { kindOf } from './kind.js'
 import type { ColumnType } from './types.js'
 
 const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext', 'name'])
 
 /** Whether a value is a string of characters in both formats, so that parts of it can be kept. */
-export const isText = (type: ColumnType): boolean =>
-  (type.kind === 'b' || type.kind === 'd') && textTypes.has(type.name)
+export const isText = (type: ColumnType): boolean => kindOf(type) === 'b' && textTypes.has(type.name)
 
 /** The most characters that the type accepts: `varchar(n)` and `char(n)` keep n + 4 as their modifier. */
 export const capacity = (type: ColumnType): number => {

@@ -18,10 +18,14 @@ export interface ColumnType {
   readonly modifier: number
   /** `pg_type.typname` of the type, or of a domain's base type: `text`, `varchar`, `int4`, `vector`, … */
   readonly name: string
-  /** `pg_type.typcategory`-like: `e` enum, `d` domain (base in name), `a` array, `b` base, `c` composite, `r` range. */
-  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r'
-  /** For enums, a label that is valid; for arrays, the element's type name. */
+  /** `b` base, `e` enum, `d` domain (base in name), `a` array, `c` composite, `r` range, `m` multirange. */
+  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r' | 'm'
+  /** For domains, the kind of what they are made of; a base type where it isn't said. */
+  readonly base?: 'b' | 'e' | 'a' | 'c' | 'r' | 'm'
+  /** For enums, labels that are valid. */
   readonly labels?: readonly string[]
+  /** For arrays, the type of their elements. Their modifier is the array's. */
+  readonly element?: ColumnType
 }
 
 /**

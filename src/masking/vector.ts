@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { HoopError } from '../lib/errors.js'
+import { kindOf } from './kind.js'
 import type { ColumnType, ValueMask } from './types.js'
 
 const vectorTypes = new Set(['vector', 'halfvec', 'sparsevec'])
@@ -7,8 +8,7 @@ const vectorTypes = new Set(['vector', 'halfvec', 'sparsevec'])
 /** pgvector's own bound for `vector` and `halfvec`. */
 const MAX_DIMENSIONS = 16_000
 
-export const isVector = (type: ColumnType): boolean =>
-  (type.kind === 'b' || type.kind === 'd') && vectorTypes.has(type.name)
+export const isVector = (type: ColumnType): boolean => kindOf(type) === 'b' && vectorTypes.has(type.name)
 
 /** ±1 for each dimension, from the key and the column alone: nothing of the value is in it. */
 const signs = (key: Buffer, column: string, dimensions: number): Int8Array => {

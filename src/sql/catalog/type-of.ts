@@ -1,9 +1,15 @@
 import type { TypeRow } from './queries.js'
 import type { CatalogType } from './types.js'
 
-const kinds: Readonly<Record<string, CatalogType['kind']>> = { e: 'e', d: 'd', c: 'c', r: 'r', m: 'r' }
+type Kind = Exclude<CatalogType['kind'], 'd' | 'a'>
 
-const isArray = ([, , , category, , element]: TypeRow): boolean => category === 'A' && element !== 0
+const kinds: Readonly<Record<string, Kind>> = { e: 'e', c: 'c', r: 'r', m: 'm' }
+
+/** Those two have elements and are written otherwise than arrays. */
+const noArrays: readonly string[] = ['int2vector', 'oidvector']
+
+const isArray = ([, name, , category, , element]: TypeRow): boolean =>
+  category === 'A' && element !== 0 && !noArrays.includes(name)
 
 /** Describes a column's type as the masks need it: a domain by what it is made of, in the end. */
 export const typeOf = (types: ReadonlyMap<number, TypeRow>, oid: number, modifier: number): CatalogType => {
@@ -17,8 +23,11 @@ export const typeOf = (types: ReadonlyMap<number, TypeRow>, oid: number, modifie
     if (!base) break
     row = base
   }
-  const element = isArray(row) ? types.get(row[5])?.[1] : undefined
-  const labels = element === undefined ? row[7] : [element]
-  const kind = kinds[declared[2]] ?? (isArray(declared) ? 'a' : 'b')
-  return { oid, modifier: effective, name: row[1], kind, ...(labels ? { labels } : {}) }
+  const base = isArray(row) ? 'a' : (kinds[row[2]] ?? 'b')
+  return {
+    ...{ oid, modifier: effective, name: row[1] },
+    ...(declared[2] === 'd' ? { kind: 'd', base } : { kind: base }),
+    ...(row[7] ? { labels: row[7] } : {}),
+    ...(base === 'a' ? { element: typeOf(types, row[5], effective) } : {}),
+  }
 }

@@ -8,9 +8,13 @@ export interface CatalogType {
   readonly modifier: number
   /** `pg_type.typname` of the type, or of a domain's base type. */
   readonly name: string
-  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r'
-  /** For enums their labels; for arrays, the element type's name. */
+  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r' | 'm'
+  /** For domains, the kind of what they are made of. */
+  readonly base?: 'b' | 'e' | 'a' | 'c' | 'r' | 'm'
+  /** For enums their labels. */
   readonly labels?: readonly string[]
+  /** For arrays the type of their elements. */
+  readonly element?: CatalogType
 }
 
 export interface MaskedColumn {
