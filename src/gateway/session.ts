@@ -137,7 +137,9 @@ const run = (
       get busy() {
         return relay.busy
       },
-      cancel,
+      cancel: async () => {
+        if (relay.withdraw()) await cancel()
+      },
       end: (error, end) => relay.end(error, end),
       finished,
     },

@@ -4,7 +4,7 @@
  * fractional; `n` numbers statements from 1 in the order in which they were sent.
  */
 export type SessionEvent =
-  StartEvent | StatementEvent | RefusalEvent | ResultEvent | NoticeEvent | CancelEvent | EndEvent
+  StartEvent | StatementEvent | RefusalEvent | ApprovalEvent | ResultEvent | NoticeEvent | CancelEvent | EndEvent
 
 export interface StartEvent {
   readonly type: 'start'
@@ -50,6 +50,8 @@ export interface StatementEvent {
   readonly writes?: readonly string[]
   /** Maximum number of rows asked for by Execute; 0 or absent is all. */
   readonly maxRows?: number
+  /** Id of the request by which it was approved. */
+  readonly approval?: string
 }
 
 export type Parameter = string | null | { readonly hex: string } | { readonly cut: string; readonly bytes: number }
@@ -65,6 +67,27 @@ export interface RefusalEvent {
   readonly sqlstate: string
   readonly message: string
   readonly rule?: string
+  /** Id of the request for an approval that was not given, or not in time. */
+  readonly approval?: string
+}
+
+/**
+ * A statement that needs an approval, and what became of it. `requested` comes when it is held (or refused, to be run
+ * again once approved), then one of the others; the statement or refusal that follows carries the same id.
+ */
+export interface ApprovalEvent {
+  readonly type: 'approval'
+  readonly at: number
+  readonly id: string
+  readonly outcome: 'requested' | 'approved' | 'standing' | 'break-glass' | 'denied' | 'expired' | 'withdrawn'
+  readonly rule: string
+  /** Of `requested` and `break-glass`. */
+  readonly text?: string
+  readonly parameters?: readonly Parameter[]
+  /** Who decided. */
+  readonly by?: readonly { readonly subject: string; readonly name: string; readonly reason?: string }[]
+  /** The requester's reason; of `withdrawn`, why. */
+  readonly reason?: string
 }
 
 export interface ResultEvent {

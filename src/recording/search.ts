@@ -10,6 +10,8 @@ const searched = (event: SessionEvent): readonly (string | undefined)[] => {
       return [event.text, ...(event.parameters ?? []).map((value) => (typeof value === 'string' ? value : undefined))]
     case 'refusal':
       return [event.text, event.message, event.rule]
+    case 'approval':
+      return [event.id, event.text, event.rule, event.reason, ...(event.by ?? []).map(({ reason }) => reason)]
     case 'result':
       return [event.message]
     case 'start':

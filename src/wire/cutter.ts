@@ -15,6 +15,8 @@ export interface FrameHandler {
   frame(tag: number, buffer: Buffer, start: number, end: number): void
   /** A piece of a message that is not wanted whole; `first` marks the one that starts with the header. */
   piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void
+  /** Looked at behind each whole message: the cutter stops there and leaves the rest of its chunk to the caller. */
+  readonly paused?: boolean
 }
 
 /** Counts bytes of unfinished messages over all sessions, so that many half-sent large ones can't exhaust the memory. */
@@ -62,13 +64,17 @@ export class Cutter {
     this.#budget = budget
   }
 
-  /** @throws {HoopError} FRAME_LENGTH, MEMORY_EXHAUSTED, and whatever the handler throws; the stream is then unusable */
-  feed(chunk: Buffer): void {
+  /**
+   * @returns what stands behind the message at which the handler paused, to be fed again once it goes on
+   * @throws {HoopError} FRAME_LENGTH, MEMORY_EXHAUSTED, and whatever the handler throws; the stream is then unusable
+   */
+  feed(chunk: Buffer): Buffer | undefined {
     let at = 0
     if (this.#streaming > 0) at = this.#continueStream(chunk)
     else if (this.#held > 0) at = this.#complete(chunk)
     const end = chunk.length
     while (at < end) {
+      if (this.#handler.paused) return chunk.subarray(at)
       if (end - at < HEADER) return this.#hold(chunk, at, 0)
       const tag = chunk[at]!
       const size = 1 + declared(chunk, at + 1)
@@ -80,9 +86,10 @@ export class Cutter {
         this.#handler.piece(tag, chunk, at, end, true, false)
         this.#streaming = size - (end - at)
         this.#streamingTag = tag
-        return
+        return undefined
       }
     }
+    return undefined
   }
 
   /** Gives back what an unfinished message holds. */
@@ -99,7 +106,7 @@ export class Cutter {
     return end
   }
 
-  #hold(chunk: Buffer, at: number, size: number): void {
+  #hold(chunk: Buffer, at: number, size: number): undefined {
     if (size > 0) this.#budget.take(size)
     this.#size = size
     this.#parts.push(chunk.subarray(at))

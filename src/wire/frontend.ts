@@ -29,6 +29,8 @@ export const nameKey = (name: string): string => (name === '' ? name : Buffer.fr
 export interface Parse {
   readonly name: string
   readonly text: string
+  /** OIDs of the parameters' types as sent, four bytes each; in the frame's buffer. */
+  readonly types: Buffer
 }
 
 /** @throws {HoopError} FRAME_INVALID */
@@ -44,9 +46,9 @@ export const readParse = (buffer: Buffer, start: number, end: number): Parse => 
   const reader = new Reader(buffer, start + HEADER, end)
   const name = reader.string()
   const text = reader.string()
-  reader.bytes(4 * reader.uint16())
+  const types = reader.bytes(4 * reader.uint16())
   reader.done()
-  return { name, text }
+  return { name, text, types }
 }
 
 export interface Bind {
@@ -118,6 +120,10 @@ export const bindOf = (statement: string): Buffer => frame(Frontend.Bind, '', st
 export const callOfNothing = (): Buffer => frame(Frontend.FunctionCall, Buffer.alloc(10))
 
 export const describePortal = (portal: string): Buffer => frame(Frontend.Describe, Buffer.from('P'), portal)
+
+export const flush = (): Buffer => frame(Frontend.Flush)
+
+export const sync = (): Buffer => frame(Frontend.Sync)
 
 export const terminate = (): Buffer => frame(Frontend.Terminate)
 

@@ -64,6 +64,13 @@ export class BackendHandler implements FrameHandler {
     return !this.#passing
   }
 
+  /** A message of ours that answers nothing, between two of the server's. */
+  announce(message: Buffer): void {
+    if (this.#stopped || this.#passing) return
+    this.#results.settle()
+    this.#out.put(message)
+  }
+
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
     if (this.#stopped) return
     const results = this.#results
@@ -177,6 +184,6 @@ export class BackendHandler implements FrameHandler {
     } else throw new HoopError('PROTOCOL_DESYNC', 'ReadyForQuery that nobody asked for')
     state.transaction = status
     this.#results.ready()
-    this.#out.keep(buffer, start, end)
+    if (head?.kind !== 'sync' || !head.own) this.#out.keep(buffer, start, end)
   }
 }

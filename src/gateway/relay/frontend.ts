@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Allowed, Held, Refused } from '../../policy/decision.js'
+import { HoopError } from '../../lib/errors.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import {
   bindOf,
@@ -18,30 +17,25 @@ import {
 import type { Outbox } from '../../wire/outbox.js'
 import { Frontend } from '../../wire/tags.js'
 import { captureParameters } from './capture.js'
+import { allowAll, Decider } from './decider.js'
 import { preparedBySql } from './descriptions.js'
 import type { Statement } from './journal.js'
+import { OpenPipeline } from './open-pipeline.js'
 import type { RelayState } from './state.js'
+import type { Gate, Verdict, Wait } from './wait.js'
 
 export interface FrontendOptions {
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
   readonly message: number
   readonly functionCalls: boolean
+  /** Who asks for approvals; without one, what needs an approval is refused. */
+  readonly gate?: Gate | undefined
 }
 
 /** PostgreSQL's own bound for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
 const SMALL = 10_000
 
-const allowAll: Allowed = { kind: 'allow', statements: [] }
-
-/** Nobody can be asked yet. */
-const notYet = ({ rule, statements }: Held): Refused => ({
-  kind: 'refuse',
-  error: new HoopError('APPROVAL_REQUIRED', rule.message ?? `rule ${rule.name}`, {
-    detail: `The rule is ${rule.name}.`,
-  }),
-  rule: rule.name,
-  facts: statements,
-})
+const noTypes: Buffer = Buffer.alloc(0)
 
 /**
  * The client's side of a relay: records what is about to run, lets the policy decide, and replaces what is refused by a
@@ -53,16 +47,32 @@ export class FrontendHandler implements FrameHandler {
   readonly #options: FrontendOptions
   /** Statements and portals as the client has asked for them; the server's answers may yet differ (Descriptions). */
   readonly #prepared = new Map<string, string>()
+  /** Parameter types that a Parse declared, where it did. */
+  readonly #types = new Map<string, Buffer>()
   readonly #portals = new Map<string, { statement: Statement; executed: boolean }>()
   /** Portals described and nothing run since, which could have put another in their place: Execute needs no description of ours. */
   readonly #described = new Set<string>()
   /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
   readonly #refused = `hoop_refused_${randomBytes(12).toString('hex')}`
 
+  readonly #decider: Decider
+  readonly open: OpenPipeline
+
   constructor(state: RelayState, out: Outbox, options: FrontendOptions) {
     this.#state = state
     this.#out = out
     this.#options = options
+    this.#decider = new Decider(state, options.gate)
+    this.open = new OpenPipeline(state, out)
+  }
+
+  /** Where this side has stopped. */
+  get wait(): Wait | undefined {
+    return this.#decider.wait
+  }
+
+  get paused(): boolean {
+    return this.#decider.wait !== undefined
   }
 
   whole(tag: number, length: number): boolean {
@@ -99,6 +109,7 @@ export class FrontendHandler implements FrameHandler {
       case Frontend.Describe: {
         const { of, name } = readTarget(buffer, start, end)
         if (of === 'P') this.#described.add(nameKey(name))
+        this.open.opens('prepared')
         state.push({ kind: 'describe', of: of ?? 'S', name, own: false })
         break
       }
@@ -108,12 +119,14 @@ export class FrontendHandler implements FrameHandler {
       case Frontend.Close: {
         const { of, name } = readTarget(buffer, start, end)
         if (of === 'S') this.#prepared.delete(nameKey(name))
+        this.open.opens('prepared')
         state.push({ kind: 'close', of: of ?? 'S', name })
         break
       }
       case Frontend.Sync:
         this.#described.clear()
-        state.push({ kind: 'sync', ghost: state.copyIn })
+        this.open.ended()
+        state.push({ kind: 'sync', ghost: state.copyIn, own: false })
         break
       case Frontend.Flush:
         break
@@ -136,11 +149,16 @@ export class FrontendHandler implements FrameHandler {
     this.#out.keep(buffer, start, end)
   }
 
-  #query(buffer: Buffer, start: number, end: number): void {
+  #query(buffer: Buffer, start: number, end: number, verdict?: Verdict): void {
     this.#described.clear()
-    const { text, decision } = this.#decide(() => readQuery(buffer, start, end))
-    if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule)
-    const statement = this.#state.journal.statement('simple', text, { facts: decision.statements })
+    const { text, decision } = this.#decider.decide(() => readQuery(buffer, start, end), verdict)
+    if (decision.kind === 'hold')
+      return this.#decider.stopAt(decision, { text }, (next) => this.#query(buffer, start, end, next))
+    const approval = verdict?.approval
+    if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule, approval)
+    // A simple query ends the transaction that open messages began.
+    this.open.ended()
+    const statement = this.#state.journal.statement('simple', text, { facts: decision.statements, approval })
     this.#state.push({
       kind: 'query',
       statement,
@@ -154,13 +172,17 @@ export class FrontendHandler implements FrameHandler {
 
   #parse(buffer: Buffer, start: number, end: number): void {
     let name = ''
-    const { text, decision } = this.#decide(() => {
+    let types = noTypes
+    this.open.opens('prepared')
+    const { text, decision } = this.#decider.decide(() => {
       const message = readParse(buffer, start, end)
       name = message.name
+      types = message.types
       return message.text
     })
     const refused = decision.kind === 'refuse' ? decision.error : undefined
-    const allowed = decision.kind === 'allow' ? decision.statements[0] : undefined
+    // What needs an approval is held where it would run, with its parameters: at Bind.
+    const allowed = decision.kind === 'refuse' ? undefined : decision.statements[0]
     this.#state.push({ kind: 'parse', name, prepared: { text, allowed }, refused })
     if (decision.kind === 'refuse') {
       this.#state.journal.refusal(text, decision.error, decision.rule)
@@ -170,25 +192,36 @@ export class FrontendHandler implements FrameHandler {
       return
     }
     this.#prepared.set(nameKey(name), text)
+    if (types.length > 0) this.#types.set(nameKey(name), Buffer.from(types))
+    else this.#types.delete(nameKey(name))
     this.#out.keep(buffer, start, end)
   }
 
   /** Binding plans the statement and may already run functions: it is recorded here, not at Execute. */
-  #bind(buffer: Buffer, start: number, end: number): void {
+  #bind(buffer: Buffer, start: number, end: number, verdict?: Verdict): void {
     const bind = readBind(buffer, start, end)
     const known = this.#prepared.get(nameKey(bind.statement))
     const text = known ?? preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
-    const decision = known === undefined ? allowAll : this.#decide(() => known).decision
+    const decision = known === undefined ? allowAll : this.#decider.decide(() => known, verdict).decision
+    if (decision.kind === 'hold') {
+      const { parameters, parameterFormats } = bind
+      const parameterTypes = this.#types.get(nameKey(bind.statement))
+      const exact = { text, parameters, parameterFormats, parameterTypes }
+      return this.#decider.stopAt(decision, exact, (next) => this.#bind(buffer, start, end, next))
+    }
+    this.open.opens('bound')
+    const approval = verdict?.approval
     const refused = decision.kind === 'refuse' ? decision.error : undefined
     const statement =
       decision.kind === 'refuse'
-        ? this.#state.journal.refusal(text, decision.error, decision.rule)
+        ? this.#state.journal.refusal(text, decision.error, decision.rule, approval)
         : this.#state.journal.statement('extended', text, {
             statementName: bind.statement,
             portal: bind.portal,
             parameters: captureParameters(bind.parameters, bind.parameterFormats),
             facts: decision.statements,
+            approval,
           })
     this.#portals.set(nameKey(bind.portal), { statement, executed: false })
     this.#described.delete(nameKey(bind.portal))
@@ -208,6 +241,7 @@ export class FrontendHandler implements FrameHandler {
 
   #execute(buffer: Buffer, start: number, end: number): void {
     const { portal } = readExecute(buffer, start, end)
+    this.open.opens('bound')
     const bound = this.#portals.get(nameKey(portal))
     // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
     const statement =
@@ -237,23 +271,12 @@ export class FrontendHandler implements FrameHandler {
    * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
    * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
    */
-  #refuseSimple(kind: 'query' | 'function', text: string, error: HoopError, rule?: string): void {
-    const statement = this.#state.journal.refusal(text, error, rule)
+  #refuseSimple(kind: 'query' | 'function', text: string, error: HoopError, rule?: string, approval?: string): void {
+    this.open.ended()
+    const statement = this.#state.journal.refusal(text, error, rule, approval)
     const refused = error
     if (kind === 'query') this.#state.push({ kind, statement, refused, allowed: [], completed: 0, errored: false })
     else this.#state.push({ kind, statement, refused })
     this.#out.put(kind === 'query' ? query(this.#refused) : callOfNothing())
-  }
-
-  /** Anything that goes wrong while reading or deciding is a refusal. */
-  #decide(read: () => string): { text: string; decision: Allowed | Refused } {
-    let text = ''
-    try {
-      text = read()
-      const decision = this.#state.guard?.decide(text, this.#state.asker) ?? allowAll
-      return { text, decision: decision.kind === 'hold' ? notYet(decision) : decision }
-    } catch (error) {
-      return { text, decision: { kind: 'refuse', error: asHoopError(error) } }
-    }
   }
 }

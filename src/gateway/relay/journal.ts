@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { HoopError } from '../../lib/errors.js'
 import type { RecordedFacts } from '../../policy/decision.js'
-import type { Parameter, ResultEvent, SessionRecorder } from '../../recording/events.js'
+import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder } from '../../recording/events.js'
 import { captureLimits } from './capture.js'
 import type { SessionCounters } from '../../lib/api.js'
 
@@ -20,6 +20,8 @@ export interface StatementDetails {
   readonly portal?: string
   readonly parameters?: readonly Parameter[] | undefined
   readonly facts?: readonly RecordedFacts[]
+  /** Id of the request by which it was approved. */
+  readonly approval?: string | undefined
 }
 
 /** Numbers a session's statements, writes its events and keeps its counters. */
@@ -59,6 +61,7 @@ export class Journal {
       ...cut(text),
       ...(details.statementName ? { statementName: details.statementName } : {}),
       ...(details.portal ? { portal: details.portal } : {}),
+      ...(details.approval ? { approval: details.approval } : {}),
       ...(details.parameters ? { parameters: details.parameters } : {}),
       ...(facts && facts.length > 0
         ? {
@@ -71,7 +74,7 @@ export class Journal {
     return { n, text, sentAt: at }
   }
 
-  refusal(text: string, error: HoopError, rule?: string): Statement {
+  refusal(text: string, error: HoopError, rule?: string, approval?: string): Statement {
     const at = this.now()
     const n = ++this.#n
     this.counters.refused++
@@ -86,6 +89,7 @@ export class Journal {
       sqlstate: error.sqlstate,
       message: error.message,
       ...(rule ? { rule } : {}),
+      ...(approval ? { approval } : {}),
     })
     return { n, text, sentAt: at }
   }
@@ -108,6 +112,11 @@ export class Journal {
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {
     this.#recorder.record({ type: 'notice', at: this.now(), kind, message: message.slice(0, captureLimits.value) })
+  }
+
+  /** What became of a request for approval. */
+  approval(event: Omit<ApprovalEvent, 'type' | 'at'>): void {
+    this.#recorder.record({ type: 'approval', at: this.now(), ...event })
   }
 
   cancel(): void {

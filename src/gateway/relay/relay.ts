@@ -3,16 +3,15 @@ import type { SessionEnd } from '../../lib/api.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
+import { noticeResponse } from '../../wire/error-fields.js'
 import { terminate } from '../../wire/frontend.js'
 import { Outbox } from '../../wire/outbox.js'
 import { BackendHandler } from './backend.js'
-import { FrontendHandler, type FrontendOptions } from './frontend.js'
+import { ClientSide } from './client-side.js'
+import type { FrontendOptions } from './frontend.js'
 import type { Journal } from './journal.js'
 import { fatalOf } from './refusal.js'
 import { RelayState } from './state.js'
-
-/** Requests without an answer at which the client is no longer read. */
-const MAX_OUTSTANDING = 65_536
 
 /** Milliseconds that the last error may take to reach the client. */
 const LAST_WORD = 1000
@@ -41,15 +40,12 @@ export interface RelayEnd {
 export class Relay {
   readonly #options: RelayOptions
   readonly #state: RelayState
-  readonly #toUpstream = new Outbox()
   readonly #toClient = new Outbox()
   readonly #backend: BackendHandler
-  readonly #fromClient: Cutter
+  readonly #client: ClientSide
   readonly #fromUpstream: Cutter
   #over: RelayEnd | undefined
   #lastWord: HoopError | undefined
-  /** The client has closed its half of the connection. */
-  #ending = false
   readonly #finished = Promise.withResolvers<RelayEnd>()
 
   constructor(options: RelayOptions) {
@@ -57,7 +53,14 @@ export class Relay {
     this.#state = new RelayState(options.guard, options.journal, options.asker)
     this.#backend = new BackendHandler(this.#state, this.#toClient)
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
-    this.#fromClient = new Cutter(new FrontendHandler(this.#state, this.#toUpstream, options), options.budget)
+    this.#client = new ClientSide(this.#state, {
+      ...options,
+      notice: (fields) => {
+        this.#backend.announce(noticeResponse(fields))
+        if (!this.#toClient.flush(options.client)) options.upstream.pause()
+      },
+      fail: (error) => this.end(asHoopError(error), 'failed'),
+    })
   }
 
   /** Resolves when both sides are closed. Never rejects. */
@@ -65,9 +68,20 @@ export class Relay {
     return this.#finished.promise
   }
 
-  /** Whether the server still owes an answer, or a transaction is open. */
+  /** Whether the server still owes an answer, a transaction is open, or a statement waits to be approved. */
   get busy(): boolean {
-    return this.#state.head() !== undefined || this.#state.transaction !== 'I'
+    return this.#client.waits || this.#state.head() !== undefined || this.#state.transaction !== 'I'
+  }
+
+  /**
+   * The client cancels. What waits for a decision is withdrawn.
+   * @returns whether there may be something that the server has to cancel
+   */
+  withdraw(): boolean {
+    const running = !this.#client.waits || this.#state.head() !== undefined
+    if (!running) this.#options.journal.cancel()
+    this.#client.withdraw('it was canceled')
+    return running
   }
 
   /** @param fromClient, fromUpstream bytes that were read with the login's last message */
@@ -76,8 +90,8 @@ export class Relay {
     client.on('data', (chunk: Buffer) => this.#clientData(chunk))
     upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
     client.on('drain', () => upstream.resume())
-    upstream.on('drain', () => this.#readClient())
-    client.on('end', () => this.#clientEnded())
+    upstream.on('drain', () => this.#client.read())
+    client.on('end', () => this.#client.end())
     upstream.on('end', () => this.#upstreamEnded())
     client.on('error', () => client.destroy())
     upstream.on('error', () => upstream.destroy())
@@ -101,25 +115,14 @@ export class Relay {
     }
     this.#over = { end, reason: error.message }
     this.#lastWord = error
-    this.#options.client.pause()
+    this.#client.stop()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
     if (this.#backend.stop()) this.#speakLast()
     else setTimeout(() => this.#speakLast(), LAST_WORD / 2).unref()
   }
 
   #clientData(chunk: Buffer): void {
-    if (this.#over) return
-    const { upstream, client, journal } = this.#options
-    try {
-      this.#fromClient.feed(chunk)
-      journal.commit()
-    } catch (error) {
-      this.#toUpstream.discard()
-      return this.end(asHoopError(error), 'failed')
-    }
-    const room = this.#toUpstream.flush(upstream)
-    if (this.#state.terminated) upstream.end()
-    if (!room || this.#state.queue.length > MAX_OUTSTANDING) client.pause()
+    if (!this.#over) this.#client.data(chunk)
   }
 
   #upstreamData(chunk: Buffer): void {
@@ -135,24 +138,14 @@ export class Relay {
     const room = this.#toClient.flush(client)
     if (this.#lastWord && this.#backend.stop()) return this.#speakLast()
     if (!room) upstream.pause()
-    if (client.isPaused()) this.#readClient()
-  }
-
-  #readClient(): void {
-    const { client, upstream } = this.#options
-    if (!this.#over && !upstream.writableNeedDrain && this.#state.queue.length <= MAX_OUTSTANDING / 2) client.resume()
-  }
-
-  /** The client has closed its half; the server answers what was asked and closes then. */
-  #clientEnded(): void {
-    this.#ending = true
-    this.#options.upstream.end()
+    this.#client.progress()
   }
 
   #upstreamEnded(): void {
-    const expected = this.#state.terminated || this.#ending || this.#backend.fatal
+    const expected = this.#state.terminated || this.#client.ending || this.#backend.fatal
     if (expected || this.#over) {
       this.#over ??= { end: 'closed' }
+      this.#client.stop()
       this.#endClient()
       this.#options.upstream.end()
     } else this.end(new HoopError('UPSTREAM_LOST'), 'failed')
@@ -161,11 +154,12 @@ export class Relay {
   #closed(side: 'client' | 'upstream'): void {
     const { client, upstream } = this.#options
     if (side === 'client') {
+      this.#client.stop()
       // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
       if (!this.#state.terminated || this.#state.head() === undefined) this.#leaveUpstream()
       this.#over ??= {
         end: 'closed',
-        ...(this.#state.terminated || this.#ending ? {} : { reason: 'the client went away' }),
+        ...(this.#state.terminated || this.#client.ending ? {} : { reason: 'the client went away' }),
       }
     } else if (!client.destroyed) this.#upstreamEnded()
     if (client.destroyed && upstream.destroyed) this.#finish()
@@ -209,7 +203,7 @@ export class Relay {
 
   #finish(): void {
     this.#backend.cut()
-    this.#fromClient.dispose()
+    this.#client.dispose()
     this.#fromUpstream.dispose()
     this.#finished.resolve(this.#over ?? { end: 'closed' })
   }

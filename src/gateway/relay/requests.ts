@@ -34,8 +34,8 @@ export type Request =
   | DescribeRequest
   | { readonly kind: 'execute'; readonly portal: string; readonly statement: Statement }
   | { readonly kind: 'close'; readonly of: 'S' | 'P'; readonly name: string }
-  /** `ghost`: sent while a COPY FROM STDIN was running, which swallows it. */
-  | { readonly kind: 'sync'; ghost: boolean }
+  /** `ghost`: sent while a COPY FROM STDIN was running, which swallows it. `own`: put in by the relay. */
+  | { readonly kind: 'sync'; ghost: boolean; readonly own: boolean }
   /** CopyDone or CopyFail: has no answer of its own, marks where the client's COPY data end. */
   | { readonly kind: 'copy-end' }
 

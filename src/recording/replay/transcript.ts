@@ -1,5 +1,6 @@
 import { assertNever } from '../../lib/assert-never.js'
 import type {
+  ApprovalEvent,
   CancelEvent,
   EndEvent,
   NoticeEvent,
@@ -9,6 +10,7 @@ import type {
   StartEvent,
   StatementEvent,
 } from '../events.js'
+import { showApproval } from './approval.js'
 import { showCopy, showRows } from './rows.js'
 import type { Screen } from './screen.js'
 import { showBytes, showCount, showDate, showDuration, showParameter, showTime } from './values.js'
@@ -53,6 +55,8 @@ export class Transcript {
         return this.#statement(event)
       case 'refusal':
         return this.#refusal(event)
+      case 'approval':
+        return this.#approval(event)
       case 'result':
         return this.#result(event)
       case 'notice':
@@ -80,8 +84,9 @@ export class Transcript {
   }
 
   #statement(event: StatementEvent): string[] {
-    const { portal, statementName, via, parameters = [], maxRows } = event
+    const { portal, statementName, via, parameters = [], maxRows, approval } = event
     const names = [
+      approval && `approved by request ${approval}`,
       statementName && `statement ${statementName}`,
       portal && `portal ${portal}`,
       maxRows && `at most ${showCount(maxRows, 'row')}`,
@@ -107,6 +112,11 @@ export class Transcript {
         `REFUSED  ${plain(event.sqlstate)}: ${plain(event.message)} (${plain(event.code)}${rule})`,
       ),
     ]
+  }
+
+  #approval(event: ApprovalEvent): string[] {
+    const { paint, plain } = this.#screen
+    return showApproval(event, this.#time(event.at)).map((line) => paint('yellow', plain(line)))
   }
 
   #mark({ n, at }: StatementEvent | RefusalEvent, notes: string): string {

@@ -1,0 +1,24 @@
+import type { ApprovalEvent } from '../events.js'
+
+/** Words for what became of a request. */
+const outcomes: Readonly<Record<ApprovalEvent['outcome'], string>> = {
+  requested: 'needs an approval',
+  approved: 'approved',
+  standing: 'covered by a standing approval',
+  'break-glass': 'run at once: the glass was broken',
+  denied: 'denied',
+  expired: 'expired: nobody decided in time',
+  withdrawn: 'withdrawn',
+}
+
+/** Characters shown of the statement that waits; it stands whole where it runs or is refused. */
+const longest = 200
+
+const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
+
+/** What the recording says of one step of a request, in lines. */
+export const showApproval = ({ id, outcome, rule, text, by = [], reason }: ApprovalEvent, time: string): string[] => [
+  `APPROVAL  ${id}, rule ${rule}: ${outcomes[outcome]} at ${time}${reason === undefined ? '' : ` (${reason})`}`,
+  ...(text === undefined ? [] : [`  ${shortened(text)}`]),
+  ...by.map(({ name, reason: why }) => `  by ${name}${why === undefined ? '' : `: ${why}`}`),
+]
