@@ -1,7 +1,7 @@
-import { malformedCopy, type CopyRows } from './copy-rows.js'
+import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
 import { replace, replacement, type Replacement } from './framed.js'
 import type { Sink } from './sink.js'
-import type { CopyShape, ValueMask } from './types.js'
+import type { CopyShape } from './types.js'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const HEADER = SIGNATURE.length + 8
@@ -20,7 +20,7 @@ class BinaryRows implements CopyRows {
   #begun = false
   readonly #replacements: readonly (Replacement | undefined)[]
 
-  constructor(masks: readonly (ValueMask | undefined)[]) {
+  constructor(masks: CopyValues) {
     this.#replacements = masks.map((mask) => mask && replacement(mask))
   }
 
@@ -87,8 +87,10 @@ class BinaryRows implements CopyRows {
       const value = at + 4
       at = value + Math.max(length, 0)
       if (!replaced || length === -1) continue
+      const instead = replace(replaced, buffer, value, at)
+      if (!instead) continue
       sink.copy(buffer, copied, value - 4)
-      sink.put(replace(replaced, buffer, value, at))
+      sink.put(instead)
       copied = at
       this.masked++
     }
@@ -98,5 +100,4 @@ class BinaryRows implements CopyRows {
 }
 
 /** COPY's binary format. @see PostgreSQL documentation, "COPY", "Binary Format" */
-export const binaryRows = (_shape: CopyShape, masks: readonly (ValueMask | undefined)[]): CopyRows =>
-  new BinaryRows(masks)
+export const binaryRows = (_shape: CopyShape, masks: CopyValues): CopyRows => new BinaryRows(masks)

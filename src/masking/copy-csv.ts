@@ -1,7 +1,8 @@
 import { LineRows, type LineFormat } from './copy-lines.js'
-import type { CopyRows } from './copy-rows.js'
+import type { Detected } from './detectors/detected.js'
+import type { CopyRows, CopyValues } from './copy-rows.js'
 import type { Sink } from './sink.js'
-import type { CopyShape, ValueMask } from './types.js'
+import type { CopyShape } from './types.js'
 
 const NEWLINE = 0x0a
 
@@ -50,8 +51,8 @@ class CsvRows extends LineRows {
   #searched = 0
   #quoted = false
 
-  constructor(shape: CopyShape, masks: readonly (ValueMask | undefined)[]) {
-    super(shape, masks, formatOf(shape))
+  constructor(shape: CopyShape, values: CopyValues, detected: Detected) {
+    super(shape, values, detected, formatOf(shape))
     this.#delimiter = shape.delimiter.charCodeAt(0)
     this.#quote = shape.quote.charCodeAt(0)
     this.#escape = shape.escape === shape.quote ? -1 : shape.escape.charCodeAt(0)
@@ -87,6 +88,7 @@ class CsvRows extends LineRows {
     }
     sink.truncate(mark)
     this.masked = masked
+    this.detected.drop()
     return row
   }
 
@@ -106,5 +108,5 @@ class CsvRows extends LineRows {
 }
 
 /** COPY's CSV format. @see PostgreSQL documentation, "COPY", "CSV Format" */
-export const csvRows = (shape: CopyShape, masks: readonly (ValueMask | undefined)[]): CopyRows =>
-  new CsvRows(shape, masks)
+export const csvRows = (shape: CopyShape, values: CopyValues, detected: Detected): CopyRows =>
+  new CsvRows(shape, values, detected)

@@ -1,6 +1,7 @@
-import { malformedCopy, type CopyRows } from './copy-rows.js'
+import type { Detected } from './detectors/detected.js'
+import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
 import type { Sink } from './sink.js'
-import type { CopyShape, ValueMask } from './types.js'
+import type { CopyShape } from './types.js'
 
 /** Longer pieces are searched byte by byte rather than as a string. */
 const MAX_TEXT = 16 * 2 ** 20
@@ -24,19 +25,21 @@ export abstract class LineRows implements CopyRows {
   rows = 0
   readonly complete = true
   protected header: boolean
-  protected readonly masks: readonly (ValueMask | undefined)[]
+  protected readonly detected: Detected
+  readonly #values: CopyValues
   readonly #delimiter: string
   readonly #format: LineFormat
   readonly #ready: readonly (Buffer | undefined)[]
   /** Up to where the input has been passed on. */
   #copied = 0
 
-  constructor(shape: CopyShape, masks: readonly (ValueMask | undefined)[], format: LineFormat) {
+  constructor(shape: CopyShape, values: CopyValues, detected: Detected, format: LineFormat) {
     this.header = shape.header
-    this.masks = masks
+    this.#values = values
+    this.detected = detected
     this.#delimiter = shape.delimiter
     this.#format = format
-    this.#ready = masks.map((mask) => (mask?.kind === 'fixed' ? this.#written(mask.value) : undefined))
+    this.#ready = values.map((value) => (value?.kind === 'fixed' ? this.#written(value.value) : undefined))
   }
 
   mask(sink: Sink, buffer: Buffer, start: number, end: number): number {
@@ -71,20 +74,23 @@ export abstract class LineRows implements CopyRows {
 
   /** One column of a row that is complete, or may be. */
   protected field(sink: Sink, buffer: Buffer, column: number, start: number, end: number): void {
-    if (this.masks[column] === undefined || this.header || this.#isNull(buffer, start, end)) return
+    if (this.#values[column] === undefined || this.header || this.#isNull(buffer, start, end)) return
+    const instead = this.#ready[column] ?? this.#replaced(column, buffer, start, end)
+    if (!instead) return
     sink.copy(buffer, this.#copied, start)
-    sink.put(this.#ready[column] ?? this.#replaced(column, buffer, start, end))
+    sink.put(instead)
     this.#copied = end
     this.masked++
   }
 
   /** @param end behind the line break */
   protected endRow(sink: Sink, buffer: Buffer, columns: number, end: number): void {
-    if (columns !== this.masks.length) throw malformedCopy('another number of columns than described')
+    if (columns !== this.#values.length) throw malformedCopy('another number of columns than described')
     if (this.header) this.header = false
     else this.rows++
     sink.copy(buffer, this.#copied, end)
     this.#copied = end
+    this.detected.commit()
   }
 
   #isNull(buffer: Buffer, start: number, end: number): boolean {
@@ -92,9 +98,14 @@ export abstract class LineRows implements CopyRows {
     return text !== undefined && end - start === text.length && buffer.compare(text, 0, text.length, start, end) === 0
   }
 
-  #replaced(column: number, buffer: Buffer, start: number, end: number): Buffer {
-    const mask = this.masks[column]
-    return this.#written(mask?.kind === 'varying' ? mask.apply(this.#format.read(buffer.subarray(start, end))) : null)
+  #replaced(column: number, buffer: Buffer, start: number, end: number): Buffer | undefined {
+    const value = this.#values[column]
+    if (value?.kind !== 'scan')
+      return this.#written(
+        value?.kind === 'varying' ? value.apply(this.#format.read(buffer.subarray(start, end))) : null,
+      )
+    const found = value.look(buffer, start, end, (field) => this.#format.read(field))
+    return found === undefined ? undefined : this.#written(found)
   }
 
   #written(value: Buffer | null): Buffer {

@@ -1,5 +1,9 @@
 import { HoopError } from '../lib/errors.js'
 import type { Sink } from './sink.js'
+import type { ValueMask, ValueScan } from './types.js'
+
+/** By column. */
+export type CopyValues = readonly (ValueMask | ValueScan | undefined)[]
 
 /** What one COPY format needs to be masked. Rows come whole; what stays behind them is the beginning of the next. */
 export interface CopyRows {

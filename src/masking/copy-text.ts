@@ -1,7 +1,8 @@
 import { LineRows, type LineFormat } from './copy-lines.js'
-import { malformedCopy, type CopyRows } from './copy-rows.js'
+import type { Detected } from './detectors/detected.js'
+import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
 import type { Sink } from './sink.js'
-import type { CopyShape, ValueMask } from './types.js'
+import type { CopyShape } from './types.js'
 
 const NEWLINE = 0x0a
 const BACKSLASH = 0x5c
@@ -58,8 +59,8 @@ const formatOf = ({ delimiter, nullText }: CopyShape, table = escapes(delimiter.
 class TextRows extends LineRows {
   readonly #delimiter: number
 
-  constructor(shape: CopyShape, masks: readonly (ValueMask | undefined)[]) {
-    super(shape, masks, formatOf(shape))
+  constructor(shape: CopyShape, values: CopyValues, detected: Detected) {
+    super(shape, values, detected, formatOf(shape))
     this.#delimiter = shape.delimiter.charCodeAt(0)
   }
 
@@ -88,5 +89,5 @@ class TextRows extends LineRows {
 }
 
 /** COPY's text format. @see PostgreSQL documentation, "COPY", "Text Format" */
-export const textRows = (shape: CopyShape, masks: readonly (ValueMask | undefined)[]): CopyRows =>
-  new TextRows(shape, masks)
+export const textRows = (shape: CopyShape, values: CopyValues, detected: Detected): CopyRows =>
+  new TextRows(shape, values, detected)

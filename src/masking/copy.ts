@@ -4,9 +4,10 @@ import { binaryRows } from './copy-binary.js'
 import { csvRows } from './copy-csv.js'
 import { malformedCopy, type CopyRows } from './copy-rows.js'
 import { textRows } from './copy-text.js'
+import { Detected } from './detectors/detected.js'
 import { Sink } from './sink.js'
-import type { ColumnMask, CopyMasker, CopyShape, ValueMask } from './types.js'
-import { valueMask } from './value-masker.js'
+import { valuesOf, type Treatment } from './treatment.js'
+import type { CopyMasker, CopyShape } from './types.js'
 
 /** The most that is held of one unfinished row; PostgreSQL itself makes none longer. */
 const MAX_ROW = 2 ** 30
@@ -85,11 +86,16 @@ class Masker implements CopyMasker {
 
 /**
  * Masks the columns of COPY … TO STDOUT by their place.
- * @throws {HoopError} FRAME_INVALID where there isn't a mask or undefined for each column
+ * @param detected is told what is found in columns that are looked through
+ * @throws {HoopError} FRAME_INVALID where the treatment doesn't have an entry for each column
  */
-export const copyMasker = (shape: CopyShape, masks: readonly (ColumnMask | undefined)[], key: Buffer): CopyMasker => {
-  if (masks.length !== shape.columns) throw malformedCopy('another number of columns than described')
-  const format = shape.format === 'binary' ? 1 : 0
-  const values: (ValueMask | undefined)[] = masks.map((mask) => mask && valueMask(mask, format, key))
-  return new Masker(formats[shape.format](shape, values))
+export const copyMasker = (
+  shape: CopyShape,
+  treatment: Treatment,
+  key: Buffer,
+  detected = new Detected(),
+): CopyMasker => {
+  if (treatment.length !== shape.columns) throw malformedCopy('another number of columns than described')
+  const values = valuesOf(treatment, () => (shape.format === 'binary' ? 1 : 0), key, detected)
+  return new Masker(formats[shape.format](shape, values, detected))
 }

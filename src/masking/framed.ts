@@ -1,9 +1,9 @@
-import type { ValueMask } from './types.js'
+import type { ValueMask, ValueScan } from './types.js'
 
 const NULL = Buffer.from([0xff, 0xff, 0xff, 0xff])
 
 /** What stands in for a value behind an int32 length: ready with its length where it is always the same. */
-export type Replacement = { readonly framed: Buffer } | { apply(value: Buffer): Buffer | null }
+export type Replacement = { readonly framed: Buffer } | { apply(value: Buffer): Buffer | null } | ValueScan
 
 /** A value with its length, as DataRow and binary COPY write it; -1 is NULL. */
 const framed = (value: Buffer | null): Buffer => {
@@ -15,9 +15,13 @@ const framed = (value: Buffer | null): Buffer => {
 }
 
 /** A fixed mask need not look at the value at all. */
-export const replacement = (mask: ValueMask): Replacement =>
+export const replacement = (mask: ValueMask | ValueScan): Replacement =>
   mask.kind === 'fixed' ? { framed: framed(mask.value) } : mask
 
-/** The replacement of `body[start, end)`, with its length. */
-export const replace = (by: Replacement, body: Buffer, start: number, end: number): Buffer =>
-  'framed' in by ? by.framed : framed(by.apply(body.subarray(start, end)))
+/** The replacement of `body[start, end)`, with its length; undefined where the value stays. */
+export const replace = (by: Replacement, body: Buffer, start: number, end: number): Buffer | undefined => {
+  if ('framed' in by) return by.framed
+  if ('apply' in by) return framed(by.apply(body.subarray(start, end)))
+  const instead = by.look(body, start, end)
+  return instead === undefined ? undefined : framed(instead)
+}

@@ -1,10 +1,11 @@
 import { HoopError } from '../lib/errors.js'
 import type { Field } from '../wire/backend.js'
 import { Backend } from '../wire/tags.js'
+import { Detected } from './detectors/detected.js'
 import { replace, replacement, type Replacement } from './framed.js'
 import { Sink } from './sink.js'
-import type { ColumnMask, RowMasker } from './types.js'
-import { valueMask } from './value-masker.js'
+import { valuesOf, type Treatment } from './treatment.js'
+import type { RowMasker } from './types.js'
 
 /** Bind's rule: no codes mean text, one is for all columns, otherwise one each. */
 const formatOf = (formats: readonly number[], column: number): 0 | 1 =>
@@ -51,8 +52,10 @@ class Masker implements RowMasker {
       if (length < -1 || at > end) throw malformed('a value does not fit')
       const replaced = this.#replacements[column]
       if (!replaced || length === -1) continue
+      const instead = replace(replaced, body, value, at)
+      if (!instead) continue
       sink.copy(body, copied, value - 4)
-      sink.put(replace(replaced, body, value, at))
+      sink.put(instead)
       copied = at
       this.masked++
     }
@@ -64,15 +67,18 @@ class Masker implements RowMasker {
 /**
  * Masks the rows of one result. Spans that aren't masked are copied as they are; NULL stays NULL.
  * @param formats result format codes as Bind gave them
- * @param masks one for each field, undefined where it isn't masked
+ * @param treatment has one entry for each field
+ * @param detected is told what is found in columns that are looked through
  */
 export const rowMasker = (
   fields: readonly Field[],
   formats: readonly number[],
-  masks: readonly (ColumnMask | undefined)[],
+  treatment: Treatment,
   key: Buffer,
+  detected = new Detected(),
 ): RowMasker => {
-  if (masks.length !== fields.length || (formats.length > 1 && formats.length !== fields.length))
+  if (treatment.length !== fields.length || (formats.length > 1 && formats.length !== fields.length))
     throw malformed('another number of columns than described')
-  return new Masker(masks.map((mask, column) => mask && replacement(valueMask(mask, formatOf(formats, column), key))))
+  const values = valuesOf(treatment, (column) => formatOf(formats, column), key, detected)
+  return new Masker(values.map((value) => value && replacement(value)))
 }

@@ -36,6 +36,17 @@ export type ValueMask =
   | { readonly kind: 'fixed'; readonly value: Buffer | null }
   | { readonly kind: 'varying'; apply(value: Buffer): Buffer | null }
 
+/** What becomes of the values of a column that is looked through: most stay as they are. */
+export interface ValueScan {
+  readonly kind: 'scan'
+  /**
+   * Looks at the value `bytes[start, end)`, in the column's own format.
+   * @param read undoes what COPY has escaped; asked only where the value is suspect
+   * @returns what stands in for the value, null for SQL's NULL; undefined where it stays
+   */
+  look(bytes: Buffer, start: number, end: number, read?: (field: Buffer) => Buffer): Buffer | null | undefined
+}
+
 /** How COPY writes its stream. */
 export interface CopyShape {
   readonly format: 'text' | 'csv' | 'binary'
