@@ -4,6 +4,7 @@ import type { SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
 import type { Guard } from '../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../recording/events.js'
 import type { IncomingMessage } from 'node:http'
+import type { Webhooks } from './webhooks/webhooks.js'
 
 /** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
 export interface UpstreamTarget {
@@ -67,6 +68,7 @@ export interface TunnelServices {
   /** @throws {HoopError} RECORDING_FAILED */
   openRecording(start: StartEvent): Promise<SessionRecorder>
   readonly index: SessionIndex
+  readonly webhooks: Pick<Webhooks, 'emit'>
   readonly limits: Limits
   readonly version: string
   readonly log: Logger

@@ -11,6 +11,7 @@ import type { Runtimes } from '../connections/runtimes.js'
 import type { TunnelServices } from '../services.js'
 import type { SessionRegistry } from '../session-registry.js'
 import { acceptTunnel } from '../tunnel.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
@@ -30,6 +31,7 @@ export interface ServeOptions {
   readonly certificate: CertificateInForce
   readonly state: State
   readonly registry: SessionRegistry
+  readonly webhooks: Webhooks
   readonly address: Address
 }
 
@@ -74,7 +76,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const services: TunnelServices = {
-    ...{ index, version, log, limits: gateway.limits },
+    ...{ index, version, log, limits: gateway.limits, webhooks: options.webhooks },
     authenticate: (request) => identity.grant(signedRequest(request)),
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: (start) => openRecording(recordings, start),

@@ -6,6 +6,7 @@ import { assertKnownColumns } from '../connections/unknown-columns.js'
 import { layout } from '../layout.js'
 import { SessionRegistry } from '../session-registry.js'
 import { watchFiles } from '../watch.js'
+import { createWebhooks } from '../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
 import { drain } from './drain.js'
@@ -64,8 +65,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const { gateway } = configuration.current.config
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const registry = new SessionRegistry(() => gateway.limits.sessions)
+  const secret = (spec: string) => configuration.current.secret(spec)
+  const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
   const served = await serve({
-    ...{ version, log, configuration, certificate, registry },
+    ...{ version, log, configuration, certificate, registry, webhooks },
     runtimes: () => runtimes!,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
     state: stack.use(await openState(gateway, log)),

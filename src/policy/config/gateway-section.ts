@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration, size } from './quantities.js'
+import { webhook } from './webhooks.js'
 
 const httpsUrl = z
   .string()
@@ -42,6 +43,8 @@ export const gatewaySection = z.strictObject({
   /** How long live sessions get when the gateway is told to stop. */
   drain: duration.prefault('30s'),
   limits: limits.prefault({}),
+  /** Who is told of requests for approval and of alerts. */
+  webhooks: z.array(webhook).max(20).default([]),
 })
 
 export type GatewayConfig = z.output<typeof gatewaySection>

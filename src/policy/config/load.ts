@@ -10,6 +10,7 @@ import { label, problemsOf } from './problems.js'
 import { resolvePaths } from './resolve-paths.js'
 import { configSchema, type Config } from './schema.js'
 import { secret, whySecretMissing } from './secret.js'
+import { isWebhookAddress } from './webhooks.js'
 
 /** A configuration that may be put in force. */
 export interface LoadedConfig {
@@ -24,6 +25,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[]
   /** The connection's password, read anew at each call. @throws {HoopError} SECRET_MISSING */
   password(connection: string): string | undefined
+  /** A secret that the configuration names, by its `env:` or `file:`. @throws {HoopError} SECRET_MISSING */
+  secret(spec: string): string
   /** `file:line:column` of a part of the file, for messages that are found out later. */
   locate(path: Path): string
 }
@@ -62,11 +65,21 @@ const parse = (path: string, source: SourceDocument): Config => {
   return data
 }
 
+/** Every `env:` and `file:` in the configuration, with the place that names it. */
+const secretsIn = function* ({ connections, gateway }: Config): Generator<[spec: string, at: Path]> {
+  for (const [name, { password }] of Object.entries(connections))
+    if (password !== undefined) yield [password, ['connections', name, 'password']]
+  for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
+    if (!isWebhookAddress(url)) yield [url, ['gateway', 'webhooks', index, 'url']]
+    if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
+  }
+}
+
 /** Secrets that aren't there, each with the line that names it. */
 const missingSecrets = (config: Config, folder: string, env: NodeJS.ProcessEnv, source: SourceDocument): Problem[] =>
-  Object.entries(config.connections).flatMap(([name, { password }]) => {
-    const what = password === undefined ? undefined : whySecretMissing(password, folder, env)
-    return what === undefined ? [] : [{ ...source.at(['connections', name, 'password']), what }]
+  [...secretsIn(config)].flatMap(([spec, at]) => {
+    const what = whySecretMissing(spec, folder, env)
+    return what === undefined ? [] : [{ ...source.at(at), what }]
   })
 
 /**
@@ -98,6 +111,7 @@ export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.
       const spec = config.connections[connection]?.password
       return spec === undefined ? undefined : secret(spec, folder, env)()
     },
+    secret: (spec) => secret(spec, folder, env)(),
     locate(part) {
       const { line, column } = source.at(part)
       return `${path}:${line}:${column}`

@@ -22,7 +22,7 @@ const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionC
 
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
-  const { tls, store, recordings } = config.gateway
+  const { tls, store, recordings, webhooks } = config.gateway
   return {
     ...config,
     gateway: {
@@ -34,6 +34,11 @@ export const resolvePaths = (config: Config, folder: string): Config => {
       },
       store: behindScheme(folder, store),
       recordings: behindScheme(folder, recordings),
+      webhooks: webhooks.map(({ url, secret, events }) => ({
+        url: behindScheme(folder, url),
+        ...(secret !== undefined && { secret: behindScheme(folder, secret) }),
+        events,
+      })),
     },
     connections: Object.fromEntries(
       Object.entries(config.connections).map(([name, connection]) => [name, ofConnection(folder, connection)]),

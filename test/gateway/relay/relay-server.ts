@@ -81,6 +81,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
       return options.recorder?.(recorder) ?? recorder
     },
     index: { started: async () => undefined, progress: () => undefined, ended: async () => undefined },
+    webhooks: { emit: () => undefined },
     limits: { message: options.message ?? 256 << 20, buffered: 1 << 30, sessions: 1000, startup: 2000 },
     version: 'test',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
