@@ -270,6 +270,7 @@ test.for([
   "set names 'latin1'",
   "select set_config('standard_conforming_strings', 'off', false)",
   'select set_config($1, $2, false)',
+  "select set_config(name, 'off', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'",
   "update pg_settings set setting = 'off'",
   'alter role r set standard_conforming_strings = off',
   'do $$ begin set standard_conforming_strings = off; end $$',
@@ -283,6 +284,7 @@ test.for([
   'set standard_conforming_strings = on',
   'set search_path = a, b',
   "select set_config('search_path', '', false)",
+  "select set_config(name, 'view, foreign-table', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'",
   "set timezone = 'UTC'",
   'reset all',
 ])('%s may be done', (sql) => {
