@@ -4,6 +4,7 @@ import type { SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
 import type { Guard } from '../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../recording/events.js'
 import type { IncomingMessage } from 'node:http'
+import type { Approvals } from './approvals/approvals.js'
 import type { Webhooks } from './webhooks/webhooks.js'
 
 /** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
@@ -36,6 +37,8 @@ export interface ConnectionRuntime {
   guard(database: string): Promise<Guard | undefined>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */
   readonly functionCalls: boolean
+  /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
+  readonly breakGlass: boolean
 }
 
 export interface Limits {
@@ -69,6 +72,7 @@ export interface TunnelServices {
   openRecording(start: StartEvent): Promise<SessionRecorder>
   readonly index: SessionIndex
   readonly webhooks: Pick<Webhooks, 'emit'>
+  readonly approvals: Approvals
   readonly limits: Limits
   readonly version: string
   readonly log: Logger

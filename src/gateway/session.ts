@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import type { Grant } from '../identity/types.js'
 import type { SessionSummary } from '../lib/api.js'
-import { asHoopError } from '../lib/errors.js'
+import { asHoopError, HoopError } from '../lib/errors.js'
 import type { Asker, Guard } from '../policy/decision.js'
 import type { SessionRecorder } from '../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../wire/backend.js'
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
+import { SessionGate } from './approvals/gate.js'
 import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
@@ -26,6 +27,8 @@ export interface SessionOptions extends TunnelOptions {
   /** Bytes that the client sent behind its StartupMessage. */
   readonly rest: Buffer
   readonly address: string | undefined
+  /** The client would rather be refused at once than wait for an approval. */
+  readonly retry: boolean
 }
 
 /**
@@ -59,6 +62,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       grant: grant.id,
       proof: { issuer: grant.principal.issuer, jkt: grant.principal.jkt },
       ...(grant.reason ? { reason: grant.reason } : {}),
+      ...(grant.breakGlass ? { breakGlass: true } : {}),
       client: {
         ...(options.address ? { address: options.address } : {}),
         ...(request.application ? { application: request.application } : {}),
@@ -83,7 +87,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
 }
 
 const run = (
-  { services, registry, budget, runtime, grant, socket, rest }: SessionOptions,
+  options: SessionOptions,
   place: Disposable,
   request: SessionRequest,
   guard: Guard | undefined,
@@ -91,6 +95,7 @@ const run = (
   upstream: Upstream,
   { id }: SessionSummary,
 ): void => {
+  const { services, registry, budget, runtime, grant, socket, rest } = options
   const journal = new Journal(recorder)
   const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
   const cancel = async (): Promise<void> => {
@@ -108,6 +113,7 @@ const run = (
     cancel,
     message: services.limits.message,
     functionCalls: runtime.functionCalls,
+    gate: guard && gateOf(options, request, id),
   })
   const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
   progress.unref()
@@ -186,6 +192,27 @@ const askerOf = ({ principal }: Grant, { application }: SessionRequest): Asker =
     return new Date()
   },
 })
+
+const gateOf = (
+  { services, runtime, grant, retry }: SessionOptions,
+  { database }: SessionRequest,
+  session: string,
+): SessionGate =>
+  new SessionGate({
+    approvals: services.approvals,
+    webhooks: services.webhooks,
+    ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
+    subject: grant.principal.subject,
+    name: grant.principal.name,
+    breakGlass: grant.breakGlass === true && runtime.breakGlass,
+    stillInForce: async () => {
+      const { policy } = await services.runtime(grant)
+      if (policy.hash !== runtime.policy.hash)
+        throw new HoopError('APPROVAL_WITHDRAWN', 'the policy has changed since it was asked for', {
+          hint: 'Connect again, and run it again.',
+        })
+    },
+  })
 
 const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
   const version = upstream.parameters.get('server_version')

@@ -51,7 +51,8 @@ export const acceptTunnel = async (
       socket.end()
       return
     }
-    await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address: addressOf(request) })
+    const retry = request.headers['hoop-approval'] === 'retry'
+    await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address: addressOf(request), retry })
   } catch (error) {
     if (error instanceof UpstreamRefusal) return lastWord(socket, errorResponse(error.fields))
     const known = asHoopError(error)

@@ -18,6 +18,7 @@ interface GrantWish {
   readonly principal: Principal
   readonly connection: string
   readonly reason?: string
+  readonly breakGlass?: boolean
   /** The grant that is renewed, as it was issued. */
   readonly renews?: string
 }
@@ -51,8 +52,9 @@ export const grantService = ({ gateway, keys, records, lifetime, now }: GrantSer
 
   return {
     async issue(wish) {
-      const { principal, connection, reason } = wish
-      const order = { principal, connection, lifetime: lifetime(), ...(reason !== undefined && { reason }) }
+      const { principal, connection, reason, breakGlass = false } = wish
+      const why = { ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) }
+      const order = { principal, connection, lifetime: lifetime(), ...why }
       const issued = await issueGrant({ ...order, ...(await chainOf(wish)) }, options())
       const { id, chain, expiresAt } = issued.grant
       const { subject, jkt } = principal

@@ -20,6 +20,7 @@ export interface GrantOrder {
   readonly principal: Principal
   readonly connection: string
   readonly reason?: string
+  readonly breakGlass?: boolean
   /** The chain that this one continues; a new one begins where it is left out. */
   readonly chain?: string
   /** Milliseconds; an hour at most. */
@@ -33,7 +34,7 @@ export const issueGrant = async (
   order: GrantOrder,
   { gateway, keys: [key], now = () => new Date() }: GrantOptions,
 ): Promise<{ token: string; grant: Grant }> => {
-  const { principal, connection, reason, lifetime } = order
+  const { principal, connection, reason, breakGlass = false, lifetime } = order
   const id = randomUUID()
   const chain = order.chain ?? id
   const issuedAt = seconds(now())
@@ -45,6 +46,7 @@ export const issueGrant = async (
     groups: [...principal.groups],
     connection,
     ...(reason !== undefined && { reason }),
+    ...(breakGlass && { breakGlass }),
     chain,
     cnf: { jkt: principal.jkt },
   })
@@ -57,7 +59,7 @@ export const issueGrant = async (
     .setExpirationTime(expires)
     .sign(key.privateKey)
   const grant = { id, chain, principal, connection, expiresAt: new Date(expires * 1000) }
-  return { token, grant: reason === undefined ? grant : { ...grant, reason } }
+  return { token, grant: { ...grant, ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) } }
 }
 
 /** The claims are our own, signed with our own key, so their shape needs no second look. */
@@ -71,6 +73,7 @@ interface GrantClaims extends JWTPayload {
   groups: string[]
   connection: string
   reason?: string
+  breakGlass?: boolean
   chain: string
   cnf: { jkt: string }
 }
@@ -88,6 +91,7 @@ const grantOf = (claims: GrantClaims): Grant => ({
   },
   connection: claims.connection,
   ...(claims.reason !== undefined && { reason: claims.reason }),
+  ...(claims.breakGlass === true && { breakGlass: true }),
   expiresAt: new Date(claims.exp * 1000),
 })
 

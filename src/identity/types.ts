@@ -19,5 +19,7 @@ export interface Grant {
   readonly principal: Principal
   readonly connection: string
   readonly reason?: string
+  /** Asked for in an emergency: what needs an approval runs without, and alerts. */
+  readonly breakGlass?: boolean
   readonly expiresAt: Date
 }

@@ -46,6 +46,8 @@ export interface ConnectionInfo {
 export interface GrantRequest {
   readonly connection: string
   readonly reason?: string
+  /** An emergency: what needs an approval runs without, is recorded so, and alerts. Needs a reason, and a policy that allows it. */
+  readonly breakGlass?: boolean
   /** Renewal: the grant token that this one continues. Its sessions go on under the new expiry. */
   readonly renews?: string
 }

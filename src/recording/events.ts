@@ -1,3 +1,5 @@
+import type { Parameter } from '../lib/api/parameter.js'
+
 /**
  * What a recording holds, one JSON object a line. Values are as the client saw them: masked where it saw them masked,
  * and masked as well where it saw them clear (`seenClear` then says so). `at` is milliseconds since the session's start,
@@ -21,6 +23,8 @@ export interface StartEvent {
   /** How they proved who they are: issuer and key thumbprint. */
   readonly proof: { readonly issuer: string; readonly jkt: string }
   readonly reason?: string
+  /** The grant was asked for in an emergency. */
+  readonly breakGlass?: boolean
   readonly client: {
     readonly address?: string
     readonly application?: string
@@ -54,7 +58,7 @@ export interface StatementEvent {
   readonly approval?: string
 }
 
-export type Parameter = string | null | { readonly hex: string } | { readonly cut: string; readonly bytes: number }
+export type { Parameter } from '../lib/api/parameter.js'
 
 /** A statement that policy refused: it was never sent upstream. */
 export interface RefusalEvent {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { approvalsMigration } from './migrations/approvals.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -57,4 +58,5 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '002-approvals': approvalsMigration,
 }

@@ -1,15 +1,20 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
+import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approval-tables.js'
 
 /** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */
 export interface Tables {
   sessions: SessionsTable
   grants: GrantsTable
   meta: MetaTable
+  approvals: ApprovalsTable
+  approval_votes: ApprovalVotesTable
+  standing_approvals: StandingApprovalsTable
 }
 
 /** Whole numbers: SQLite gives number or bigint, PostgreSQL's bigint comes as a string. Read them with `whole()`. */
-type Whole = ColumnType<number | bigint | string, number, number>
+export type Whole = ColumnType<number | bigint | string, number, number>
+export type MaybeWhole = ColumnType<number | bigint | string | null, number | null, number | null>
 
 export interface SessionsTable {
   id: string

@@ -52,6 +52,7 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         databases: databasesOf(loaded, name),
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
         functionCalls: connection.function_calls,
+        breakGlass: access.breakGlass,
         guard: async (database) => (needsNoGuard(policy) ? undefined : await makeGuard({ ...order, database })),
       }
     },

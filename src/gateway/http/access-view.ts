@@ -28,6 +28,8 @@ export interface PolicyView {
   /** A line each, for people. */
   readonly masks: readonly string[]
   readonly rules: readonly string[]
+  /** Groups that may break the glass. */
+  readonly breakGlass: readonly string[]
 }
 
 const spec = (mask: PolicyConfig['masks'][number]['with']): string =>
@@ -61,10 +63,11 @@ const connectionView = ({ description, databases, url, access }: Config['connect
   return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access }
 }
 
-const policyView = ({ clear_for, masks, rules }: PolicyConfig): PolicyView => ({
+const policyView = ({ clear_for, masks, rules, break_glass }: PolicyConfig): PolicyView => ({
   clearFor: clear_for,
   masks: masks.flatMap((mask) => mask.columns.map((column) => column + spec(mask.with))),
   rules: rules.map(ruleLine),
+  breakGlass: break_glass?.groups ?? [],
 })
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>

@@ -12,6 +12,8 @@ export interface Access {
   readonly policy: string
   /** Whether masked columns are shown in the clear. */
   readonly clear: boolean
+  /** Whether this person may break the glass. */
+  readonly breakGlass: boolean
 }
 
 const shares = (groups: readonly string[], others: readonly string[] = []) =>
@@ -32,7 +34,13 @@ const find = (view: AccessView, person: Person, name: string): (Access & { terms
   )
   const terms = entry && own(view.policies, entry.policy)
   if (!connection || !entry || !terms) return undefined
-  return { connection, policy: entry.policy, clear: shares(person.groups, terms.clearFor), terms }
+  return {
+    connection,
+    policy: entry.policy,
+    clear: shares(person.groups, terms.clearFor),
+    breakGlass: shares(person.groups, terms.breakGlass),
+    terms,
+  }
 }
 
 /**

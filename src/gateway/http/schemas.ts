@@ -71,6 +71,7 @@ named<GrantRequest, z.ZodType<GrantRequest>>(
   z.strictObject({
     connection: z.string().min(1).max(63),
     reason: z.string().max(1000).exactOptional(),
+    breakGlass: z.boolean().exactOptional(),
     renews: z
       .string()
       .max(24 * 1024)

@@ -10,6 +10,7 @@ import { MemoryBudget } from '../../wire/cutter.js'
 import type { Runtimes } from '../connections/runtimes.js'
 import type { TunnelServices } from '../services.js'
 import type { SessionRegistry } from '../session-registry.js'
+import { Approvals } from '../approvals/approvals.js'
 import { acceptTunnel } from '../tunnel.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { createApi } from './api.js'
@@ -64,6 +65,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
+  const approvals = new Approvals({ store, log, url: () => own.url, webhooks: options.webhooks })
+  await approvals.recover()
   const app = createApi({
     ...{ version, log, store, registry, recordings, grants },
     tls: certificate.current.context,
@@ -76,7 +79,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const services: TunnelServices = {
-    ...{ index, version, log, limits: gateway.limits, webhooks: options.webhooks },
+    ...{ index, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
     authenticate: (request) => identity.grant(signedRequest(request)),
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: (start) => openRecording(recordings, start),
@@ -101,6 +104,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       await closed
       clearTimeout(timer)
       await app.close()
+      await approvals[Symbol.asyncDispose]()
     },
   }
 }

@@ -10,6 +10,8 @@ export const policySection = z.strictObject({
   masks: z.array(mask).default([]),
   predicates: z.strictObject({ default: z.enum(['allow', 'equality', 'deny']).default('equality') }).prefault({}),
   rules: z.array(rule).default([]),
+  /** Who may run in an emergency what needs an approval, without one. */
+  break_glass: z.strictObject({ groups }).optional(),
 })
 
 export type PolicyConfig = z.output<typeof policySection>

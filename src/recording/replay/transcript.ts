@@ -80,6 +80,7 @@ export class Transcript {
       `Session ${event.session}: ${event.name} (${event.subject}) on ${event.connection}, database ${event.database}`,
       `from ${from}; policy ${event.policy.name}; began ${showDate(new Date(this.#origin))}`,
       ...(event.reason === undefined ? [] : [`reason: ${event.reason}`]),
+      ...(event.breakGlass ? ['the glass was broken: what needs an approval runs without'] : []),
     ].map((line) => this.#screen.paint('dim', `-- ${plain(line)}`))
   }
 

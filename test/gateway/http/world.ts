@@ -91,8 +91,13 @@ const view = (idp: Pick<Idp, 'issuer' | 'clientId'>): AccessView => ({
     payroll: { databases: ['payroll'], access: [{ people: ['olu'], policy: 'narrow' }] },
   },
   policies: {
-    research: { clearFor: ['dpo'], masks: ['public.customers.email as email'], rules: ['no-drop: block drop'] },
-    narrow: { clearFor: [], masks: [], rules: [] },
+    research: {
+      clearFor: ['dpo'],
+      masks: ['public.customers.email as email'],
+      breakGlass: [],
+      rules: ['no-drop: block drop'],
+    },
+    narrow: { clearFor: [], masks: [], breakGlass: [], rules: [] },
   },
 })
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import pino from 'pino'
 import { inject } from 'vitest'
-import type { ConnectionRuntime, UpstreamTarget } from '../../../src/gateway/services.js'
+import type { ConnectionRuntime, TunnelServices, UpstreamTarget } from '../../../src/gateway/services.js'
 import { openSession } from '../../../src/gateway/session.js'
 import { SessionRegistry } from '../../../src/gateway/session-registry.js'
 import { readPacket } from '../../../src/gateway/tunnel-packet.js'
@@ -14,9 +14,12 @@ import { openRecording } from '../../../src/recording/open.js'
 import { recordingPath } from '../../../src/recording/paths.js'
 import { readRecording } from '../../../src/recording/reader.js'
 import type { SessionEvent, SessionRecorder, StartEvent } from '../../../src/recording/events.js'
+import type { Grant } from '../../../src/identity/types.js'
 import { MemoryBudget } from '../../../src/wire/cutter.js'
 import { errorResponse } from '../../../src/wire/error-fields.js'
 import { tempFolder } from '../../helpers/temp.js'
+import type { Approvals } from '../../../src/gateway/approvals/approvals.js'
+import { noApprovals } from '../approvals/none.js'
 
 export interface RelayServer extends AsyncDisposable {
   readonly port: number
@@ -38,6 +41,13 @@ export interface RelayServerOptions {
   readonly message?: number
   readonly buffered?: number
   readonly expiresAt?: Date
+  /** Where requests for approval go; by default nobody hears them. */
+  readonly approvals?: Approvals
+  readonly webhooks?: TunnelServices['webhooks']
+  readonly grant?: Partial<Grant>
+  readonly breakGlass?: boolean
+  /** The client would rather be refused at once than wait for an approval. */
+  readonly retry?: boolean
   /** Stands between the recording and its session: for recordings that fail. */
   readonly recorder?: (recorder: SessionRecorder) => SessionRecorder
 }
@@ -70,6 +80,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     policy: { name: 'test', hash: 'none' },
     guard: async () => options.guard,
     functionCalls: options.functionCalls ?? false,
+    breakGlass: options.breakGlass ?? false,
   }
   const services = {
     authenticate: () => Promise.reject(new Error('no HTTP here')),
@@ -81,7 +92,8 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
       return options.recorder?.(recorder) ?? recorder
     },
     index: { started: async () => undefined, progress: () => undefined, ended: async () => undefined },
-    webhooks: { emit: () => undefined },
+    webhooks: options.webhooks ?? { emit: () => undefined },
+    approvals: options.approvals ?? noApprovals,
     limits: { message: options.message ?? 256 << 20, buffered: 1 << 30, sessions: 1000, startup: 2000 },
     version: 'test',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
@@ -96,6 +108,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
       principal,
       connection: 'vectordb',
       expiresAt: options.expiresAt ?? new Date(Date.now() + 3_600_000),
+      ...options.grant,
     }
     readPacket(socket, Buffer.alloc(0), 2000)
       .then(async ({ packet, rest }) => {
@@ -110,6 +123,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
             startup: packet,
             rest,
             address: undefined,
+            retry: options.retry ?? false,
           })
         await registry.byKey(packet.pid, packet.secret, 'ada')?.cancel()
         socket.end()

@@ -1,10 +1,20 @@
 import type { ConnectionInfo, GrantAnswer, GrantRequest, Me } from '../../../lib/api.js'
 import { HoopError } from '../../../lib/errors.js'
-import { connectionInfo, connectionsOf, rolesOf } from '../access.js'
+import type { Principal } from '../../../identity/types.js'
+import { accessTo, connectionInfo, connectionsOf, rolesOf } from '../access.js'
+import type { AccessView } from '../access-view.js'
 import type { App } from '../app.js'
 import { principalOf } from '../authentication.js'
 import type { HttpDeps } from '../deps.js'
 import { schemaOf } from './schema-of.js'
+
+/** @throws {HoopError} REQUEST_INVALID without a reason, ACCESS_DENIED where the policy doesn't let this person */
+const assertBreakGlass = (view: AccessView, principal: Principal, { breakGlass, connection, reason }: GrantRequest) => {
+  if (breakGlass !== true) return
+  if (!reason?.trim()) throw new HoopError('REQUEST_INVALID', 'breaking the glass needs a reason')
+  if (!accessTo(view, principal, connection).breakGlass)
+    throw new HoopError('ACCESS_DENIED', 'the policy lets you break no glass here')
+}
 
 /** Who the caller is, what they may use, and the grants to use it. */
 export const personRoutes = (app: App, deps: HttpDeps): void => {
@@ -45,6 +55,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
     async (request, reply) => {
       const principal = principalOf(request)
       const connection = connectionInfo(deps.config(), principal, request.body.connection)
+      assertBreakGlass(deps.config(), principal, request.body)
       const isRenewal = request.body.renews !== undefined
       // Sessions that live may go on until the drain ends; for that their grants must not lapse.
       if (deps.draining() && !isRenewal) throw new HoopError('GATEWAY_DRAINING')

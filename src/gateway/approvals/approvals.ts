@@ -1,0 +1,125 @@
+import type { Logger } from 'pino'
+import type { ApprovalVote } from '../../lib/api/approvals.js'
+import { HoopError } from '../../lib/errors.js'
+import type { ApprovalRecord } from '../../store/approval-rows.js'
+import { ApprovalRecords } from '../../store/approvals.js'
+import type { Store } from '../../store/open.js'
+import { StandingRecords } from '../../store/standing-approvals.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
+import { decided, expired, requested } from './announcements.js'
+import { News } from './news.js'
+import { mayDecide, maySee, type Person } from './rights.js'
+
+export interface ApprovalsOptions {
+  readonly store: Pick<Store, 'db'>
+  readonly webhooks: Pick<Webhooks, 'emit'>
+  readonly log: Logger
+  /** The gateway's address, which people are sent to. */
+  readonly url: () => string
+}
+
+/** Milliseconds between two looks for requests whose time is over. */
+const sweepEvery = 1000
+
+/** The requests for approval of one gateway: made by sessions, decided on by people, and told to whoever waits. */
+export class Approvals implements AsyncDisposable {
+  readonly records: ApprovalRecords
+  readonly standing: StandingRecords
+  readonly news = new News()
+  readonly #options: ApprovalsOptions
+  readonly #waiters = new Map<string, (record: ApprovalRecord) => void>()
+  readonly #timer: NodeJS.Timeout
+  #sweeping: Promise<void> = Promise.resolve()
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options
+    this.records = new ApprovalRecords(options.store.db)
+    this.standing = new StandingRecords(options.store.db)
+    this.#timer = setInterval(() => {
+      this.#sweeping = this.sweep().catch((err: unknown) => options.log.error({ err }, 'requests were not swept'))
+    }, sweepEvery)
+    this.#timer.unref()
+  }
+
+  /** Before the first session: what an earlier process held is held no longer. @throws {HoopError} STORE_FAILED */
+  async recover(): Promise<void> {
+    await this.records.recover(Date.now())
+  }
+
+  /** Where a person learns how to decide. */
+  address(id: string): string {
+    return `${this.#options.url().replace(/\/$/, '')}/approvals/${id}`
+  }
+
+  /** @throws {HoopError} STORE_FAILED */
+  async add(record: ApprovalRecord): Promise<void> {
+    await this.records.add(record)
+    this.news.tell()
+    if (record.state === 'open') this.#options.webhooks.emit(requested(record, this.address(record.id)))
+  }
+
+  /** Tells `waiter`, once, when the request is decided on or expires. Take it back with the function returned. */
+  wait(id: string, waiter: (record: ApprovalRecord) => void): () => void {
+    this.#waiters.set(id, waiter)
+    return () => void this.#waiters.delete(id)
+  }
+
+  /**
+   * @throws {HoopError} NOT_FOUND for what this person may not see, ACCESS_DENIED for what they may not decide on,
+   * APPROVAL_SETTLED, REQUEST_INVALID for a denial without a reason
+   */
+  async decide(
+    id: string,
+    person: Person,
+    vote: ApprovalVote['vote'],
+    reason: string | undefined,
+  ): Promise<ApprovalRecord> {
+    const record = await this.records.find(id)
+    if (!maySee(person, false, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
+    if (!mayDecide(person, record)) throw new HoopError('ACCESS_DENIED', 'nobody decides on their own request')
+    if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
+    const { subject, name } = person
+    const at = new Date().toISOString()
+    const after = await this.records.vote(record.id, {
+      subject,
+      name,
+      vote,
+      at,
+      ...(reason !== undefined && { reason }),
+    })
+    this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
+    this.news.tell()
+    if (after.state !== 'open') {
+      this.#options.webhooks.emit(decided(after, this.address(after.id)))
+      this.#settled(after)
+    }
+    return after
+  }
+
+  /** The client no longer waits. @returns whether that came before anything else */
+  async withdraw(id: string, why: string): Promise<boolean> {
+    const done = await this.records.settle(id, ['open', 'approved'], 'withdrawn', Date.now(), why)
+    if (done) this.news.tell()
+    return done
+  }
+
+  /** Ends what nobody decided on in time. */
+  async sweep(): Promise<void> {
+    for (const record of await this.records.expire(Date.now())) {
+      this.#options.webhooks.emit(expired(record, this.address(record.id)))
+      this.#settled({ ...record, state: 'expired' })
+      this.news.tell()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#sweeping
+  }
+
+  #settled(record: ApprovalRecord): void {
+    const waiter = this.#waiters.get(record.id)
+    this.#waiters.delete(record.id)
+    waiter?.(record)
+  }
+}

@@ -1,0 +1,184 @@
+import { HoopError } from '../../lib/errors.js'
+import type { ApprovalState } from '../../lib/api/approvals.js'
+import type { ApprovalRecord } from '../../store/approval-rows.js'
+import { captureParameters } from '../relay/capture.js'
+import type { Gate, HeldStatement, Note, Verdict, WaitPlace } from '../relay/wait.js'
+import { newSessionId } from '../session-id.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
+import { brokenGlass } from './announcements.js'
+import type { Approvals } from './approvals.js'
+import { type Bound, bindingOf, textHash } from './binding.js'
+import { mayDecide } from './rights.js'
+import { approvalNotice, denied, expiredInTime, retryLater, tooLong } from './words.js'
+
+export interface GateOptions extends Bound {
+  readonly approvals: Approvals
+  readonly webhooks: Pick<Webhooks, 'emit'>
+  readonly session: string
+  readonly name: string
+  /** As given with the grant. */
+  readonly reason: string | undefined
+  /** The grant was asked for in an emergency, and the policy lets this person do that. */
+  readonly breakGlass: boolean
+  /** The client would rather be refused at once than wait. */
+  readonly retry: boolean
+  /** Whether what the session began with is still in force. @throws {HoopError} where it is not, with why */
+  stillInForce(): Promise<void>
+}
+
+/** Characters of a statement that an approver can be asked to read. */
+const longest = 64 * 1024
+
+type Settled = Extract<ApprovalState, 'approved' | 'denied' | 'expired'>
+
+/** Asks for approvals on behalf of one session. */
+export class SessionGate implements Gate {
+  readonly #options: GateOptions
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  async pass(statement: HeldStatement, place: WaitPlace, note: Note, signal: AbortSignal): Promise<Verdict> {
+    const { rule } = statement
+    if (statement.text.length > longest) return { kind: 'refuse', error: tooLong(longest), rule: rule.name }
+    const key = bindingOf(this.#options, statement)
+    const given = (await this.#used(key, statement, note)) ?? (await this.#standing(statement, note))
+    if (given !== undefined) return { kind: 'approved', rule: rule.name, approval: given }
+    if (this.#options.breakGlass) return this.#break(key, statement, note)
+    const mode = this.#options.retry ? 'retry' : (rule.mode ?? (place.inTransaction ? 'retry' : 'wait'))
+    return mode === 'retry' ? this.#refuse(key, statement, note) : this.#wait(key, statement, place, note, signal)
+  }
+
+  /** An approval that was given since this was refused. */
+  async #used(key: string, { rule }: HeldStatement, note: Note): Promise<string | undefined> {
+    const found = await this.#options.approvals.records.use(key, Date.now())
+    if (!found) return undefined
+    this.#options.approvals.news.tell()
+    note({ id: found.id, outcome: 'approved', rule: rule.name, by: deciders(found) })
+    return found.id
+  }
+
+  /** As many people of the rule's groups as it takes have approved this text for a while. */
+  async #standing({ text, rule }: HeldStatement, note: Note): Promise<string | undefined> {
+    const { approvals, subject, connection } = this.#options
+    const asked = { subject, groups: rule.approvers.groups }
+    const all = await approvals.standing.covering(subject, connection, textHash(text), Date.now())
+    const good = all.filter(({ by, groups }) => mayDecide({ subject: by.subject, groups }, asked))
+    const people = new Map(good.map((one) => [one.by.subject, one]))
+    const [first] = people.values()
+    if (!first || people.size < rule.approvers.count) return undefined
+    const by = [...people.values()].map((one) => ({ ...one.by, reason: one.reason }))
+    note({ id: first.id, outcome: 'standing', rule: rule.name, by })
+    return first.id
+  }
+
+  async #break(key: string, statement: HeldStatement, note: Note): Promise<Verdict> {
+    const { approvals, webhooks } = this.#options
+    const record = this.#record(key, statement, 'wait', 'break-glass')
+    note(requestOf(record, statement, 'break-glass'))
+    await approvals.add(record)
+    webhooks.emit(brokenGlass(record, approvals.address(record.id)))
+    return { kind: 'approved', rule: record.rule, approval: record.id }
+  }
+
+  async #refuse(key: string, statement: HeldStatement, note: Note): Promise<Verdict> {
+    const { approvals } = this.#options
+    const known = await approvals.records.open(key, Date.now())
+    const record = this.#record(key, statement, 'retry', 'open')
+    const id = known ?? record.id
+    note({ ...requestOf(record, statement, 'requested'), id })
+    if (known === undefined) await approvals.add(record)
+    const error = retryLater(statement.rule, id, approvals.address(id))
+    return { kind: 'refuse', error, rule: statement.rule.name, approval: id }
+  }
+
+  async #wait(
+    key: string,
+    statement: HeldStatement,
+    place: WaitPlace,
+    note: Note,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const { approvals } = this.#options
+    const record = this.#record(key, statement, 'wait', 'open')
+    const { id, rule } = record
+    const refuse = (error: HoopError): Verdict => ({ kind: 'refuse', error, rule, approval: id })
+    const outcome = Promise.withResolvers<ApprovalRecord | 'withdrawn'>()
+    // The recording ends with the session: what is to stand in it has to be said at once.
+    const leave = (): void => {
+      note({ id, outcome: 'withdrawn', rule, reason: aboutOf(signal) })
+      outcome.resolve('withdrawn')
+    }
+    note(requestOf(record, statement, 'requested'))
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+    const forget = approvals.wait(id, outcome.resolve)
+    try {
+      await approvals.add(record)
+      if (!signal.aborted) place.notice(approvalNotice(record, approvals.address(id)))
+      const settled = await outcome.promise
+      if (settled === 'withdrawn') {
+        await approvals.withdraw(id, aboutOf(signal))
+        return refuse(new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)))
+      }
+      const by = deciders(settled)
+      note({ id, outcome: settled.state as Settled, rule, ...(by.length > 0 && { by }) })
+      if (settled.state === 'denied') return refuse(denied(settled))
+      if (settled.state !== 'approved') return refuse(expiredInTime(record))
+      await this.#options.stillInForce()
+      if (signal.aborted) {
+        await approvals.withdraw(id, aboutOf(signal))
+        return refuse(new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)))
+      }
+      // One use, whatever comes of it.
+      if (!(await approvals.records.settle(id, ['approved'], 'used', Date.now())))
+        return refuse(new HoopError('APPROVAL_SETTLED'))
+      approvals.news.tell()
+      return { kind: 'approved', rule, approval: id }
+    } finally {
+      forget()
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
+  #record(
+    key: string,
+    { text, rule, parameters, parameterFormats }: HeldStatement,
+    mode: ApprovalRecord['mode'],
+    state: ApprovalRecord['state'],
+  ): ApprovalRecord {
+    const { subject, name, connection, database, session, policyHash, reason } = this.#options
+    const now = Date.now()
+    return {
+      id: newSessionId(now),
+      ...{ key, state, mode, subject, name, connection, database, session, policyHash, text },
+      rule: rule.name,
+      ...(rule.message !== undefined && { message: rule.message }),
+      groups: rule.approvers.groups,
+      needed: rule.approvers.count,
+      parameters: captureParameters(parameters, parameterFormats) ?? [],
+      ...(reason !== undefined && { reason }),
+      life: rule.expires,
+      createdAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + rule.expires).toISOString(),
+      ...(state !== 'open' && { settledAt: new Date(now).toISOString() }),
+      votes: [],
+    }
+  }
+}
+
+const aboutOf = ({ reason }: AbortSignal): string => (reason instanceof HoopError ? reason.about : 'the session ended')
+
+const deciders = ({ votes }: ApprovalRecord) =>
+  votes.map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))
+
+const requestOf = (
+  { id, rule, reason, parameters }: ApprovalRecord,
+  { text }: HeldStatement,
+  outcome: 'requested' | 'break-glass',
+): Parameters<Note>[0] => ({
+  ...{ id, outcome, rule, text },
+  ...(parameters.length > 0 && { parameters }),
+  ...(reason !== undefined && { reason }),
+})

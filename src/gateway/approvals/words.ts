@@ -1,0 +1,41 @@
+import { HoopError } from '../../lib/errors.js'
+import type { ApprovalRule } from '../../policy/decision.js'
+import type { ApprovalRecord } from '../../store/approval-rows.js'
+import type { ErrorFields } from '../../wire/error-fields.js'
+
+const people = (needed: number): string => (needed === 1 ? 'one member' : `${needed} members`)
+
+const what = ({ message }: Pick<ApprovalRule, 'message'>, name: string): string => message ?? `rule ${name}`
+
+/** What the client sees while it waits. */
+export const approvalNotice = (record: ApprovalRecord, address: string): ErrorFields => ({
+  S: 'NOTICE',
+  V: 'NOTICE',
+  C: '00000',
+  M: `hoop: this statement waits for an approval: ${what(record, record.rule)}`,
+  D: `Request ${record.id}, rule ${record.rule}: ${people(record.needed)} of ${record.groups.join(', ')} until ${record.expiresAt}. Cancel to withdraw it.`,
+  H: `An approver runs: hoop approvals approve ${record.id} (${address})`,
+})
+
+/** What the client sees where it must not wait. */
+export const retryLater = ({ name, message, approvers }: ApprovalRule, id: string, address: string): HoopError =>
+  new HoopError('APPROVAL_REQUIRED', what({ ...(message !== undefined && { message }) }, name), {
+    detail: `Request ${id}, rule ${name}: ${people(approvers.count)} of ${approvers.groups.join(', ')}.`,
+    hint: `An approver runs: hoop approvals approve ${id} (${address}). Run the same statement again then; it is let through once.`,
+  })
+
+export const denied = ({ id, rule, votes }: ApprovalRecord): HoopError => {
+  const last = votes.findLast(({ vote }) => vote === 'deny')
+  const why = last?.reason === undefined ? '' : `: ${last.reason}`
+  return new HoopError('APPROVAL_DENIED', `${last?.name ?? 'an approver'}${why}`, {
+    detail: `Request ${id}, rule ${rule}.`,
+  })
+}
+
+export const expiredInTime = ({ id, rule, groups }: ApprovalRecord): HoopError =>
+  new HoopError('APPROVAL_EXPIRED', `rule ${rule}`, { detail: `Request ${id}, to ${groups.join(', ')}.` })
+
+export const tooLong = (most: number): HoopError =>
+  new HoopError('APPROVAL_REQUIRED', `no approver can be asked to read more than ${most} characters`, {
+    hint: 'Split it, or pass its data as parameters or by COPY.',
+  })

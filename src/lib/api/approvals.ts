@@ -1,0 +1,82 @@
+import type { Parameter } from './parameter.js'
+
+/** How a statement waits: its session is held, or it is refused and may be run again once approved. */
+export type ApprovalMode = 'wait' | 'retry'
+
+/**
+ * `approved` may be used until it expires; `used` has run; `break-glass` ran without having been asked for.
+ */
+export type ApprovalState = 'open' | 'approved' | 'used' | 'denied' | 'expired' | 'withdrawn' | 'break-glass'
+
+/**
+ * `GET /v1/approvals?state&connection&person&limit&wait&version` → `{ approvals, version }`: newest first, those that you
+ * asked for, may decide on, or may see as an auditor. With `version` of an earlier answer and `wait` in seconds, the
+ * answer comes when something has changed, or the time is over.
+ */
+export interface Approval {
+  readonly id: string
+  readonly state: ApprovalState
+  readonly mode: ApprovalMode
+  readonly subject: string
+  readonly name: string
+  readonly connection: string
+  readonly database: string
+  readonly session: string
+  readonly policyHash: string
+  readonly rule: string
+  readonly message?: string
+  /** Groups whose members may decide, and how many of them it takes. */
+  readonly groups: readonly string[]
+  readonly needed: number
+  readonly text: string
+  readonly parameters: readonly Parameter[]
+  /** Why the requester asks, as given with the grant. */
+  readonly reason?: string
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly settledAt?: string
+  /** Why it was withdrawn. */
+  readonly why?: string
+  readonly votes: readonly ApprovalVote[]
+  /** Whether whoever asks may decide on it now. */
+  readonly mayDecide: boolean
+}
+
+export interface ApprovalVote {
+  readonly subject: string
+  readonly name: string
+  readonly vote: 'approve' | 'deny'
+  readonly reason?: string
+  readonly at: string
+}
+
+/** `POST /v1/approvals/:id/approve` and `…/deny` → the Approval. A denial needs a reason. */
+export interface ApprovalDecision {
+  readonly reason?: string
+}
+
+/** `GET /v1/standing-approvals?all` → `{ standing }`; `DELETE /v1/standing-approvals/:id`. */
+export interface StandingApproval {
+  readonly id: string
+  readonly subject: string
+  readonly name: string
+  readonly connection: string
+  readonly text: string
+  readonly by: { readonly subject: string; readonly name: string }
+  readonly reason: string
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly revokedAt?: string
+  readonly revokedBy?: string
+}
+
+/** `POST /v1/standing-approvals` → 201 and the StandingApproval. With `from`, person, connection and text are a request's. */
+export interface StandingApprovalRequest {
+  readonly from?: string
+  /** Subject, or a name that only one person has been seen under. */
+  readonly person?: string
+  readonly connection?: string
+  readonly text?: string
+  readonly until: string
+  readonly reason: string
+}

@@ -1,0 +1,93 @@
+import { Client } from 'pg'
+import { pino } from 'pino'
+import { Approvals } from '../../../src/gateway/approvals/approvals.js'
+import type { Person } from '../../../src/gateway/approvals/rights.js'
+import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
+import type { Approval } from '../../../src/lib/api/approvals.js'
+import { HoopError } from '../../../src/lib/errors.js'
+import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
+import { openStore } from '../../../src/store/open.js'
+import { freshDatabase } from '../../helpers/database.js'
+import { tempFolder } from '../../helpers/temp.js'
+import { relayServer, type RelayServer, type RelayServerOptions } from '../relay/relay-server.js'
+
+export const dana: Person = { subject: 'dana', name: 'Dana', groups: ['dba'] }
+export const eli: Person = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
+export const ada: Person = { subject: 'ada', name: 'Ada', groups: ['dba'] }
+export const mallory: Person = { subject: 'mallory', name: 'Mallory', groups: ['contractors'] }
+
+const facts = { kind: 'select', kinds: ['select'], reads: [], writes: [], scrub: false, ddl: false } as const
+
+export interface FakePolicy {
+  rule?: Partial<ApprovalRule>
+  /** Overrides what is said of a text. */
+  decide?: ((text: string, asker: Asker) => Decision | undefined) | undefined
+}
+
+/** A fake policy that can be read off the text: `-- hold` needs an approval, `-- block` is refused. */
+export const fakeGuard = (policy: FakePolicy): Guard => ({
+  decide: (text, asker) => {
+    const given = policy.decide?.(text, asker)
+    if (given) return given
+    const rule = { name: 'ask', approvers: { groups: ['dba'], count: 1 }, expires: 60_000, ...policy.rule }
+    if (text.includes('-- block')) return { kind: 'refuse', error: new HoopError('STATEMENT_BLOCKED', 'rule no') }
+    return { kind: text.includes('-- hold') ? 'hold' : 'allow', statements: [facts], rule }
+  },
+  masks: () => undefined,
+  refresh: () => Promise.resolve(),
+  clear: false,
+  masking: false,
+  maskKey: Buffer.alloc(32),
+})
+
+export interface Stage extends AsyncDisposable {
+  readonly relay: RelayServer
+  readonly approvals: Approvals
+  readonly policy: FakePolicy
+  readonly told: WebhookEvent[]
+  /** Waits until so many requests are open, oldest first. */
+  open(count?: number): Promise<readonly Approval[]>
+  all(): Promise<readonly Omit<Approval, 'mayDecide'>[]>
+  approve(id: string, who?: Person): Promise<unknown>
+  deny(id: string, who?: Person): Promise<unknown>
+  /** Ids in the table that statements write to, in order. */
+  effects(): Promise<readonly number[]>
+}
+
+/** Sessions on a real server and real approvals in a real store; a table `effects (id int)` to see what ran. */
+export const approvalStage = async (options: RelayServerOptions & { policy?: FakePolicy } = {}): Promise<Stage> => {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await tempFolder())
+  const database = stack.use(await freshDatabase())
+  const direct = new Client({ connectionString: database.url })
+  await direct.connect()
+  stack.defer(() => direct.end())
+  await direct.query('create table effects (id int not null)')
+  const store = stack.use(await openStore(`sqlite:${folder.file('hoop.db')}`))
+  const told: WebhookEvent[] = []
+  const webhooks = { emit: (event: WebhookEvent) => void told.push(event) }
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+  const approvals = stack.use(new Approvals({ store, webhooks, log, url: () => 'https://gateway.test' }))
+  const policy = options.policy ?? {}
+  const relay = stack.use(
+    await relayServer({ ...options, url: database.url, guard: fakeGuard(policy), approvals, webhooks }),
+  )
+  const owned = stack.move()
+  return {
+    ...{ relay, approvals, policy, told },
+    open: async (count = 1) => {
+      for (;;) {
+        const { version } = approvals.news
+        const found = await approvals.records.list({ states: ['open'] }, 100)
+        if (found.length >= count) return found.reverse().map((one) => ({ ...one, mayDecide: true }))
+        await approvals.news.after(version, 10_000)
+      }
+    },
+    all: async () => (await approvals.records.list({}, 1000)).reverse(),
+    approve: (id, who = dana) => approvals.decide(id, who, 'approve', 'looks right'),
+    deny: (id, who = dana) => approvals.decide(id, who, 'deny', 'not today'),
+    effects: async () =>
+      (await direct.query<{ id: number }>('select id from effects order by id')).rows.map(({ id }) => id),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
