@@ -30,6 +30,7 @@ export abstract class LineRows implements CopyRows {
   readonly #delimiter: string
   readonly #format: LineFormat
   readonly #ready: readonly (Buffer | undefined)[]
+  readonly #ofNull: readonly (Buffer | undefined)[]
   /** Up to where the input has been passed on. */
   #copied = 0
 
@@ -40,6 +41,7 @@ export abstract class LineRows implements CopyRows {
     this.#delimiter = shape.delimiter
     this.#format = format
     this.#ready = values.map((value) => (value?.kind === 'fixed' ? this.#written(value.value) : undefined))
+    this.#ofNull = values.map((value) => value?.ofNull && this.#written(value.ofNull))
   }
 
   mask(sink: Sink, buffer: Buffer, start: number, end: number): number {
@@ -74,8 +76,10 @@ export abstract class LineRows implements CopyRows {
 
   /** One column of a row that is complete, or may be. */
   protected field(sink: Sink, buffer: Buffer, column: number, start: number, end: number): void {
-    if (this.#values[column] === undefined || this.header || this.#isNull(buffer, start, end)) return
-    const instead = this.#ready[column] ?? this.#replaced(column, buffer, start, end)
+    if (this.#values[column] === undefined || this.header) return
+    const instead = this.#isNull(buffer, start, end)
+      ? this.#ofNull[column]
+      : (this.#ready[column] ?? this.#replaced(column, buffer, start, end))
     if (!instead) return
     sink.copy(buffer, this.#copied, start)
     sink.put(instead)

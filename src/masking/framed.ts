@@ -3,7 +3,9 @@ import type { ValueMask, ValueScan } from './types.js'
 const NULL = Buffer.from([0xff, 0xff, 0xff, 0xff])
 
 /** What stands in for a value behind an int32 length: ready with its length where it is always the same. */
-export type Replacement = { readonly framed: Buffer } | { apply(value: Buffer): Buffer | null } | ValueScan
+export type Replacement = { readonly ofNull?: Buffer | undefined } & (
+  { readonly framed: Buffer } | { apply(value: Buffer): Buffer | null } | Pick<ValueScan, 'look'>
+)
 
 /** A value with its length, as DataRow and binary COPY write it; -1 is NULL. */
 const framed = (value: Buffer | null): Buffer => {
@@ -15,8 +17,11 @@ const framed = (value: Buffer | null): Buffer => {
 }
 
 /** A fixed mask need not look at the value at all. */
-export const replacement = (mask: ValueMask | ValueScan): Replacement =>
-  mask.kind === 'fixed' ? { framed: framed(mask.value) } : mask
+export const replacement = (mask: ValueMask | ValueScan): Replacement => {
+  if (mask.kind === 'scan') return mask
+  const ofNull = mask.ofNull && framed(mask.ofNull)
+  return mask.kind === 'fixed' ? { ofNull, framed: framed(mask.value) } : { ...mask, ofNull }
+}
 
 /** The replacement of `body[start, end)`, with its length; undefined where the value stays. */
 export const replace = (by: Replacement, body: Buffer, start: number, end: number): Buffer | undefined => {

@@ -51,8 +51,7 @@ class Masker implements RowMasker {
       at = length === -1 ? value : value + length
       if (length < -1 || at > end) throw malformed('a value does not fit')
       const replaced = this.#replacements[column]
-      if (!replaced || length === -1) continue
-      const instead = replace(replaced, body, value, at)
+      const instead = replaced && (length === -1 ? replaced.ofNull : replace(replaced, body, value, at))
       if (!instead) continue
       sink.copy(body, copied, value - 4)
       sink.put(instead)
@@ -65,7 +64,7 @@ class Masker implements RowMasker {
 }
 
 /**
- * Masks the rows of one result. Spans that aren't masked are copied as they are; NULL stays NULL.
+ * Masks the rows of one result. Spans that aren't masked are copied as they are; NULL stays NULL unless its mask says otherwise.
  * @param formats result format codes as Bind gave them
  * @param treatment has one entry for each field
  * @param detected is told what is found in columns that are looked through

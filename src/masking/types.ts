@@ -1,14 +1,32 @@
 import type { Sink } from './sink.js'
 
-/** How a column is masked, as the policy file says it. Part of the config schema. */
-export type MaskSpec =
-  'redact' | 'null' | 'email' | 'hash' | 'vector' | { readonly keep_first: number } | { readonly keep_last: number }
+/** What a fake value looks like. */
+export type FakeKind = 'name' | 'first_name' | 'last_name' | 'email' | 'phone' | 'company' | 'city' | 'address' | 'uuid'
+
+/** How a single value is masked, as the policy file says it. Part of the config schema. */
+export type ValueSpec =
+  | 'redact'
+  | 'null'
+  | 'email'
+  | 'hash'
+  | 'fake'
+  | { readonly keep_first: number }
+  | { readonly keep_last: number }
+  | { readonly hash: { readonly version: number } }
+  | { readonly bucket: number }
+  | { readonly date: 'year' | 'month' }
+  | { readonly fake: FakeKind }
+
+/** How a column is masked: JSON documents by path too. */
+export type MaskSpec = ValueSpec | 'vector' | { readonly json: Readonly<Record<string, ValueSpec>> }
 
 /** A mask bound to the column that it covers. */
 export interface ColumnMask {
   /** `schema.table.column` */
   readonly column: string
   readonly spec: MaskSpec
+  /** `hide`: NULL becomes the redacted value, where the type has one; otherwise NULL stays NULL. */
+  readonly nulls?: 'hide'
   /** The column's type, modifier (-1 is none) and, where the catalog knows it, its name and base type. */
   readonly type: ColumnType
 }
@@ -30,15 +48,18 @@ export interface ColumnType {
 
 /**
  * What becomes of one value that is not NULL: the same whatever it was, or something made of it. `null` is SQL's NULL.
+ * What becomes of NULL is `ofNull`, without that it stays.
  * Values are in the column's own text or binary format, without any escaping of COPY.
  */
-export type ValueMask =
+export type ValueMask = { readonly ofNull?: Buffer } & (
   | { readonly kind: 'fixed'; readonly value: Buffer | null }
   | { readonly kind: 'varying'; apply(value: Buffer): Buffer | null }
+)
 
 /** What becomes of the values of a column that is looked through: most stay as they are. */
 export interface ValueScan {
   readonly kind: 'scan'
+  readonly ofNull?: undefined
   /**
    * Looks at the value `bytes[start, end)`, in the column's own format.
    * @param read undoes what COPY has escaped; asked only where the value is suspect

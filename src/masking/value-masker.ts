@@ -1,18 +1,16 @@
-import { hash } from './hash.js'
-import { email, keep } from './partial.js'
-import { redact } from './redact.js'
-import { isText } from './text-type.js'
+import { redact } from './kinds/redact.js'
+import { suiting } from './kinds/suiting.js'
 import type { ColumnMask, ValueMask } from './types.js'
-import { isVector, vectorMask } from './vector.js'
 
-const make = ({ spec, type, column }: ColumnMask, format: 0 | 1, key: Buffer): ValueMask => {
-  const whole = () => redact(type, format, key, column)
+/** The value, where it is the same for all. */
+const fixedValue = (mask: ValueMask): Buffer | null => (mask.kind === 'fixed' ? mask.value : null)
+
+const make = ({ spec, type, column, nulls }: ColumnMask, format: 0 | 1, key: Buffer): ValueMask => {
   if (spec === 'null') return { kind: 'fixed', value: null }
-  if (spec === 'hash') return hash(type, format, key) ?? whole()
-  if (spec === 'vector') return isVector(type) ? vectorMask(type, format, key, column) : whole()
-  if (spec === 'redact' || !isText(type)) return whole()
-  if (spec === 'email') return email(type)
-  return 'keep_first' in spec ? keep('first', spec.keep_first, type) : keep('last', spec.keep_last, type)
+  const redacted = redact(type, format, key, column)
+  const whole = fixedValue(redacted)
+  const mask = suiting(spec, type, { format, key, column, whole }) ?? redacted
+  return nulls === 'hide' && whole !== null ? { ...mask, ofNull: whole } : mask
 }
 
 /** A column's mask is asked for with every result, and a vector's takes a while to make. */

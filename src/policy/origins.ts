@@ -1,5 +1,5 @@
 import type { ColumnMask, MaskSpec } from '../masking/types.js'
-import { isVector } from '../masking/vector.js'
+import { isVector } from '../masking/kinds/vector.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { PolicyConfig } from './config/schema.js'
 
@@ -16,13 +16,13 @@ export class Origins {
   readonly #lost = new Map<string, string>()
 
   constructor(policy: PolicyConfig, catalog: Catalog) {
-    const specs = new Map<string, MaskSpec | undefined>(
-      policy.masks.flatMap((mask) => mask.columns.map((column) => [column, mask.with] as const)),
-    )
+    const entries = new Map(policy.masks.flatMap((mask) => mask.columns.map((column) => [column, mask] as const)))
     for (const [key, { column, type }] of catalog.masked) {
       const [table = '', attribute = ''] = key.split('.')
-      const spec = specs.get(column) ?? (isVector(type) ? 'vector' : 'redact')
-      const mask: ColumnMask = Object.freeze({ column, spec, type })
+      const entry = entries.get(column)
+      const spec: MaskSpec = entry?.with ?? (isVector(type) ? 'vector' : 'redact')
+      const hidden = entry?.nulls === 'hide' ? ({ nulls: 'hide' } as const) : {}
+      const mask: ColumnMask = Object.freeze({ column, spec, type, ...hidden })
       this.#masks.set(originKey(Number(table), Number(attribute)), mask)
       this.#byName.set(column, mask)
     }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtinType } from '../../src/masking/builtin-types.js'
-import { redact } from '../../src/masking/redact.js'
+import { redact } from '../../src/masking/kinds/redact.js'
 import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
 import { key } from './types.js'
 

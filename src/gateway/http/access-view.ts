@@ -1,3 +1,4 @@
+import { specLine } from '../../masking/spec-name.js'
 import type { Config, PolicyConfig, RuleConfig, RuleConditions } from '../../policy/config/schema.js'
 
 /** What the API needs of the configuration in force. */
@@ -32,10 +33,13 @@ export interface PolicyView {
   readonly breakGlass: readonly string[]
 }
 
-const spec = (mask: PolicyConfig['masks'][number]['with']): string =>
-  mask === undefined
-    ? ', as its type allows'
-    : ` as ${typeof mask === 'string' ? mask : Object.entries(mask).flat().join(' ')}`
+type Mask = PolicyConfig['masks'][number]
+
+const maskLines = ({ columns, with: spec, nulls }: Mask): string[] =>
+  columns.map(
+    (column) =>
+      `${column}${spec === undefined ? ', as its type allows' : ` as ${specLine(spec)}`}${nulls === 'hide' ? ', NULL too' : ''}`,
+  )
 
 type Conditions = { [K in keyof RuleConditions]-?: NonNullable<RuleConditions[K]> }
 
@@ -65,7 +69,7 @@ const connectionView = ({ description, databases, url, access }: Config['connect
 
 const policyView = ({ clear_for, masks, rules, break_glass }: PolicyConfig): PolicyView => ({
   clearFor: clear_for,
-  masks: masks.flatMap((mask) => mask.columns.map((column) => column + spec(mask.with))),
+  masks: masks.flatMap(maskLines),
   rules: rules.map(ruleLine),
   breakGlass: break_glass?.groups ?? [],
 })

@@ -1,5 +1,6 @@
 import { createHash, hash, type Hash } from 'node:crypto'
 import type { ResultEvent } from '../../recording/events.js'
+import { specName } from '../../masking/spec-name.js'
 import type { ColumnMask } from '../../masking/types.js'
 import type { Field } from '../../wire/backend.js'
 import { HEADER } from '../../wire/cutter.js'
@@ -102,5 +103,3 @@ export class Tally {
     return this.#hash.digest('hex')
   }
 }
-
-const specName = (spec: ColumnMask['spec']): string => (typeof spec === 'string' ? spec : Object.keys(spec)[0]!)

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { fit } from '../text-type.js'
+import { fit } from '../values/text-type.js'
 import type { ValueScan } from '../types.js'
 import { scanBinary, scanBytes, scanUnknown } from './binary.js'
 import type { Detected } from './detected.js'

@@ -7,7 +7,6 @@ import { keysAt } from './schema-keys.js'
 const laterKeys = new Set(['detect', 'budgets', 'approvers', 'mode'])
 const laterValues: Readonly<Record<string, ReadonlySet<unknown>>> = {
   do: new Set(['allow', 'warn', 'approve']),
-  with: new Set(['bucket', 'date', 'fake']),
 }
 
 /** `connections.vectordb.access[0].policy` */
@@ -31,9 +30,20 @@ const unknownKeys = (
   }))
 }
 
+/** Where several shapes are possible and the keys fit one of them, what is wrong inside of that one says more. */
+const meant = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined => {
+  if (issue.code !== 'invalid_union') return undefined
+  const fitting = issue.errors.filter((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0))
+  const [only] = fitting
+  if (!only || fitting.length > 1) return undefined
+  return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
 /** One problem for each thing that is wrong, at its place: what was found and what was expected. */
 export const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, source: SourceDocument): Problem[] => {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, schema, source)
+  const inner = meant(issue)
+  if (inner) return inner.flatMap((each) => problemsOf(each, schema, source))
   const place = issue.code === 'invalid_key' ? source.atKey(issue.path) : source.at(issue.path)
   const later = laterValues[String(issue.path.at(-1))]?.has(issue.input)
     ? ', which is not supported by this version'

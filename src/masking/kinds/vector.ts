@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { HoopError } from '../lib/errors.js'
-import { kindOf } from './kind.js'
-import type { ColumnType, ValueMask } from './types.js'
+import { HoopError } from '../../lib/errors.js'
+import { kindOf } from '../values/kind.js'
+import type { ColumnType, ValueMask } from '../types.js'
 
 const vectorTypes = new Set(['vector', 'halfvec', 'sparsevec'])
 

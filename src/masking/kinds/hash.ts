@@ -1,8 +1,8 @@
-import { HoopError } from '../lib/errors.js'
-import { hmacSha256 } from './hmac.js'
-import { kindOf } from './kind.js'
-import { fit, isText, unpadded } from './text-type.js'
-import type { ColumnType, ValueMask } from './types.js'
+import { HoopError } from '../../lib/errors.js'
+import { hmacSha256 } from '../hmac.js'
+import { kindOf } from '../values/kind.js'
+import { fit, isText, unpadded } from '../values/text-type.js'
+import type { ColumnType, ValueMask } from '../types.js'
 
 type Hash = (value: Buffer | string) => Buffer
 
@@ -11,7 +11,7 @@ type Hash = (value: Buffer | string) => Buffer
  * own, so that equal bytes of different meaning don't look alike.
  */
 const keyed = (key: Buffer, what: string): Hash => {
-  const hmac = hmacSha256(hmacSha256(key)(Buffer.from(`hoop mask 1 ${what}`)))
+  const hmac = hmacSha256(hmacSha256(key)(Buffer.from(`hoop mask ${what}`)))
   return (value) => hmac(typeof value === 'string' ? Buffer.from(value) : value)
 }
 
@@ -66,13 +66,15 @@ const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer)
 
 /**
  * HMAC-SHA-256 under the gateway's key, cut to the type: equal values stay equal, within a type and between text types.
+ * @param version another one gives other values, unrelated to those before
  * @returns undefined where the type has no hash
  */
-export const hash = (type: ColumnType, format: 0 | 1, key: Buffer): ValueMask | undefined => {
+export const hash = (type: ColumnType, format: 0 | 1, key: Buffer, version = 1): ValueMask | undefined => {
   if (kindOf(type) !== 'b') return undefined
+  const of = (what: string) => keyed(key, `${version} ${what}`)
   const width = Object.hasOwn(widths, type.name) ? widths[type.name] : undefined
-  if (isText(type)) return { kind: 'varying', apply: text(keyed(key, 'text'), type) }
-  if (type.name === 'uuid') return { kind: 'varying', apply: uuid(keyed(key, 'uuid'), format) }
-  if (type.name === 'bytea') return { kind: 'varying', apply: bytea(keyed(key, 'bytea'), format) }
-  return width && { kind: 'varying', apply: integer(keyed(key, width === 2 ? 'int2' : 'int'), width, format) }
+  if (isText(type)) return { kind: 'varying', apply: text(of('text'), type) }
+  if (type.name === 'uuid') return { kind: 'varying', apply: uuid(of('uuid'), format) }
+  if (type.name === 'bytea') return { kind: 'varying', apply: bytea(of('bytea'), format) }
+  return width && { kind: 'varying', apply: integer(of(width === 2 ? 'int2' : 'int'), width, format) }
 }

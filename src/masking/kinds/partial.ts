@@ -1,6 +1,6 @@
-import { afterFirst, beforeLast, countable, cut } from './characters.js'
-import { capacity, fit, unpadded } from './text-type.js'
-import type { ColumnType, ValueMask } from './types.js'
+import { afterFirst, beforeLast, countable, cut } from '../values/characters.js'
+import { capacity, fit, unpadded } from '../values/text-type.js'
+import type { ColumnType, ValueMask } from '../types.js'
 
 /** Always as many, so that the length isn't told; fewer only where the type has no room. */
 const STARS = Buffer.from('****')

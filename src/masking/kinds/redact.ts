@@ -1,8 +1,8 @@
-import { HoopError } from '../lib/errors.js'
-import { kindOf } from './kind.js'
+import { HoopError } from '../../lib/errors.js'
+import { kindOf } from '../values/kind.js'
 import { empty, redactedValues } from './redact-values.js'
-import { fit, isText } from './text-type.js'
-import type { ColumnType, ValueMask } from './types.js'
+import { fit, isText } from '../values/text-type.js'
+import type { ColumnType, ValueMask } from '../types.js'
 import { isVector, vectorMask } from './vector.js'
 
 const fixed = (value: Buffer | null): ValueMask => ({ kind: 'fixed', value })

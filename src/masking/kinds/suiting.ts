@@ -1,0 +1,32 @@
+import type { ColumnType, MaskSpec, ValueMask } from '../types.js'
+import { isText } from '../values/text-type.js'
+import { bucket } from './bucket.js'
+import { date } from './date.js'
+import { hash } from './hash.js'
+import { email, keep } from './partial.js'
+import { isVector, vectorMask } from './vector.js'
+
+export interface Masking {
+  readonly format: 0 | 1
+  readonly key: Buffer
+  /** `schema.table.column` */
+  readonly column: string
+  /** What becomes of a single value that the mask can't read. */
+  readonly whole: Buffer | null
+}
+
+/** A mask that makes something of the value. @returns undefined where it doesn't suit the type */
+export const suiting = (spec: MaskSpec, type: ColumnType, masking: Masking): ValueMask | undefined => {
+  const { format, key, column, whole } = masking
+  if (spec === 'redact' || spec === 'null') return undefined
+  if (spec === 'hash') return hash(type, format, key)
+  if (spec === 'vector') return isVector(type) ? vectorMask(type, format, key, column) : undefined
+  if (spec === 'email') return isText(type) ? email(type) : undefined
+  if (spec === 'fake') return undefined
+  if ('hash' in spec) return hash(type, format, key, spec.hash.version)
+  if ('bucket' in spec) return bucket(spec.bucket, type, format, whole)
+  if ('date' in spec) return date(spec.date, type, format, whole)
+  if ('keep_first' in spec) return isText(type) ? keep('first', spec.keep_first, type) : undefined
+  if ('keep_last' in spec) return isText(type) ? keep('last', spec.keep_last, type) : undefined
+  return undefined
+}
