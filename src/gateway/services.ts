@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
 import type { Grant } from '../identity/types.js'
 import type { SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
+import type { BudgetsConfig } from '../policy/config/schema.js'
 import type { Guard } from '../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../recording/events.js'
 import type { IncomingMessage } from 'node:http'
 import type { Approvals } from './approvals/approvals.js'
 import type { Webhooks } from './webhooks/webhooks.js'
+import type { PersonUsage } from './budgets/person-usage.js'
+import type { VectorTypes } from './budgets/vectors.js'
 
 /** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
 export interface UpstreamTarget {
@@ -35,6 +38,10 @@ export interface ConnectionRuntime {
    * @throws {HoopError} where the catalog can't be read: the session is refused
    */
   guard(database: string): Promise<Guard | undefined>
+  /** Absent where the policy has none. */
+  readonly budgets?: BudgetsConfig
+  /** The types whose values count as vectors, in one database; asked only where vectors are counted. */
+  vectorTypes(database: string): Promise<VectorTypes>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */
   readonly functionCalls: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
@@ -73,6 +80,8 @@ export interface TunnelServices {
   readonly index: SessionIndex
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly approvals: Approvals
+  /** What a person got in the hour and day that are running, over all of their sessions. */
+  readonly usage: { person(subject: string): PersonUsage }
   readonly limits: Limits
   readonly version: string
   readonly log: Logger

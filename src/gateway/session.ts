@@ -8,9 +8,12 @@ import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../w
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
 import { SessionGate } from './approvals/gate.js'
+import { Meter } from './budgets/meter.js'
+import { noVectors } from './budgets/vectors.js'
 import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
+import type { Metering } from './relay/rows.js'
 import type { ConnectionRuntime } from './services.js'
 import { newSessionId } from './session-id.js'
 import { SessionRegistry } from './session-registry.js'
@@ -44,6 +47,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     const id = newSessionId()
     const draft = readRequest(startup, runtime, false)
     const guard = await runtime.guard(draft.database)
+    const metering = await meteringOf(options, draft.database)
     const request = guard ? readRequest(startup, runtime, true) : draft
     upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id))
     if (guard) assertAllPinned(upstream.parameters)
@@ -77,7 +81,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
       throw error
     })
-    run(options, place, request, guard, recorder, upstream, summary)
+    run(options, place, request, { guard, metering }, recorder, upstream, summary)
   } catch (error) {
     upstream?.socket.destroy()
     place[Symbol.dispose]()
@@ -90,7 +94,7 @@ const run = (
   options: SessionOptions,
   place: Disposable,
   request: SessionRequest,
-  guard: Guard | undefined,
+  { guard, metering }: { guard: Guard | undefined; metering: Metering | undefined },
   recorder: SessionRecorder,
   upstream: Upstream,
   { id }: SessionSummary,
@@ -109,6 +113,7 @@ const run = (
     guard,
     journal,
     asker: askerOf(grant, request),
+    metering,
     budget,
     cancel,
     message: services.limits.message,
@@ -160,6 +165,15 @@ const run = (
   socket.write(frame(Backend.ReadyForQuery, Buffer.from('I')))
   socket.uncork()
   relay.start(rest, upstream.rest)
+}
+
+const meteringOf = async (
+  { services, runtime, grant }: SessionOptions,
+  database: string,
+): Promise<Metering | undefined> => {
+  if (!runtime.budgets) return undefined
+  const meter = new Meter(runtime.budgets, services.usage.person(grant.principal.subject))
+  return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
 }
 
 const summaryOf = (

@@ -30,6 +30,13 @@ const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined)
   return { masks, shape: { format, delimiter, quote, escape, nullText, header, columns: masks.length } }
 }
 
+/** Kinds whose query is not run, or not for the client. */
+const quiet: ReadonlySet<string> = new Set(['create', 'declare', 'prepare'])
+
+/** `limit` is 0 where a statement has no rows to give, INSERT without RETURNING or COPY FROM for example. */
+const returnsRows = ({ kind, limit }: StatementFacts): boolean =>
+  kind === 'show' || (limit !== 0 && !quiet.has(kind))
+
 const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedStatement => {
   const copy = copyOf(facts, origins)
   return Object.freeze({
@@ -37,6 +44,8 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     kind: facts.kind,
     scrub: facts.touchesMasked,
     ddl: facts.ddl,
+    returns: returnsRows(facts),
+    ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),
     ...(copy && { copy }),
   })

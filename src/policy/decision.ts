@@ -74,6 +74,12 @@ export interface AllowedStatement extends RecordedFacts {
   readonly scrub: boolean
   /** The schema changes when this succeeds. */
   readonly ddl: boolean
+  /** Whether rows may come out of it, as far as its form says. */
+  readonly returns: boolean
+  /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
+  readonly cursor?: string
+  /** COPY … TO STDOUT with a line of column names in front. */
+  readonly header?: boolean
   /** Every output column in order, where a masked relation is read: what RowDescription has to bear out. */
   readonly outputs?: readonly Output[]
   /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */

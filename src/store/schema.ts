@@ -10,6 +10,7 @@ export interface Tables {
   approvals: ApprovalsTable
   approval_votes: ApprovalVotesTable
   standing_approvals: StandingApprovalsTable
+  usage: UsageTable
 }
 
 /** Whole numbers: SQLite gives number or bigint, PostgreSQL's bigint comes as a string. Read them with `whole()`. */
@@ -51,6 +52,16 @@ export interface GrantsTable {
   expires_at: Whole
   /** When it was revoked, or null. */
   revoked_at: Generated<number | null>
+}
+
+/** What a person got within one clock hour. */
+export interface UsageTable {
+  subject: string
+  /** Start of the hour. */
+  hour: Whole
+  rows: Whole
+  bytes: Whole
+  vectors: Whole
 }
 
 interface MetaTable {

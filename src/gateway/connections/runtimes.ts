@@ -5,6 +5,7 @@ import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { accessTo } from '../http/access.js'
 import { type AccessView, accessView } from '../http/access-view.js'
+import { vectorTypeReader } from './vector-types.js'
 import type { ConnectionRuntime, UpstreamTarget } from '../services.js'
 import { databasesOf, targetOf } from './target.js'
 
@@ -28,7 +29,9 @@ export interface Runtimes {
   runtime(grant: Grant): ConnectionRuntime
 }
 
-const needsNoGuard = ({ masks, rules }: PolicyConfig): boolean => masks.length === 0 && rules.length === 0
+/** Budgets have to know which statements return rows. */
+const needsNoGuard = ({ masks, rules, budgets }: PolicyConfig): boolean =>
+  masks.length === 0 && rules.length === 0 && budgets === undefined
 
 /**
  * Takes a configuration apart, so that what is wrong with its files shows now and not at somebody's login.
@@ -36,6 +39,7 @@ const needsNoGuard = ({ masks, rules }: PolicyConfig): boolean => masks.length =
  */
 export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Runtimes => {
   const { connections, policies } = loaded.config
+  const vectorTypes = vectorTypeReader()
   const view = accessView(loaded.config)
   const targets = new Map(Object.keys(connections).map((name) => [name, targetOf(loaded, name)]))
   return {
@@ -51,6 +55,8 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         upstream: target,
         databases: databasesOf(loaded, name),
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
+        ...(policy.budgets && { budgets: policy.budgets }),
+        vectorTypes: (database) => vectorTypes(target, database),
         functionCalls: connection.function_calls,
         breakGlass: access.breakGlass,
         guard: async (database) => (needsNoGuard(policy) ? undefined : await makeGuard({ ...order, database })),

@@ -1,7 +1,7 @@
 import { HoopError } from '../../lib/errors.js'
 import { readCopyResponse, readRowDescription, readTag } from '../../wire/backend.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
-import { readErrorFields } from '../../wire/error-fields.js'
+import { noticeResponse, readErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { asynchronous, isAsynchronous } from './asynchronous.js'
@@ -44,13 +44,18 @@ export class BackendHandler implements FrameHandler {
 
   piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void {
     if (first) this.#passing = !this.#stopped && !this.#results.withheld
-    if (this.#passing) this.#results.sink(tag).piece(this.#out, buffer, start, end, first)
+    if (this.#passing && !this.#results.sink(tag).piece(this.#out, buffer, start, end, first)) {
+      this.#passing = false
+      this.#results.exceed()
+    }
     if (last) this.#passing = false
   }
 
   /** The batch is read: what rows were gathered goes out. */
   settle(): void {
     this.#results.settle()
+    // Inside a message that is going out in pieces there is no place for another.
+    if (!this.#passing && !this.#stopped) this.#warn()
   }
 
   /** The session is over: records what has no end yet. */
@@ -75,11 +80,12 @@ export class BackendHandler implements FrameHandler {
     if (this.#stopped) return
     const results = this.#results
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
-      if (!results.withheld) results.sink(tag).frame(this.#out, buffer, start, end)
+      if (!results.withheld && !results.sink(tag).frame(this.#out, buffer, start, end)) results.exceed()
       return
     }
     results.settle()
-    if (isAsynchronous(tag)) asynchronous(this.#state, this.#out, results.touchesMasked, tag, buffer, start, end)
+    this.#warn()
+    if (isAsynchronous(tag)) this.#asynchronous(tag, buffer, start, end)
     else if (tag === Backend.Error) this.#error(buffer, start, end)
     else if (tag === Backend.ReadyForQuery) this.#ready(buffer, start, end)
     else {
@@ -133,13 +139,25 @@ export class BackendHandler implements FrameHandler {
         beginCopyIn(this.#state)
         return true
       case Backend.CopyOut:
-        return this.#results.copyOut(head, readCopyResponse(buffer, start, end).columns)
+        return this.#results.copyOut(head, readCopyResponse(buffer, start, end))
       case Backend.CopyDone:
-        this.#results.copyDone()
-        return true
+        return this.#results.copyDone()
       default:
         throw new HoopError('PROTOCOL_DESYNC', `unexpected message ${String.fromCharCode(tag)} (${tag})`)
     }
+  }
+
+  /** What carries data counts like data; a setting's new value can't be left out, but where it is data in disguise. */
+  #asynchronous(tag: number, buffer: Buffer, start: number, end: number): void {
+    const results = this.#results
+    if (tag === Backend.Notice && this.#state.metering && results.withheld) return
+    if (results.affords(tag === Backend.ParameterStatus ? 0 : 1, end - start))
+      asynchronous(this.#state, this.#out, results.touchesMasked, tag, buffer, start, end)
+  }
+
+  #warn(): void {
+    for (const warning of this.#state.metering?.meter.warnings() ?? [])
+      this.#out.put(noticeResponse({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: `hoop: ${warning}` }))
   }
 
   #error(buffer: Buffer, start: number, end: number): void {
@@ -152,12 +170,15 @@ export class BackendHandler implements FrameHandler {
     const masked = this.#results.touchesMasked && !unknown
     if (fields['V'] === 'FATAL' || fields['V'] === 'PANIC') this.fatal = true
     const statement = head && this.#descriptions.failedStatement(head)
+    const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
     const message = masked ? 'withheld: it may quote masked values' : (fields['M'] ?? '')
-    if (statement && !refused) this.#results.end(statement, { tag: 'error', sqlstate: fields['C'] ?? '', message })
+    const { sqlstate = fields['C'] ?? '', message: said = message } = ours ?? {}
+    if (statement && !refused) this.#results.end(statement, { tag: 'error', sqlstate, message: said })
     if (this.#results.failed() && !this.fatal) {
       // ours is out
     } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
+    else if (ours) this.#out.put(refusalOf(ours))
     else if (masked && !state.guard?.clear) this.#out.put(scrubbed('error', buffer, start, end))
     else this.#out.keep(buffer, start, end)
     if (!head) return
@@ -167,6 +188,17 @@ export class BackendHandler implements FrameHandler {
     if (head.kind === 'query' || head.kind === 'function' || head.kind === 'sync') return
     state.queue.shift()
     this.#spareReady += skipToSync(state)
+  }
+
+  /** What the client is told instead of the server's error, where a budget is why. */
+  #ourError(sqlstate: string | undefined, refused: boolean, size: number): HoopError | undefined {
+    const { overrun, metering } = this.#state
+    if (!metering || refused || this.fatal) return undefined
+    const cancelled = sqlstate === '57014' && overrun.stray
+    if (cancelled) overrun.stray = false
+    if (this.#results.withheld) return undefined
+    if (cancelled) return new HoopError('BUDGET_COLLATERAL')
+    return this.#results.affords(0, size) ? undefined : metering.meter.refused()
   }
 
   #ready(buffer: Buffer, start: number, end: number): void {
@@ -183,6 +215,7 @@ export class BackendHandler implements FrameHandler {
       state.skipping = false
     } else throw new HoopError('PROTOCOL_DESYNC', 'ReadyForQuery that nobody asked for')
     state.transaction = status
+    if (state.queue.length === 0) state.overrun.stray = false
     this.#results.ready()
     if (head?.kind !== 'sync' || !head.own) this.#out.keep(buffer, start, end)
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
 import { Outbox } from '../../wire/outbox.js'
+import { Canceller } from './canceller.js'
 import { FrontendHandler, type FrontendOptions } from './frontend.js'
 import { Holding } from './holding.js'
 import type { RelayState } from './state.js'
@@ -14,6 +15,8 @@ export interface ClientSideOptions extends FrontendOptions {
   readonly client: Socket
   readonly upstream: Socket
   readonly budget: MemoryBudget
+  /** Sends a CancelRequest upstream. */
+  readonly cancel: () => Promise<void>
   /** Tells the client something, between two of the server's messages. */
   notice(fields: ErrorFields): void
   /** What was being forwarded is dropped, and the session has to end. */
@@ -27,6 +30,7 @@ export class ClientSide {
   readonly #out = new Outbox()
   readonly #frontend: FrontendHandler
   readonly #cutter: Cutter
+  readonly #canceller: Canceller
   #holding: Holding | undefined
   /** The client has closed its half of the connection. */
   #ending = false
@@ -36,6 +40,7 @@ export class ClientSide {
     this.#state = state
     this.#options = options
     this.#frontend = new FrontendHandler(state, this.#out, options)
+    this.#canceller = new Canceller(state, options.cancel)
     this.#cutter = new Cutter(this.#frontend, options.budget)
   }
 
@@ -49,6 +54,7 @@ export class ClientSide {
   }
 
   data(chunk: Buffer): void {
+    if (this.#canceller.defer(() => this.data(chunk))) return void this.#options.client.pause()
     if (!this.#holding) return this.#forward(() => undefined, [chunk])
     try {
       this.#holding.add(chunk)
@@ -60,6 +66,7 @@ export class ClientSide {
 
   /** The client has closed its half; the server answers what was asked and closes then. */
   end(): void {
+    if (this.#canceller.defer(() => this.end())) return
     this.#ending = true
     if (this.#holding) this.#holding.withdraw('the client has left')
     else this.#options.upstream.end()
@@ -68,12 +75,13 @@ export class ClientSide {
   /** There may be room again. */
   read(): void {
     const { client, upstream } = this.#options
-    if (this.#stopped || this.#holding?.full || upstream.writableNeedDrain) return
+    if (this.#stopped || this.#holding?.full || this.#canceller.holding || upstream.writableNeedDrain) return
     if (this.#state.queue.length <= MAX_OUTSTANDING / 2) client.resume()
   }
 
   /** The server has answered something. */
   progress(): void {
+    this.#canceller.look(() => this.read())
     this.#holding?.progress()
     if (this.#options.client.isPaused()) this.read()
   }
@@ -86,6 +94,7 @@ export class ClientSide {
   /** The session is over: nothing more goes upstream. */
   stop(): void {
     this.#stopped = true
+    this.#canceller.stop()
     this.#holding?.end('the session has ended')
     this.#options.client.pause()
   }
@@ -134,6 +143,7 @@ export class ClientSide {
   }
 
   #resume(verdict: Verdict, backlog: readonly Buffer[]): void {
+    if (this.#canceller.defer(() => this.#resume(verdict, backlog))) return
     this.#holding = undefined
     this.#forward(() => this.#frontend.wait?.end(verdict), backlog)
     this.read()

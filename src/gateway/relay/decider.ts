@@ -46,6 +46,15 @@ export class Decider {
     }
   }
 
+  /** The same for a statement that runs next. Where nothing more may leave, what returns rows isn't run in the first place. */
+  decideToRun(read: () => string, verdict?: Verdict): { text: string; decision: DecisionNow } {
+    const decided = this.decide(read, verdict)
+    const { decision } = decided
+    if (decision.kind === 'refuse' || !decision.statements.some(({ returns }) => returns)) return decided
+    const error = this.#state.metering?.meter.spentUp
+    return error ? { text: decided.text, decision: { kind: 'refuse', error } } : decided
+  }
+
   /** Stops until somebody has approved the statement. @param end takes the message up again, with the verdict */
   stopAt(held: Held, statement: Pick<HeldStatement, 'text'> & Partial<HeldStatement>, end: Wait['end']): void {
     const gate = this.#gate

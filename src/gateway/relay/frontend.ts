@@ -92,13 +92,16 @@ export class FrontendHandler implements FrameHandler {
   }
 
   piece(_tag: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#state.overrun.dropping) return
     this.#state.copyInBytes += end - start
     this.#out.keep(buffer, start, end)
   }
 
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
-    if (this.#state.terminated) return
     const state = this.#state
+    if (state.terminated) return
+    // An error has been put in the place of what the server did: it must not see what it would have ignored.
+    if (state.overrun.dropping && tag !== Frontend.Sync && tag !== Frontend.Terminate) return
     switch (tag) {
       case Frontend.Query:
         return this.#query(buffer, start, end)
@@ -126,6 +129,7 @@ export class FrontendHandler implements FrameHandler {
       case Frontend.Sync:
         this.#described.clear()
         this.open.ended()
+        state.overrun.dropping = false
         state.push({ kind: 'sync', ghost: state.copyIn, own: false })
         break
       case Frontend.Flush:
@@ -151,7 +155,7 @@ export class FrontendHandler implements FrameHandler {
 
   #query(buffer: Buffer, start: number, end: number, verdict?: Verdict): void {
     this.#described.clear()
-    const { text, decision } = this.#decider.decide(() => readQuery(buffer, start, end), verdict)
+    const { text, decision } = this.#decider.decideToRun(() => readQuery(buffer, start, end), verdict)
     if (decision.kind === 'hold')
       return this.#decider.stopAt(decision, { text }, (next) => this.#query(buffer, start, end, next))
     const approval = verdict?.approval
@@ -203,7 +207,7 @@ export class FrontendHandler implements FrameHandler {
     const known = this.#prepared.get(nameKey(bind.statement))
     const text = known ?? preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
-    const decision = known === undefined ? allowAll : this.#decider.decide(() => known, verdict).decision
+    const decision = known === undefined ? allowAll : this.#decider.decideToRun(() => known, verdict).decision
     if (decision.kind === 'hold') {
       const { parameters, parameterFormats } = bind
       const parameterTypes = this.#types.get(nameKey(bind.statement))

@@ -61,7 +61,7 @@ export class Holding {
     if (this.#stage === 'over') return
     const { state, open } = this.#options
     // The server would not run it: it skips to the next Sync, or takes it for a breach of COPY.
-    if (state.skipping) return this.withdraw('an earlier statement of its pipeline failed')
+    if (state.skipping || state.overrun.dropping) return this.withdraw('an earlier statement of its pipeline failed')
     if (state.copyIn) return this.withdraw('COPY data were expected in its place')
     if (this.#stage !== 'draining' || state.head() !== undefined) return
     // What was only prepared would keep its locks until a Sync: one of ours ends them.

@@ -11,6 +11,7 @@ import { ClientSide } from './client-side.js'
 import type { FrontendOptions } from './frontend.js'
 import type { Journal } from './journal.js'
 import { fatalOf } from './refusal.js'
+import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
 
 /** Milliseconds that the last error may take to reach the client. */
@@ -24,6 +25,8 @@ export interface RelayOptions extends FrontendOptions {
   /** Whose session it is; `now` is read anew for each decision. */
   readonly asker: Asker
   readonly budget: MemoryBudget
+  /** Absent where the policy has no budgets. */
+  readonly metering?: Metering | undefined
   /** Sends a CancelRequest upstream. */
   readonly cancel: () => Promise<void>
 }
@@ -50,7 +53,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#state = new RelayState(options.guard, options.journal, options.asker)
+    this.#state = new RelayState(options.guard, options.journal, options.asker, options.metering)
     this.#backend = new BackendHandler(this.#state, this.#toClient)
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
     this.#client = new ClientSide(this.#state, {

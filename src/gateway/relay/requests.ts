@@ -2,6 +2,7 @@ import type { HoopError } from '../../lib/errors.js'
 import type { AllowedStatement } from '../../policy/decision.js'
 import type { ColumnMask } from '../../masking/types.js'
 import type { Field } from '../../wire/backend.js'
+import type { Spent } from '../budgets/meter.js'
 import type { Statement } from './journal.js'
 
 /** A prepared statement as the server knows it. */
@@ -23,6 +24,8 @@ export interface Portal {
   /** From a Describe of this portal, which is exact for as long as the portal lives. */
   fields?: readonly Field[]
   masks?: readonly (ColumnMask | undefined)[]
+  /** What was fetched from it so far counts against one statement's budget. */
+  spent?: Spent
 }
 
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
@@ -47,6 +50,8 @@ export interface QueryRequest {
   /** Statements of the text that have completed. */
   completed: number
   errored: boolean
+  /** What all statements of the text have used. */
+  spent?: Spent
 }
 
 export interface ParseRequest {
@@ -106,6 +111,11 @@ export class Queue<T> {
       this.#head = 0
     }
     return item
+  }
+
+  some(test: (item: T) => boolean): boolean {
+    for (const item of this) if (test(item)) return true
+    return false
   }
 
   /**

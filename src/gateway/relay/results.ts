@@ -5,14 +5,17 @@ import type { ResultEvent } from '../../recording/events.js'
 import type { Field } from '../../wire/backend.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
+import { Accounts } from './accounts.js'
 import { settleCopyIn } from './copy-in.js'
 import type { Descriptions } from './descriptions.js'
+import { Effects } from './effects.js'
 import { expect } from './expect.js'
 import type { Statement } from './journal.js'
-import { refusalOf } from './refusal.js'
 import type { Request } from './requests.js'
-import { copySink, rowSink, type RowSink } from './rows.js'
+import type { RowSink } from './row-sink.js'
+import { copySink, rowSink } from './rows.js'
 import type { RelayState } from './state.js'
+import { Withholding } from './withholding.js'
 
 type Outcome = Pick<ResultEvent, 'tag'> & Partial<ResultEvent>
 
@@ -21,33 +24,54 @@ export class Results {
   readonly #state: RelayState
   readonly #out: Outbox
   readonly #descriptions: Descriptions
+  readonly #withholding: Withholding
+  readonly #accounts: Accounts
+  readonly #effects: Effects
   #sink: RowSink | undefined
-  /** A result is being withheld: everything up to its ReadyForQuery is swallowed, in its place goes one error. */
-  #withheld: { error: HoopError; told: boolean } | undefined
-  /** The current transaction has touched masked columns: errors may quote their values until it ends. */
-  #tainted = false
-  /** The current transaction has changed the schema. */
-  #changed = false
 
   constructor(state: RelayState, out: Outbox, descriptions: Descriptions) {
     this.#state = state
     this.#out = out
     this.#descriptions = descriptions
+    this.#withholding = new Withholding(out)
+    this.#effects = new Effects(state, descriptions)
+    this.#accounts = new Accounts(state, (name) => descriptions.portal(name))
   }
 
   get withheld(): boolean {
-    return this.#withheld !== undefined
+    return this.#withholding.error !== undefined
   }
 
   /** Whether what the server says now may quote values of masked columns. */
   get touchesMasked(): boolean {
     if (!this.#state.guard?.masking) return false
-    return this.#tainted || this.#descriptions.touchesMasked(this.#state.head())
+    return this.#effects.tainted || this.#descriptions.touchesMasked(this.#state.head())
   }
 
-  /** What rows were gathered goes out. */
+  /** What rows were gathered goes out, and they are on the budgets' accounts. */
   settle(): void {
     this.#sink?.settle(this.#out)
+    this.#state.metering?.meter.commit()
+  }
+
+  /** A budget is used up: what is left of this result stays here, and the server is to stop. */
+  exceed(): void {
+    const { metering, overrun, queue } = this.#state
+    this.#sink?.settle(this.#out)
+    const open = this.#state.head()?.kind === 'execute' && !queue.some(({ kind }) => kind === 'sync')
+    overrun.begin(open)
+    this.#withholding.begin(metering!.meter.refused())
+  }
+
+  /** Notices and errors carry data as well. @returns whether so much may leave; what runs is withheld where not */
+  affords(rows: number, bytes: number): boolean {
+    const { metering } = this.#state
+    if (!metering) return true
+    const head = this.#state.head()
+    this.#accounts.charge(head)
+    if (metering.meter.take(rows, bytes, 0)) return true
+    if ((head?.kind === 'query' || head?.kind === 'execute') && !this.withheld) this.exceed()
+    return false
   }
 
   /** @returns whether the RowDescription is for the client */
@@ -56,7 +80,8 @@ export class Results {
       const masks = this.#masks(fields, head.allowed[head.completed])
       if (masks instanceof HoopError) return this.#withhold(masks)
       const formats = fields.map(({ format }) => format)
-      this.#sink = rowSink(this.#state.guard, fields, formats, masks)
+      this.#accounts.charge(head)
+      this.#sink = rowSink(this.#state.guard, this.#state.metering, fields, formats, masks)
       return true
     }
     const describe = expect(head, 'describe')
@@ -70,7 +95,7 @@ export class Results {
     if (masks instanceof HoopError) {
       this.#withhold(masks)
       // The client may wait for this alone: only an Execute that is on its way will be answered later.
-      if (this.#state.head()?.kind !== 'execute' && !this.#withheld!.told) this.#tell(false)
+      if (this.#state.head()?.kind !== 'execute') this.#withholding.tell(false)
       return false
     }
     portal.fields = fields
@@ -91,45 +116,52 @@ export class Results {
       throw new HoopError('PROTOCOL_DESYNC', 'rows of a portal that was not described')
     const fields = portal.fields ?? portal.prepared?.fields
     const formats = portal.fields?.map(({ format }) => format) ?? portal.formats
-    return (this.#sink = rowSink(this.#state.guard, fields, formats, portal.masks))
+    this.#accounts.charge(head)
+    return (this.#sink = rowSink(this.#state.guard, this.#state.metering, fields, formats, portal.masks))
   }
 
   /** @returns whether the CopyOutResponse is for the client */
-  copyOut(head: Request | undefined, columns: number): boolean {
+  copyOut(head: Request | undefined, { columns, binary }: { columns: number; binary: boolean }): boolean {
     const allowed =
       head?.kind === 'query'
         ? head.allowed[head.completed]
         : this.#descriptions.portal(expect(head, 'execute').portal).allowed
-    if (this.#state.guard?.masking && !this.#withheld) {
+    if (this.#state.guard?.masking && !this.withheld) {
       if (!allowed) return this.#withhold(new HoopError('STATEMENT_UNPROVEN', 'COPY'))
       if (allowed.copy && allowed.copy.shape.columns !== columns)
         return this.#withhold(new HoopError('STATEMENT_UNPROVEN', `the server copies ${columns} columns`))
     }
-    this.#sink = copySink(this.#state.guard, allowed?.copy)
+    this.#accounts.charge(head)
+    const stream = { binary, header: allowed?.header ?? false }
+    this.#sink = copySink(this.#state.guard, this.#state.metering, stream, allowed?.copy)
     return true
   }
 
-  copyDone(): void {
-    if (!this.#withheld) this.sink(Backend.CopyData).end(this.#out)
+  /** @returns whether the CopyDone is for the client */
+  copyDone(): boolean {
+    if (this.withheld || this.sink(Backend.CopyData).end(this.#out)) return true
+    this.exceed()
+    return false
   }
 
   /** CommandComplete, EmptyQueryResponse, PortalSuspended. */
   complete(head: Request | undefined, tag: string): void {
     if (head?.kind === 'query') {
       if (head.refused) throw new HoopError('PROTOCOL_DESYNC', 'a refused statement completed')
-      this.#effects(tag, head.allowed[head.completed])
+      this.#effects.completed(tag, head.allowed[head.completed])
       head.completed++
       this.end(head.statement, { tag })
       settleCopyIn(this.#state)
     } else {
       const execute = expect(head, 'execute')
-      this.#effects(tag, this.#descriptions.portal(execute.portal).allowed)
+      this.#effects.completed(tag, this.#descriptions.portal(execute.portal).allowed)
       this.end(execute.statement, { tag })
       settleCopyIn(this.#state)
       this.#state.queue.shift()
     }
-    this.#prepares(head)
-    if (this.#withheld && !this.#withheld.told) this.#tell(true)
+    this.#effects.prepared(head)
+    if (this.#withholding.owed && this.#isLast(head)) this.#withholding.tell(true)
+    if (this.#state.head() === undefined) this.#state.overrun.running = false
   }
 
   /**
@@ -138,22 +170,22 @@ export class Results {
    */
   failed(): boolean {
     this.#sink = undefined
-    this.#prepares(this.#state.head())
-    if (!this.#withheld) return false
-    if (!this.#withheld.told) this.#tell(false)
+    this.#effects.prepared(this.#state.head())
+    const { overrun } = this.#state
+    // The server ignores by itself what comes up to the Sync.
+    overrun.running = overrun.dropping = false
+    if (!this.withheld) return false
+    this.#withholding.tell(false)
     return true
   }
 
   /** ReadyForQuery. */
   ready(): void {
-    this.#withheld = undefined
+    this.#withholding.end()
+    this.#state.overrun.running = false
     this.#sink = undefined
     if (this.#state.transaction !== 'I') return
-    // Others see a change of the schema from here on, and so does a new snapshot. One that can't be had leaves the old one
-    // in force; whoever needs the new one asks again.
-    if (this.#changed) this.#state.guard?.refresh().catch(() => undefined)
-    this.#changed = this.#tainted = false
-    this.#descriptions.transactionEnded()
+    this.#effects.transactionEnded()
   }
 
   /** The session is over: what was being answered, with the rows that went out, and what was waiting. */
@@ -171,6 +203,7 @@ export class Results {
   end(statement: Statement, outcome: Outcome): void {
     const { journal, guard, copyInBytes, transaction } = this.#state
     const sink = this.#sink
+    const withheld = this.#withholding.error
     this.#sink = undefined
     this.#state.copyInBytes = 0
     journal.result(statement, {
@@ -179,8 +212,8 @@ export class Results {
       masked: sink?.masked ?? 0,
       ...sink?.tally.event(),
       ...(sink === undefined && copyInBytes > 0 ? { copyInBytes } : {}),
-      ...(this.#withheld ? { sqlstate: this.#withheld.error.sqlstate, message: this.#withheld.error.message } : {}),
       ...outcome,
+      ...(withheld ? { sqlstate: withheld.sqlstate, message: withheld.message } : {}),
       transaction,
       ...(guard?.clear && sink?.tally.masks ? { seenClear: true } : {}),
     })
@@ -193,36 +226,17 @@ export class Results {
     return this.#state.guard?.masking ? this.#state.guard.masks(fields, statement) : undefined
   }
 
-  #effects(tag: string, allowed: AllowedStatement | undefined): void {
-    if (tag === 'DISCARD ALL' || tag === 'PREPARE') this.#descriptions.forget()
-    if (allowed?.ddl) this.#changed = true
-    if (allowed?.scrub) this.#tainted = true
-  }
-
-  /** What SQL prepares stays, also where a DO block did it and where an error followed. */
-  #prepares(head: Request | undefined): void {
-    const allowed =
-      head?.kind === 'query'
-        ? head.allowed
-        : head?.kind === 'execute'
-          ? [this.#descriptions.portal(head.portal).allowed]
-          : []
-    // PREPARE TRANSACTION has no other kind with it.
-    if (allowed.some((statement) => statement && statement.kinds.length > 1 && statement.kinds.includes('prepare')))
-      this.#descriptions.forget()
-  }
-
   #withhold(error: HoopError): false {
-    this.#withheld ??= { error, told: false }
+    this.#withholding.begin(error)
     return false
   }
 
-  #tell(finished: boolean): void {
-    const { error } = this.#withheld!
-    const effects = 'The server had already finished: effects of the statement stand.'
-    const detail = finished ? [error.detail, effects].filter(Boolean).join(' ') : error.detail
-    const { hint, about } = error
-    this.#out.put(refusalOf(new HoopError(error.code, about, { hint, ...(detail ? { detail } : {}) })))
-    this.#withheld!.told = true
+  /**
+   * Whether an error that the client waits for must be said now: nothing that is sure to be answered follows, whose end
+   * would tell whether the effects stand. A server that has no Sync yet holds its answers back.
+   */
+  #isLast(head: Request | undefined): boolean {
+    if (head?.kind === 'query') return head.completed >= head.allowed.length
+    return !this.#state.queue.some(({ kind }) => kind === 'sync')
   }
 }

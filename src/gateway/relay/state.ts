@@ -1,6 +1,8 @@
 import type { Asker, Guard } from '../../policy/decision.js'
 import type { Journal } from './journal.js'
+import { Overrun } from './overrun.js'
 import { Queue, type Request } from './requests.js'
+import type { Metering } from './rows.js'
 
 /** What both directions of one relay know. */
 export class RelayState {
@@ -8,6 +10,9 @@ export class RelayState {
   readonly guard: Guard | undefined
   readonly journal: Journal
   readonly asker: Asker
+  /** Absent where the policy has no budgets. */
+  readonly metering: Metering | undefined
+  readonly overrun = new Overrun()
   /** An error was reported and no Sync has followed it yet: the server ignores what comes. */
   skipping = false
   /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */
@@ -20,10 +25,11 @@ export class RelayState {
   terminated = false
   transaction: 'I' | 'T' | 'E' = 'I'
 
-  constructor(guard: Guard | undefined, journal: Journal, asker: Asker) {
+  constructor(guard: Guard | undefined, journal: Journal, asker: Asker, metering?: Metering) {
     this.guard = guard
     this.journal = journal
     this.asker = asker
+    this.metering = metering
   }
 
   /** Enters a request that is being forwarded, unless the server is going to ignore it. */

@@ -44,9 +44,9 @@ export class Tally {
     this.stream(buffer, start, end)
   }
 
-  /** A CopyData message as the client sees it. */
-  copy(buffer: Buffer, start: number, end: number): void {
-    this.rows++
+  /** A CopyData message as the client sees it. @param rows that are in it */
+  copy(buffer: Buffer, start: number, end: number, rows: number): void {
+    this.rows += rows
     this.copyBytes(buffer, start + HEADER, end)
     this.stream(buffer, start, end)
   }

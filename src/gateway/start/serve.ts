@@ -50,7 +50,7 @@ const lastRequests = 1000
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { version, log, configuration, runtimes, certificate, state, registry } = options
-  const { store, index, recordings } = state
+  const { store, index, usage, recordings } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const grants = grantService({
@@ -79,7 +79,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const services: TunnelServices = {
-    ...{ index, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
+    ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
     authenticate: (request) => identity.grant(signedRequest(request)),
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: (start) => openRecording(recordings, start),

@@ -2,12 +2,16 @@ import type { Logger } from 'pino'
 import type { GatewayConfig } from '../../policy/config/schema.js'
 import { openStore, type Store } from '../../store/open.js'
 import { StoredSessionIndex } from '../../store/session-index.js'
+import { UsageRecords } from '../../store/usage.js'
+import { Usage } from '../budgets/usage.js'
 import { lockFolder } from './lock.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
   readonly store: Store
   readonly index: StoredSessionIndex
+  readonly usage: Usage
+  readonly usageRecords: UsageRecords
   /** Folder of recordings. */
   readonly recordings: string
 }
@@ -29,6 +33,13 @@ export const openState = async (gateway: Pick<GatewayConfig, 'store' | 'recordin
   })
   stack.defer(() => index.close())
   await recover(recordings, store, index, log)
+  const usageRecords = new UsageRecords(store)
+  const usage = stack.use(
+    await Usage.open({
+      store: usageRecords,
+      failed: (err) => log.error({ err }, 'what people have used of their budgets was not written'),
+    }),
+  )
   const owned = stack.move()
-  return { store, index, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, index, usage, usageRecords, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgets } from './policy/budgets.js'
 import { mask } from './policy/masks.js'
 import { rule } from './policy/rules.js'
 
@@ -12,7 +13,9 @@ export const policySection = z.strictObject({
   rules: z.array(rule).default([]),
   /** Who may run in an emergency what needs an approval, without one. */
   break_glass: z.strictObject({ groups }).optional(),
+  budgets: budgets.optional(),
 })
 
 export type PolicyConfig = z.output<typeof policySection>
+export type { BudgetConfig, BudgetsConfig } from './policy/budgets.js'
 export type { RuleConditions, RuleConfig } from './policy/rules.js'

@@ -3,12 +3,15 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import pino from 'pino'
 import { inject } from 'vitest'
 import type { ConnectionRuntime, TunnelServices, UpstreamTarget } from '../../../src/gateway/services.js'
+import { Usage } from '../../../src/gateway/budgets/usage.js'
+import { noVectors, type VectorTypes } from '../../../src/gateway/budgets/vectors.js'
 import { openSession } from '../../../src/gateway/session.js'
 import { SessionRegistry } from '../../../src/gateway/session-registry.js'
 import { readPacket } from '../../../src/gateway/tunnel-packet.js'
 import { UpstreamRefusal } from '../../../src/gateway/upstream.js'
 import { fatalOf } from '../../../src/gateway/relay/refusal.js'
 import { asHoopError } from '../../../src/lib/errors.js'
+import type { BudgetsConfig } from '../../../src/policy/config/schema.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { openRecording } from '../../../src/recording/open.js'
 import { recordingPath } from '../../../src/recording/paths.js'
@@ -36,6 +39,9 @@ export interface RelayServerOptions {
   readonly url?: string
   readonly guard?: Guard
   readonly upstream?: Partial<UpstreamTarget>
+  readonly budgets?: BudgetsConfig
+  readonly usage?: Usage
+  readonly vectorTypes?: VectorTypes
   readonly databases?: readonly [string, ...string[]]
   readonly functionCalls?: boolean
   readonly message?: number
@@ -51,6 +57,9 @@ export interface RelayServerOptions {
   /** Stands between the recording and its session: for recordings that fail. */
   readonly recorder?: (recorder: SessionRecorder) => SessionRecorder
 }
+
+/** Budgets of persons that outlive no test. */
+const forgetful = { since: async () => [], put: async () => undefined }
 
 export const targetOf = (url: string): UpstreamTarget => {
   const { hostname, port, username, password } = new URL(url)
@@ -69,6 +78,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
   const url = options.url ?? inject('databaseUrl')
   const folder = await tempFolder()
   const registry = new SessionRegistry(() => 1000)
+  const usage = options.usage ?? new Usage({ store: forgetful, failed: () => undefined })
   const budget = new MemoryBudget(options.buffered ?? 1 << 30)
   const sessions: string[] = []
   const started: string[] = []
@@ -79,6 +89,8 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     databases: options.databases ?? [new URL(url).pathname.slice(1)],
     policy: { name: 'test', hash: 'none' },
     guard: async () => options.guard,
+    ...(options.budgets ? { budgets: options.budgets } : {}),
+    vectorTypes: async () => options.vectorTypes ?? noVectors,
     functionCalls: options.functionCalls ?? false,
     breakGlass: options.breakGlass ?? false,
   }
@@ -94,6 +106,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     index: { started: async () => undefined, progress: () => undefined, ended: async () => undefined },
     webhooks: options.webhooks ?? { emit: () => undefined },
     approvals: options.approvals ?? noApprovals,
+    usage,
     limits: { message: options.message ?? 256 << 20, buffered: 1 << 30, sessions: 1000, startup: 2000 },
     version: 'test',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
