@@ -34,8 +34,7 @@ const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined)
 const quiet: ReadonlySet<string> = new Set(['create', 'declare', 'prepare'])
 
 /** `limit` is 0 where a statement has no rows to give, INSERT without RETURNING or COPY FROM for example. */
-const returnsRows = ({ kind, limit }: StatementFacts): boolean =>
-  kind === 'show' || (limit !== 0 && !quiet.has(kind))
+const returnsRows = ({ kind, limit }: StatementFacts): boolean => kind === 'show' || (limit !== 0 && !quiet.has(kind))
 
 const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedStatement => {
   const copy = copyOf(facts, origins)

@@ -172,9 +172,9 @@ export class Meter {
 
   #left(): Counts {
     const left = { rows: Infinity, bytes: Infinity, vectors: Infinity }
-    for (const { limits, used } of this.#lines) {
-      const counts = used()
-      for (const unit of units) left[unit] = Math.min(left[unit], (limits[unit] ?? Infinity) - counts[unit])
+    for (const line of this.#lines) {
+      const used = line.used()
+      for (const unit of units) left[unit] = Math.min(left[unit], (line.limits[unit] ?? Infinity) - used[unit])
     }
     return left
   }

@@ -57,12 +57,9 @@ export class Usage implements AsyncDisposable {
 
   /** Writes exact counts. Call it before the store is disposed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      [...this.#accounts.values()].map((account) => {
-        clearTimeout(account.timer)
-        return account.timer && this.#write(account, account.person.used('hour'))
-      }),
-    )
+    const open = [...this.#accounts.values()].filter(({ timer }) => timer)
+    for (const { timer } of open) clearTimeout(timer)
+    await Promise.all(open.map((account) => this.#write(account, account.person.used('hour'))))
   }
 
   #account(subject: string): Account {

@@ -104,7 +104,9 @@ const isVector = (buffer: Buffer, at: number, length: number): boolean => {
 export const COPY_HEADER = 19
 
 /** Counts in CopyData messages, one row each. @param first whether the message begins the stream */
-export const vectorsInCopy = (binary: boolean): ((buffer: Buffer, start: number, end: number, first: boolean) => number) =>
+export const vectorsInCopy = (
+  binary: boolean,
+): ((buffer: Buffer, start: number, end: number, first: boolean) => number) =>
   binary
     ? (buffer, start, end, first) => {
         let count = 0

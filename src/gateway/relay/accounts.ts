@@ -20,7 +20,8 @@ export class Accounts {
   charge(head: Request | undefined): void {
     const meter = this.#state.metering?.meter
     if (!meter) return
-    if (head?.kind === 'query') meter.use(this.#cursor(head.allowed[head.completed]?.cursor) ?? (head.spent ??= new Spent()))
+    if (head?.kind === 'query')
+      meter.use(this.#cursor(head.allowed[head.completed]?.cursor) ?? (head.spent ??= new Spent()))
     else if (head?.kind === 'execute') {
       const portal = this.#portal(head.portal)
       meter.use(this.#cursor(portal.allowed?.cursor) ?? (portal.spent ??= new Spent()))

@@ -1,6 +1,5 @@
 import type { Meter } from '../budgets/meter.js'
 import { COPY_HEADER, type VectorCount, vectorsInCopy } from '../budgets/vectors.js'
-import { HEADER } from '../../wire/cutter.js'
 
 /** Charges the messages of one result to the session's budgets, before they leave. Each answer is whether they may. */
 export class Toll {

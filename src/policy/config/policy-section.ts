@@ -17,5 +17,5 @@ export const policySection = z.strictObject({
 })
 
 export type PolicyConfig = z.output<typeof policySection>
-export type { BudgetConfig, BudgetsConfig } from './policy/budgets.js'
+export type { BudgetsConfig } from './policy/budgets.js'
 export type { RuleConditions, RuleConfig } from './policy/rules.js'

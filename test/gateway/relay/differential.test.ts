@@ -15,7 +15,15 @@ import { send, WireClient, type Message } from './wire-client.js'
  */
 const forbidden = 'SELECT * FROM forbidden_table'
 
-const plain: AllowedStatement = { kind: 'any', kinds: [], reads: [], writes: [], scrub: false, ddl: false, returns: true }
+const plain: AllowedStatement = {
+  kind: 'any',
+  kinds: [],
+  reads: [],
+  writes: [],
+  scrub: false,
+  ddl: false,
+  returns: true,
+}
 
 const guard: Guard = {
   decide: (text) =>

@@ -13,7 +13,7 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     'an unknown key',
     'clear_for: [dpo]',
     'claer_for: [dpo]',
-    '16:5: policies.research.claer_for: found an unknown key, expected one of clear_for, masks, predicates, rules (did you mean clear_for?)',
+    '16:5: policies.research.claer_for: found an unknown key, expected one of clear_for, masks, predicates, rules, budgets (did you mean clear_for?)',
   ],
   [
     'an unknown key at the top',
@@ -186,10 +186,10 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     '23:69: policies.research.rules[0].do: found "warn", which is not supported by this version, expected block',
   ],
   [
-    'budgets, which come later',
+    'a budget of nothing',
     'rules:',
-    'budgets: { session: { rows: 1 } }\n    rules:',
-    '22:5: policies.research.budgets: found a key that is not supported by this version, expected it to be left out',
+    'budgets: { session: { rows: 0 } }\n    rules:',
+    '22:33: policies.research.budgets.session.rows: found 0, expected ',
   ],
 ]
 

@@ -26,4 +26,3 @@ export const budgets = z.strictObject({
 })
 
 export type BudgetsConfig = z.output<typeof budgets>
-export type BudgetConfig = z.output<typeof budget>
