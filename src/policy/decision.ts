@@ -74,8 +74,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly scrub: boolean
   /** The schema changes when this succeeds. */
   readonly ddl: boolean
-  /** Whether rows may come out of it, as far as its form says. */
-  readonly returns: boolean
+  /** Whether rows may come out of it, as far as its form says; absent means that they may. */
+  readonly returns?: boolean
   /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
   readonly cursor?: string
   /** COPY … TO STDOUT with a line of column names in front. */

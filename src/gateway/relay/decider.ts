@@ -50,7 +50,7 @@ export class Decider {
   decideToRun(read: () => string, verdict?: Verdict): { text: string; decision: DecisionNow } {
     const decided = this.decide(read, verdict)
     const { decision } = decided
-    if (decision.kind === 'refuse' || !decision.statements.some(({ returns }) => returns)) return decided
+    if (decision.kind === 'refuse' || !decision.statements.some(({ returns }) => returns !== false)) return decided
     const error = this.#state.metering?.meter.spentUp
     return error ? { text: decided.text, decision: { kind: 'refuse', error } } : decided
   }

@@ -15,15 +15,7 @@ import { send, WireClient, type Message } from './wire-client.js'
  */
 const forbidden = 'SELECT * FROM forbidden_table'
 
-const plain: AllowedStatement = {
-  kind: 'any',
-  kinds: [],
-  reads: [],
-  writes: [],
-  scrub: false,
-  ddl: false,
-  returns: true,
-}
+const plain: AllowedStatement = { kind: 'any', kinds: [], reads: [], writes: [], scrub: false, ddl: false }
 
 const guard: Guard = {
   decide: (text) =>
