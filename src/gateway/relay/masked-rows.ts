@@ -1,6 +1,6 @@
 import { Sink } from '../../masking/sink.js'
 import type { CopyMasker, RowMasker } from '../../masking/types.js'
-import { isVector } from '../../masking/vector.js'
+import { isVector } from '../../masking/kinds/vector.js'
 import { HEADER } from '../../wire/cutter.js'
 import { frame } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
