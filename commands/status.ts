@@ -1,5 +1,6 @@
 import { ClientCommand } from '../src/cli/command.js'
-import { pairs } from '../src/cli/table.js'
+import type { BudgetUse, ConnectionUse } from '../src/lib/api.js'
+import { pairs, table } from '../src/cli/table.js'
 import { span } from '../src/cli/text.js'
 
 /** Where a login is kept, in words. */
@@ -16,7 +17,7 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Status)
-    const [{ status }, { HoopError }] = await Promise.all([
+    const [{ budgetsLeft, status }, { HoopError }] = await Promise.all([
       import('../src/agent/status.js'),
       import('../src/lib/errors.js'),
     ])
@@ -39,13 +40,46 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
       this.caution(
         `this machine's clock is ${span(Math.abs(found.clockAhead))} ${found.clockAhead > 0 ? 'behind' : 'ahead of'} the gateway's; logins and proofs fail beyond 60 s`,
       )
+    const budgets =
+      valid && found.reachable
+        ? await this.#budgets(() => budgetsLeft(this.env, flags.gateway, this.signal))
+        : undefined
     if (!valid) process.exitCode = new HoopError('NOT_LOGGED_IN').exit
     else if (!found.reachable) process.exitCode = new HoopError('GATEWAY_UNREACHABLE').exit
     if (!valid) this.say('hint: Run: hoop login')
     else if (found.problem) this.say(`hint: ${found.problem.hint}`)
-    return { ...found, loggedIn: valid }
+    return { ...found, loggedIn: valid, ...(budgets && { budgets }) }
+  }
+
+  /** What is left to spend; a gateway that doesn't say is a caution and no failure. */
+  async #budgets(read: () => Promise<readonly ConnectionUse[]>): Promise<readonly ConnectionUse[] | undefined> {
+    try {
+      const found = await read()
+      const rows = found.flatMap((one) => one.budgets.map((budget) => budgetRow(one.connection, budget)))
+      if (rows.length > 0) this.log(`\n${table(['CONNECTION', 'BUDGET', 'LEFT', 'OF', 'UNTIL'], rows)}`)
+      return found
+    } catch (error) {
+      this.signal.throwIfAborted()
+      this.caution(
+        `what is left of your budgets is not known: ${error instanceof Error ? error.message : String(error)}`,
+      )
+      return undefined
+    }
   }
 }
+
+const whose = { statement: 'each statement', session: 'each session', identity: 'you, per ' } as const
+
+const budgetRow = (
+  connection: string,
+  { budget, per, session, unit, limit, left, until: ends }: BudgetUse,
+): string[] => [
+  connection,
+  session ? `session ${session}` : `${whose[budget]}${per ?? ''}`,
+  `${left.toLocaleString('en-US')} ${unit}`,
+  limit.toLocaleString('en-US'),
+  ends ?? '',
+]
 
 const until = (left: number, renewable: boolean): string =>
   left > 0 ? `${span(left)} from now${renewable ? ', then renewed' : ''}` : renewable ? 'renewed at next use' : 'ended'

@@ -1,5 +1,7 @@
+import type { ConnectionUse } from '../lib/api.js'
 import { asHoopError } from '../lib/errors.js'
 import { type Claims, readClaims } from './claims.js'
+import { openClient } from './client.js'
 import type { Environment } from './environment.js'
 import { reachGateway, toleratedSkew } from './gateway-info.js'
 import { readLogin } from './login-secrets.js'
@@ -22,6 +24,20 @@ export interface Status {
   readonly clockAhead?: number
   /** Why the gateway can't be reached. */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+/** What is left of the caller's budgets. @throws {HoopError} where the gateway doesn't say */
+export async function budgetsLeft(
+  env: Environment,
+  gateway: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly ConnectionUse[]> {
+  const client = await openClient({ env, gateway, signal })
+  try {
+    return (await client.get<{ connections: ConnectionUse[] }>('/v1/usage')).connections
+  } finally {
+    await client.close()
+  }
 }
 
 /** Who is logged in and whether the gateway answers; the first is known without the second. */

@@ -1,14 +1,18 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SessionCounters, SessionEnd } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
+import type { Counts } from './budgets/counts.js'
 
 /** A session that is running. */
 export interface LiveSession {
   readonly id: string
   readonly subject: string
+  readonly connection: string
   /** The chain of grants it lives under. */
   readonly chain: string
   readonly counters: SessionCounters
+  /** What it has used of its budgets; absent where it has none. */
+  readonly counts?: Readonly<Counts>
   /** What the client was told to cancel with. */
   readonly key: { readonly pid: number; readonly secret: Buffer }
   readonly busy: boolean
@@ -80,6 +84,11 @@ export class SessionRegistry {
 
   get(id: string): LiveSession | undefined {
     return this.#live.get(id)
+  }
+
+  /** The sessions of one person. */
+  of(subject: string): LiveSession[] {
+    return [...this.#live.values()].filter((session) => session.subject === subject)
   }
 
   /** A key for BackendKeyData: the server's process id, a secret of our own. */

@@ -8,6 +8,7 @@ import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../w
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
 import { SessionGate } from './approvals/gate.js'
+import { exhaustionAlert } from './budgets/alerts.js'
 import { Meter } from './budgets/meter.js'
 import { noVectors } from './budgets/vectors.js'
 import { Journal } from './relay/journal.js'
@@ -47,7 +48,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     const id = newSessionId()
     const draft = readRequest(startup, runtime, false)
     const guard = await runtime.guard(draft.database)
-    const metering = await meteringOf(options, draft.database)
+    const metering = await meteringOf(options, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
     upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id))
     if (guard) assertAllPinned(upstream.parameters)
@@ -142,6 +143,8 @@ const run = (
     {
       id,
       subject: grant.principal.subject,
+      connection: runtime.name,
+      ...(metering && { counts: metering.meter.session }),
       chain: grant.chain,
       counters: journal.counters,
       key,
@@ -170,9 +173,12 @@ const run = (
 const meteringOf = async (
   { services, runtime, grant }: SessionOptions,
   database: string,
+  session: string,
 ): Promise<Metering | undefined> => {
   if (!runtime.budgets) return undefined
-  const meter = new Meter(runtime.budgets, services.usage.person(grant.principal.subject))
+  const { subject } = grant.principal
+  const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
+  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert)
   return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
 }
 

@@ -93,6 +93,28 @@ export interface SessionCounters {
   readonly lastRefusal?: string
 }
 
+/** `GET /v1/usage` → `{ connections: ConnectionUse[] }`: what is left of the caller's budgets. */
+export interface ConnectionUse {
+  readonly connection: string
+  readonly policy: string
+  /** Empty where the policy has none. */
+  readonly budgets: readonly BudgetUse[]
+}
+
+export interface BudgetUse {
+  /** Of `statement`, `used` is always 0: each statement has all of it. */
+  readonly budget: 'statement' | 'session' | 'identity'
+  readonly per?: 'hour' | 'day'
+  /** Of `identity`: when counting begins anew. */
+  readonly until?: string
+  /** Of `session`: which; absent where none is open, and so all of it is left. */
+  readonly session?: string
+  readonly unit: 'rows' | 'bytes' | 'vectors'
+  readonly limit: number
+  readonly used: number
+  readonly left: number
+}
+
 /** `GET /v1/sessions/:id/events` streams `application/x-ndjson`: the recording's events (src/recording/events.ts), one a line; a recording that turns out damaged ends with a line `{ type: 'error', …ApiError }`. */
 
 /** Every error answer: the HTTP status of the catalogue and this body. */

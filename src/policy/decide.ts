@@ -44,6 +44,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     scrub: facts.touchesMasked,
     ddl: facts.ddl,
     returns: returnsRows(facts),
+    ...(facts.nearest && { nearest: facts.nearest }),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),
     ...(copy && { copy }),

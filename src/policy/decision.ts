@@ -1,6 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import type { Output } from '../sql/facts.js'
+import type { Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
@@ -76,6 +76,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly ddl: boolean
   /** Whether rows may come out of it, as far as its form says; absent means that they may. */
   readonly returns?: boolean
+  /** Searches on masked vectors, which are capped. */
+  readonly nearest?: readonly Nearest[]
   /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
   readonly cursor?: string
   /** COPY … TO STDOUT with a line of column names in front. */
@@ -109,6 +111,14 @@ export interface Guard {
   readonly clear: boolean
   /** Whether the policy has masks; without, the relay asks for no descriptions and masks nothing. */
   readonly masking: boolean
+  /** How much one session may find out about masked values by asking; absent where nothing is capped. */
+  readonly caps?:
+    | {
+        readonly maskedErrors: number
+        /** Rows of a search. */ readonly k: number
+        /** Vectors. */ readonly queries: number
+      }
+    | undefined
   /** Key of hashes and of the vectors that stand in for masked ones. */
   readonly maskKey: Buffer
 }

@@ -28,6 +28,7 @@ export class PolicyGuard implements Guard {
   readonly clear: boolean
   readonly masking: boolean
   readonly maskKey: Buffer
+  readonly caps: Guard['caps']
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new DecisionCache()
@@ -41,6 +42,7 @@ export class PolicyGuard implements Guard {
     this.masking = policy.masks.length > 0
     this.maskKey = maskKey
     this.#policy = policy
+    this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
   }
 

@@ -21,6 +21,8 @@ export interface StatementFacts {
   readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
   readonly outputs?: readonly Output[]
+  /** Searches for the rows nearest to a vector of the client's choice, on masked vectors. */
+  readonly nearest?: readonly Nearest[]
   readonly copy?: CopyFacts
   /** Whether a masked relation is read or written: error texts are then scrubbed of values. */
   readonly touchesMasked: boolean
@@ -34,6 +36,15 @@ export type Output =
   | { readonly kind: 'clean' }
   /** A masked column as it is: `column` is `schema.table.column`. */
   | { readonly kind: 'masked'; readonly column: string; readonly table: number; readonly attribute: number }
+
+export interface Nearest {
+  /** The masked vector, `schema.table.column`. */
+  readonly column: string
+  /** Rows that the search may return; a parameter by its number, from 1. */
+  readonly limit: number | 'none' | 'unknown' | { readonly parameter: number }
+  /** What it is compared with: a constant's text, a parameter's number from 1, or something that is computed. */
+  readonly vector: { readonly text: string } | { readonly parameter: number } | 'unknown'
+}
 
 export interface CopyFacts {
   readonly direction: 'in' | 'out'

@@ -12,6 +12,8 @@ export interface UsageOptions {
   readonly store: UsageStore
   /** Told of counts that could not be written. */
   readonly failed: (error: unknown) => void
+  /** Looks at a person who has just got something. */
+  readonly watch?: (person: PersonUsage) => void
   readonly clock?: () => number
   /** Milliseconds without use after which the exact count is written. */
   readonly quiet?: number
@@ -36,7 +38,7 @@ export class Usage implements AsyncDisposable {
   readonly #options: Required<UsageOptions>
 
   constructor(options: UsageOptions) {
-    this.#options = { clock: Date.now, quiet: 1000, ...options }
+    this.#options = { clock: Date.now, quiet: 1000, watch: () => undefined, ...options }
   }
 
   /** Takes up what was counted in the day that is running. @throws {HoopError} STORE_FAILED */
@@ -84,6 +86,7 @@ export class Usage implements AsyncDisposable {
       const more = (unit: Unit) => Math.ceil(used[unit] * 1.1) + ahead[unit]
       void this.#write(account, { rows: more('rows'), bytes: more('bytes'), vectors: more('vectors') })
     }
+    this.#options.watch(account.person)
     if (account.timer) account.timer.refresh()
     else account.timer = setTimeout(() => this.#rest(account), quiet).unref()
   }

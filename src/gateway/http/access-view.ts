@@ -1,5 +1,5 @@
 import { specLine } from '../../masking/spec-name.js'
-import type { Config, PolicyConfig, RuleConfig, RuleConditions } from '../../policy/config/schema.js'
+import type { BudgetsConfig, Config, PolicyConfig, RuleConfig, RuleConditions } from '../../policy/config/schema.js'
 
 /** What the API needs of the configuration in force. */
 export interface AccessView {
@@ -29,6 +29,7 @@ export interface PolicyView {
   /** A line each, for people. */
   readonly masks: readonly string[]
   readonly rules: readonly string[]
+  readonly budgets?: BudgetsConfig
   /** Groups that may break the glass. */
   readonly breakGlass: readonly string[]
 }
@@ -67,10 +68,11 @@ const connectionView = ({ description, databases, url, access }: Config['connect
   return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access }
 }
 
-const policyView = ({ clear_for, masks, rules, break_glass }: PolicyConfig): PolicyView => ({
+const policyView = ({ clear_for, masks, rules, break_glass, budgets }: PolicyConfig): PolicyView => ({
   clearFor: clear_for,
   masks: masks.flatMap(maskLines),
   rules: rules.map(ruleLine),
+  ...(budgets && { budgets }),
   breakGlass: break_glass?.groups ?? [],
 })
 

@@ -10,6 +10,7 @@ import { logRequests, secretPaths } from './request-log.js'
 import { personRoutes } from './routes/person.js'
 import { publicRoutes } from './routes/public.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { usageRoutes } from './routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
 
@@ -65,7 +66,7 @@ export const createApp = (deps: HttpDeps): App => {
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
-    for (const routes of [publicRoutes, personRoutes, sessionRoutes]) routes(scope as App, deps)
+    for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes]) routes(scope as App, deps)
   })
   return app
 }

@@ -5,6 +5,8 @@ import type { Grant, Principal } from '../../identity/types.js'
 import type { SessionCounters } from '../../lib/api.js'
 import type { SessionEvent } from '../../recording/events.js'
 import type { Store } from '../../store/open.js'
+import type { PersonUsage } from '../budgets/person-usage.js'
+import type { SessionUse } from '../budgets/report.js'
 import type { AccessView } from './access-view.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
@@ -24,6 +26,8 @@ export interface HttpDeps {
   readonly store: Pick<Store, 'db'>
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
+  /** What a person got, and the sessions of theirs that are open here and have budgets. */
+  usage(subject: string): { person: PersonUsage; sessions: readonly (SessionUse & { readonly connection: string })[] }
   /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
   events(id: string, startedAt: string): AsyncIterable<SessionEvent>
   /** Whether statements, refusals or errors of the session contain a text, in any case. */

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type {
   ApiError,
+  BudgetUse,
   ConnectionInfo,
+  ConnectionUse,
   GatewayInfo,
   GrantAnswer,
   GrantRequest,
@@ -114,6 +116,23 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     seenClear: z.boolean(),
   }),
 )
+
+const use: z.ZodType<BudgetUse> = z.strictObject({
+  budget: z.enum(['statement', 'session', 'identity']),
+  per: z.enum(['hour', 'day']).exactOptional(),
+  until: time.exactOptional(),
+  session: z.string().exactOptional(),
+  unit: z.enum(['rows', 'bytes', 'vectors']),
+  limit: count,
+  used: count,
+  left: count,
+})
+const connectionUse: z.ZodType<ConnectionUse> = z.strictObject({
+  connection: z.string(),
+  policy: z.string(),
+  budgets: z.array(use).readonly(),
+})
+named('Usage', z.strictObject({ connections: z.array(connectionUse) }))
 
 named('Sessions', z.strictObject({ sessions: z.array(session), cursor: z.string().exactOptional() }))
 named('Health', z.strictObject({ live: z.literal(true) }))

@@ -170,6 +170,7 @@ export class BackendHandler implements FrameHandler {
     const masked = this.#results.touchesMasked && !unknown
     if (fields['V'] === 'FATAL' || fields['V'] === 'PANIC') this.fatal = true
     const statement = head && this.#descriptions.failedStatement(head)
+    if (masked) state.caps.failed(fields['C'] ?? '')
     const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
     const message = masked ? 'withheld: it may quote masked values' : (fields['M'] ?? '')

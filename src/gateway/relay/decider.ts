@@ -1,5 +1,6 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Allowed, Decision, Held } from '../../policy/decision.js'
+import type { Allowed, AllowedStatement, Decision, Held } from '../../policy/decision.js'
+import type { BoundParameters } from './caps.js'
 import type { RelayState } from './state.js'
 import type { Gate, HeldStatement, Verdict, Wait } from './wait.js'
 
@@ -47,12 +48,16 @@ export class Decider {
   }
 
   /** The same for a statement that runs next. Where nothing more may leave, what returns rows isn't run in the first place. */
-  decideToRun(read: () => string, verdict?: Verdict): { text: string; decision: DecisionNow } {
+  decideToRun(read: () => string, verdict?: Verdict, bound?: BoundParameters): { text: string; decision: DecisionNow } {
     const decided = this.decide(read, verdict)
-    const { decision } = decided
-    if (decision.kind === 'refuse' || !decision.statements.some(({ returns }) => returns !== false)) return decided
-    const error = this.#state.metering?.meter.spentUp
-    return error ? { text: decided.text, decision: { kind: 'refuse', error } } : decided
+    const { decision, text } = decided
+    if (decision.kind === 'refuse') return decided
+    const error = this.#state.caps.refusal(text, decision.statements, bound) ?? this.#spentUp(decision.statements)
+    return error ? { text, decision: { kind: 'refuse', error } } : decided
+  }
+
+  #spentUp(statements: readonly AllowedStatement[]): HoopError | undefined {
+    return statements.some(({ returns }) => returns !== false) ? this.#state.metering?.meter.spentUp : undefined
   }
 
   /** Stops until somebody has approved the statement. @param end takes the message up again, with the verdict */

@@ -207,7 +207,7 @@ export class FrontendHandler implements FrameHandler {
     const known = this.#prepared.get(nameKey(bind.statement))
     const text = known ?? preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
-    const decision = known === undefined ? allowAll : this.#decider.decideToRun(() => known, verdict).decision
+    const decision = known === undefined ? allowAll : this.#decider.decideToRun(() => known, verdict, bind).decision
     if (decision.kind === 'hold') {
       const { parameters, parameterFormats } = bind
       const parameterTypes = this.#types.get(nameKey(bind.statement))

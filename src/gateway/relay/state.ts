@@ -1,5 +1,6 @@
 import type { Asker, Guard } from '../../policy/decision.js'
 import type { Journal } from './journal.js'
+import { Caps } from './caps.js'
 import { Overrun } from './overrun.js'
 import { Queue, type Request } from './requests.js'
 import type { Metering } from './rows.js'
@@ -13,6 +14,7 @@ export class RelayState {
   /** Absent where the policy has no budgets. */
   readonly metering: Metering | undefined
   readonly overrun = new Overrun()
+  readonly caps: Caps
   /** An error was reported and no Sync has followed it yet: the server ignores what comes. */
   skipping = false
   /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */
@@ -27,6 +29,7 @@ export class RelayState {
 
   constructor(guard: Guard | undefined, journal: Journal, asker: Asker, metering?: Metering) {
     this.guard = guard
+    this.caps = new Caps(guard)
     this.journal = journal
     this.asker = asker
     this.metering = metering

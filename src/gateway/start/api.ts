@@ -5,6 +5,7 @@ import { recordingMatches } from '../../recording/search.js'
 import { recordingPath } from '../../recording/paths.js'
 import type { Store } from '../../store/open.js'
 import { findSession } from '../../store/session-queries.js'
+import type { Usage } from '../budgets/usage.js'
 import type { SessionRegistry } from '../session-registry.js'
 
 export interface ApiOptions extends Pick<
@@ -13,16 +14,23 @@ export interface ApiOptions extends Pick<
 > {
   readonly store: Store
   readonly registry: SessionRegistry
+  readonly usage: Pick<Usage, 'person'>
   /** Folder. */
   readonly recordings: string
 }
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
-export const createApi = ({ registry, recordings, ...rest }: ApiOptions): App => {
+export const createApi = ({ registry, recordings, usage, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
   return createApp({
     ...rest,
+    usage: (subject) => ({
+      person: usage.person(subject),
+      sessions: registry
+        .of(subject)
+        .flatMap(({ id, connection, counts }) => (counts ? [{ id, connection, counts }] : [])),
+    }),
     live: (id) => registry.get(id)?.counters,
     events: async function* (id) {
       yield* readRecording(await pathOf(id))

@@ -71,7 +71,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     ...{ version, log, configuration, certificate, registry, webhooks },
     runtimes: () => runtimes!,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
-    state: stack.use(await openState(gateway, log)),
+    state: stack.use(await openState(gateway, webhooks, log)),
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)

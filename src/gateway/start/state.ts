@@ -3,7 +3,9 @@ import type { GatewayConfig } from '../../policy/config/schema.js'
 import { openStore, type Store } from '../../store/open.js'
 import { StoredSessionIndex } from '../../store/session-index.js'
 import { UsageRecords } from '../../store/usage.js'
+import { unusualEgress } from '../budgets/alerts.js'
 import { Usage } from '../budgets/usage.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
 import { lockFolder } from './lock.js'
 import { recover } from './recover.js'
 
@@ -11,7 +13,6 @@ export interface State extends AsyncDisposable {
   readonly store: Store
   readonly index: StoredSessionIndex
   readonly usage: Usage
-  readonly usageRecords: UsageRecords
   /** Folder of recordings. */
   readonly recordings: string
 }
@@ -23,7 +24,11 @@ export const pathIn = (text: string): string => text.slice(text.indexOf(':') + 1
  * Opens what a gateway keeps, for itself alone, and settles what the last one left.
  * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED
  */
-export const openState = async (gateway: Pick<GatewayConfig, 'store' | 'recordings'>, log: Logger): Promise<State> => {
+export const openState = async (
+  gateway: Pick<GatewayConfig, 'store' | 'recordings'>,
+  webhooks: Pick<Webhooks, 'emit'>,
+  log: Logger,
+): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
   stack.use(lockFolder(recordings))
@@ -37,9 +42,10 @@ export const openState = async (gateway: Pick<GatewayConfig, 'store' | 'recordin
   const usage = stack.use(
     await Usage.open({
       store: usageRecords,
+      watch: unusualEgress({ history: (...of) => usageRecords.rowsByDay(...of), webhooks, log }),
       failed: (err) => log.error({ err }, 'what people have used of their budgets was not written'),
     }),
   )
   const owned = stack.move()
-  return { store, index, usage, usageRecords, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, index, usage, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { budgets } from './policy/budgets.js'
+import { maskedErrors, vectorCaps } from './policy/caps.js'
 import { mask } from './policy/masks.js'
 import { rule } from './policy/rules.js'
 
@@ -14,6 +15,8 @@ export const policySection = z.strictObject({
   /** Who may run in an emergency what needs an approval, without one. */
   break_glass: z.strictObject({ groups }).optional(),
   budgets: budgets.optional(),
+  masked_errors: maskedErrors,
+  vectors: vectorCaps,
 })
 
 export type PolicyConfig = z.output<typeof policySection>

@@ -18,6 +18,7 @@ import type { SessionCounters } from '../../../src/lib/api.js'
 import type { SessionEvent } from '../../../src/recording/events.js'
 import { grantRecords } from '../../../src/store/grants.js'
 import { openStore, type Store } from '../../../src/store/open.js'
+import { Usage } from '../../../src/gateway/budgets/usage.js'
 import { StoredSessionIndex } from '../../../src/store/session-index.js'
 import { makeCertificates } from '../../helpers/certificates.js'
 import { tempFolder } from '../../helpers/temp.js'
@@ -128,6 +129,7 @@ export const startWorld = async (): Promise<World> => {
   })
   const logged: string[] = []
   const live: World['live'] = new Map()
+  const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
   const recordings: World['recordings'] = new Map()
   const renewed: World['renewed'] = []
   const check = (name: string) => async () => {
@@ -141,6 +143,7 @@ export const startWorld = async (): Promise<World> => {
     principal: (request) => authenticator.principal(request),
     grants,
     store,
+    usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
     live: (id) => live.get(id),
     events: async function* (id) {
       const events = recordings.get(id) ?? []

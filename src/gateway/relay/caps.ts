@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto'
+import { HoopError } from '../../lib/errors.js'
+import type { AllowedStatement, Guard } from '../../policy/decision.js'
+import { formatAt } from '../../wire/frontend.js'
+
+/** Parameters of a Bind. */
+export interface BoundParameters {
+  readonly parameters: readonly (Buffer | null)[]
+  readonly parameterFormats: readonly number[]
+}
+
+type Nearest = NonNullable<AllowedStatement['nearest']>[number]
+
+const none: BoundParameters = { parameters: [], parameterFormats: [] }
+
+/** A LIMIT that a parameter gives: int8 as the server reads it, in its text or one of the binary integers. */
+const limitOf = ({ parameters, parameterFormats }: BoundParameters, number: number): number | undefined => {
+  const value = parameters[number - 1]
+  if (!value) return undefined
+  if (formatAt(parameterFormats, number - 1) === 0) {
+    const text = value.toString('latin1').trim()
+    return /^\+?\d{1,15}$/.test(text) ? Number(text) : undefined
+  }
+  if (value.length === 8) return Number(value.readBigInt64BE())
+  return value.length === 4 ? value.readInt32BE() : value.length === 2 ? value.readInt16BE() : undefined
+}
+
+/**
+ * What one session may find out about masked values by asking again and again: rows by their distance from vectors of its
+ * choice, and errors that depend on values.
+ */
+export class Caps {
+  readonly #caps: Guard['caps']
+  readonly #vectors = new Set<string>()
+  #errors = 0
+  /** A search whose vector comes with EXECUTE was prepared by SQL. */
+  #prepared = false
+
+  /** @param guard undefined, or of somebody who sees the values anyway: nothing is capped */
+  constructor(guard: Guard | undefined) {
+    this.#caps = guard?.masking && !guard.clear ? guard.caps : undefined
+  }
+
+  /** A statement that touches masked columns has failed. */
+  failed(sqlstate: string): void {
+    if (sqlstate.startsWith('22') || sqlstate.startsWith('23')) this.#errors++
+  }
+
+  /** Why statements that would run next may not. */
+  refusal(text: string, statements: readonly AllowedStatement[], bound: BoundParameters = none): HoopError | undefined {
+    const caps = this.#caps
+    if (!caps) return undefined
+    if (this.#errors >= caps.maskedErrors && statements.some(({ scrub }) => scrub))
+      return new HoopError('MASKED_ERRORS', `${this.#errors} of them`)
+    for (const { kind, nearest = [] } of statements) {
+      for (const search of nearest) {
+        const refused = this.#search(text, kind, search, bound)
+        if (refused) return refused
+      }
+      if (kind === 'execute' && this.#prepared) this.#vectors.add(text)
+    }
+    if (this.#vectors.size > caps.queries)
+      return new HoopError('BUDGET_EXHAUSTED', `${caps.queries} vectors to search masked ones with`, {
+        hint: 'A new session may search with as many again.',
+      })
+    return undefined
+  }
+
+  #search(text: string, kind: string, { limit, vector }: Nearest, bound: BoundParameters): HoopError | undefined {
+    const k = typeof limit === 'object' ? limitOf(bound, limit.parameter) : limit
+    if (typeof k !== 'number' || k > this.#caps!.k)
+      return new HoopError(
+        'VECTOR_CAP',
+        typeof k === 'number' ? `${k} of at most ${this.#caps!.k}` : `at most ${this.#caps!.k}`,
+      )
+    if (kind === 'prepare' && typeof vector === 'object' && 'parameter' in vector) this.#prepared = true
+    this.#vectors.add(this.#keyOf(text, vector, bound))
+    return undefined
+  }
+
+  /** One for each vector; what can't be told is as many vectors as texts. */
+  #keyOf(text: string, vector: Nearest['vector'], { parameters, parameterFormats }: BoundParameters): string {
+    if (typeof vector === 'object' && 'text' in vector) return digest(vector.text)
+    const value = typeof vector === 'object' ? parameters[vector.parameter - 1] : undefined
+    if (!value || typeof vector !== 'object') return digest(text)
+    return formatAt(parameterFormats, vector.parameter - 1) === 0
+      ? digest(value.toString('latin1'))
+      : hash('sha256', value, 'base64')
+  }
+}
+
+const digest = (text: string): string => hash('sha256', text.replace(/\s+/g, ''), 'base64')
