@@ -102,6 +102,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',
+    'get /v1/usage',
     'post /v1/grants',
   ])
 })
