@@ -5,7 +5,14 @@ import { createServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { decodeJwt } from 'jose'
-import type { ApiError, ConnectionInfo, GatewayInfo, GrantAnswer, GrantRequest } from '../../src/lib/api.js'
+import type {
+  ApiError,
+  ConnectionInfo,
+  ConnectionUse,
+  GatewayInfo,
+  GrantAnswer,
+  GrantRequest,
+} from '../../src/lib/api.js'
 import { type CertificateOptions, makeCertificates } from '../helpers/certificates.js'
 import { tempFolder } from '../helpers/temp.js'
 
@@ -31,6 +38,8 @@ export interface SplicingGateway extends AsyncDisposable {
   /** Milliseconds that grants live. */
   grantLife: number
   info: Partial<GatewayInfo>
+  /** What is left of whoever asks. */
+  usage: readonly ConnectionUse[]
   /** Milliseconds by which its clock, as the Date header has it, is ahead. */
   ahead: number
   /** Breaks every tunnel. */
@@ -84,6 +93,7 @@ export const startSplicingGateway = async (
       { version: '0.1.0', tunnel: 'hoop-pg/1', time: new Date().toISOString(), ...gateway.info },
     ],
     '/v1/connections': () => [200, { connections: [connection('vectordb', gateway.database)] }],
+    '/v1/usage': () => [200, { connections: gateway.usage }],
     '/v1/sessions': () => [200, { sessions: [] }],
     '/v1/grants': (body) => [
       201,
@@ -140,6 +150,7 @@ export const startSplicingGateway = async (
     tunnels,
     database: 'postgres',
     grantLife: 600_000,
+    usage: [],
     info,
     ahead: 0,
     refuse: (path, status, error) => void refusals.set(path, { status, error }),
