@@ -1,0 +1,17 @@
+import type { LoadedConfig } from '../../policy/config/load.js'
+import type { Places } from '../../policy/explanation.js'
+
+/** Where one policy's masks and rules stand in the file. */
+export const placesIn = (loaded: LoadedConfig, policyName: string): Places => {
+  const policy = loaded.config.policies[policyName]
+  const at = ['policies', policyName]
+  const masks = new Map(
+    (policy?.masks ?? []).flatMap(({ columns }, mask) =>
+      columns.map((column, nth) => [column, loaded.locate([...at, 'masks', mask, 'columns', nth])] as const),
+    ),
+  )
+  const rules = new Map(
+    (policy?.rules ?? []).map(({ name }, rule) => [name, loaded.locate([...at, 'rules', rule, 'name'])] as const),
+  )
+  return { mask: (column) => masks.get(column), rule: (name) => rules.get(name) }
+}

@@ -1,0 +1,135 @@
+import { specLine, specName } from '../masking/spec-name.js'
+import type { ColumnMask } from '../masking/types.js'
+import type { Catalog } from '../sql/catalog.js'
+import type { Field } from '../wire/backend.js'
+import type { Decision, RuleMatch } from './decision.js'
+
+/** What becomes of a text of SQL under a policy, for people and for tests of policies. */
+export interface Explanation {
+  readonly verdict: 'allow' | 'hold' | 'refuse'
+  /** Rules that apply, with what each does and where it stands in the file. */
+  readonly rules: readonly ExplainedRule[]
+  /** Of a refusal. */
+  readonly code?: string
+  readonly reason?: string
+  readonly hint?: string
+  /** Of a syntax error: characters from 1. */
+  readonly position?: number
+  readonly statements: readonly ExplainedStatement[]
+}
+
+export interface ExplainedRule {
+  readonly rule: string
+  readonly does: RuleMatch['do']
+  readonly message?: string
+  /** The policy only observes: nothing is done. */
+  readonly observed?: true
+  readonly at?: string
+}
+
+export interface ExplainedStatement {
+  readonly kind: string
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Absent where nothing comes out, or nobody can say what. */
+  readonly columns?: readonly ExplainedColumn[]
+  /** What the database itself says against the statement. */
+  readonly database?: string
+}
+
+export interface ExplainedColumn {
+  readonly name: string
+  /** `schema.table.column`; nothing where it is computed from nothing that is masked. */
+  readonly from: readonly string[]
+  /** `clean`, a mask's kind, or `redact` where it is computed from masked columns. */
+  readonly does: string
+  /** The same with its parameters, for people. */
+  readonly words: string
+  readonly derived?: true
+  /** Lines of the policy that do it. */
+  readonly at: readonly string[]
+}
+
+/** What the analysis says of a column, in the least that is needed here. */
+type Known =
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'masked'; readonly column: string }
+  | { readonly kind: 'derived'; readonly columns: readonly string[] }
+
+/** Where things stand in the configuration: `file:line:column`. */
+export interface Places {
+  mask(column: string): string | undefined
+  rule(name: string): string | undefined
+}
+
+interface ColumnFacts {
+  readonly field: Field | undefined
+  readonly known: Known | undefined
+  readonly mask: ColumnMask | undefined
+}
+
+const originOf = (field: Field | undefined, catalog: Catalog | undefined): string[] => {
+  const relation = catalog?.relations.get(field?.table ?? 0)
+  const column = relation?.columns.find(({ attribute }) => attribute === field?.attribute)
+  return relation && column ? [`${relation.schema}.${relation.name}.${column.name}`] : []
+}
+
+const nameOf = ({ field, known }: ColumnFacts, index: number): string => {
+  if (field) return field.name
+  return known?.kind === 'masked' ? known.column.slice(known.column.lastIndexOf('.') + 1) : `column ${index + 1}`
+}
+
+/** One output column: by the analysis where it says something, by the column's own origin otherwise. */
+export const explainColumn = (
+  facts: ColumnFacts,
+  index: number,
+  { places, catalog }: { places: Places; catalog: Catalog | undefined },
+): ExplainedColumn => {
+  const { field, known, mask } = facts
+  const name = nameOf(facts, index)
+  const lines = (columns: readonly string[]) => [...new Set(columns.flatMap((column) => places.mask(column) ?? []))]
+  if (known?.kind === 'derived') {
+    const from = [...known.columns]
+    const words = 'redacted: computed from masked columns'
+    return { name, from, does: 'redact', words, derived: true, at: lines(from) }
+  }
+  if (!mask) return { name, from: originOf(field, catalog), does: 'clean', words: 'clean', at: [] }
+  const from = originOf(field, catalog)
+  return {
+    name,
+    from: from.length > 0 ? from : [mask.column],
+    does: specName(mask.spec),
+    words: `masked: ${specLine(mask.spec)}`,
+    at: lines([mask.column]),
+  }
+}
+
+/** The rules that a decision speaks of. */
+export const explainRules = (decision: Decision, places: Places): ExplainedRule[] => {
+  const placed = (rule: string) => {
+    const at = places.rule(rule)
+    return at === undefined ? {} : { at }
+  }
+  const matched = (match: RuleMatch, observed: boolean): ExplainedRule => ({
+    rule: match.rule,
+    does: match.do,
+    ...(match.message !== undefined && { message: match.message }),
+    ...(observed && { observed: true }),
+    ...placed(match.rule),
+  })
+  if (decision.kind === 'refuse')
+    return decision.rule === undefined ? [] : [{ rule: decision.rule, does: 'block', ...placed(decision.rule) }]
+  const held: ExplainedRule[] =
+    decision.kind === 'hold'
+      ? [
+          {
+            rule: decision.rule.name,
+            does: 'approve',
+            ...(decision.rule.message !== undefined && { message: decision.rule.message }),
+            ...placed(decision.rule.name),
+          },
+        ]
+      : []
+  const { warnings = [], observed = [] } = decision
+  return [...held, ...warnings.map((match) => matched(match, false)), ...observed.map((match) => matched(match, true))]
+}
