@@ -209,7 +209,7 @@ const search = (nearest: AllowedStatement['nearest'], kind = 'select'): AllowedS
 const near = (limit: NonNullable<AllowedStatement['nearest']>[number]['limit'], text = '[1]') =>
   search([{ column: 'public.documents.embedding', limit, vector: { text } }])
 const caps = (clear = false): Caps =>
-  new Caps({ ...guard, masking: true, clear, caps: { maskedErrors: 1, k: 10, queries: 3 } } as Guard)
+  new Caps({ ...guard, masking: true, clear, caps: { maskedErrors: 1, k: 10, queries: 3 } })
 const int8 = (value: bigint): Buffer => {
   const out = Buffer.alloc(8)
   out.writeBigInt64BE(value)
