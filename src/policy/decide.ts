@@ -1,8 +1,8 @@
 import { HoopError } from '../lib/errors.js'
-import type { ColumnMask } from '../masking/types.js'
+import type { ColumnMask, CopyShape } from '../masking/types.js'
 import { analyse } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
-import type { Analysis, StatementFacts, Unproven } from '../sql/facts.js'
+import type { Analysis, CopyFacts, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, Decision, RecordedFacts, Refused } from './decision.js'
 import type { Origins } from './origins.js'
@@ -17,6 +17,10 @@ export interface DecideOptions {
 
 const recorded = ({ kinds, reads, writes }: StatementFacts): RecordedFacts => ({ kinds, reads, writes })
 
+const streamOf = ({ format, delimiter, quote, escape, nullText, header }: CopyFacts): Omit<CopyShape, 'columns'> => ({
+  ...{ format, delimiter, quote, escape, nullText, header },
+})
+
 /** A mask for each column of COPY … TO STDOUT, where one is masked. */
 const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined): AllowedStatement['copy'] => {
   if (copy?.direction !== 'out' || !outputs?.some(({ kind }) => kind === 'masked')) return undefined
@@ -26,8 +30,7 @@ const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined)
     if (!mask) throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`)
     return mask
   })
-  const { format, delimiter, quote, escape, nullText, header } = copy
-  return { masks, shape: { format, delimiter, quote, escape, nullText, header, columns: masks.length } }
+  return { masks, shape: { ...streamOf(copy), columns: masks.length } }
 }
 
 /** Kinds whose query is not run, or not for the client. */
@@ -48,6 +51,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),
     ...(copy && { copy }),
+    ...(facts.copy?.direction === 'out' && { stream: streamOf(facts.copy) }),
   })
 }
 

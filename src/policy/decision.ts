@@ -2,6 +2,7 @@ import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import type { Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
+import type { Scans } from './scans.js'
 
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
 export type Decision = Allowed | Held | Refused
@@ -84,6 +85,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly header?: boolean
   /** Every output column in order, where a masked relation is read: what RowDescription has to bear out. */
   readonly outputs?: readonly Output[]
+  /** For every COPY … TO STDOUT: how its stream is written. */
+  readonly stream?: Omit<CopyShape, 'columns'>
   /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */
   readonly copy?: { readonly masks: readonly (ColumnMask | undefined)[]; readonly shape: CopyShape }
 }
@@ -109,7 +112,9 @@ export interface Guard {
   refresh(): Promise<void>
   /** Whether this person sees the clear values; recordings are masked all the same. */
   readonly clear: boolean
-  /** Whether the policy has masks; without, the relay asks for no descriptions and masks nothing. */
+  /** What is done to columns that have no mask; undefined where the policy has no detectors. */
+  readonly scans?: Pick<Scans, 'ofFields' | 'ofCopy'> | undefined
+  /** Whether the policy has masks or detectors; without, the relay asks for no descriptions and masks nothing. */
   readonly masking: boolean
   /** How much one session may find out about masked values by asking; absent where nothing is capped. */
   readonly caps?:

@@ -9,6 +9,7 @@ import { DecisionCache } from './decision-cache.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
+import { Scans } from './scans.js'
 
 export interface GuardOptions {
   readonly policy: PolicyConfig
@@ -34,6 +35,7 @@ export class PolicyGuard implements Guard {
   readonly #cache = new DecisionCache()
   #catalog: Catalog | undefined
   #origins: Origins | undefined
+  #scans: Scans | undefined
 
   constructor({ policy, clear, source, maskKey }: GuardOptions) {
     if (!source && policy.masks.length > 0) throw new HoopError('INTERNAL', 'masks need the database’s catalog')
@@ -44,6 +46,7 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
+    if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }
 
   decide(text: string, _asker: Asker): Decision {
@@ -73,6 +76,11 @@ export class PolicyGuard implements Guard {
     }
   }
 
+  get scans(): Scans | undefined {
+    if (this.#scans) this.#current()
+    return this.#scans
+  }
+
   async refresh(): Promise<void> {
     await this.#source?.refresh()
   }
@@ -82,6 +90,7 @@ export class PolicyGuard implements Guard {
     const catalog = this.#source?.catalog
     if (catalog && catalog !== this.#catalog) {
       this.#origins = new Origins(this.#policy, catalog)
+      if (this.#scans) this.#scans = new Scans(this.#policy, catalog)
       this.#catalog = catalog
       this.#cache.clear()
     }

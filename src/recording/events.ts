@@ -108,6 +108,8 @@ export interface ResultEvent {
   readonly rows: number
   readonly bytes: number
   readonly masked: number
+  /** What detectors found in columns without a mask, by detector; the values here are without it. */
+  readonly detected?: Readonly<Record<string, number>>
   /** COPY FROM STDIN: bytes the client sent. */
   readonly copyInBytes?: number
   /** Milliseconds between the statement's being forwarded and its end. */
@@ -127,6 +129,8 @@ export interface ResultColumn {
   readonly type: number
   readonly table?: string
   readonly mask?: string
+  /** Detectors that found something in it. */
+  readonly detected?: readonly string[]
 }
 
 export interface NoticeEvent {

@@ -1,13 +1,14 @@
+import { readAddedTypes } from './catalog/added-types.js'
 import { opaqueRelations } from './catalog/opaque.js'
 import { mentions } from './catalog/mentions.js'
 import { reading, readSnapshot, readTypes, type RelationRow, type Snapshot, type TypeRow } from './catalog/queries.js'
 import { readRoutines } from './catalog/routines.js'
 import { columnKey, spreadMasks } from './catalog/spread.js'
 import { typeOf } from './catalog/type-of.js'
-import type { Catalog, CatalogColumn, CatalogQuery, MaskedColumn, Relation } from './catalog/types.js'
+import type { AddedType, Catalog, CatalogColumn, CatalogQuery, MaskedColumn, Relation } from './catalog/types.js'
 import { initParser } from './parser.js'
 
-export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
+export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** What each leads to, through all others: views to what they read, children to their parents. */
 const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
@@ -63,6 +64,7 @@ interface Read {
   readonly rows: ReadonlyMap<number, RelationRow>
   readonly masked: ReadonlyMap<string, MaskedColumn>
   readonly unknown: readonly string[]
+  readonly addedTypes: readonly AddedType[]
 }
 
 const read = async (query: CatalogQuery, entries: readonly string[]): Promise<Read> => {
@@ -75,10 +77,11 @@ const read = async (query: CatalogQuery, entries: readonly string[]): Promise<Re
     ),
   )
   const types = new Map((await readTypes(query, [...wanted])).map((row) => [row[0], row]))
-  return { snapshot, rows, masked: resolveMasks(rows, covered, types), unknown }
+  const addedTypes = await readAddedTypes(query)
+  return { snapshot, rows, masked: resolveMasks(rows, covered, types), unknown, addedTypes }
 }
 
-const build = ({ snapshot, rows, masked, unknown }: Read): Catalog => {
+const build = ({ snapshot, rows, masked, unknown, addedTypes }: Read): Catalog => {
   const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, masked)]))
   const hiding = new Set(
     [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
@@ -105,7 +108,7 @@ const build = ({ snapshot, rows, masked, unknown }: Read): Catalog => {
     named.set(name, [...(named.get(name) ?? []), relation])
   }
   for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
-  return { relations, named, routines, masked, unknown }
+  return { relations, named, routines, masked, unknown, addedTypes }
 }
 
 /**

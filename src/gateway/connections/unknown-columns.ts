@@ -30,9 +30,11 @@ const usersOf = ({ config }: LoadedConfig, policy: string): string[] =>
   )
 
 const columnsOf = (loaded: LoadedConfig, policy: string): { column: string; place: string }[] =>
-  (loaded.config.policies[policy]?.masks ?? []).flatMap(({ columns }, mask) =>
-    columns.map((column, at) => ({ column, place: loaded.locate(['policies', policy, 'masks', mask, 'columns', at]) })),
-  )
+  (loaded.config.policies[policy]?.masks ?? []).flatMap(({ columns, detect }, mask) => {
+    const named = (key: string, each: readonly string[] = []) =>
+      each.map((column, at) => ({ column, place: loaded.locate(['policies', policy, 'masks', mask, key, at]) }))
+    return [...named('columns', detect?.only ?? columns), ...named('except', detect?.except)]
+  })
 
 /** Columns that one connection's databases don't have, by policy entry. @throws where one can't be read */
 const missingOn = async (

@@ -130,10 +130,12 @@ export class Results {
       if (!allowed) return this.#withhold(new HoopError('STATEMENT_UNPROVEN', 'COPY'))
       if (allowed.copy && allowed.copy.shape.columns !== columns)
         return this.#withhold(new HoopError('STATEMENT_UNPROVEN', `the server copies ${columns} columns`))
+      if (!allowed.stream) return this.#withhold(new HoopError('STATEMENT_UNPROVEN', 'a COPY that is none'))
     }
     this.#accounts.charge(head)
     const stream = { binary, header: allowed?.header ?? false }
-    this.#sink = copySink(this.#state.guard, this.#state.metering, stream, allowed?.copy)
+    const shape = allowed?.stream && { ...allowed.stream, columns }
+    this.#sink = copySink(this.#state.guard, this.#state.metering, stream, shape, allowed?.copy?.masks)
     return true
   }
 
@@ -215,7 +217,7 @@ export class Results {
       ...outcome,
       ...(withheld ? { sqlstate: withheld.sqlstate, message: withheld.message } : {}),
       transaction,
-      ...(guard?.clear && sink?.tally.masks ? { seenClear: true } : {}),
+      ...(guard?.clear && sink?.tally.hides ? { seenClear: true } : {}),
     })
   }
 

@@ -1,4 +1,5 @@
 import { copyMasker } from '../../masking/copy.js'
+import { Detected } from '../../masking/detectors/detected.js'
 import { rowMasker } from '../../masking/row.js'
 import type { ColumnMask, CopyShape } from '../../masking/types.js'
 import type { Guard } from '../../policy/decision.js'
@@ -38,27 +39,30 @@ export const rowSink = (
   formats: readonly number[],
   masks: Masks | undefined,
 ): RowSink => {
-  const tally = new Tally(fields, formats, masks)
+  const treatment = fields && (guard?.scans?.ofFields(fields, masks) ?? masks)
   const toll = tollOf(metering, fields, (column) => !guard?.clear && masks?.[column] !== undefined)
-  return guard && fields && masks
-    ? new MaskedRows(tally, rowMasker(fields, formats, masks, guard.maskKey), guard.clear, toll)
-    : new PlainRows(tally, toll)
+  if (!guard || !fields || !treatment?.some((treated) => treated))
+    return new PlainRows(new Tally(fields, formats, masks), toll)
+  const detected = new Detected()
+  const masker = rowMasker(fields, formats, treatment, guard.maskKey, detected)
+  return new MaskedRows(new Tally(fields, formats, masks, detected), masker, guard.clear, toll)
 }
 
-/** The stream of a COPY … TO STDOUT. */
+/**
+ * The stream of a COPY … TO STDOUT.
+ * @param shape how it is written, where that is known
+ */
 export const copySink = (
   guard: Guard | undefined,
   metering: Metering | undefined,
   stream: CopyStream,
-  copy: { masks: Masks; shape: CopyShape } | undefined,
+  shape: CopyShape | undefined,
+  masks: Masks | undefined,
 ): RowSink => {
   const toll = new CopyToll(metering?.meter, stream)
-  return guard && copy
-    ? new MaskedCopy(
-        new Tally(undefined, [], copy.masks),
-        copyMasker(copy.shape, copy.masks, guard.maskKey),
-        guard.clear,
-        toll,
-      )
-    : new PlainCopy(new Tally(), toll)
+  const treatment = shape && (guard?.scans?.ofCopy(shape.columns, masks) ?? masks)
+  if (!guard || !shape || !treatment) return new PlainCopy(new Tally(), toll)
+  const detected = new Detected()
+  const masker = copyMasker(shape, treatment, guard.maskKey, detected)
+  return new MaskedCopy(new Tally(undefined, [], masks, detected), masker, guard.clear, toll)
 }

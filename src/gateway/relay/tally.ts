@@ -1,5 +1,6 @@
 import { createHash, hash, type Hash } from 'node:crypto'
 import type { ResultEvent } from '../../recording/events.js'
+import type { Detected } from '../../masking/detectors/detected.js'
 import { specName } from '../../masking/spec-name.js'
 import type { ColumnMask } from '../../masking/types.js'
 import type { Field } from '../../wire/backend.js'
@@ -23,10 +24,23 @@ export class Tally {
   readonly masks: readonly (ColumnMask | undefined)[] | undefined
   readonly formats: readonly number[]
 
-  constructor(fields?: readonly Field[], formats: readonly number[] = [], masks?: readonly (ColumnMask | undefined)[]) {
+  readonly #detected: Detected | undefined
+
+  constructor(
+    fields?: readonly Field[],
+    formats: readonly number[] = [],
+    masks?: readonly (ColumnMask | undefined)[],
+    detected?: Detected,
+  ) {
     this.fields = fields
     this.formats = formats
     this.masks = masks
+    this.#detected = detected
+  }
+
+  /** Whether the recording holds other values than the database. */
+  get hides(): boolean {
+    return this.masks !== undefined || this.#detected?.counts !== undefined
   }
 
   /** Whether the recording still has room for what the rows say. */
@@ -71,7 +85,8 @@ export class Tally {
   }
 
   /** The result's event, all but tag, outcome and time. */
-  event(): Pick<ResultEvent, 'columns' | 'rowsSeen' | 'copySeen' | 'digest' | 'rows' | 'bytes'> {
+  event(): Pick<ResultEvent, 'columns' | 'rowsSeen' | 'copySeen' | 'digest' | 'rows' | 'bytes' | 'detected'> {
+    const counts = this.#detected?.counts
     return {
       rows: this.rows,
       bytes: this.bytes,
@@ -79,12 +94,19 @@ export class Tally {
         ? {
             columns: this.fields.map(({ name, type }, i) => {
               const mask = this.masks?.[i]
-              return { name, type, ...(mask ? { table: mask.column, mask: specName(mask.spec) } : {}) }
+              const found = counts ? this.#detected.in(i) : []
+              return {
+                name,
+                type,
+                ...(mask ? { table: mask.column, mask: specName(mask.spec) } : {}),
+                ...(found.length > 0 ? { detected: found } : {}),
+              }
             }),
           }
         : {}),
       ...(this.#first.length > 0 ? { rowsSeen: this.#first.map((row) => captureRow(row, this.formats)) } : {}),
       ...(this.#copy.length > 0 ? { copySeen: Buffer.concat(this.#copy).toString('base64') } : {}),
+      ...(counts ? { detected: counts } : {}),
       ...(this.bytes > 0 ? { digest: this.#digest() } : {}),
     }
   }

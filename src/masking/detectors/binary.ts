@@ -105,13 +105,19 @@ export const scanBinary = (oid: number, value: Buffer, scanning: Scanning, added
   return scanBytes(value, kind === 'text' ? 'plain' : kind, scanning)
 }
 
-/** Looks through a binary value of a type that isn't known: what is UTF-8 is taken for what it looks like. */
+/**
+ * Looks through a binary value of a type that isn't known: arrays and composites by their form, else what is UTF-8.
+ * PostgreSQL's texts have no NUL.
+ */
 export const scanUnknown = (value: Buffer, scanning: Scanning): Scanned => {
-  if (!isUtf8(value)) return undefined
-  if (value[0] === 1 && looksLikeJson(value.toString('utf8', 1))) return jsonb(value, scanning)
-  // PostgreSQL's texts have no NUL, its arrays and composites do.
-  if (!value.includes(0)) return scanBytes(value, 'unknown', scanning)
+  if (!value.includes(0)) {
+    if (!isUtf8(value)) return undefined
+    const versioned = value[0] === 1 && looksLikeJson(value.toString('utf8', 1))
+    return versioned ? jsonb(value, scanning) : scanBytes(value, 'unknown', scanning)
+  }
   const look: Look = { scanning, added: new Map() }
   const items = itemsOfArray(value)
-  return items ? scanArray(value, items, look) : scanItems(value, itemsOfRecord(value), look)
+  if (items) return scanArray(value, items, look)
+  const columns = itemsOfRecord(value)
+  return columns || isUtf8(value) ? scanItems(value, columns, look) : undefined
 }

@@ -28,7 +28,10 @@ export const outlineOf = (value: unknown): Outline => ({
     access: list(connection['access']).map((entry) => ({ policy: text(map(entry)['policy']) })),
   })),
   policies: mapValues(map(value)['policies'], (policy) => ({
-    masks: list(policy['masks']).map((mask) => ({ columns: list(map(mask)['columns']).map(text) })),
+    // Columns of an entry that detects aren't masked by it.
+    masks: list(policy['masks']).map((mask) => ({
+      columns: map(mask)['detect'] ? [] : list(map(mask)['columns']).map(text),
+    })),
     rules: list(policy['rules']).map((rule) => ({ name: text(map(rule)['name']) })),
   })),
 })

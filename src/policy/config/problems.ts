@@ -4,7 +4,7 @@ import { didYouMean, expected, found } from './expectation.js'
 import { keysAt } from './schema-keys.js'
 
 /** Words of the file's language that later versions give a meaning; here they must not look as if they worked. */
-const laterKeys = new Set(['detect', 'budgets', 'approvers', 'mode'])
+const laterKeys = new Set(['budgets', 'approvers', 'mode'])
 const laterValues: Readonly<Record<string, ReadonlySet<unknown>>> = {
   do: new Set(['allow', 'warn', 'approve']),
 }

@@ -34,9 +34,10 @@ export function showRows(screen: Screen, result: ResultEvent, limit: number): st
   return lines.map((line) => line.trimEnd())
 }
 
-const heading = (screen: Screen, { name, mask }: ResultColumn): string => {
+const heading = (screen: Screen, { name, mask, detected = [] }: ResultColumn): string => {
   const text = showValue(screen, name, widest)
-  return mask === undefined ? text : `${text} [masked: ${showValue(screen, mask, widest)}]`
+  if (mask !== undefined) return `${text} [masked: ${showValue(screen, mask, widest)}]`
+  return detected.length === 0 ? text : `${text} [detected: ${showValue(screen, detected.join(', '), widest)}]`
 }
 
 const cell = (screen: Screen, column: ResultColumn, value: Parameter): Cell => ({

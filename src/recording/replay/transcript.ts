@@ -154,7 +154,7 @@ export class Transcript {
       ...(event.ran === undefined ? [] : [paint('yellow', `${of}the server ran: ${plain(event.ran)}`)]),
       ...showRows(this.#screen, event, this.#rows),
       ...showCopy(this.#screen, event, this.#rows),
-      of + (failed ? paint('red', says) : paint('green', says)) + paint('dim', `  (${facts(event)})`),
+      of + (failed ? paint('red', says) : paint('green', says)) + paint('dim', `  (${plain(facts(event))})`),
     ]
   }
 
@@ -190,12 +190,13 @@ const tags: Readonly<Record<string, string>> = {
   cut: 'CUT  the connection ended first',
 }
 
-const facts = ({ rows, bytes, masked, copyInBytes, duration, seenClear }: ResultEvent): string =>
+const facts = ({ rows, bytes, masked, detected = {}, copyInBytes, duration, seenClear }: ResultEvent): string =>
   [
     rows > 0 && showCount(rows, 'row'),
     rows > 0 && showBytes(bytes),
     copyInBytes && `${showBytes(copyInBytes)} in`,
     masked > 0 && `${showCount(masked, 'value')} masked`,
+    ...Object.entries(detected).map(([name, count]) => `${name} found ${showCount(count, 'time')}`),
     seenClear && 'the person saw them clear; they are masked here',
     showDuration(duration),
   ]

@@ -63,6 +63,21 @@ export interface Catalog {
   readonly masked: ReadonlyMap<string, MaskedColumn>
   /** Policy entries that name no column of this database, as they were given. */
   readonly unknown: readonly string[]
+  readonly addedTypes: readonly AddedType[]
+}
+
+/** A type that did not come with the server, as `pg_type` has it. */
+export interface AddedType {
+  readonly oid: number
+  readonly name: string
+  /** `typtype`: b base, c composite, d domain, e enum, r range, m multirange, p pseudo. */
+  readonly type: string
+  /** `typcategory`: S for strings, A for arrays, … */
+  readonly category: string
+  /** Of a domain, what it is made of; else 0. */
+  readonly base: number
+  /** Of an array; else 0. */
+  readonly element: number
 }
 
 /** What is known of functions, operators and casts by name. */

@@ -201,13 +201,42 @@ test.for(mistakes)('%s is named with its line and column', async ([, from, to, p
   expect(others).toEqual([])
 })
 
-test('detectors, which come later, are refused rather than ignored', async () => {
-  const found = await problems(
-    minimal.replace('columns: [public.documents.embedding]', 'detect: [us_ssn], with: redact'),
-  )
-  expect(found).toContain(
-    '21:11: policies.research.masks[3].detect: found a key that is not supported by this version, expected it to be left out',
-  )
+const detecting = (entry: string) => minimal.replace('columns: [public.documents.embedding]', entry)
+
+test('an entry that detects names detectors and patterns, what is done, and columns that it leaves out', async () => {
+  await using folder = await tempFolder()
+  const path = join(folder.path, 'hoop.yaml')
+  const own = "{ pattern: 'EMP-\\d{6}', name: employee }"
+  await writeFile(path, detecting(`detect: [us_ssn, ${own}], with: hash, except: [public.notes.body]`))
+  const { config } = await loadConfig(path, { VECTORDB_PASSWORD: 'x' })
+  expect(config.policies['research']?.masks[3]).toEqual({
+    columns: [],
+    with: 'hash',
+    detect: {
+      detectors: ['us_ssn', { pattern: 'EMP-\\d{6}', name: 'employee' }],
+      with: 'hash',
+      except: ['public.notes.body'],
+    },
+  })
+})
+
+test.for([
+  ['detect: [us_snn]', '21:20: policies.research.masks[3].detect[0]: found "us_snn", expected one of private_key, '],
+  ["detect: [{ pattern: '(a', name: a }]", 'found "(a", expected a pattern that RE2 can read (missing closing )'],
+  [
+    "detect: [{ pattern: '(?=a)', name: a }]",
+    'expected a pattern that RE2 can read (invalid or unsupported Perl syntax',
+  ],
+  ["detect: [{ pattern: 'a*', name: a }]", 'expected a pattern that doesn’t match the empty text'],
+  ["detect: [{ pattern: '(\\w{1000}){9}', name: a }]", 'expected a pattern that RE2 can read (invalid repeat count'],
+  [`detect: [{ pattern: '${'a'.repeat(501)}', name: a }]`, 'at most 500 characters'],
+  ['detect: [{ pattern: x, name: email }]', 'expected a name that no detector of hoop has'],
+  ['detect: [email], with: vector', 'masks[3].with: found "vector", expected one of redact, null, hash'],
+  ['with: redact', 'masks[3].columns: found nothing, expected a list'],
+  ['columns: [public.a.b], except: [public.a.c]', 'masks[3].except: found a list, expected to be left out'],
+] as const)('%s is refused: %s', async ([entry, problem]) => {
+  const found = await problems(detecting(entry))
+  expect(found.join('\n')).toContain(problem)
 })
 
 test('every problem is listed, in the order of the file, even where parts cannot be read', async () => {

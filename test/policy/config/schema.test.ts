@@ -16,5 +16,7 @@ test('the JSON Schema for editors knows every section, refuses unknown keys and 
   expect(schema.properties['gateway']?.required).toEqual(['url', 'tls'])
   const policy = schema.properties['policies']?.additionalProperties as Schema
   expect(policy.additionalProperties).toBe(false)
-  expect(policy.properties['masks']?.items.required).toEqual(['columns'])
+  expect(Object.keys(policy.properties['masks']?.items.properties ?? {})).toEqual(
+    expect.arrayContaining(['columns', 'with', 'detect', 'except']),
+  )
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseJsonPath } from '../../../masking/values/json-path.js'
+import { checkDetect, detectKeys, withDetect } from './detect.js'
 import { columnName } from './names.js'
 
 const characters = z.number().int().min(1).max(1000)
@@ -42,10 +43,14 @@ const maskSpec = z.union([z.enum([...words, 'vector']), nothing, ...detailed, z.
   error: `${words.join(', ')}, vector, ${details} or { json: { path: mask } }`,
 })
 
-/** What hides one column or several. */
-export const mask = z.strictObject({
-  columns: z.array(columnName).min(1),
-  with: maskSpec.optional(),
-  /** Whether a value is there at all can be hidden too, where the type has a value to put for NULL. */
-  nulls: z.enum(['keep', 'hide']).optional(),
-})
+/** What hides one column or several, or what is detected in all others. */
+export const mask = z
+  .strictObject({
+    columns: z.array(columnName).min(1).optional(),
+    with: maskSpec.optional(),
+    /** Whether a value is there at all can be hidden too, where the type has a value to put for NULL. */
+    nulls: z.enum(['keep', 'hide']).optional(),
+    ...detectKeys,
+  })
+  .superRefine(checkDetect)
+  .transform(withDetect)
