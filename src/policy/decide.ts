@@ -4,9 +4,10 @@ import { analyse } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
-import type { AllowedStatement, Decision, RecordedFacts, Refused } from './decision.js'
+import type { AllowedStatement, RecordedFacts } from './decision.js'
 import type { Origins } from './origins.js'
-import { blockedBy, refusalBy } from './rules.js'
+import { candidates } from './rules/matching.js'
+import { refused, verdictOf, type Known, type Verdict } from './verdict.js'
 
 export interface DecideOptions {
   readonly policy: PolicyConfig
@@ -55,37 +56,44 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
   })
 }
 
-const refused = (error: HoopError, { statements }: Analysis, rule?: string): Refused =>
-  Object.freeze({ kind: 'refuse', error, facts: statements.map(recorded), ...(rule !== undefined && { rule }) })
-
 const syntaxError = ({ message, position }: NonNullable<Analysis['syntax']>): HoopError =>
   new HoopError('SYNTAX', message, { ...(position !== undefined && { position }) })
 
 const unprovenError = ({ subject, why, code }: Unproven): HoopError =>
   new HoopError(code, why.includes(subject) ? why : `${subject}: ${why}`)
 
+const lostError = (lost: string): HoopError =>
+  new HoopError('STATEMENT_UNPROVEN', `the policy masks ${lost}, which the database no longer has by that name`, {
+    hint: 'Try again in a moment; if it stays, ask an administrator to correct the policy.',
+  })
+
+/** Why a text can't be let through where masks are in force. */
+const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | undefined): HoopError | undefined => {
+  for (const { unproven, reads, writes } of statements) {
+    if (unproven) return unprovenError(unproven)
+    const lost = origins?.lost(reads) ?? origins?.lost(writes)
+    if (lost !== undefined) return lostError(lost)
+  }
+  return undefined
+}
+
 /**
- * Decides on a text by its facts: rules first, since they say best what was wrong, then masks.
+ * Decides on a text by its facts, as far as that goes without knowing who asks and when.
  * @throws where the analysis itself fails; the caller refuses then
  */
-export const decideOn = (text: string, { policy, catalog, origins }: DecideOptions): Decision => {
-  const analysis = analyse(text, catalog, { predicates: policy.predicates.default })
-  if (analysis.syntax) return refused(syntaxError(analysis.syntax), analysis)
-  const rule = blockedBy(policy.rules, analysis.statements)
-  if (rule) return refused(refusalBy(rule), analysis, rule.name)
-  for (const { unproven, reads, writes } of analysis.statements) {
-    if (unproven) return refused(unprovenError(unproven), analysis)
-    const lost = origins?.lost(reads) ?? origins?.lost(writes)
-    if (lost !== undefined)
-      return refused(
-        new HoopError('STATEMENT_UNPROVEN', `the policy masks ${lost}, which the database no longer has by that name`, {
-          hint: 'Try again in a moment; if it stays, ask an administrator to correct the policy.',
-        }),
-        analysis,
-      )
-  }
-  return Object.freeze({
-    kind: 'allow',
-    statements: Object.freeze(analysis.statements.map((facts) => allowed(facts, origins))),
+export const decideOn = (text: string, { policy, catalog, origins }: DecideOptions): Verdict => {
+  const { statements, syntax } = analyse(text, catalog, {
+    predicates: policy.predicates.default,
+    trusted: policy.trusted_functions,
   })
+  const facts = statements.map(recorded)
+  if (syntax) return { settled: refused(syntaxError(syntax), facts) }
+  const refusal = unprovenIn(statements, origins)
+  const known: Known = {
+    observing: policy.mode === 'observe',
+    facts,
+    refusal,
+    statements: refusal ? [] : Object.freeze(statements.map((each) => allowed(each, origins))),
+  }
+  return verdictOf(known, candidates(policy.rules, statements))
 }

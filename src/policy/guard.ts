@@ -10,6 +10,7 @@ import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
+import { decisionFor } from './verdict.js'
 
 export interface GuardOptions {
   readonly policy: PolicyConfig
@@ -49,14 +50,14 @@ export class PolicyGuard implements Guard {
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }
 
-  decide(text: string, _asker: Asker): Decision {
+  decide(text: string, asker: Asker): Decision {
     try {
       const origins = this.#current()
       const known = this.#cache.get(text)
-      if (known !== undefined) return known
-      const decision = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
-      this.#cache.set(text, decision)
-      return decision
+      if (known !== undefined) return decisionFor(known, asker)
+      const verdict = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
+      this.#cache.set(text, verdict)
+      return decisionFor(verdict, asker)
     } catch (error) {
       return { kind: 'refuse', error: asHoopError(error) }
     }

@@ -1,35 +1,57 @@
 import type { Catalog } from './catalog.js'
-import { collect } from './collect.js'
+import { Collector } from './collect.js'
 import { copyFacts } from './copy-options.js'
 import type { Analysis, StatementFacts } from './facts.js'
 import { changesSchema, kindOf } from './kinds.js'
-import { limitOf } from './limit.js'
+import { follow } from './effects/follow.js'
 import { prove, type Predicates } from './lineage/prove.js'
 import { parse, type ParsedStatement } from './parser.js'
 import { as, unwrap } from './tree.js'
+import type { Usage } from './usage.js'
 
 export interface AnalyseOptions {
   /** What WHERE and ON may do with masked columns: anything, compare for equality with constants, or nothing. */
   readonly predicates: Predicates
+  /** Names of functions that rules don't look into. */
+  readonly trusted?: readonly string[]
 }
+
+/** What one top-level statement does and names, through everything inside it and all that it sets off. */
+const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: readonly string[]): Usage => {
+  const collector = new Collector(catalog)
+  collector.visit(node, { ctes: new Set(), role: 'reads', runs: true, limit: undefined, repeats: false })
+  const usage = collector.usage.finish()
+  if (catalog?.effects) follow(usage, catalog, (name) => trusted.some((each) => named(each, name)))
+  return usage
+}
+
+/** `schema.function`, `schema.*`, or `function` in any schema. */
+const named = (trusted: string, name: string): boolean =>
+  trusted.endsWith('.*') ? name.startsWith(trusted.slice(0, -1)) : name === trusted || name.endsWith(`.${trusted}`)
 
 const factsOf = (
   { node, span }: ParsedStatement,
   catalog: Catalog | undefined,
   options: AnalyseOptions,
 ): StatementFacts => {
-  const usage = collect(node, catalog)
+  const usage = usageOf(node, catalog, options.trusted ?? [])
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
   const copied = copy && copyFacts(copy)
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
+    details: [...usage.details],
     reads: [...usage.reads],
     writes: [...usage.writes],
     functions: [...usage.functions],
+    columns: [...usage.columns],
+    below: { reads: [...usage.below.reads], writes: [...usage.below.writes] },
+    vectors: usage.vectors,
     where: usage.where,
-    limit: limitOf(node),
+    concurrently: usage.concurrently,
+    limit: usage.limit,
+    limits: usage.limits,
     span,
     ...(copied ? { copy: copied } : {}),
     ...prove(node, catalog, options.predicates),

@@ -6,6 +6,8 @@ import { readRoutines } from './catalog/routines.js'
 import { columnKey, spreadMasks } from './catalog/spread.js'
 import { typeOf } from './catalog/type-of.js'
 import type { AddedType, Catalog, CatalogColumn, CatalogQuery, MaskedColumn, Relation } from './catalog/types.js'
+import { readEffects } from './effects/read.js'
+import type { Effects } from './effects/types.js'
 import { initParser } from './parser.js'
 
 export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
@@ -65,6 +67,7 @@ interface Read {
   readonly masked: ReadonlyMap<string, MaskedColumn>
   readonly unknown: readonly string[]
   readonly addedTypes: readonly AddedType[]
+  readonly effects: Effects
 }
 
 const read = async (query: CatalogQuery, entries: readonly string[]): Promise<Read> => {
@@ -78,10 +81,17 @@ const read = async (query: CatalogQuery, entries: readonly string[]): Promise<Re
   )
   const types = new Map((await readTypes(query, [...wanted])).map((row) => [row[0], row]))
   const addedTypes = await readAddedTypes(query)
-  return { snapshot, rows, masked: resolveMasks(rows, covered, types), unknown, addedTypes }
+  return {
+    snapshot,
+    rows,
+    masked: resolveMasks(rows, covered, types),
+    unknown,
+    addedTypes,
+    effects: await readEffects(query),
+  }
 }
 
-const build = ({ snapshot, rows, masked, unknown, addedTypes }: Read): Catalog => {
+const build = ({ snapshot, rows, masked, unknown, addedTypes, effects }: Read): Catalog => {
   const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, masked)]))
   const hiding = new Set(
     [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
@@ -108,7 +118,7 @@ const build = ({ snapshot, rows, masked, unknown, addedTypes }: Read): Catalog =
     named.set(name, [...(named.get(name) ?? []), relation])
   }
   for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
-  return { relations, named, routines, masked, unknown, addedTypes }
+  return { relations, named, routines, effects, masked, unknown, addedTypes }
 }
 
 /**

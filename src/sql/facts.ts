@@ -3,20 +3,35 @@
  * Pure data: the analyser makes it, rules and masks read it.
  */
 
+/** A literal LIMIT, `all` where there is none, `unknown` where it can't be read off. */
+export type Limit = number | 'all' | 'unknown'
+
 /** One top-level statement of a text. */
 export interface StatementFacts {
   /** Its own kind: `select`, `insert`, `drop`, `copy`, `begin`, … (lower case, the SQL command's first word or two). */
   readonly kind: string
   /** Its own kind and those of everything inside it: CTEs, EXPLAIN ANALYZE, PREPARE, COPY (query), DO bodies, … */
   readonly kinds: readonly string[]
+  /** The same in two or three words, where that says more: `drop table`, `copy program`, `vacuum full`. */
+  readonly details: readonly string[]
   /** Qualified where the catalog resolves them, else as written. */
   readonly reads: readonly string[]
   readonly writes: readonly string[]
   readonly functions: readonly string[]
-  /** Of UPDATE and DELETE, wherever they stand: `missing` if any of them has no WHERE. */
+  /** Columns read or written, `schema.table.column`: by name, so that a column of the same name elsewhere counts too. */
+  readonly columns: readonly string[]
+  /** Partitions and children of what is read and written, unless it says ONLY. */
+  readonly below: { readonly reads: readonly string[]; readonly writes: readonly string[] }
+  /** Embeddings that are read (how many rows at most) and written. */
+  readonly vectors: { readonly read: boolean; readonly limit: Limit; readonly written: boolean }
+  /** Of UPDATE, DELETE and MERGE, wherever they stand: `missing` if any of them has no WHERE, or one that leaves out nothing. */
   readonly where: 'present' | 'missing' | 'none'
-  /** Of the outermost query: a literal LIMIT, `all` where there is none, `unknown` where it can't be read off. */
-  readonly limit: number | 'all' | 'unknown'
+  /** Of statements on indexes and the like, wherever they stand: `missing` if any of them doesn't say CONCURRENTLY. */
+  readonly concurrently: 'present' | 'missing' | 'none'
+  /** Rows that come out, or go into another table: the largest that any part allows. */
+  readonly limit: Limit
+  /** The same for each relation read. */
+  readonly limits: ReadonlyMap<string, Limit>
   /** Byte offsets of the statement in the text. */
   readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */

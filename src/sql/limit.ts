@@ -1,6 +1,10 @@
-import { as, integer, isFields, text, unwrap, type Fields } from './tree.js'
+import { as, integer, isFields, list, text, walk, words, type Fields } from './tree.js'
+import type { Limit } from './facts.js'
 
-type Limit = number | 'all' | 'unknown'
+const rank = (limit: Limit): number => (limit === 'all' ? Infinity : limit === 'unknown' ? Number.MAX_VALUE : limit)
+
+/** The one that lets more rows out. */
+export const larger = (one: Limit, other: Limit): Limit => (rank(other) > rank(one) ? other : one)
 
 /** A literal count; NULL and ALL are no limit. */
 const count = (node: unknown): Limit => {
@@ -13,36 +17,36 @@ const count = (node: unknown): Limit => {
   return Number.isFinite(float) && float >= 0 ? Math.round(float) : 'unknown'
 }
 
-const ofSelect = (select: Fields): Limit => {
+/** Aggregates that put many rows into one value. */
+const collecting =
+  /^(?:(?:array|string|xml|range|jsonb?)_?(?:object_)?agg(?:_strict|_unique|_unique_strict)?|percentile_(?:cont|disc))$/
+
+const collectingNodes: ReadonlySet<string> = new Set(['JsonArrayAgg', 'JsonObjectAgg', 'JsonArrayQueryConstructor'])
+
+/** Whether one row that comes out can hold many that went in: a LIMIT then says nothing. */
+const collects = (select: Fields, unknownFunction: (name: readonly string[]) => boolean): boolean => {
+  let found = false
+  walk(select, (fields) => {
+    const name = fields['funcname'] === undefined ? [] : words(fields['funcname'])
+    if (name.length > 0) found ||= collecting.test(name.at(-1) ?? '') || unknownFunction(name)
+    found ||= fields['subLinkType'] === 'ARRAY_SUBLINK' || fields['recursive'] === true
+    for (const key in fields) found ||= collectingNodes.has(key)
+    return !found
+  })
+  return found
+}
+
+/**
+ * How many rows a query lets out, as far as a literal LIMIT says so.
+ * @param unknownFunction whether nobody knows what a function does; it may be an aggregate that collects
+ */
+export const limitOfSelect = (select: Fields, unknownFunction: (name: readonly string[]) => boolean): Limit => {
   if (select['limitCount'] === undefined) return 'all'
-  return select['limitOption'] === 'LIMIT_OPTION_WITH_TIES' ? 'unknown' : count(select['limitCount'])
+  if (select['limitOption'] === 'LIMIT_OPTION_WITH_TIES') return 'unknown'
+  const limit = count(select['limitCount'])
+  return limit !== 0 && limit !== 'all' && collects(select, unknownFunction) ? 'all' : limit
 }
 
-const returning = (fields: Fields): Limit => (fields['returningClause'] === undefined ? 0 : 'all')
-
-/** Value of the FETCH_ALL constant, as the parser reports it. */
-const fetchAll = 2_147_483_647
-
-const inner = (field: string) => (fields: Fields) => limitOf(fields[field])
-
-const limits: Readonly<Record<string, (fields: Fields) => Limit>> = {
-  SelectStmt: ofSelect,
-  InsertStmt: returning,
-  UpdateStmt: returning,
-  DeleteStmt: returning,
-  MergeStmt: returning,
-  CopyStmt: (fields) => (fields['is_from'] === true ? 0 : fields['query'] ? limitOf(fields['query']) : 'all'),
-  ExplainStmt: inner('query'),
-  PrepareStmt: inner('query'),
-  DeclareCursorStmt: inner('query'),
-  CreateTableAsStmt: inner('query'),
-  ExecuteStmt: () => 'unknown',
-  FetchStmt: ({ howMany }) =>
-    typeof howMany !== 'number' ? 'unknown' : howMany >= fetchAll ? 'all' : Math.abs(howMany),
-}
-
-/** How many rows the outermost query may return, as far as a literal says so; 0 where the statement has none. */
-export const limitOf = (node: unknown): Limit => {
-  const [type, fields] = unwrap(node) ?? []
-  return type !== undefined && fields ? (limits[type]?.(fields) ?? 0) : 'unknown'
-}
+/** Of the rows that it changes, a statement lets out all or none. */
+export const limitOfReturning = (fields: Fields): Limit =>
+  fields['returningClause'] === undefined && list(fields['returningList']).length === 0 ? 0 : 'all'

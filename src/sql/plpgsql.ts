@@ -56,13 +56,24 @@ export const createdBody = (fields: Fields): Body => {
   return language === 'plpgsql' ? block(source[0]!) : unreadable
 }
 
+/**
+ * What a stored function or procedure runs.
+ * @param definition the whole CREATE FUNCTION, `fields` its node
+ */
+export const storedBody = (definition: string, fields: Fields): Body => {
+  const language = (word(optionOf(fields['options'], 'language')) ?? '').toLowerCase()
+  return language === 'plpgsql' ? readTree(parsePlpgsql(definition)) : createdBody(fields)
+}
+
 const block = (source: string): Body => {
   // Any dollar-quote tag will do that the body itself does not hold.
   let tag = '$hoop$'
   for (let n = 0; source.includes(tag); n++) tag = `$hoop${n}$`
-  const tree = parsePlpgsql(`DO ${tag}${source}${tag}`)
-  if (tree === undefined) return unreadable
+  return readTree(parsePlpgsql(`DO ${tag}${source}${tag}`))
+}
 
+const readTree = (tree: unknown): Body => {
+  if (tree === undefined) return unreadable
   const statements: Body['statements'][number][] = []
   const kinds = new Set<string>()
   let dynamic = false

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { DecisionCache } from '../../src/policy/decision-cache.js'
-import type { Decision } from '../../src/policy/decision.js'
+import type { Verdict } from '../../src/policy/verdict.js'
 
-const decision = (): Decision => ({ kind: 'allow', statements: [] })
+const decision = (): Verdict => ({ settled: { kind: 'allow', statements: [] } })
 
 test('what is used stays, what is not used goes, and the number is bounded', () => {
   const cache = new DecisionCache()

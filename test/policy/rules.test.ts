@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { RuleConditions, RuleConfig } from '../../src/policy/config/schema.js'
-import { blockedBy, refusalBy } from '../../src/policy/rules.js'
+import { candidates } from '../../src/policy/rules/matching.js'
+import { refusalBy } from '../../src/policy/rules/refusal.js'
 import { statementKinds } from '../../src/policy/statement-kinds.js'
 import { analyse } from '../../src/sql/analyse.js'
 import { initParser } from '../../src/sql/parser.js'
@@ -14,6 +15,8 @@ const factsOf = (text: string) => {
 }
 
 const rule = (when: RuleConditions, name = 'a-rule'): RuleConfig => ({ name, when, do: 'block' })
+
+const blockedBy = (rules: readonly RuleConfig[], facts: ReturnType<typeof factsOf>) => candidates(rules, facts)[0]?.rule
 
 const blocked = (when: RuleConditions, text: string) => blockedBy([rule(when)], factsOf(text)) !== undefined
 
@@ -78,9 +81,28 @@ const examples = `
   SECURITY LABEL ON TABLE a IS ''; IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c; REFRESH MATERIALIZED VIEW a; REINDEX TABLE a;
   BEGIN; COMMIT; ROLLBACK; SAVEPOINT a; RELEASE a; PREPARE a AS SELECT 1; EXECUTE a; DEALLOCATE a; FETCH a; MOVE a; CLOSE a;
   DECLARE a CURSOR FOR SELECT 1; EXPLAIN SELECT 1; ANALYZE a; VACUUM a; CLUSTER a; CHECKPOINT; LOCK a; LOAD 'a'; LISTEN a;
-  NOTIFY a; UNLISTEN a; SET a = 1; RESET a; SHOW a; DISCARD ALL`
+  NOTIFY a; UNLISTEN a; SET a = 1; RESET a; SHOW a; DISCARD ALL;
+  CREATE INDEX ON a USING hnsw (b); CREATE VIEW a AS SELECT 1; CREATE MATERIALIZED VIEW a AS SELECT 1;
+  CREATE FUNCTION a() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE PROCEDURE a() LANGUAGE sql AS 'SELECT 1';
+  CREATE TRIGGER a AFTER INSERT ON b EXECUTE FUNCTION c(); CREATE RULE a AS ON INSERT TO b DO NOTHING; CREATE POLICY a ON b;
+  CREATE SCHEMA a; CREATE EXTENSION a; CREATE USER a; CREATE DATABASE a; CREATE SERVER a FOREIGN DATA WRAPPER b;
+  CREATE USER MAPPING FOR a SERVER b; CREATE FOREIGN TABLE a (b int) SERVER c; CREATE PUBLICATION a FOR ALL TABLES;
+  CREATE SUBSCRIPTION a CONNECTION 'b' PUBLICATION c; CREATE EVENT TRIGGER a ON ddl_command_end EXECUTE FUNCTION b();
+  CREATE LANGUAGE a HANDLER b; CREATE SEQUENCE a; CREATE AGGREGATE a (int) (sfunc = b, stype = int);
+  CREATE OPERATOR + (function = a, leftarg = int); CREATE TABLESPACE a LOCATION 'b';
+  ALTER VIEW a RENAME TO b; ALTER INDEX a RENAME TO b; ALTER ROLE a LOGIN; ALTER SYSTEM SET a = 1;
+  ALTER DATABASE a SET b = 1; ALTER SCHEMA a RENAME TO b; ALTER EXTENSION a UPDATE; ALTER FUNCTION a() STABLE;
+  ALTER POLICY a ON b USING (true); ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO a; ALTER PUBLICATION a ADD TABLE b;
+  ALTER SUBSCRIPTION a DISABLE; ALTER SERVER a OPTIONS (b 'c'); ALTER USER MAPPING FOR a SERVER b OPTIONS (c 'd');
+  ALTER EVENT TRIGGER a DISABLE; ALTER TABLE a ALTER b TYPE text, SET LOGGED, OWNER TO c, DISABLE TRIGGER ALL,
+    DISABLE ROW LEVEL SECURITY, DROP COLUMN d, DROP CONSTRAINT e; DROP INDEX a; DROP VIEW a; DROP MATERIALIZED VIEW a;
+  DROP SCHEMA a; DROP DATABASE a; DROP ROLE a; DROP OWNED BY a; DROP EXTENSION a; DROP FUNCTION a; DROP PROCEDURE a;
+  DROP TRIGGER a ON b; DROP POLICY a ON b; DROP SEQUENCE a; DROP EVENT TRIGGER a; DROP PUBLICATION a; DROP SUBSCRIPTION a;
+  GRANT a TO b; REVOKE a FROM b; SET ROLE a; SET SESSION AUTHORIZATION a; EXPLAIN ANALYZE SELECT 1; VACUUM FULL a;
+  COPY a FROM STDIN; COPY a FROM '/b'; COPY a TO PROGRAM 'c'`
 
 test('every kind that a rule may name is one that the analyser reports', () => {
-  const reported = new Set(factsOf(examples).flatMap(({ kinds }) => kinds))
-  expect(statementKinds.filter((kind) => !reported.has(kind))).toEqual([])
+  const reported = new Set(factsOf(examples).flatMap(({ kinds, details }) => [...kinds, ...details]))
+  // Which index is dropped is known from the catalog alone.
+  expect(statementKinds.filter((kind) => !reported.has(kind))).toEqual(['drop vector index'])
 })

@@ -1,5 +1,6 @@
 import { specLine } from '../../masking/spec-name.js'
-import type { BudgetsConfig, Config, PolicyConfig, RuleConfig, RuleConditions } from '../../policy/config/schema.js'
+import type { BudgetsConfig, Config, PolicyConfig } from '../../policy/config/schema.js'
+import { rulePhrase } from '../../policy/rules/phrase.js'
 
 /** What the API needs of the configuration in force. */
 export interface AccessView {
@@ -42,26 +43,6 @@ const maskLines = ({ columns, with: spec, nulls }: Mask): string[] =>
       `${column}${spec === undefined ? ', as its type allows' : ` as ${specLine(spec)}`}${nulls === 'hide' ? ', NULL too' : ''}`,
   )
 
-type Conditions = { [K in keyof RuleConditions]-?: NonNullable<RuleConditions[K]> }
-
-/** One phrase per condition, in the order in which they are read. */
-const phrases: { [K in keyof Conditions]: (value: Conditions[K]) => string } = {
-  statement: (kinds) => kinds.join(', '),
-  where: () => 'without WHERE',
-  reads: (relations) => `reading ${relations.join(', ')}`,
-  writes: (relations) => `writing ${relations.join(', ')}`,
-  functions: (functions) => `calling ${functions.join(', ')}`,
-  limit_over: (rows) => `without LIMIT up to ${rows}`,
-}
-
-const ruleLine = ({ name, when, do: act }: RuleConfig): string => {
-  const one = <K extends keyof Conditions>(key: K): string[] => {
-    const value = when[key] as Conditions[K] | undefined
-    return value === undefined ? [] : [phrases[key](value)]
-  }
-  return `${name}: ${act} ${(Object.keys(phrases) as (keyof Conditions)[]).flatMap((key) => one(key)).join(' ')}`
-}
-
 const connectionView = ({ description, databases, url, access }: Config['connections'][string]): ConnectionView => {
   const names = [...new Set([...(url.database === undefined ? [] : [url.database]), ...(databases ?? [])])]
   // The schema has seen to it that there is one.
@@ -71,7 +52,7 @@ const connectionView = ({ description, databases, url, access }: Config['connect
 const policyView = ({ clear_for, masks, rules, break_glass, budgets }: PolicyConfig): PolicyView => ({
   clearFor: clear_for,
   masks: masks.flatMap(maskLines),
-  rules: rules.map(ruleLine),
+  rules: rules.map(rulePhrase),
   ...(budgets && { budgets }),
   breakGlass: break_glass?.groups ?? [],
 })

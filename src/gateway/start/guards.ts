@@ -11,9 +11,8 @@ interface Made {
   readonly source: CatalogSource | undefined
 }
 
-/** Masks need to know what names mean, and so do rules that name relations or functions: a view reads through to them. */
-const needsCatalog = ({ masks, rules }: PolicyConfig): boolean =>
-  masks.length > 0 || rules.some(({ when }) => when.reads ?? when.writes ?? when.functions)
+/** Masks need to know what names mean, and so do rules: a view reads through, a function or a trigger does the forbidden. */
+const needsCatalog = ({ masks, rules }: PolicyConfig): boolean => masks.length > 0 || rules.length > 0
 
 const sourceOf = ({ target, database, policy, connection }: GuardOrder, log: Logger): CatalogSource => {
   const masked = policy.masks.flatMap(({ columns }) => columns)

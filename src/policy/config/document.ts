@@ -61,7 +61,8 @@ export const readDocument = (text: string): SourceDocument => {
   }))
   const nearest = (path: Path, offset: typeof offsetOfValue): number => {
     for (let end = path.length; end > 0; end--) {
-      const found = (end === path.length ? offset : offsetOfKey)(document, path.slice(0, end))
+      const place = end === path.length ? offset : typeof path[end - 1] === 'number' ? offsetOfValue : offsetOfKey
+      const found = place(document, path.slice(0, end))
       if (found !== undefined) return found
     }
     return 0

@@ -3,12 +3,6 @@ import type { Path, Problem, SourceDocument } from './document.js'
 import { didYouMean, expected, found } from './expectation.js'
 import { keysAt } from './schema-keys.js'
 
-/** Words of the file's language that later versions give a meaning; here they must not look as if they worked. */
-const laterKeys = new Set(['budgets', 'approvers', 'mode'])
-const laterValues: Readonly<Record<string, ReadonlySet<unknown>>> = {
-  do: new Set(['allow', 'warn', 'approve']),
-}
-
 /** `connections.vectordb.access[0].policy` */
 export const label = (path: Path): string =>
   path.reduce<string>(
@@ -24,9 +18,7 @@ const unknownKeys = (
   const known = keysAt(schema, issue.path)
   return issue.keys.map((key) => ({
     ...source.atKey([...issue.path, key]),
-    what: laterKeys.has(key)
-      ? `${label([...issue.path, key])}: found a key that is not supported by this version, expected it to be left out`
-      : `${label([...issue.path, key])}: found an unknown key, expected one of ${known.join(', ')}${didYouMean(key, known)}`,
+    what: `${label([...issue.path, key])}: found an unknown key, expected one of ${known.join(', ')}${didYouMean(key, known)}`,
   }))
 }
 
@@ -45,9 +37,6 @@ export const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, sou
   const inner = meant(issue)
   if (inner) return inner.flatMap((each) => problemsOf(each, schema, source))
   const place = issue.code === 'invalid_key' ? source.atKey(issue.path) : source.at(issue.path)
-  const later = laterValues[String(issue.path.at(-1))]?.has(issue.input)
-    ? ', which is not supported by this version'
-    : ''
   const prefix = issue.path.length > 0 ? `${label(issue.path)}: ` : ''
-  return [{ ...place, what: `${prefix}found ${found(issue.input, issue.path)}${later}, expected ${expected(issue)}` }]
+  return [{ ...place, what: `${prefix}found ${found(issue.input, issue.path)}, expected ${expected(issue)}` }]
 }

@@ -1,3 +1,5 @@
+import type { Effects } from '../effects/types.js'
+
 /** Runs one query over the gateway's own connection to the database. */
 export type CatalogQuery = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>
 
@@ -59,6 +61,8 @@ export interface Catalog {
   /** Relations by unqualified name, in every schema. */
   readonly named: ReadonlyMap<string, readonly Relation[]>
   readonly routines: Routines
+  /** What statements set off beyond what they name; rules look there. */
+  readonly effects?: Effects
   /** Key: `tableOid.attnum` as RowDescription reports a column's origin. */
   readonly masked: ReadonlyMap<string, MaskedColumn>
   /** Policy entries that name no column of this database, as they were given. */

@@ -1,28 +1,38 @@
 import { z } from 'zod'
-import { statementKinds } from '../../statement-kinds.js'
-import { functionName, relationName } from './names.js'
+import { duration } from '../quantities.js'
+import { conditions, type RuleConditions } from './conditions.js'
 
-const wholeNumber = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const verdicts = ['allow', 'warn', 'approve', 'block'] as const
 
-const when = z
-  .strictObject({
-    statement: z.array(z.enum(statementKinds)).min(1).optional(),
-    reads: z.array(relationName).min(1).optional(),
-    writes: z.array(relationName).min(1).optional(),
-    functions: z.array(functionName).min(1).optional(),
-    where: z.literal('missing').optional(),
-    limit_over: wholeNumber.optional(),
-  })
-  .refine((conditions) => Object.keys(conditions).length > 0, 'at least one condition')
-
-/** One rule: when it holds, what is done. */
-export const rule = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'a name of letters, digits, dot, dash and underscore'),
-  when,
-  do: z.literal('block'),
-  message: z.string().min(1).max(500).optional(),
-  hint: z.string().min(1).max(500).optional(),
+const approvers = z.strictObject({
+  groups: z.array(z.string().min(1)).min(1),
+  /** How many of them have to agree. */
+  count: z.number().int().min(1).max(10).default(1),
 })
 
-export type RuleConfig = z.output<typeof rule>
-export type RuleConditions = z.output<typeof when>
+/**
+ * One rule as it is written: when it holds, what is done. One that has the name of a rule of the policy's packs may leave
+ * out what it doesn't change.
+ */
+export const rule = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'a name of letters, digits, dot, dash and underscore'),
+  when: conditions.optional(),
+  do: z.enum(verdicts).optional(),
+  message: z.string().min(1).max(500).optional(),
+  hint: z.string().min(1).max(500).optional(),
+  approvers: approvers.optional(),
+  expires: duration.optional(),
+  mode: z.enum(['wait', 'retry']).optional(),
+})
+
+export type WrittenRule = z.output<typeof rule>
+
+/** A rule in force. */
+export interface RuleConfig extends Omit<WrittenRule, 'when' | 'do'> {
+  readonly when: RuleConditions
+  readonly do: (typeof verdicts)[number]
+  /** The pack that it comes from. */
+  readonly pack?: string
+}
+
+export type { RuleConditions }

@@ -1,0 +1,40 @@
+import type { StatementFacts } from '../../sql/facts.js'
+import type { RuleConfig } from '../config/schema.js'
+import type { ApprovalRule, Asker, RuleMatch } from '../decision.js'
+import { circumstancesOf, type Circumstances } from './circumstances.js'
+import { holds } from './conditions.js'
+
+/** A rule whose conditions on the statement hold. */
+export interface Candidate {
+  readonly rule: RuleConfig
+  /** What still has to hold of who asks and when; undefined where nothing. */
+  readonly circumstances: Circumstances | undefined
+}
+
+/** Milliseconds that a request waits where its rule doesn't say. */
+const EXPIRES = 600_000
+
+/** The rules that may apply to a text, in their order. `do: allow` says that nothing is done, and nothing is. */
+export const candidates = (rules: readonly RuleConfig[], statements: readonly StatementFacts[]): readonly Candidate[] =>
+  rules
+    .filter((rule) => rule.do !== 'allow' && statements.some((facts) => holds(rule.when, facts)))
+    .map((rule) => ({ rule, circumstances: circumstancesOf(rule.when) }))
+
+/** Those of them that do apply to somebody now. */
+export const applying = (all: readonly Candidate[], asker: Asker): readonly RuleConfig[] =>
+  all.filter(({ circumstances }) => !circumstances || circumstances(asker)).map(({ rule }) => rule)
+
+export const matchOf = ({ name, do: verdict, message }: RuleConfig): RuleMatch => ({
+  rule: name,
+  do: verdict === 'allow' ? 'warn' : verdict,
+  ...(message !== undefined && { message }),
+})
+
+export const approvalOf = ({ name, message, approvers, expires, mode }: RuleConfig): ApprovalRule => ({
+  name,
+  ...(message !== undefined && { message }),
+  // A rule without approvers doesn't come out of the configuration; were one here, nobody could approve it.
+  approvers: approvers ?? { groups: [], count: 1 },
+  expires: expires ?? EXPIRES,
+  ...(mode && { mode }),
+})

@@ -1,0 +1,40 @@
+/** A function or procedure that was added to the database. */
+export interface StoredRoutine {
+  readonly oid: number
+  readonly name: string
+  readonly schema: string
+  /** CREATE FUNCTION as the server prints it, where it is in SQL or PL/pgSQL; otherwise it can't be read. */
+  readonly definition: string | undefined
+}
+
+export interface StoredIndex {
+  readonly schema: string
+  /** Of its table. */
+  readonly table: number
+  /** HNSW or IVFFlat. */
+  readonly vector: boolean
+}
+
+/** What statements set off beyond what they name: part of a catalog snapshot. Keys are OIDs, of relations where not said. */
+export interface Effects {
+  /** By name; those in C aside, which nobody but a superuser makes. */
+  readonly routines: ReadonlyMap<string, readonly StoredRoutine[]>
+  readonly routineByOid: ReadonlyMap<number, StoredRoutine>
+  /** Functions that its triggers call. */
+  readonly triggers: ReadonlyMap<number, readonly number[]>
+  /** CREATE RULE, for rules other than a view's own. */
+  readonly rules: ReadonlyMap<number, readonly string[]>
+  readonly views: ReadonlyMap<number, string>
+  /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
+  readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
+  /** By name. */
+  readonly indexes: ReadonlyMap<string, readonly StoredIndex[]>
+  /** OIDs of pgvector's types, and of arrays and domains of them. */
+  readonly vectorTypes: ReadonlySet<number>
+  /** Partitions and children, transitively. */
+  readonly below: ReadonlyMap<number, readonly number[]>
+  /** Views, materialized views and tables with rules that read it, transitively: CASCADE drops them. */
+  readonly dependents: ReadonlyMap<number, readonly number[]>
+}
+
+export type CascadeEvent = 'delete' | 'update' | 'truncate'
