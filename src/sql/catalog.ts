@@ -10,7 +10,7 @@ import { readEffects } from './effects/read.js'
 import type { Effects } from './effects/types.js'
 import { initParser } from './parser.js'
 
-export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
+export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** What each leads to, through all others: views to what they read, children to their parents. */
 const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
