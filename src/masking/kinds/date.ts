@@ -44,6 +44,19 @@ const truncateText = (text: string, unit: DateUnit, type: DateType): string | un
   return days === undefined ? undefined : print(truncated(days, unit), type)
 }
 
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/
+
+/** A date or time as JSON has it, in the same form. @returns undefined for anything else */
+export const truncateTime = (text: string, unit: DateUnit): string | undefined => {
+  if (!text.includes('T')) return truncateText(text, unit, 'date')
+  const [, day, time = '', zone] = RFC_3339.exec(text) ?? []
+  if (day === undefined) return undefined
+  const seconds = time.slice(0, 8)
+  const written = `${day} ${seconds}${zone === 'Z' ? '+00' : (zone ?? '')}`
+  const made = truncateText(written, unit, zone === undefined ? 'timestamp' : 'timestamptz')
+  return made === undefined ? undefined : made.replace(' ', 'T').replace('+00', 'Z')
+}
+
 const INFINITY = /^-?infinity$/
 const MICROSECONDS = 86_400_000_000n
 const [MIN_32, MAX_32] = [-0x8000_0000, 0x7fff_ffff]
