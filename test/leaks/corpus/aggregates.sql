@@ -1,0 +1,122 @@
+-- answered
+SELECT min(ssn), max(ssn), min(email), max(email) FROM customers
+
+-- answered
+SELECT sum(pin), sum(salary), sum(balance), avg(score) FROM customers WHERE id = 1
+
+-- answered
+SELECT avg(salary), stddev(pin), variance(level), sum(level) FROM customers
+
+-- answered
+SELECT id, sum(pin), max(ssn) FROM customers GROUP BY id
+
+-- answered
+SELECT string_agg(ssn, ','), string_agg(name, ssn) FROM customers WHERE id = 1
+
+-- answered
+SELECT bool_and(vip), bool_or(vip), every(vip), bit_and(pin), bit_or(pin), bit_xor(pin) FROM customers
+
+-- answered
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY pin), percentile_cont(0.5) WITHIN GROUP (ORDER BY salary), mode() WITHIN GROUP (ORDER BY ssn) FROM customers
+
+-- answered
+SELECT rank('6') WITHIN GROUP (ORDER BY ssn), rank(1500000000) WITHIN GROUP (ORDER BY pin), dense_rank(4) WITHIN GROUP (ORDER BY level) FROM customers
+
+-- answered
+SELECT percentile_disc(ARRAY[0, 0.5, 1]) WITHIN GROUP (ORDER BY email) FROM customers
+
+-- answered
+SELECT corr(pin, id), covar_pop(pin, id), regr_slope(pin, id), regr_intercept(pin, id), regr_count(pin, id) FROM customers
+
+-- answered
+SELECT count(*) FILTER (WHERE ssn > '6'), sum(id) FILTER (WHERE pin > 1500000000), max(name) FILTER (WHERE level = 3) FROM customers
+
+-- answered differs
+SELECT count(DISTINCT mood), count(DISTINCT vip), count(DISTINCT (vip, level)) FROM customers WHERE id < 3
+
+-- answered
+SELECT count(DISTINCT level % 2), count(NULLIF(level, 3)), count(CASE WHEN ssn > '6' THEN 1 END) FROM customers
+
+-- answered
+SELECT count(DISTINCT (level, city)) FROM customers WHERE id < 3
+
+-- answered
+SELECT sum(CASE WHEN ssn LIKE '6%' THEN 1 ELSE 0 END), sum((pin > 1500000000)::int) FROM customers
+
+-- answered newer
+SELECT any_value(x) FROM (SELECT ssn AS x FROM customers) q
+
+-- refused
+SELECT count(*) FROM customers HAVING max(ssn) > '8'
+
+-- refused
+SELECT city FROM customers GROUP BY city HAVING sum(pin) > 5200000000
+
+-- refused
+SELECT city, count(*) FROM customers GROUP BY city HAVING count(*) FILTER (WHERE level = 3) > 1
+
+-- answered differs
+SELECT level, count(*) FROM customers GROUP BY level
+
+-- answered differs
+SELECT vip, mood, count(*) FROM customers GROUP BY vip, mood
+
+-- answered differs
+SELECT level, array_agg(id ORDER BY id) FROM customers GROUP BY level
+
+-- refused
+SELECT count(*) FROM customers GROUP BY level % 2
+
+-- refused
+SELECT count(*), min(name) FROM customers WHERE id < 3 GROUP BY left(ssn, 1) > '4'
+
+-- refused
+SELECT string_agg(name, ',') FROM customers WHERE id < 3 GROUP BY ssn > '5'
+
+-- refused
+SELECT count(*), max(name) FROM customers GROUP BY pin > 1500000000
+
+-- refused
+SELECT count(*) FROM customers GROUP BY CASE WHEN level = 3 THEN 1 END
+
+-- refused
+SELECT city, x, count(*) FROM (SELECT city, substr(ssn, 1, 1) AS x FROM customers) q GROUP BY city, x
+
+-- answered differs
+SELECT level, city, count(*), grouping(level) FROM customers GROUP BY ROLLUP (level, city)
+
+-- refused
+SELECT count(*) FROM customers GROUP BY GROUPING SETS ((level % 2), ())
+
+-- answered differs
+SELECT DISTINCT level FROM customers
+
+-- refused
+SELECT DISTINCT level % 2 FROM customers
+
+-- refused
+SELECT DISTINCT left(ssn, 1), 1 FROM customers
+
+-- answered differs
+SELECT DISTINCT ON (level) level, name FROM customers ORDER BY level, id
+
+-- refused
+SELECT DISTINCT ON (city) name, ssn FROM customers ORDER BY city, ssn
+
+-- refused
+SELECT DISTINCT ON (level % 2) name FROM customers
+
+-- refused
+SELECT DISTINCT x FROM (SELECT CASE WHEN ssn > '8' THEN 'a' ELSE 'b' END AS x FROM customers) q
+
+-- answered
+SELECT range_agg(int4range(level, level + 1)), json_agg(level) FROM customers WHERE level IS NOT NULL
+
+-- answered
+SELECT xmlagg(xmlelement(name x, pin) ORDER BY id) FROM customers
+
+-- answered
+SELECT city, max(ssn), min(pin), avg(salary)::numeric(12, 2), array_agg(email) FROM customers GROUP BY city
+
+-- answered harmless
+SELECT city, count(*), max(joined) FROM customers GROUP BY city ORDER BY 2 DESC

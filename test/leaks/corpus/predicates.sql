@@ -1,0 +1,118 @@
+-- answered harmless
+SELECT id, ssn FROM customers WHERE ssn = '000-00-0000'
+
+-- answered harmless
+SELECT id FROM customers WHERE ssn IN ('000-00-0000', '1') AND pin = 5 OR email = $1
+-- with: nobody
+
+-- answered harmless
+SELECT id FROM customers WHERE ssn IS NOT NULL AND level IS NULL
+
+-- refused
+SELECT id FROM customers WHERE ssn LIKE '6%'
+
+-- refused
+SELECT id FROM customers WHERE ssn > '6'
+
+-- refused
+SELECT id FROM customers WHERE ssn BETWEEN '6' AND '7'
+
+-- refused
+SELECT id FROM customers WHERE pin % 2 = 0
+
+-- refused
+SELECT id FROM customers WHERE left(ssn, 1) = '6'
+
+-- refused
+SELECT id FROM customers WHERE lower(email) ~ '^qu'
+
+-- refused
+SELECT id FROM customers WHERE (SELECT ssn FROM customers WHERE id = 1) > '6'
+
+-- refused
+SELECT id FROM customers WHERE pin < 1500000000 AND pin > 0
+
+-- refused
+SELECT id FROM customers WHERE salary BETWEEN 700000 AND 800000
+
+-- refused
+SELECT id FROM customers WHERE born < '1960-01-01'
+
+-- refused
+SELECT id FROM customers WHERE extract(year FROM born) = 1957
+
+-- refused
+SELECT id FROM customers WHERE token::text LIKE 'c%'
+
+-- refused
+SELECT id FROM customers WHERE vip AND level > 2
+
+-- refused
+SELECT id FROM customers WHERE NOT vip
+
+-- refused
+SELECT id FROM customers WHERE vip IS TRUE
+
+-- refused
+SELECT id FROM customers WHERE ip << '203.0.0.0/8'
+
+-- refused
+SELECT id FROM customers WHERE level = id + 2
+
+-- refused
+SELECT id FROM customers WHERE COALESCE(level, 3) = 3
+
+-- refused
+SELECT id FROM customers WHERE CASE WHEN level = 3 THEN id < 3 ELSE id > 2 END
+
+-- refused
+SELECT id FROM customers WHERE level = (SELECT 3)
+
+-- refused
+SELECT id FROM customers c WHERE c.level = ANY (SELECT g FROM generate_series(0, 3) g)
+
+-- refused
+SELECT id FROM customers c WHERE c.level = ANY (ARRAY(SELECT g FROM generate_series(0, 3) g))
+
+-- refused
+SELECT o.id FROM orders o WHERE o.id = ANY (SELECT level FROM customers)
+
+-- refused
+SELECT count(*) FROM customers WHERE name < email
+
+-- refused
+SELECT name FROM customers WHERE ssn > $1
+-- with: 6
+
+-- refused
+SELECT name FROM customers WHERE (ssn, id) > ('6', 0)
+
+-- refused
+SELECT name FROM customers WHERE (id, level) IN ((1, 3), (2, 3))
+
+-- refused
+SELECT name FROM customers WHERE (id, level) = (1, 3)
+
+-- refused
+SELECT name FROM customers WHERE ROW(level) = ROW(3)
+
+-- refused
+SELECT 1 WHERE (SELECT max(ssn) FROM customers) > '7'
+
+-- refused
+DELETE FROM notes WHERE id = (SELECT level FROM customers WHERE id = 1)
+
+-- refused
+UPDATE notes SET body = 'seen' WHERE n < (SELECT level FROM customers WHERE id = 1)
+
+-- refused
+DELETE FROM notes USING customers c WHERE c.level = notes.n AND notes.id > 10
+
+-- answered differs
+SELECT a.id, b.id FROM customers a JOIN customers b ON a.level = b.level
+
+-- refused
+SELECT id FROM crm.people WHERE digits > '0175'
+
+-- refused
+SELECT id FROM crm.people WHERE digits = replace(phone, '-', '') AND phone LIKE '0171%'
