@@ -15,7 +15,8 @@ const base64 = (text: string): string[] =>
 /** A value in PostgreSQL's binary numeric: digits in groups of four, 16 bits each. */
 const numeric = (text: string): Buffer => {
   const [whole = '', fraction = ''] = text.split('.')
-  const digits = whole.padStart(Math.ceil(whole.length / 4) * 4, '0') + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0')
+  const digits =
+    whole.padStart(Math.ceil(whole.length / 4) * 4, '0') + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0')
   const groups = digits.match(/.{4}/g) ?? []
   return Buffer.from(groups.flatMap((group) => [Number(group) >> 8, Number(group) & 0xff]))
 }
@@ -71,7 +72,8 @@ export class Canaries {
       if (value.length < length) continue
       for (const text of texts) this.#add(length * 2, Buffer.from(text).toString('hex'), shown)
       for (const text of base64(value)) this.#add(8, text, shown)
-      for (const hash of ['md5', 'sha1', 'sha256']) this.#add(length * 2, createHash(hash).update(value).digest('hex'), shown)
+      for (const hash of ['md5', 'sha1', 'sha256'])
+        this.#add(length * 2, createHash(hash).update(value).digest('hex'), shown)
       for (const bytes of binaries(value)) this.#bytes.push(bytes.toString('latin1'))
     }
   }

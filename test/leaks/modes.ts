@@ -60,20 +60,25 @@ const extended = (results: readonly number[]): Mode['run'] =>
     ),
   )
 
-const isQuery = ({ steps }: Attempt): boolean => steps.length === 1 && /^\s*[(]?\s*(SELECT|VALUES|TABLE|WITH)\b/i.test(steps[0]!)
+const isQuery = ({ steps }: Attempt): boolean =>
+  steps.length === 1 && /^\s*[(]?\s*(SELECT|VALUES|TABLE|WITH)\b/i.test(steps[0]!)
 
-const isChange = ({ steps }: Attempt): boolean => steps.length === 1 && /^\s*(INSERT|UPDATE|DELETE|MERGE)\b/i.test(steps[0]!)
+const isChange = ({ steps }: Attempt): boolean =>
+  steps.length === 1 && /^\s*(INSERT|UPDATE|DELETE|MERGE)\b/i.test(steps[0]!)
 
 const yieldsRows = (attempt: Attempt): boolean =>
-  (isQuery(attempt) && !/\bINTO\b/.test(attempt.steps[0]!)) || (isChange(attempt) && /\bRETURNING\b/i.test(attempt.steps[0]!))
+  (isQuery(attempt) && !/\bINTO\b/.test(attempt.steps[0]!)) ||
+  (isChange(attempt) && /\bRETURNING\b/i.test(attempt.steps[0]!))
 
 const changes = ({ steps }: Attempt): boolean => /\b(INSERT|UPDATE|DELETE|MERGE)\b/.test(steps[0]!)
 
 /** DECLARE takes no change of data, and no data-changing WITH; what only reads, modes don’t disturb each other in. */
 export const isRead = (attempt: Attempt): boolean => yieldsRows(attempt) && isQuery(attempt) && !changes(attempt)
 
-const copied = (options: string): Mode['run'] =>
-  async (client, [step = ''], parameters) => simply(client, `COPY (${inlined(step, parameters)}) TO STDOUT${options}`)
+const copied =
+  (options: string): Mode['run'] =>
+  async (client, [step = ''], parameters) =>
+    simply(client, `COPY (${inlined(step, parameters)}) TO STDOUT${options}`)
 
 const copies = (options: string): Mode => ({ name: `COPY${options}`, applies: yieldsRows, run: copied(options) })
 
@@ -87,7 +92,11 @@ const freshName = (client: WireClient): string => {
 }
 
 export const modes: readonly Mode[] = [
-  { name: 'simple', applies: () => true, run: eachStep((client, step, parameters) => simply(client, inlined(step, parameters))) },
+  {
+    name: 'simple',
+    applies: () => true,
+    run: eachStep((client, step, parameters) => simply(client, inlined(step, parameters))),
+  },
   { name: 'extended, text', applies: ({ flags }) => !flags.has('once'), run: extended([]) },
   { name: 'extended, binary', applies: ({ flags }) => !flags.has('once'), run: extended([1]) },
   {
@@ -104,9 +113,15 @@ export const modes: readonly Mode[] = [
       const bound = [send.bind(used(step, parameters), { name }), send.execute()]
       return [
         ...(await answerTo(client, 1, send.parse(step, name), send.describe('S', name), send.sync())),
-        ...(await simply(client, 'SELECT name FROM names')),
+        ...(await simply(client, 'SELECT email FROM names')),
         ...(await answerTo(client, 1, ...bound, send.sync())),
-        ...(await answerTo(client, 1, send.bind(used(step, parameters), { name, results: [1] }), send.execute(), send.sync())),
+        ...(await answerTo(
+          client,
+          1,
+          send.bind(used(step, parameters), { name, results: [1] }),
+          send.execute(),
+          send.sync(),
+        )),
       ]
     },
   },

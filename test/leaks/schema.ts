@@ -85,9 +85,19 @@ export const schema = (side: Side): string => `
   ANALYZE;
 `
 
-const masked = ['pin', 'salary', 'balance', 'score', 'born', 'token', 'profile', 'secret', 'aliases', 'ip', 'home'].concat(
-  ['level', 'vip', 'mood'],
-)
+const masked = [
+  'pin',
+  'salary',
+  'balance',
+  'score',
+  'born',
+  'token',
+  'profile',
+  'secret',
+  'aliases',
+  'ip',
+  'home',
+].concat(['level', 'vip', 'mood'])
 
 /** Masks of every kind on every masked column. */
 export const policy = {

@@ -5,7 +5,7 @@ SELECT pg_notify('leak', ssn) FROM customers
 -- refused
 SELECT pg_notify('leak', (SELECT ssn FROM customers WHERE id = 1))
 
--- refused
+-- refused harmless
 SELECT pg_notify(left(email, 7), 'x') FROM customers
 
 -- refused
@@ -30,17 +30,17 @@ SELECT set_config('search_path', 's' || ssn, false) FROM customers WHERE id = 1
 -- refused
 SELECT set_config('leak.x', 'hit', false) FROM customers WHERE ssn > '6'
 
--- refused
+-- refused harmless
 SELECT set_config(left(email, 3) || '.x', 'hit', false) FROM customers
 
 -- refused
 SELECT pg_advisory_lock(pin) FROM customers WHERE id = 1;
 SELECT objid FROM pg_locks WHERE locktype = 'advisory'
 
--- refused
+-- refused harmless
 SELECT pg_try_advisory_lock(balance) FROM customers WHERE id = 1
 
--- refused
+-- refused harmless
 SELECT pg_advisory_xact_lock_shared(level, pin) FROM customers WHERE id = 1
 
 -- refused
@@ -58,11 +58,11 @@ SELECT lo_put(lo_create(0), 0, ssn::bytea) FROM customers WHERE id = 1
 -- refused
 SELECT lowrite(lo_open(lo_create(0), 131072), secret) FROM customers WHERE id = 1
 
--- refused
+-- refused differs
 SELECT setseed(score) FROM customers WHERE id = 1;
 SELECT random()
 
--- refused
+-- refused differs
 SELECT setseed((SELECT score FROM customers WHERE id = 1)), random()
 
 -- refused

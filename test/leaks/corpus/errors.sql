@@ -94,7 +94,7 @@ SET CONSTRAINTS ALL IMMEDIATE
 -- answered once fails
 BEGIN;
 UPDATE vault SET label = 'late' WHERE id = 1;
-SELECT name FROM names;
+SELECT email FROM names;
 COMMIT
 
 -- answered once fails

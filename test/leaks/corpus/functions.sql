@@ -104,7 +104,7 @@ SELECT ssn FROM f_{n}()
 
 -- refused
 CREATE FUNCTION upper(text, int DEFAULT 0) RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
-SELECT upper(name, 1) FROM names
+SELECT upper(email, 1) FROM names
 
 -- refused
 CREATE PROCEDURE p_{n}(INOUT x text) LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';

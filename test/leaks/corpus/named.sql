@@ -95,7 +95,7 @@ ROLLBACK
 
 -- answered once
 BEGIN;
-DECLARE c CURSOR FOR SELECT name FROM names;
+DECLARE c CURSOR FOR SELECT email FROM names;
 CLOSE c;
 DECLARE c CURSOR FOR SELECT ssn || '' FROM customers;
 FETCH ALL c;

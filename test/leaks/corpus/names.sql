@@ -35,7 +35,7 @@ RESET search_path
 CREATE SCHEMA s_{n};
 CREATE FUNCTION s_{n}.upper(text) RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM public.customers WHERE id = 1';
 SET search_path = s_{n}, pg_catalog, public;
-SELECT upper(name) FROM names;
+SELECT upper(email) FROM names;
 RESET search_path
 
 -- refused once

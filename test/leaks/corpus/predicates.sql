@@ -54,7 +54,7 @@ SELECT id FROM customers WHERE NOT vip
 SELECT id FROM customers WHERE vip IS TRUE
 
 -- refused
-SELECT id FROM customers WHERE ip << '203.0.0.0/8'
+SELECT id FROM customers WHERE ip << '200.0.0.0/5'
 
 -- refused
 SELECT id FROM customers WHERE level = id + 2

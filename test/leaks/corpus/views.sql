@@ -7,7 +7,7 @@ SELECT mail FROM contacts
 -- answered
 SELECT mail || '' FROM contacts
 
--- answered
+-- answered differs
 SELECT * FROM contacts_again
 
 -- answered
