@@ -22,11 +22,18 @@ const streamOf = ({ format, delimiter, quote, escape, nullText, header }: CopyFa
   ...{ format, delimiter, quote, escape, nullText, header },
 })
 
+/** COPY says nothing of types, and NULL suits them all. */
+const withheld = (columns: readonly string[]): ColumnMask => ({
+  ...{ column: columns.join(', '), spec: 'null' },
+  type: { oid: 0, modifier: -1, name: 'unknown', kind: 'b' },
+})
+
 /** A mask for each column of COPY … TO STDOUT, where one is masked. */
 const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined): AllowedStatement['copy'] => {
-  if (copy?.direction !== 'out' || !outputs?.some(({ kind }) => kind === 'masked')) return undefined
+  if (copy?.direction !== 'out' || !outputs?.some(({ kind }) => kind !== 'clean')) return undefined
   const masks = outputs.map((output): ColumnMask | undefined => {
     if (output.kind === 'clean') return undefined
+    if (output.kind === 'derived') return withheld(output.columns)
     const mask = origins?.mask(output.table, output.attribute) ?? origins?.named(output.column)
     if (!mask) throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`)
     return mask
@@ -40,6 +47,12 @@ const quiet: ReadonlySet<string> = new Set(['create', 'declare', 'prepare'])
 /** `limit` is 0 where a statement has no rows to give, INSERT without RETURNING or COPY FROM for example. */
 const returnsRows = ({ kind, limit }: StatementFacts): boolean => kind === 'show' || (limit !== 0 && !quiet.has(kind))
 
+/** The cursor that FETCH reads from or DECLARE opens. */
+const cursorOf = ({ defines, runs }: StatementFacts): { cursor?: string } => {
+  const portal = [defines, runs].find((named) => named?.of === 'portal')
+  return portal ? { cursor: portal.name } : {}
+}
+
 const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedStatement => {
   const copy = copyOf(facts, origins)
   return Object.freeze({
@@ -48,9 +61,12 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     scrub: facts.touchesMasked,
     ddl: facts.ddl,
     returns: returnsRows(facts),
-    ...(facts.nearest && { nearest: facts.nearest }),
+    ...cursorOf(facts),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),
+    ...(facts.defines && { defines: facts.defines }),
+    ...(facts.runs && { runs: facts.runs }),
+    ...(facts.nearest && { nearest: facts.nearest }),
     ...(copy && { copy }),
     ...(facts.copy?.direction === 'out' && { stream: streamOf(facts.copy) }),
   })
@@ -83,7 +99,7 @@ const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | un
  */
 export const decideOn = (text: string, { policy, catalog, origins }: DecideOptions): Verdict => {
   const { statements, syntax } = analyse(text, catalog, {
-    predicates: policy.predicates.default,
+    predicates: policy.predicates,
     trusted: policy.trusted_functions,
   })
   const facts = statements.map(recorded)

@@ -1,6 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import type { Nearest, Output } from '../sql/facts.js'
+import type { Named, Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
@@ -85,6 +85,10 @@ export interface AllowedStatement extends RecordedFacts {
   readonly header?: boolean
   /** Every output column in order, where a masked relation is read: what RowDescription has to bear out. */
   readonly outputs?: readonly Output[]
+  /** PREPARE and DECLARE: what EXECUTE and FETCH of that name yield once this has succeeded. */
+  readonly defines?: Named & { readonly outputs?: readonly Output[] }
+  /** EXECUTE and FETCH: whose columns come out. */
+  readonly runs?: Named
   /** For every COPY … TO STDOUT: how its stream is written. */
   readonly stream?: Omit<CopyShape, 'columns'>
   /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */
@@ -100,7 +104,8 @@ export interface Guard {
   decide(text: string, asker: Asker): Decision
   /**
    * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
-   * `statement` is undefined where the relay can't tell which statement of the text the result belongs to.
+   * `statement` is undefined where the relay can't tell which statement the result belongs to: what the server doesn't
+   * name the origin of is then redacted.
    * @returns undefined where no column is masked; a HoopError where analysis and server disagree: the statement must be
    * stopped before its first row.
    */

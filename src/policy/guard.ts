@@ -71,7 +71,7 @@ export class PolicyGuard implements Guard {
     try {
       const origins = this.#current()
       if (!origins) return new HoopError('STATEMENT_UNPROVEN', 'the catalog is not known')
-      return resultMasks(fields, statement?.outputs, origins)
+      return resultMasks(fields, statement ? statement.outputs : 'unknown', origins)
     } catch (error) {
       return asHoopError(error)
     }

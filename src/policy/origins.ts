@@ -1,21 +1,32 @@
-import type { ColumnMask, MaskSpec } from '../masking/types.js'
+import { builtinType } from '../masking/builtin-types.js'
 import { isVector } from '../masking/kinds/vector.js'
+import type { ColumnMask, ColumnType, MaskSpec } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
+import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 
 /** A column's origin as RowDescription gives it, in one number: OIDs have 32 bits, attribute numbers 16. */
 const originKey = (table: number, attribute: number): number => table * 65_536 + (attribute & 0xffff)
 
+/** A client can make up as many types (modifiers) as it likes. */
+const MAX_REDACTIONS = 1000
+
 /** The masks of one policy on the columns of one catalog snapshot. */
 export class Origins {
   readonly #masks = new Map<number, ColumnMask>()
-  /** Columns computed from masked ones, which have no mask: nothing may show them. */
-  readonly #derived = new Map<number, string>()
+  /** Columns of tables and views that are computed from masked ones. */
+  readonly #derived = new Map<number, readonly string[]>()
+  /** Masks of what is computed from masked columns, by type and columns: making one takes a while. */
+  readonly #redactions = new Map<string, ColumnMask>()
+  readonly #types: Catalog['types']
+  readonly #relations: Catalog['relations']
   readonly #byName = new Map<string, ColumnMask>()
   /** Tables that have lost a column which the policy masks, or have appeared since the snapshot: what is in them? */
   readonly #lost = new Map<string, string>()
 
   constructor(policy: PolicyConfig, catalog: Catalog) {
+    this.#types = catalog.types
+    this.#relations = catalog.relations
     const entries = new Map(policy.masks.flatMap((mask) => mask.columns.map((column) => [column, mask] as const)))
     for (const [key, { column, type }] of catalog.masked) {
       const [table = '', attribute = ''] = key.split('.')
@@ -36,8 +47,34 @@ export class Origins {
     return this.#masks.get(originKey(table, attribute))
   }
 
-  derived(table: number, attribute: number): string | undefined {
+  derived(table: number, attribute: number): readonly string[] | undefined {
     return this.#derived.get(originKey(table, attribute))
+  }
+
+  /** Whether the snapshot has the relation that a field comes from. */
+  knows(table: number): boolean {
+    return this.#relations.has(table)
+  }
+
+  /** The mask of a field that is computed from masked columns: a harmless value of its type, or NULL. */
+  redaction({ type, modifier }: Field, columns: readonly string[]): ColumnMask {
+    const key = `${type} ${modifier} ${columns.join(' ')}`
+    const known = this.#redactions.get(key)
+    if (known) return known
+    const own = this.#typeOf(type, modifier)
+    // Whether it is NULL was computed as well, and so was the size of what has no fixed one.
+    const varies = own.kind === 'a' || (isVector(own) && (own.name === 'sparsevec' || modifier <= 0))
+    const mask: ColumnMask = Object.freeze({
+      ...{ column: columns.join(', '), type: own, spec: varies ? 'null' : 'redact', nulls: 'hide' },
+    } as const)
+    if (this.#redactions.size >= MAX_REDACTIONS) this.#redactions.clear()
+    this.#redactions.set(key, mask)
+    return mask
+  }
+
+  #typeOf(oid: number, modifier: number): ColumnType {
+    const own = this.#types.get(oid)
+    return (own && { ...own, modifier }) ?? builtinType(oid, modifier) ?? { oid, modifier, name: 'unknown', kind: 'b' }
   }
 
   named(column: string): ColumnMask | undefined {

@@ -4,14 +4,15 @@ import { copyFacts } from './copy-options.js'
 import type { Analysis, StatementFacts } from './facts.js'
 import { changesSchema, kindOf } from './kinds.js'
 import { follow } from './effects/follow.js'
-import { prove, type Predicates } from './lineage/prove.js'
+import { prove, type PredicatePolicy } from './lineage/prove.js'
+import { namedBy } from './naming.js'
 import { parse, type ParsedStatement } from './parser.js'
 import { as, unwrap } from './tree.js'
 import type { Usage } from './usage.js'
 
 export interface AnalyseOptions {
-  /** What WHERE and ON may do with masked columns: anything, compare for equality with constants, or nothing. */
-  readonly predicates: Predicates
+  /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */
+  readonly predicates: PredicatePolicy | PredicatePolicy['default']
   /** Names of functions that rules don't look into. */
   readonly trusted?: readonly string[]
 }
@@ -32,9 +33,9 @@ const named = (trusted: string, name: string): boolean =>
 const factsOf = (
   { node, span }: ParsedStatement,
   catalog: Catalog | undefined,
-  options: AnalyseOptions,
+  { predicates, trusted = [] }: AnalyseOptions,
 ): StatementFacts => {
-  const usage = usageOf(node, catalog, options.trusted ?? [])
+  const usage = usageOf(node, catalog, trusted)
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
   const copied = copy && copyFacts(copy)
@@ -54,7 +55,8 @@ const factsOf = (
     limits: usage.limits,
     span,
     ...(copied ? { copy: copied } : {}),
-    ...prove(node, catalog, options.predicates),
+    ...namedBy(type, fields),
+    ...prove(node, catalog, typeof predicates === 'string' ? { default: predicates } : predicates),
     ddl: changesSchema(usage.kinds),
   }
 }

@@ -36,6 +36,10 @@ export interface StatementFacts {
   readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
   readonly outputs?: readonly Output[]
+  /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */
+  readonly defines?: Named & { readonly outputs?: readonly Output[] }
+  /** EXECUTE and FETCH: whose columns come out. */
+  readonly runs?: Named
   /** Searches for the rows nearest to a vector of the client's choice, on masked vectors. */
   readonly nearest?: readonly Nearest[]
   readonly copy?: CopyFacts
@@ -51,6 +55,14 @@ export type Output =
   | { readonly kind: 'clean' }
   /** A masked column as it is: `column` is `schema.table.column`. */
   | { readonly kind: 'masked'; readonly column: string; readonly table: number; readonly attribute: number }
+  /** Computed from these masked columns. */
+  | { readonly kind: 'derived'; readonly columns: readonly string[] }
+
+/** Prepared statements and portals have names of their own each. */
+export interface Named {
+  readonly of: 'statement' | 'portal'
+  readonly name: string
+}
 
 export interface Nearest {
   /** The masked vector, `schema.table.column`. */

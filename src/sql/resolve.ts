@@ -1,5 +1,5 @@
 import { deniedRelation } from './catalog/denied.js'
-import type { Catalog, Relation } from './catalog.js'
+import type { Catalog, Relation } from './catalog/types.js'
 
 /**
  * The relations that a name may mean. An unqualified name may mean one in any schema, whatever the search path is. A

@@ -14,12 +14,13 @@ export const readCatalog = async (
   target: UpstreamTarget,
   database: string,
   masked: readonly string[],
+  pure: readonly string[] = [],
 ): Promise<Catalog> => {
   const client = await openOwnClient(target, database)
   try {
     const query: CatalogQuery = async (sql, parameters) =>
       (await client.query<Record<string, unknown>>(sql, parameters)).rows
-    return await loadCatalog(query, masked)
+    return await loadCatalog(query, masked, pure)
   } finally {
     // For a database that serves everybody over one backend (PGlite), where it would hold for others.
     await client.query('RESET statement_timeout').catch(() => undefined)

@@ -1,3 +1,4 @@
+import type { AllowedStatement } from '../../policy/decision.js'
 import type { Field } from '../../wire/backend.js'
 import { nameKey } from '../../wire/frontend.js'
 import type { Statement } from './journal.js'
@@ -15,6 +16,8 @@ export class Descriptions {
   readonly #state: RelayState
   readonly #prepared = new Map<string, Prepared>()
   readonly #portals = new Map<string, Portal>()
+  /** Cursors that SQL declared, and what they yield. A newer one of the same name stands for an older one. */
+  readonly #declared = new Map<string, AllowedStatement>()
 
   constructor(state: RelayState) {
     this.#state = state
@@ -29,7 +32,9 @@ export class Descriptions {
     const ran = prepared?.text ?? preparedBySql(name)
     const other = ran !== text
     if (other) statement.ran = ran
-    this.#portals.set(nameKey(portal), { prepared, formats, allowed: other ? prepared?.allowed : allowed })
+    this.#declared.delete(nameKey(portal))
+    const meant = other ? prepared?.allowed : (allowed ?? prepared?.allowed)
+    this.#portals.set(nameKey(portal), { prepared, formats, allowed: meant })
   }
 
   closed({ of, name }: { of: 'S' | 'P'; name: string }): void {
@@ -46,13 +51,47 @@ export class Descriptions {
   portal(name: string): Portal {
     const key = nameKey(name)
     let portal = this.#portals.get(key)
-    if (!portal) this.#portals.set(key, (portal = { prepared: undefined, allowed: undefined, formats: [] }))
+    if (!portal)
+      this.#portals.set(key, (portal = { prepared: undefined, allowed: this.#declared.get(key), formats: [] }))
     return portal
   }
 
-  /** PREPARE and DISCARD: a name may mean another statement from now on. */
+  /** PREPARE or DECLARE has succeeded. */
+  define(statement: AllowedStatement): void {
+    const { defines, kinds, reads, writes, scrub } = statement
+    if (!defines) return
+    const { outputs } = defines
+    const later: AllowedStatement = {
+      kind: 'select',
+      kinds,
+      reads,
+      writes,
+      scrub,
+      ddl: false,
+      ...(outputs && { outputs }),
+    }
+    const key = nameKey(defines.name)
+    if (defines.of === 'statement') this.#prepared.set(key, { text: preparedBySql(defines.name), allowed: later })
+    else {
+      this.#portals.delete(key)
+      this.#declared.set(key, later)
+    }
+  }
+
+  /** The statement whose columns come out: of EXECUTE and FETCH, the one of that name, where it is known. */
+  meant(statement: AllowedStatement | undefined): AllowedStatement | undefined {
+    const runs = statement?.runs
+    if (!runs) return statement
+    const key = nameKey(runs.name)
+    if (runs.of === 'statement') return this.#prepared.get(key)?.allowed
+    const portal = this.#portals.get(key)
+    return portal ? this.meant(portal.allowed) : this.#declared.get(key)
+  }
+
+  /** DO with a PREPARE, and DISCARD: a name may mean another statement from now on. */
   forget(): void {
     this.#prepared.clear()
+    this.#declared.clear()
   }
 
   /** Portals end with their transaction; one that doesn't (WITH HOLD) is described again. */

@@ -18,7 +18,8 @@ export class Effects {
   }
 
   completed(tag: string, allowed: AllowedStatement | undefined): void {
-    if (tag === 'DISCARD ALL' || tag === 'PREPARE') this.#descriptions.forget()
+    if (tag === 'DISCARD ALL' || (tag === 'PREPARE' && !allowed?.defines)) this.#descriptions.forget()
+    if (allowed?.defines) this.#descriptions.define(allowed)
     if (allowed?.ddl) this.#changed = true
     if (allowed?.scrub) this.tainted = true
   }
@@ -32,8 +33,9 @@ export class Effects {
           ? [this.#descriptions.portal(head.portal).allowed]
           : []
     // PREPARE TRANSACTION has no other kind with it.
-    if (allowed.some((statement) => statement && statement.kinds.length > 1 && statement.kinds.includes('prepare')))
-      this.#descriptions.forget()
+    const hidden = (statement: AllowedStatement): boolean =>
+      !statement.defines && statement.kinds.length > 1 && statement.kinds.includes('prepare')
+    if (allowed.some((statement) => statement && hidden(statement))) this.#descriptions.forget()
   }
 
   transactionEnded(): void {

@@ -225,7 +225,7 @@ export class Results {
     fields: readonly Field[],
     statement: AllowedStatement | undefined,
   ): readonly (ColumnMask | undefined)[] | undefined | HoopError {
-    return this.#state.guard?.masking ? this.#state.guard.masks(fields, statement) : undefined
+    return this.#state.guard?.masking ? this.#state.guard.masks(fields, this.#descriptions.meant(statement)) : undefined
   }
 
   #withhold(error: HoopError): false {

@@ -3,8 +3,10 @@ import { budgets } from './policy/budgets.js'
 import { maskedErrors, vectorCaps } from './policy/caps.js'
 import { packNames } from '../packs/packs.js'
 import { effectiveRules } from './policy/effective-rules.js'
+import { functions } from './policy/functions.js'
 import { mask } from './policy/masks.js'
 import { functionName } from './policy/names.js'
+import { predicates } from './policy/predicates.js'
 import { rule } from './policy/rules.js'
 
 const groups = z.array(z.string().min(1))
@@ -14,7 +16,8 @@ export const policySection = z
   .strictObject({
     clear_for: groups.default([]),
     masks: z.array(mask).default([]),
-    predicates: z.strictObject({ default: z.enum(['allow', 'equality', 'deny']).default('equality') }).prefault({}),
+    predicates,
+    functions,
     /** `observe`: rules only record what they would have done. Masks are in force all the same. */
     mode: z.enum(['enforce', 'observe']).default('enforce'),
     packs: z.array(z.enum(packNames)).default([]),

@@ -66,16 +66,18 @@ const rules = rows(
 )
 
 const builtin = rows(
-  'x.proname, x.volatile, x.scalar',
-  `(SELECT p.proname, bool_or(p.provolatile = 'v') AS volatile,
+  'x.proname, x.volatile, x.scalar, x.sets',
+  `(SELECT p.proname, bool_or(p.provolatile = 'v') AS volatile, bool_or(p.proretset) AS sets,
       bool_and(t.typtype IN ('b', 'e', 'r', 'm') AND p.proallargtypes IS NULL) AS scalar
     FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid < 16384 GROUP BY p.proname) x`,
 )
 
-/** name, schema, language, extension */
+/** name, schema, language, extension, whether it returns a set, kind of the type it returns, definition of one in SQL */
 const added = rows(
-  `p.proname, n.nspname, l.lanname, ${extensionOf('pg_proc', 'p.oid')}`,
-  `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang WHERE p.oid >= 16384`,
+  `p.proname, n.nspname, l.lanname, ${extensionOf('pg_proc', 'p.oid')}, p.proretset, t.typtype,
+   CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' THEN pg_get_functiondef(p.oid) END`,
+  `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+   JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid >= 16384`,
 )
 
 /** operator, function's name, its schema, its language, extension */
@@ -92,9 +94,11 @@ const casts = rows(
    WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c')`,
 )
 
-/** Types of masked columns, with what a domain or array is made of. */
+/** Types of masked columns and all that did not come with the server, with what a domain or array is made of. */
 const types = `WITH RECURSIVE wanted(oid) AS (
     SELECT unnest(string_to_array($1::text, ',')::oid[])
+    UNION SELECT t.oid FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem
+      WHERE t.oid >= 16384 AND t.typrelid = 0 AND COALESCE(e.typrelid, 0) = 0
     UNION SELECT x.part FROM wanted w JOIN pg_type t ON t.oid = w.oid,
       LATERAL (VALUES (t.typbasetype), (t.typelem)) x(part) WHERE x.part <> 0)
   SELECT COALESCE(json_agg(json_build_array(t.oid::int8, t.typname, t.typtype, t.typcategory, t.typbasetype::int8,
@@ -113,13 +117,23 @@ export type TypeRow = readonly [
   labels: readonly string[] | null,
 ]
 
+export type RoutineRow = readonly [
+  name: string,
+  schema: string,
+  language: string,
+  extension: string | null,
+  sets: boolean,
+  returns: string,
+  definition: string | null,
+]
+
 export interface Snapshot {
   readonly relations: readonly RelationRow[]
   readonly dependencies: readonly (readonly [reader: number, base: number])[]
   readonly inheritance: readonly (readonly [child: number, parent: number])[]
   readonly rules: readonly (readonly [relation: number, definition: string])[]
-  readonly builtin: readonly (readonly [name: string, volatile: boolean, scalar: boolean])[]
-  readonly added: readonly (readonly [name: string, schema: string, language: string, extension: string | null])[]
+  readonly builtin: readonly (readonly [name: string, volatile: boolean, scalar: boolean, sets: boolean])[]
+  readonly added: readonly RoutineRow[]
   readonly operators: readonly (readonly [
     operator: string,
     name: string,
@@ -154,4 +168,4 @@ export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {
 }
 
 export const readTypes = async (query: CatalogQuery, oids: readonly number[]): Promise<readonly TypeRow[]> =>
-  oids.length === 0 ? [] : ((await document(query, types, [oids.join(',')])) as TypeRow[])
+  (await document(query, types, [oids.join(',')])) as TypeRow[]

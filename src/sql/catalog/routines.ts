@@ -5,11 +5,21 @@ import type { AddedRoutine, Routines } from './types.js'
 
 const isPure = (extension: string | null): boolean => extension !== null && pureExtensions.has(extension)
 
-export const readRoutines = (snapshot: Snapshot): Routines => {
-  const added = new Map<string, AddedRoutine[]>()
-  for (const [name, schema, , extension] of snapshot.added) {
+/** A routine whose definition may still be read. */
+export type DraftRoutine = { -readonly [Key in keyof AddedRoutine]: AddedRoutine[Key] } & { definition?: string }
+
+export type DraftRoutines = Omit<Routines, 'added'> & {
+  readonly added: ReadonlyMap<string, readonly DraftRoutine[]>
+}
+
+/** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
+export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): DraftRoutines => {
+  const added = new Map<string, DraftRoutine[]>()
+  for (const [name, schema, , extension, , , definition] of snapshot.added) {
+    const safe = isPure(extension) || pure.has(`${schema}.${name}`)
+    const routine: DraftRoutine = { schema, safe, reads: [] }
+    if (!safe && definition !== null) routine.definition = definition
     const known = added.get(name)
-    const routine = { schema, safe: isPure(extension) }
     if (known) known.push(routine)
     else added.set(name, [routine])
   }
@@ -19,6 +29,10 @@ export const readRoutines = (snapshot: Snapshot): Routines => {
     builtin: names(() => true),
     volatile: names(([, volatile]) => volatile),
     scalar: names(([, , scalar]) => scalar),
+    sets: new Set([
+      ...names(([, , , sets]) => sets),
+      ...snapshot.added.flatMap(([name, , , , sets]) => (sets ? [name] : [])),
+    ]),
     added,
     opaqueOperators: new Set(
       snapshot.operators.flatMap(([operator, , , oid, extension]) =>

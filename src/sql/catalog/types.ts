@@ -33,8 +33,8 @@ export interface CatalogColumn {
   readonly modifier: number
   readonly generated: boolean
   readonly masked?: MaskedColumn
-  /** For a generated column computed from a masked one: which. Nothing may show it. */
-  readonly derived?: string
+  /** For a column computed from masked ones, of a view or generated: from which. */
+  readonly derived?: readonly string[]
 }
 
 export interface Relation {
@@ -67,6 +67,8 @@ export interface Catalog {
   readonly masked: ReadonlyMap<string, MaskedColumn>
   /** Policy entries that name no column of this database, as they were given. */
   readonly unknown: readonly string[]
+  /** Types that did not come with the server, but for those of rows. */
+  readonly types: ReadonlyMap<number, CatalogType>
   readonly addedTypes: readonly AddedType[]
 }
 
@@ -92,6 +94,8 @@ export interface Routines {
   readonly volatile: ReadonlySet<string>
   /** Builtin names whose every overload returns one column of known shape. */
   readonly scalar: ReadonlySet<string>
+  /** Names with an overload that returns a set of rows: their number can show what the function is given. */
+  readonly sets: ReadonlySet<string>
   /** Functions that were added, by name: the schemas they are in, and whether all of that name there are known to be pure. */
   readonly added: ReadonlyMap<string, readonly AddedRoutine[]>
   /** Operators that run a function not known to be pure. */
@@ -102,5 +106,10 @@ export interface Routines {
 
 export interface AddedRoutine {
   readonly schema: string
+  /** Whether it computes from its arguments, and from what it reads as `reads` says, and does nothing else. */
   readonly safe: boolean
+  /** Masked columns that its result is computed from, whatever it is given. */
+  readonly reads: readonly string[]
+  /** Names of the columns that it yields in FROM; none where it is one that is named like the function. */
+  readonly yields?: readonly string[]
 }

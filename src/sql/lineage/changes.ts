@@ -1,5 +1,7 @@
-import { all, as, isFields, list, text, words, type Fields } from '../tree.js'
+import { all, as, isFields, list, text, type Fields } from '../tree.js'
 import { fromClause } from './from.js'
+import { lookup } from './lookup.js'
+import { columnsOf } from './mark.js'
 import { predicate } from './predicate.js'
 import type { Place, Proof } from './proof.js'
 import { masked } from './refusal.js'
@@ -11,11 +13,11 @@ import { withClause } from './with.js'
 const nothing: Shape = { columns: [], open: false }
 
 /** The table that is changed: a table even where a CTE has its name. */
-const targetOf = (proof: Proof, fields: Fields): Source =>
+export const targetOf = (proof: Proof, fields: Fields): Source =>
   tableSource(proof, isFields(fields['relation']) ? fields['relation'] : {})
 
 /** What a change computes is stored where masks may not follow it. */
-const kept = ({ firstArm: _notInside, ...place }: Place): Place => ({ ...place, flow: 'kept' })
+export const kept = ({ firstArm: _notInside, ...place }: Place): Place => ({ ...place, flow: 'kept' })
 
 /** `old` and `new`, or the names that RETURNING WITH gives to them (PostgreSQL 18). They can be qualified by only. */
 const versions = (target: Source, clause: Fields): Item => {
@@ -26,17 +28,46 @@ const versions = (target: Source, clause: Fields): Item => {
   return { columns: [], open: false, sources: names.map((name) => ({ ...target, name, bare: false })) }
 }
 
-const returning = (proof: Proof, fields: Fields, target: Source, place: Place): Shape => {
+export const returning = (proof: Proof, fields: Fields, target: Source, place: Place): Shape => {
   const clause = fields['returningClause']
   if (!isFields(clause)) return nothing
   const items = [...(place.scope?.items ?? []), versions(target, clause)]
   return targets(proof, clause['exprs'], { ...place, scope: { items, outer: place.scope?.outer } })
 }
 
+/** `SET email = email` stores a masked column where it was. */
+const staysThere = (proof: Proof, fields: Fields, target: Source, place: Place): boolean => {
+  const reference = as(fields['val'], 'ColumnRef')
+  if (!reference || list(fields['indirection']).length > 0) return false
+  const own = target.columns.filter((column) => column.name === fields['name'])
+  const found = lookup(reference, place.scope, proof)
+  const mark = own[0]?.mark
+  return (
+    own.length === 1 &&
+    !target.ambiguous &&
+    found.kind === 'column' &&
+    found.mark.kind === 'masked' &&
+    mark?.kind === 'masked' &&
+    found.mark.table === mark.table &&
+    found.mark.attribute === mark.attribute
+  )
+}
+
+/** What an INSERT of one row stores. */
+export const stored = (proof: Proof, fields: Fields, place: Place): void => {
+  for (const column of all(fields['targetList'], 'ResTarget'))
+    proof.untainted(column['indirection'], place, 'as a subscript')
+  proof.untainted(fields['values'], place, 'to fill a column')
+}
+
 /** SET list: masked columns may be written, not read. */
-const assignments = (proof: Proof, nodes: unknown, place: Place): void => {
+export const assignments = (proof: Proof, nodes: unknown, target: Source, place: Place): void => {
   for (const fields of all(nodes, 'ResTarget')) {
-    proof.expression([fields['val'], fields['indirection']], place, 'to fill a column')
+    if (staysThere(proof, fields, target, place)) {
+      proof.value(fields['val'], place)
+      continue
+    }
+    proof.untainted([fields['val'], fields['indirection']], place, 'to fill a column')
   }
 }
 
@@ -45,9 +76,10 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
   const infer = isFields(clause['infer']) ? clause['infer'] : {}
   for (const element of all(infer['indexElems'], 'IndexElem')) {
     const column = target.columns.find(({ name }) => name === element['name'])
-    if (column && column.mark.kind !== 'clean' && proof.predicates === 'deny')
-      throw masked(column.mark.column, 'in ON CONFLICT')
-    proof.expression(element, own, 'in ON CONFLICT')
+    const [subject] = column ? columnsOf(column.mark) : []
+    if (column && subject !== undefined && proof.predicates(column.mark) === 'deny')
+      throw masked(subject, 'in ON CONFLICT')
+    proof.untainted(element['expr'], own, 'in ON CONFLICT')
   }
   predicate(proof, infer['whereClause'], own)
   const excluded = { ...target, name: 'excluded', bare: false }
@@ -55,26 +87,14 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
     ...own,
     scope: { items: [itemOf(target), { ...itemOf(excluded), columns: [] }], outer: undefined },
   }
-  for (const fields of all(clause['targetList'], 'ResTarget')) {
-    const reference = as(fields['val'], 'ColumnRef')
-    const [qualifier, name, more] = reference ? words(reference['fields']) : []
-    // `SET email = excluded.email` stores what the client sent into the column it was sent for.
-    const same =
-      qualifier === 'excluded' &&
-      name === fields['name'] &&
-      more === undefined &&
-      list(fields['indirection']).length === 0
-    if (same && reference && target.name !== 'excluded') proof.account(reference)
-    else assignments(proof, [{ ResTarget: fields }], both)
-  }
+  assignments(proof, clause['targetList'], target, both)
   predicate(proof, clause['whereClause'], both)
 }
 
 export const insertion = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const place = kept(withClause(proof, fields['withClause'], outer))
   const target = targetOf(proof, fields)
-  for (const column of all(fields['cols'], 'ResTarget'))
-    proof.expression(column['indirection'], place, 'as a subscript')
+  for (const column of all(fields['cols'], 'ResTarget')) proof.untainted(column['indirection'], place, 'as a subscript')
   const source = as(fields['selectStmt'], 'SelectStmt')
   if (source) {
     const column = hidden(proof.query('SelectStmt', source, place))
@@ -89,7 +109,7 @@ const change = (proof: Proof, fields: Fields, outer: Place, others: unknown): Sh
   const target = targetOf(proof, fields)
   const items = fromClause(proof, others, place, [itemOf(target)])
   const inside: Place = { ...place, scope: { items, outer: undefined } }
-  assignments(proof, fields['targetList'], inside)
+  assignments(proof, fields['targetList'], target, inside)
   predicate(proof, fields['whereClause'], inside)
   return returning(proof, fields, target, inside)
 }

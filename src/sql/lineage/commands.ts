@@ -1,12 +1,13 @@
 import { isOn, optionsOf, copyFacts } from '../copy-options.js'
 import { isFields, unwrap, words, type Fields } from '../tree.js'
 import { definition } from './definitions.js'
-import { outputsOf } from './outputs.js'
+import { clean } from './mark.js'
 import { predicate } from './predicate.js'
+import { queries } from './query.js'
 import { top, type Place, type Proof } from './proof.js'
 import { masked, unproven } from './refusal.js'
 import { relationsOf, tableSource } from './relation.js'
-import { clean, hidden, itemOf, type ScopeColumn, type Shape } from './scope.js'
+import { hidden, itemOf, type ScopeColumn, type Shape } from './scope.js'
 
 /** What the client gets: columns, or nothing that could be masked. */
 type Outcome = Shape | undefined
@@ -17,11 +18,8 @@ const inner = (proof: Proof, node: unknown, place: Place): Shape => {
   return proof.query(type, fields, place)
 }
 
-/** PREPARE and DECLARE yield nothing themselves. What EXECUTE and FETCH yield later, the server names the origin of. */
-const later = (proof: Proof, fields: Fields): Outcome => {
-  outputsOf(inner(proof, fields['query'], top))
-  return undefined
-}
+/** PREPARE and DECLARE: what EXECUTE and FETCH yield later. */
+const later = (proof: Proof, fields: Fields): Outcome => inner(proof, fields['query'], top)
 
 /** COPY table (a, b): the columns named, or all that are not generated. */
 const copiedColumns = (proof: Proof, fields: Fields, table: Fields): Shape => {
@@ -63,9 +61,10 @@ const copy = (proof: Proof, fields: Fields): Outcome => {
   return shape
 }
 
-type Command = (proof: Proof, fields: Fields) => Outcome
+export type CommandRule = (proof: Proof, fields: Fields) => Outcome
 
-const commands: Readonly<Record<string, Command>> = {
+/** What may be done with queries on tables with masks. What is not here is a definition. */
+export const commands: Record<string, CommandRule> = {
   CopyStmt: copy,
   PrepareStmt: later,
   DeclareCursorStmt: later,
@@ -88,16 +87,14 @@ const commands: Readonly<Record<string, Command>> = {
   },
 }
 
-const queries: ReadonlySet<string> = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
-
 /**
  * Proves one statement that names a sensitive table.
- * @returns the output columns that the client gets, where it gets any
+ * @returns the output columns that the client gets, now or when it runs what is named here, where it gets any
  * @throws {Refusal}
  */
 export const command = (proof: Proof, type: string, fields: Fields): Outcome => {
-  if (queries.has(type)) return proof.query(type, fields, top)
-  const rule = commands[type]
+  if (Object.hasOwn(queries, type)) return proof.query(type, fields, top)
+  const rule = Object.hasOwn(commands, type) ? commands[type] : undefined
   if (rule) return rule(proof, fields)
   definition(proof, type, fields)
   return undefined

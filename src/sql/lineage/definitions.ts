@@ -3,10 +3,17 @@ import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } f
 import type { Proof } from './proof.js'
 import { unproven } from './refusal.js'
 
-/** Whether the tree names a table with masks, or one that can't be followed. */
+/** Whether a function of that name reads masked columns by itself. */
+const reads = (proof: Proof, name: string): boolean =>
+  proof.catalog.routines.added.get(name)?.some((routine) => routine.reads.length > 0) ?? false
+
+/** Whether the tree names a table with masks, one that can't be followed, or a function that reads one. */
 export const namesSensitive = (proof: Proof, tree: unknown): boolean => {
   let found = false
   walk(tree, (fields) => {
+    if (fields['funcname'] !== undefined) found ||= reads(proof, words(fields['funcname']).at(-1) ?? '')
+    for (const name of words(fields['fields'])) found ||= reads(proof, name)
+    for (const name of words(fields['indirection'])) found ||= reads(proof, name)
     if (isRangeVar(fields)) {
       found ||= resolve(proof.catalog, text(fields['schemaname']), text(fields['relname']) ?? '').some(isSensitive)
     }
@@ -44,15 +51,15 @@ const addsColumn = (command: Fields): boolean =>
     ['CONSTR_DEFAULT', 'CONSTR_NULL', 'CONSTR_NOTNULL'].includes(String(constraint['contype'])),
   )
 
-type Definition = (proof: Proof, fields: Fields) => void
+export type DefinitionRule = (proof: Proof, fields: Fields) => void
 
 /** Ticks off every table: the statement names it and shows nothing of what is in it. */
-const harmless: Definition = (proof, fields) => {
+const harmless: DefinitionRule = (proof, fields) => {
   if (!hasReference(fields)) proof.accountAll(fields)
 }
 
 /** What may be done to tables with masks beyond reading and writing rows. What is not here is refused. */
-const definitions: Readonly<Record<string, Definition>> = {
+export const definitions: Record<string, DefinitionRule> = {
   ...Object.fromEntries(
     ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'ClusterStmt', 'DropStmt', 'GrantStmt', 'CommentStmt']
       .concat(['SecLabelStmt', 'RefreshMatViewStmt', 'IndexStmt'])
@@ -79,7 +86,7 @@ const definitions: Readonly<Record<string, Definition>> = {
 
 /** @throws {Refusal} */
 export const definition = (proof: Proof, type: string, fields: Fields): void => {
-  const rule = definitions[type]
+  const rule = Object.hasOwn(definitions, type) ? definitions[type] : undefined
   if (!rule) {
     throw unproven(
       type.replace(/Stmt$/, ''),

@@ -4,7 +4,9 @@ import { predicate } from './predicate.js'
 import type { Place, Proof } from './proof.js'
 import { unproven } from './refusal.js'
 import { aliased, aliasOf, tableSource } from './relation.js'
-import { clean, itemOf, type Item, type Shape, type Source } from './scope.js'
+import { jsonTable, tableFunction } from './table-function.js'
+import { clean, columnsOf, combine, type Mark } from './mark.js'
+import { itemOf, type Item, type Shape, type Source } from './scope.js'
 
 /** A subquery, function or CTE: no table, so no system columns, and no schema to qualify it by. */
 const derivedSource = (shape: Shape, name: string | undefined, columns: readonly string[]): Source => ({
@@ -21,24 +23,40 @@ const rangeVar = (proof: Proof, fields: Fields, place: Place): Item => {
   return itemOf(derivedSource(cte(), alias.name ?? name, alias.columns))
 }
 
-/** Of `f(…) AS x`: one column named like the alias where every function of that name gives one; else nobody knows. */
-const functionShape = (proof: Proof, fields: Fields, name: string | undefined): Shape => {
+/** The columns that a function yields, where every function of its name yields the same. */
+const yielded = (proof: Proof, name: string, alias: string | undefined): readonly string[] | undefined => {
+  const { scalar, added } = proof.catalog.routines
+  const own = added.get(name)
+  if (!own) return scalar.has(name) ? [alias ?? name] : undefined
+  const [only] = own
+  if (own.length > 1 || !only?.yields) return undefined
+  return only.yields.length === 0 ? [alias ?? name] : only.yields
+}
+
+/**
+ * Of `f(…) AS x`: one column named like the alias where every function of that name gives one, or those that the function
+ * says it returns; else nobody knows.
+ */
+const functionShape = (proof: Proof, fields: Fields, name: string | undefined, mark: Mark): Shape => {
   const defined = list(fields['coldeflist']).map((node) => text(as(node, 'ColumnDef')?.['colname']))
   const ordinality = fields['ordinality'] === true ? [{ name: 'ordinality', mark: clean }] : []
   const functions = list(fields['functions'])
-  if (defined.length > 0 && functions.length === 1) {
-    return { columns: [...defined.map((each) => ({ name: each, mark: clean })), ...ordinality], open: false }
-  }
   const call = as(itemsOf(functions[0])[0], 'FuncCall')
   const called = words(call?.['funcname']).at(-1)
-  const { scalar, added } = proof.catalog.routines
-  if (functions.length !== 1 || called === undefined || !scalar.has(called) || added.has(called)) {
-    return { columns: [], open: true }
-  }
-  return { columns: [{ name: name ?? called, mark: clean }, ...ordinality], open: false }
+  const names = defined.length > 0 ? defined : called === undefined ? undefined : yielded(proof, called, name)
+  if (functions.length === 1 && names)
+    return { columns: [...names.map((each) => ({ name: each, mark })), ...ordinality], open: false }
+  const [column] = columnsOf(mark)
+  if (column !== undefined) throw unproven(column, 'which columns the function yields is not known')
+  return { columns: [], open: true }
 }
 
-type Handler = (proof: Proof, fields: Fields, place: Place, left: readonly Item[]) => Item
+const tableItem = (fields: Fields, shape: Shape): Item => {
+  const alias = aliasOf(fields)
+  return itemOf(derivedSource(shape, alias.name, alias.columns))
+}
+
+export type FromRule = (proof: Proof, fields: Fields, place: Place, left: readonly Item[]) => Item
 
 /** What LATERAL, and every function, sees: the items before it, then the outer queries. */
 const lateral = (place: Place, left: readonly Item[]): Place => ({
@@ -46,7 +64,8 @@ const lateral = (place: Place, left: readonly Item[]): Place => ({
   scope: { items: left, outer: place.scope },
 })
 
-const handlers: Readonly<Record<string, Handler>> = {
+/** How each kind of item in FROM is analysed. A kind that isn't here is refused. */
+export const fromItems: Record<string, FromRule> = {
   RangeVar: rangeVar,
   RangeSubselect: (proof, fields, place, left) => {
     const inside = fields['lateral'] === true ? lateral(place, left) : place
@@ -56,37 +75,30 @@ const handlers: Readonly<Record<string, Handler>> = {
     return itemOf(derivedSource(proof.query(type, query, inside), alias.name, alias.columns))
   },
   RangeFunction: (proof, fields, place, left) => {
-    proof.expression(fields['functions'], lateral(place, left), 'as an argument of a function')
+    const mark = combine([proof.value(fields['functions'], lateral(place, left))])
     const alias = aliasOf(fields)
     const call = as(itemsOf(list(fields['functions'])[0])[0], 'FuncCall')
     const name = alias.name ?? words(call?.['funcname']).at(-1)
-    return itemOf(derivedSource(functionShape(proof, fields, alias.name), name, alias.columns))
+    return itemOf(derivedSource(functionShape(proof, fields, alias.name, mark), name, alias.columns))
   },
   RangeTableSample: (proof, fields, place, left) => {
-    proof.expression([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample')
+    proof.untainted([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample')
     return fromItem(proof, fields['relation'], place, left)
   },
-  RangeTableFunc: (proof, fields, place, left) => tableFunction(proof, fields, place, left),
-  JsonTable: (proof, fields, place, left) => tableFunction(proof, fields, place, left),
+  RangeTableFunc: (proof, fields, place, left) => tableItem(fields, tableFunction(proof, fields, lateral(place, left))),
+  JsonTable: (proof, fields, place, left) => tableItem(fields, jsonTable(proof, fields, lateral(place, left))),
   JoinExpr: (proof, fields, place, left) => {
     const one = fromItem(proof, fields['larg'], place, left)
     const two = fromItem(proof, fields['rarg'], place, [...left, one])
     // ON sees the two sides, and then the outer queries.
     predicate(proof, fields['quals'], { ...place, scope: { items: [one, two], outer: place.scope } })
-    return joined(fields, one, two)
+    return joined(proof, fields, one, two)
   },
-}
-
-/** XMLTABLE and JSON_TABLE: their columns are computed from what they are given, which must not be masked. */
-const tableFunction: Handler = (proof, fields, place, left) => {
-  proof.expression(fields, lateral(place, left), 'as the document of a table function')
-  const alias = aliasOf(fields)
-  return itemOf(derivedSource({ columns: [], open: true }, alias.name, alias.columns))
 }
 
 const fromItem = (proof: Proof, node: unknown, place: Place, left: readonly Item[]): Item => {
   const [type, fields] = unwrap(node) ?? []
-  const handler = type === undefined ? undefined : handlers[type]
+  const handler = type === undefined ? undefined : fromItems[type]
   if (!handler || !isFields(fields)) throw unproven(type ?? 'FROM', 'this form of FROM is not analysed')
   return handler(proof, fields, place, left)
 }

@@ -1,13 +1,21 @@
 import { words, as, list, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
-import { clean, hidden, uncertain, type Item, type Mark, type Scope, type Source } from './scope.js'
+import { clean, combine, type Mark } from './mark.js'
+import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source } from './scope.js'
 
 export type Found =
-  | { readonly kind: 'column'; readonly name: string; readonly mark: Mark }
+  | { readonly kind: 'column'; readonly name: string; readonly mark: Mark; readonly distance?: ScopeColumn['distance'] }
   /** The row of a table or subquery as one value. */
   | { readonly kind: 'row'; readonly name: string; readonly source: Source }
   /** `*`, or `table.*` */
   | { readonly kind: 'star'; readonly items: readonly (Item | Source)[] }
+
+/** Functions by their name: `row.name` may call one. */
+export interface RowFunctions {
+  isOpaqueFunction(name: string): boolean
+  /** What functions of that name show, whatever they are given. */
+  reads(names: readonly string[]): Mark
+}
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
 
@@ -30,8 +38,17 @@ const qualifiedSources = (scope: Scope | undefined, name: string): readonly Sour
     items.flatMap((item) => item.sources.filter((source) => source.bare && source.name === name)),
   )
 
-const marked = (columns: readonly { readonly mark: Mark }[]): Mark | undefined =>
-  columns.find((column) => column.mark.kind !== 'clean')?.mark
+/** Where several columns may be meant, all that any of them shows. */
+const marked = (columns: readonly ScopeColumn[]): Mark | undefined => {
+  const hiding = columns.filter((column) => column.mark.kind !== 'clean')
+  return hiding.length > 1 ? combine(hiding.map(({ mark }) => mark)) : hiding[0]?.mark
+}
+
+/** The one column that is meant, with what is known of it. */
+const column = (name: string, mark: Mark, meant: readonly ScopeColumn[]): Found => {
+  const distance = meant.length === 1 ? meant[0]?.distance : undefined
+  return { kind: 'column', name, mark, ...(distance && { distance }) }
+}
 
 /**
  * A plain name. Column names of all levels go before row names (PostgreSQL: colNameToVar, then the whole row). Where an
@@ -42,7 +59,7 @@ const plain = (scope: Scope | undefined, name: string): Found => {
   for (const { items } of levels(scope)) {
     const found = items.flatMap((item) => item.columns.filter((column) => column.name === name))
     const mark = marked(found) ?? (found.length > 0 && !open ? clean : undefined)
-    if (mark) return { kind: 'column', name, mark }
+    if (mark) return column(name, mark, open ? [] : found)
     if (found.length > 0) open = true
     if (items.some(uncertain)) open = true
     const tables = items.some((item) => item.sources.some((source) => source.table))
@@ -55,35 +72,29 @@ const plain = (scope: Scope | undefined, name: string): Found => {
 }
 
 /** `qualifier.name`: where the table has no such column, PostgreSQL takes it for the function `name` of its row. */
-const within = (
-  sources: readonly Source[],
-  qualifier: string,
-  name: string,
-  isFunction: (name: string) => boolean,
-): Found => {
+const within = (sources: readonly Source[], qualifier: string, name: string, functions: RowFunctions): Found => {
   if (sources.length === 0) throw unproven(`${qualifier}.${name}`, `there is no table ${qualifier} here`)
   const found = sources.flatMap((source) => source.columns.filter((column) => column.name === name))
   const mark = marked(found)
-  if (mark) return { kind: 'column', name, mark }
+  if (mark) return column(name, mark, found)
   const known = found.length > 0 || (systemColumns.has(name) && sources.some((source) => source.table))
-  if (!known) {
-    const subject = sources.map(hidden).find((each) => each !== undefined)
-    if (subject !== undefined || isFunction(name)) {
-      throw unproven(
-        `${qualifier}.${name}`,
-        `${qualifier} has no column ${name} in the catalog, so it may be a function of the row`,
-      )
-    }
+  if (known) return { kind: 'column', name, mark: clean }
+  const subject = sources.map(hidden).find((each) => each !== undefined)
+  if (subject !== undefined || functions.isOpaqueFunction(name)) {
+    throw unproven(
+      `${qualifier}.${name}`,
+      `${qualifier} has no column ${name} in the catalog, so it may be a function of the row`,
+    )
   }
-  return { kind: 'column', name, mark: clean }
+  return { kind: 'column', name, mark: functions.reads([name]) }
 }
 
 /**
  * What a column reference means.
- * @param isFunction whether a function of that name could do more than compute
+ * @param functions what `row.name` calls where the row has no such column
  * @throws {Refusal} where it can't be told
  */
-export const lookup = (reference: Fields, scope: Scope | undefined, isFunction: (name: string) => boolean): Found => {
+export const lookup = (reference: Fields, scope: Scope | undefined, functions: RowFunctions): Found => {
   const parts = words(reference['fields'])
   const star = list(reference['fields']).some((part) => as(part, 'A_Star') !== undefined)
   const last = parts.at(-1)
@@ -97,5 +108,9 @@ export const lookup = (reference: Fields, scope: Scope | undefined, isFunction: 
   if (last === undefined) throw unproven('a column', 'the reference can’t be read')
   if (qualifier === undefined) return plain(scope, last)
   const sources = parts.length === 2 ? nearest(scope, qualifier) : qualifiedSources(scope, qualifier)
-  return within(sources, qualifier, last, isFunction)
+  return within(sources, qualifier, last, functions)
 }
+
+/** Whether a plain name is a column of the innermost FROM, as far as can be told. */
+export const isLocal = (name: string, scope: Scope | undefined): boolean =>
+  scope?.items.some((item) => uncertain(item) || item.columns.some((each) => each.name === name)) ?? false

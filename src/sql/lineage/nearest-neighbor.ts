@@ -1,19 +1,17 @@
-import { columnKey } from '../catalog/spread.js'
-import { as, isFields, words, type Fields } from '../tree.js'
-import { isConstant, plainColumn } from './predicate.js'
+import { as, isFields, text, words } from '../tree.js'
+import { lookup } from './lookup.js'
+import { isConstant, maskedType, plainColumn, vectors } from './plain.js'
 import type { Place, Proof } from './proof.js'
+import type { ScopeColumn } from './scope.js'
 
 /** pgvector's distances: L2, cosine, inner product, L1, Hamming, Jaccard. */
 const distances: ReadonlySet<string> = new Set(['<->', '<=>', '<#>', '<+>', '<~>', '<%>'])
 
 /** Whether an expression is such an operator's, whatever it compares. */
-export const isDistance = (node: unknown): boolean => {
+const isDistance = (node: unknown): boolean => {
   const comparison = as(node, 'A_Expr')
   return comparison?.['kind'] === 'AEXPR_OP' && distances.has(words(comparison['name']).at(-1) ?? '')
 }
-
-/** Other types have these operators as well; an order by similarity of text would spell the text out. */
-const vectors: ReadonlySet<string> = new Set(['vector', 'halfvec', 'sparsevec', 'bit'])
 
 /** Under a cast to a vector type, as an index on the half-precision form needs it. */
 const uncast = (node: unknown): unknown => {
@@ -22,18 +20,36 @@ const uncast = (node: unknown): unknown => {
   return cast && type !== undefined && vectors.has(type) ? cast['arg'] : node
 }
 
+type Distance = NonNullable<ScopeColumn['distance']>
+
+/** What the vector is compared with, as far as it can be told apart from others. */
+const given = (constant: unknown): Distance['vector'] => {
+  let inner = constant
+  for (let cast = as(inner, 'TypeCast'); cast; cast = as(inner, 'TypeCast')) inner = cast['arg']
+  const parameter = as(inner, 'ParamRef')
+  if (parameter) return { parameter: Number(parameter['number'] ?? 0) }
+  const string = as(inner, 'A_Const')?.['sval']
+  return isFields(string) ? { text: text(string['sval']) ?? '' } : 'unknown'
+}
+
 /**
- * `ORDER BY embedding <=> constant`: which rows are nearest is what the search is for, so a masked vector may be sorted
- * by its distance from something the client gave. The distance itself must not come out.
- * @returns the reference to the masked vector where the sort key has this form
+ * `embedding <=> constant`: which rows are nearest is what a search is for, so a masked vector may be sorted by its
+ * distance from something the client gave. The distance itself must not come out.
+ * It may go by the name that a subquery gave to it.
+ * @returns the vector and what it is compared with, where the sort key has this form
  */
-export const nearestNeighbor = (proof: Proof, key: unknown, place: Place): Fields | undefined => {
+export const nearestNeighbor = (proof: Proof, key: unknown, place: Place): Distance | undefined => {
+  const reference = as(key, 'ColumnRef')
+  if (reference) {
+    const found = lookup(reference, place.scope, proof)
+    return found.kind === 'column' ? found.distance : undefined
+  }
   const comparison = as(key, 'A_Expr')
-  if (place.flow !== 'client' || !comparison || !isDistance(key)) return undefined
+  if (!comparison || !isDistance(key)) return undefined
   const { lexpr, rexpr } = comparison
-  const [vector, constant] = isConstant(lexpr) ? [uncast(rexpr), lexpr] : [uncast(lexpr), rexpr]
+  const [vector, constant] = isConstant(proof, lexpr) ? [uncast(rexpr), lexpr] : [uncast(lexpr), rexpr]
   const mark = plainColumn(proof, vector, place.scope)
-  if (mark?.kind !== 'masked' || !isConstant(constant)) return undefined
-  const type = proof.catalog.masked.get(columnKey(mark.table, mark.attribute))?.type.name
-  return type !== undefined && vectors.has(type) ? as(vector, 'ColumnRef') : undefined
+  if (mark?.kind !== 'masked' || !isConstant(proof, constant)) return undefined
+  if (!vectors.has(maskedType(proof, mark) ?? '')) return undefined
+  return { column: mark.column, vector: given(constant) }
 }

@@ -1,10 +1,10 @@
 import type { Output } from '../facts.js'
-import { Refusal, unproven } from './refusal.js'
+import { unproven } from './refusal.js'
 import { hidden, type Shape } from './scope.js'
 
 /**
  * The output columns as the client gets them, in order; undefined where their number is not known and none is masked.
- * @throws {Refusal} where one of them has no mask of its own, or it can't be told which of them is masked
+ * @throws {Refusal} where it can't be told which of them is masked
  */
 export const outputsOf = (shape: Shape): readonly Output[] | undefined => {
   const column = hidden(shape)
@@ -12,9 +12,5 @@ export const outputsOf = (shape: Shape): readonly Output[] | undefined => {
     if (column !== undefined) throw unproven(column, 'its place among the output columns is not known')
     return undefined
   }
-  return shape.columns.map(({ mark }) => {
-    if (mark.kind !== 'derived') return mark
-    const why = `${mark.column} is computed from a masked column and has no mask of its own`
-    throw new Refusal('COLUMN_MASKED', mark.column, why)
-  })
+  return shape.columns.map(({ mark }) => mark)
 }

@@ -1,84 +1,90 @@
-import { isStatement } from '../kinds.js'
-import { as, isFields, list, text, walk, words, type Fields } from '../tree.js'
+import { as, isFields, list, text, walk, words } from '../tree.js'
 import { lookup } from './lookup.js'
+import { columnsOf, type Mark } from './mark.js'
+import { isComparable, isConstant, plainColumn } from './plain.js'
 import type { Place, Proof } from './proof.js'
-import { clean, type Mark, type Scope } from './scope.js'
+import { masked } from './refusal.js'
+import { subquery } from './sublink.js'
 
-const opensQuery = (key: string): boolean => key === 'SubLink' || isStatement(key)
+const equal: ReadonlySet<string> = new Set(['=', '<>', '!='])
 
-/** Whether an expression has the same value for every row: it refers to no column and asks no table. */
-export const isConstant = (tree: unknown): boolean => {
-  let constant = tree !== undefined
-  walk(tree, (fields) => {
-    if (list(fields['fields']).length > 0 || Object.keys(fields).some(opensQuery)) constant = false
-    return constant
-  })
-  return constant
-}
+/** Kinds of A_Expr that compare for equality: `=`, IN (…), `= ANY (array)`, IS [NOT] DISTINCT FROM. */
+const comparisons: ReadonlySet<string> = new Set([
+  ...['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY', 'AEXPR_DISTINCT', 'AEXPR_NOT_DISTINCT'],
+])
 
-/** The mark of an expression that is a column as it is; undefined for anything else. */
-export const plainColumn = (proof: Proof, node: unknown, scope: Scope | undefined): Mark | undefined => {
-  const fields = as(node, 'ColumnRef')
-  if (!fields) return undefined
-  const found = lookup(fields, scope, proof.isOpaqueFunction)
-  return found.kind === 'column' ? found.mark : undefined
-}
-
-/** `column = constant`, `column IN (constants)`, `column = ANY (constant)`: kinds of A_Expr, all with the operator `=`. */
-const comparisons: ReadonlySet<string> = new Set(['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY'])
-
-/** The masked column that a comparison for equality tests, if the expression is one. */
-const equality = (proof: Proof, node: unknown, scope: Scope | undefined): Fields | undefined => {
-  const test = as(node, 'NullTest')
+/** `column = constant`, or `column = column` where both are masked: which of them are equal shows, and nothing else. */
+const compares = (proof: Proof, node: unknown, place: Place): boolean => {
   const comparison = as(node, 'A_Expr')
-  const sides = test
-    ? [test['arg']]
-    : comparison && comparisons.has(text(comparison['kind']) ?? '') && words(comparison['name']).at(-1) === '='
-      ? comparison['kind'] === 'AEXPR_OP' && isConstant(comparison['lexpr'])
-        ? [comparison['rexpr'], comparison['lexpr']]
-        : [comparison['lexpr'], comparison['rexpr']]
-      : []
-  const [column, constant] = sides
-  if ((plainColumn(proof, column, scope) ?? clean).kind !== 'masked') return undefined
-  return test || isConstant(constant) ? as(column, 'ColumnRef') : undefined
+  const kind = text(comparison?.['kind']) ?? ''
+  if (!comparison || !comparisons.has(kind) || !equal.has(words(comparison['name']).at(-1) ?? '')) return false
+  const sides = [comparison['lexpr'], comparison['rexpr']]
+  const [left, right] = sides.map((side) => plainColumn(proof, side, place.scope))
+  if (left?.kind === 'masked' && isConstant(proof, sides[1])) return true
+  // `constant = ANY (column)` asks for what is inside of the value.
+  if (kind === 'AEXPR_OP' && right?.kind === 'masked' && isConstant(proof, sides[0])) return true
+  return kind !== 'AEXPR_OP_ANY' && isComparable(proof, left) && isComparable(proof, right)
 }
 
-/** With `predicates: allow`, anything may be asked of a masked column but to call functions that carry it elsewhere. */
-const tolerated = (proof: Proof, tree: unknown, place: Place): void => {
-  let volatile: string | undefined
-  walk(tree, (fields) => {
-    const name = words(fields['funcname']).at(-1)
-    if (name !== undefined && proof.catalog.routines.volatile.has(name)) volatile = name
-  })
-  if (volatile !== undefined) return proof.expression(tree, place, `in a condition that calls ${volatile}`)
-  const visit = (value: unknown): void => {
-    const reference = as(value, 'ColumnRef')
-    if (reference && plainColumn(proof, value, place.scope)?.kind === 'masked') proof.account(reference)
-    else if (Array.isArray(value)) value.forEach(visit)
-    else if (!isFields(value)) return
-    else if (reference || Object.keys(value).some(opensQuery)) proof.expression(value, place, 'in a subquery')
-    else Object.values(value).forEach(visit)
-  }
-  visit(tree)
+/** `column IN (SELECT column …)`, both masked. */
+const isMember = (proof: Proof, node: unknown, place: Place): boolean => {
+  const link = as(node, 'SubLink')
+  if (link?.['subLinkType'] !== 'ANY_SUBLINK' || !equal.has(words(link['operName']).at(-1) ?? '=')) return false
+  const [shape, more] = subquery(proof, link, place)
+  const tested = plainColumn(proof, link['testexpr'], place.scope)
+  if (!shape || more || shape.open || shape.columns.length !== 1) return false
+  return isComparable(proof, tested) && isComparable(proof, shape.columns[0]?.mark)
 }
 
 /**
- * A condition of WHERE or ON. What it says about a masked column shows only in which rows come out, so the policy decides.
+ * In a view, whoever made it chose the constants. But a condition that brings together a masked column and another
+ * one makes the other one show it.
+ */
+const mixes = (proof: Proof, node: unknown, place: Place): boolean => {
+  let other = false
+  walk(node, (fields) => {
+    if (fields['SubLink'] !== undefined || fields['ParamRef'] !== undefined) other = true
+    if (list(fields['fields']).length === 0) return
+    const found = lookup(fields, place.scope, proof)
+    if (found.kind !== 'column' || found.mark.kind === 'clean') other = true
+  })
+  return other
+}
+
+/**
+ * What a condition says about a masked column shows only in which rows come out, so the policy decides.
+ * @returns what the condition uses in a way that is not allowed
+ */
+export const holds = (proof: Proof, node: unknown, place: Place): Mark | undefined => {
+  const boolean = as(node, 'BoolExpr')
+  if (boolean) {
+    for (const part of list(boolean['args'])) {
+      const found = holds(proof, part, place)
+      if (found) return found
+    }
+    return undefined
+  }
+  const mark = proof.value(node, place)
+  if (mark.kind === 'clean') return undefined
+  if (proof.author === 'view') return mixes(proof, node, place) ? mark : undefined
+  const level = proof.predicates(mark)
+  if (level === 'allow') return undefined
+  const fits = level === 'equality' && (compares(proof, node, place) || isMember(proof, node, place))
+  return fits ? undefined : mark
+}
+
+/**
+ * A condition of WHERE, ON or HAVING.
  * @throws {Refusal}
  */
 export const predicate = (proof: Proof, node: unknown, place: Place): void => {
-  const { predicates } = proof
-  const boolean = as(node, 'BoolExpr')
-  if (boolean && predicates !== 'deny') {
-    for (const part of list(boolean['args'])) predicate(proof, part, place)
-    return
-  }
-  if (predicates === 'allow') return tolerated(proof, node, place)
-  const tested = predicates === 'equality' ? equality(proof, node, place.scope) : undefined
-  if (!tested) {
-    const only = predicates === 'equality' ? 'in a condition other than “= constant”' : 'in a condition'
-    return proof.expression(node, place, only)
-  }
-  proof.account(tested)
-  // The constant may still name types and functions, but no columns; it was looked through for those.
+  if (!isFields(node)) return
+  const mark = holds(proof, node, place)
+  const [column] = mark ? columnsOf(mark) : []
+  if (column === undefined || !mark) return
+  const only =
+    proof.predicates(mark) === 'equality'
+      ? 'in a condition other than “= constant” or “= another masked column”'
+      : 'in a condition'
+  throw masked(column, only)
 }

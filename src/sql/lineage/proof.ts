@@ -1,12 +1,13 @@
 import { opaqueFunction } from '../catalog/routines.js'
-import type { Catalog } from '../catalog.js'
+import type { Catalog } from '../catalog/types.js'
+import type { Nearest } from '../facts.js'
 import { isRangeVar, list, walk, type Fields } from '../tree.js'
-import { expression } from './expression.js'
-import { unproven } from './refusal.js'
-import type { Scope, Shape } from './scope.js'
+import { clean, columnsOf, combine, type Mark } from './mark.js'
+import { strictest, type PredicatePolicy, type Predicates } from './predicates.js'
 import { query } from './query.js'
-
-export type Predicates = 'allow' | 'equality' | 'deny'
+import { masked, unproven } from './refusal.js'
+import type { Scope, Shape } from './scope.js'
+import { inside, value } from './value.js'
 
 /** What a query may refer to from outside itself. */
 export interface Place {
@@ -16,9 +17,17 @@ export interface Place {
   readonly flow: 'client' | 'kept'
   /** Told the shape of a set operation's left arm before the right one is analysed; for the outermost only. */
   readonly firstArm?: (shape: Shape) => void
+  /** What the rows of this query's named windows, and their order, depend on. */
+  readonly windows?: Mark
 }
 
 export const top: Place = { scope: undefined, ctes: new Map(), flow: 'client' }
+
+/**
+ * Whose text is analysed. A client chose its statement's constants, the owner of a database those of a view. A routine's
+ * are its owner's, too, but what is passed to it comes from the client, and may be another value for each row.
+ */
+type Author = 'client' | 'view' | 'routine'
 
 /**
  * One statement's proof. Soundness rests on `account`: every reference to a column or table that the rules below
@@ -27,12 +36,15 @@ export const top: Place = { scope: undefined, ctes: new Map(), flow: 'client' }
  */
 export class Proof {
   readonly catalog: Catalog
-  readonly predicates: Predicates
+  readonly author: Author
+  readonly nearest: Nearest[] = []
+  readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
 
-  constructor(catalog: Catalog, predicates: Predicates) {
+  constructor(catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
     this.catalog = catalog
-    this.predicates = predicates
+    this.author = author
+    this.#predicates = predicates
   }
 
   account(reference: Fields): void {
@@ -58,14 +70,48 @@ export class Proof {
   isOpaqueFunction = (name: string): boolean =>
     this.catalog.routines.added.has(name) && opaqueFunction(this.catalog.routines, undefined, name) !== undefined
 
+  /** What functions of that name read by themselves, be it the one that is meant or another. */
+  reads = (names: readonly string[]): Mark => {
+    const [name, schema] = [names.at(-1) ?? '', names.at(-2)]
+    const routines = this.catalog.routines.added.get(name) ?? []
+    const meant = routines.filter((routine) => schema === undefined || routine.schema === schema)
+    return combine(meant.map(({ reads }) => (reads.length === 0 ? clean : { kind: 'derived', columns: reads })))
+  }
+
+  /** What the policy lets conditions do with what a value comes from. */
+  predicates(mark: Mark): Predicates {
+    return strictest(this.#predicates, columnsOf(mark))
+  }
+
   /** Any statement that yields rows. */
   query(type: string, fields: Fields, place: Place): Shape {
     return query(this, type, fields, place)
   }
 
-  /** Any expression none of whose values may be masked. @param use completes “here it is used …” */
-  expression(tree: unknown, place: Place, use: string): void {
-    expression(this, tree, place, use)
+  /** What the value of an expression is computed from; of several, of all of them together. */
+  value(tree: unknown, place: Place): Mark {
+    return value(this, tree, place)
+  }
+
+  /** What all that one node holds is computed from. */
+  inside(fields: Fields, place: Place): Mark {
+    return inside(this, fields, place)
+  }
+
+  /**
+   * Any expression whose value must not depend on masked columns.
+   * @param use completes “here it is used …”
+   * @throws {Refusal}
+   */
+  untainted(tree: unknown, place: Place, use: string): void {
+    const [column] = columnsOf(this.value(tree, place))
+    if (column !== undefined) throw masked(column, use)
+  }
+
+  /** The same where the policy may allow it, as it may for whatever shows only in which rows come out. */
+  shownByRows(mark: Mark, use: string): void {
+    const [column] = columnsOf(mark)
+    if (column !== undefined && this.author !== 'view' && this.predicates(mark) !== 'allow') throw masked(column, use)
   }
 }
 

@@ -1,23 +1,22 @@
-import type { Catalog } from '../catalog.js'
+import type { Catalog } from '../catalog/types.js'
 import type { StatementFacts, Unproven } from '../facts.js'
 import { parse } from '../parser.js'
 import { doBody } from '../plpgsql.js'
+import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
 import { command } from './commands.js'
 import { namesSensitive } from './definitions.js'
 import { outputsOf } from './outputs.js'
-import { Proof, type Predicates } from './proof.js'
+import type { PredicatePolicy } from './predicates.js'
+import { Proof } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
 import { vet } from './vet.js'
 
-export type { Predicates } from './proof.js'
+export type { PredicatePolicy } from './predicates.js'
 
-type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'unproven'>
-
-/** These run what was analysed when it was prepared or declared; here only its name is known. */
-const named: ReadonlySet<string> = new Set(['ExecuteStmt', 'FetchStmt'])
+type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'unproven' | 'defines' | 'runs' | 'nearest'>
 
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
 const block = (proof: Proof, fields: Fields): void => {
@@ -52,21 +51,27 @@ const examine = (proof: Proof, node: unknown): Proved => {
   vet(proof.catalog, node)
   const body = as(node, 'DoStmt')
   if (body) block(proof, body)
-  if (!namesSensitive(proof, node) && !namesDenied(node)) return { touchesMasked: runsNamed(node) }
+  const named = namedBy(type, fields)
+  const { defines, runs } = named
+  if (!namesSensitive(proof, node) && !namesDenied(node)) {
+    refuseStored(node)
+    return { touchesMasked: runs !== undefined, ...named }
+  }
   const shape = command(proof, type, fields)
   proof.complete(node)
   const outputs = shape && outputsOf(shape)
-  return { touchesMasked: true, ...(outputs ? { outputs } : {}) }
+  const nearest = proof.nearest.length > 0 ? { nearest: proof.nearest } : {}
+  if (defines) return { touchesMasked: true, defines: { ...defines, ...(outputs && { outputs }) }, ...nearest }
+  return { touchesMasked: true, ...(outputs && { outputs }), ...named, ...nearest }
 }
 
 /** @throws {Refusal} where what was prepared would fill a table, as in EXPLAIN ANALYZE CREATE TABLE … AS EXECUTE */
-const runsNamed = (node: unknown): boolean => {
-  const [type = '', fields] = unwrap(node) ?? []
+const refuseStored = (node: unknown): void => {
+  const [, fields] = unwrap(node) ?? []
   walk(fields, (inner) => {
     if (inner['ExecuteStmt'] === undefined) return
     throw unproven('EXECUTE', 'what was prepared may read masked columns, which may only be sent to the client')
   })
-  return named.has(type)
 }
 
 /** Also in the statements of a DO block, where they can be read off. */
@@ -85,7 +90,7 @@ const pinnedWithin = (node: unknown): Unproven | undefined => {
  * Proves that a statement shows nothing of masked columns but as outputs that can be masked, or says why it can't.
  * Never throws a Refusal.
  */
-export const prove = (node: unknown, catalog: Catalog | undefined, predicates: Predicates): Proved => {
+export const prove = (node: unknown, catalog: Catalog | undefined, predicates: PredicatePolicy): Proved => {
   if (!catalog || catalog.masked.size === 0) {
     const pinned = pinnedWithin(node)
     return { touchesMasked: false, ...(pinned ? { unproven: pinned } : {}) }

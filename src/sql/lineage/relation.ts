@@ -1,15 +1,16 @@
-import type { CatalogColumn, Relation } from '../catalog.js'
+import type { CatalogColumn, Relation } from '../catalog/types.js'
 import { deniedName, labelOf, resolve } from '../resolve.js'
 import { as, isFields, text, words, type Fields } from '../tree.js'
 import type { Proof } from './proof.js'
 import { unproven } from './refusal.js'
-import { clean, hidden, renamed, type Mark, type ScopeColumn, type Shape, type Source } from './scope.js'
+import { clean, combine, type Mark } from './mark.js'
+import { hidden, renamed, type ScopeColumn, type Shape, type Source } from './scope.js'
 
 const markOf = (relation: Relation, column: CatalogColumn): Mark => {
   if (column.masked) {
     return { kind: 'masked', column: column.masked.column, table: relation.oid, attribute: column.attribute }
   }
-  return column.derived === undefined ? clean : { kind: 'derived', column: `${labelOf(relation)}.${column.name}` }
+  return column.derived === undefined ? clean : { kind: 'derived', columns: column.derived }
 }
 
 export const columnsOf = (relation: Relation): readonly ScopeColumn[] =>
@@ -22,6 +23,8 @@ const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
     for (const column of columnsOf(relation)) {
       const known = columns.get(column.name)
       if (!known || known.mark.kind === 'clean') columns.set(column.name, column)
+      else if (column.mark.kind !== 'clean')
+        columns.set(column.name, { name: column.name, mark: combine([known.mark, column.mark]) })
     }
   }
   return [...columns.values()]

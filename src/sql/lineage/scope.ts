@@ -1,14 +1,13 @@
-import type { Output } from '../facts.js'
+import type { Nearest } from '../facts.js'
+import { clean, columnsOf, type Mark } from './mark.js'
 
-/** What is known of a column: nothing masked in it, a masked column as it is, or one computed from a masked column. */
-export type Mark = Output | { readonly kind: 'derived'; readonly column: string }
-
-export const clean: Mark = { kind: 'clean' }
-
+/** A column as one level of a query sees it. */
 export interface ScopeColumn {
   /** Undefined where PostgreSQL chooses a name that isn't worked out here. */
   readonly name: string | undefined
   readonly mark: Mark
+  /** The distance of a masked vector from something that the client gave: it may be sorted by, under whatever name. */
+  readonly distance?: Omit<Nearest, 'limit'>
 }
 
 /** Columns in order. `open`: there are, or may be, others that nobody knows the names or number of; they are clean. */
@@ -43,7 +42,10 @@ export const itemOf = (source: Source): Item => ({ sources: [source], columns: s
 
 /** The first column of a shape that must not be seen. */
 export const hidden = (shape: Shape): string | undefined => {
-  for (const { mark } of shape.columns) if (mark.kind !== 'clean') return mark.column
+  for (const { mark } of shape.columns) {
+    const [column] = columnsOf(mark)
+    if (column !== undefined) return column
+  }
   return undefined
 }
 

@@ -1,59 +1,54 @@
-import { isFields, items, list, type Fields } from '../tree.js'
+import { all, isFields, items, list, type Fields } from '../tree.js'
+import { windowOf } from './call.js'
 import { fromClause } from './from.js'
-import { distinctOn, groupBy, key, sortClause } from './order.js'
+import { clean, combine } from './mark.js'
+import { check, distinct, distinctOn, groupBy, key, sortClause } from './order.js'
 import { predicate } from './predicate.js'
 import type { Place, Proof } from './proof.js'
 import { masked } from './refusal.js'
-import { clean, hidden, itemOf, type Shape } from './scope.js'
+import { hidden, itemOf, type Item, type Shape } from './scope.js'
+import { setOperation } from './set-operation.js'
 import { targets } from './targets.js'
 import { withClause } from './with.js'
 
-const refuseHidden = (shape: Shape, use: string): void => {
-  const column = hidden(shape)
-  if (column !== undefined) throw masked(column, use)
-}
-
-/** UNION, INTERSECT, EXCEPT: the server no longer says where such a column comes from. */
-const setOperation = (proof: Proof, fields: Fields, place: Place): Shape => {
-  const { firstArm, ...inside } = place
-  const arm = (side: unknown): Shape => proof.query('SelectStmt', isFields(side) ? side : {}, inside)
-  const left = arm(fields['larg'])
-  refuseHidden(left, 'in a set operation (UNION, INTERSECT, EXCEPT)')
-  firstArm?.(left)
-  const right = arm(fields['rarg'])
-  refuseHidden(right, 'in a set operation (UNION, INTERSECT, EXCEPT)')
-  const shape = { columns: left.columns, open: left.open || right.open }
-  const result = itemOf({ ...shape, name: undefined, bare: false, table: false, ambiguous: false })
-  proof.expression(fields['sortClause'], { ...inside, scope: { items: [result], outer: place.scope } }, 'to sort by')
-  return shape
-}
+/** The columns of a set operation or VALUES, as its own ORDER BY sees them. */
+const asItem = (shape: Shape): Item =>
+  itemOf({ ...shape, name: undefined, bare: false, table: false, ambiguous: false })
 
 const values = (proof: Proof, fields: Fields, place: Place): Shape => {
-  const rows = list(fields['valuesLists'])
-  proof.expression(rows, place, 'in VALUES')
-  const columns = items(rows[0]).map((_, index) => ({ name: `column${index + 1}`, mark: clean }))
-  const shape = { columns, open: false }
-  const result = itemOf({ ...shape, name: undefined, bare: false, table: false, ambiguous: false })
-  proof.expression(fields['sortClause'], { ...place, scope: { items: [result], outer: place.scope } }, 'to sort by')
-  return shape
+  const rows = list(fields['valuesLists']).map((row) => items(row).map((node) => proof.value(node, place)))
+  const columns = (rows[0] ?? []).map((_, index) => ({
+    name: `column${index + 1}`,
+    mark: combine(rows.map((row) => row[index] ?? clean)),
+  }))
+  return { columns, open: false }
+}
+
+/** What named windows depend on; they may build on each other. */
+const windowsOf = (proof: Proof, clause: unknown, place: Place): Place => {
+  const definitions = all(clause, 'WindowDef')
+  if (definitions.length === 0) return place
+  return { ...place, windows: combine(definitions.map((definition) => windowOf(proof, definition, place))) }
+}
+
+const distinctClause = (proof: Proof, clause: unknown, outputs: Shape, place: Place): void => {
+  // Plain DISTINCT is a list of one empty node.
+  const on = list(clause).filter((node) => isFields(node) && Object.keys(node).length > 0)
+  for (const node of on) key(proof, node, outputs, place, distinctOn)
+  if (on.length === 0) for (const { mark } of outputs.columns) check(proof, mark, distinct)
 }
 
 const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const from = fromClause(proof, fields['fromClause'], outer)
-  const place: Place = { ...outer, scope: { items: from, outer: outer.scope } }
+  const { windows: _notInside, ...rest } = outer
+  const bare: Place = { ...rest, scope: { items: from, outer: outer.scope } }
+  const place = windowsOf(proof, fields['windowClause'], bare)
   predicate(proof, fields['whereClause'], place)
   const outputs = targets(proof, fields['targetList'], place)
   for (const node of list(fields['groupClause'])) key(proof, node, outputs, place, groupBy)
-  proof.expression(fields['havingClause'], place, 'in HAVING')
-  proof.expression(fields['windowClause'], place, 'in a window')
-  const distinct = fields['distinctClause']
-  if (distinct !== undefined) {
-    // Plain DISTINCT is a list of one empty node.
-    const on = list(distinct).filter((node) => isFields(node) && Object.keys(node).length > 0)
-    if (on.length === 0) refuseHidden(outputs, 'in DISTINCT')
-    for (const node of on) key(proof, node, outputs, place, distinctOn)
-  }
-  sortClause(proof, fields['sortClause'], outputs, place)
+  predicate(proof, fields['havingClause'], place)
+  if (fields['distinctClause'] !== undefined) distinctClause(proof, fields['distinctClause'], outputs, place)
+  sortClause(proof, fields['sortClause'], outputs, place, fields)
   // FOR UPDATE OF names aliases of this FROM.
   proof.accountAll(fields['lockingClause'])
   return outputs
@@ -63,14 +58,18 @@ const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
 export const select = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const place = withClause(proof, fields['withClause'], outer)
   const { firstArm: _notInside, ...inside } = place
-  proof.expression([fields['limitCount'], fields['limitOffset']], inside, 'in LIMIT')
-  if (isFields(fields['larg'])) return setOperation(proof, fields, place)
-  if (list(fields['valuesLists']).length > 0) return values(proof, fields, inside)
+  proof.shownByRows(proof.value([fields['limitCount'], fields['limitOffset']], inside), 'in LIMIT')
+  const set = isFields(fields['larg'])
+  if (set || list(fields['valuesLists']).length > 0) {
+    const shape = set ? setOperation(proof, fields, place) : values(proof, fields, inside)
+    const scope = { items: [asItem(shape)], outer: place.scope }
+    sortClause(proof, fields['sortClause'], shape, { ...inside, scope }, fields)
+    return shape
+  }
   if (!isFields(fields['intoClause'])) return simple(proof, fields, inside)
   // SELECT INTO makes a table.
-  const kept: Place = { ...inside, flow: 'kept' }
   proof.accountAll(fields['intoClause'])
-  const shape = simple(proof, fields, kept)
-  refuseHidden(shape, 'to fill another table')
+  const column = hidden(simple(proof, fields, { ...inside, flow: 'kept' }))
+  if (column !== undefined) throw masked(column, 'to fill another table')
   return { columns: [], open: false }
 }

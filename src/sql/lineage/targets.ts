@@ -1,10 +1,11 @@
 import { all, as, list, text, type Fields } from '../tree.js'
 import { columnName } from './column-name.js'
 import { lookup, type Found } from './lookup.js'
-import { isDistance } from './nearest-neighbor.js'
+import { columnsOf, combine } from './mark.js'
+import { nearestNeighbor } from './nearest-neighbor.js'
 import type { Place, Proof } from './proof.js'
-import { masked, unproven } from './refusal.js'
-import { clean, hidden, type ScopeColumn, type Shape } from './scope.js'
+import { unproven } from './refusal.js'
+import { hidden, type ScopeColumn, type Shape } from './scope.js'
 
 const star = (found: Extract<Found, { kind: 'star' }>): Shape => {
   for (const item of found.items) {
@@ -16,27 +17,41 @@ const star = (found: Extract<Found, { kind: 'star' }>): Shape => {
   return { columns: found.items.flatMap((item) => item.columns), open: found.items.some((item) => item.open) }
 }
 
-const distance = 'for a distance; distances rebuild a vector exactly, so sort by them and leave them out of the output'
-const use = 'in an expression; only the plain column comes out masked'
+/** `(row).*` makes as many columns as the row has; of a row in FROM, those are its columns. */
+const expanded = (proof: Proof, value: unknown, place: Place): Shape | undefined => {
+  const fields = as(value, 'A_Indirection')
+  if (!list(fields?.['indirection']).some((part) => as(part, 'A_Star'))) return undefined
+  const mark = proof.value(value, place)
+  const reference = as(fields?.['arg'], 'ColumnRef')
+  const found = reference && lookup(reference, place.scope, proof)
+  if (found?.kind === 'row' && list(fields?.['indirection']).length === 1)
+    return star({ kind: 'star', items: [found.source] })
+  const [column] = columnsOf(mark)
+  if (column !== undefined) throw unproven(column, 'its place among the columns that a row is expanded to is not known')
+  return { columns: [], open: true }
+}
 
 const target = (proof: Proof, fields: Fields, place: Place): Shape => {
   const value = fields['val']
   const name = text(fields['name'])
   const reference = as(value, 'ColumnRef')
   if (!reference) {
-    proof.expression(value, place, isDistance(value) ? distance : use)
-    // `(row).*` makes as many columns as the row has.
-    if (list(as(value, 'A_Indirection')?.['indirection']).some((part) => as(part, 'A_Star')))
-      return { columns: [], open: true }
-    return { columns: [{ name: name ?? columnName(value), mark: clean }], open: false }
+    const rows = expanded(proof, value, place)
+    if (rows) return rows
+    const mark = proof.value(value, place)
+    const distance = nearestNeighbor(proof, value, place)
+    const column = { name: name ?? columnName(value), mark: combine([mark]) }
+    return { columns: [{ ...column, ...(distance && { distance }) }], open: false }
   }
   proof.account(reference)
-  const found = lookup(reference, place.scope, proof.isOpaqueFunction)
+  const found = lookup(reference, place.scope, proof)
   if (found.kind === 'star') return star(found)
-  if (found.kind === 'column') return { columns: [{ name: name ?? found.name, mark: found.mark }], open: false }
-  const column = hidden(found.source)
-  if (column !== undefined) throw masked(column, 'as part of a whole row')
-  return { columns: [{ name: name ?? found.name, mark: clean }], open: false }
+  if (found.kind === 'row') {
+    const mark = combine(found.source.columns.map((column) => column.mark))
+    return { columns: [{ name: name ?? found.name, mark }], open: false }
+  }
+  const { mark, distance } = found
+  return { columns: [{ name: name ?? found.name, mark, ...(distance && { distance }) }], open: false }
 }
 
 /** The output columns that a SELECT or RETURNING list makes. */

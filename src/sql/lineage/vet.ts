@@ -1,6 +1,6 @@
 import { opaqueFunction } from '../catalog/routines.js'
 import { pureExtensions } from '../catalog/pure-extensions.js'
-import type { Catalog } from '../catalog.js'
+import type { Catalog } from '../catalog/types.js'
 import { isStatement } from '../kinds.js'
 import { resolve, written } from '../resolve.js'
 import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
@@ -11,7 +11,7 @@ const outside = 'it connects the database to something outside that can read it'
 const naming = 'it can change what a name means while the transaction is open'
 
 /** Statements that are refused where masks are in force, whatever they are about, unless the function says otherwise. */
-const refused: Readonly<Record<string, string | ((fields: Fields) => string | undefined)>> = {
+export const refused: Record<string, string | ((fields: Fields) => string | undefined)> = {
   ...Object.fromEntries(
     ['CreateFunctionStmt', 'CreateCastStmt', 'CreateOpClassStmt', 'CreateOpFamilyStmt', 'AlterOpFamilyStmt']
       .concat(['CreatePLangStmt', 'CreateTransformStmt', 'CreateConversionStmt', 'CreateAmStmt', 'LoadStmt'])
@@ -39,7 +39,7 @@ const renames: ReadonlySet<string> = new Set([
 ])
 
 const statement = (type: string, fields: Fields): void => {
-  const rule = refused[type]
+  const rule = Object.hasOwn(refused, type) ? refused[type] : undefined
   const why = typeof rule === 'function' ? rule(fields) : rule
   if (why !== undefined)
     throw unproven(type.replace(/Stmt$/, ''), `this statement is refused where columns are masked: ${why}`)

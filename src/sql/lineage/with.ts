@@ -1,8 +1,9 @@
 import { all, isFields, text, unwrap, words, type Fields } from '../tree.js'
+import { combine, sameMark } from './mark.js'
 import type { Place, Proof } from './proof.js'
 import { unproven } from './refusal.js'
 import { aliased } from './relation.js'
-import { clean, type Shape } from './scope.js'
+import type { Shape } from './scope.js'
 
 /** What SEARCH and CYCLE add to a recursive CTE, in this order. */
 const added = (cte: Fields): readonly string[] => {
@@ -12,6 +13,20 @@ const added = (cte: Fields): readonly string[] => {
   return names.flatMap((name) => text(name) ?? [])
 }
 
+const merged = (one: Shape | undefined, other: Shape): Shape => {
+  if (!one) return other
+  const columns = other.columns.map((column, index) => {
+    const mark = one.columns[index]?.mark ?? column.mark
+    return sameMark(mark, column.mark) ? column : { ...column, mark: combine([mark, column.mark]) }
+  })
+  return { columns, open: one.open || other.open }
+}
+
+const same = (one: Shape, other: Shape): boolean =>
+  one.open === other.open &&
+  one.columns.length === other.columns.length &&
+  one.columns.every(({ mark }, index) => sameMark(mark, other.columns[index]?.mark ?? { kind: 'clean' }))
+
 /** One CTE, analysed when it is first asked for, and once. */
 class Cte {
   readonly #proof: Proof
@@ -19,6 +34,7 @@ class Cte {
   #place: Place | undefined
   #shape: Shape | undefined
   #active = false
+  #refersToItself = false
 
   constructor(proof: Proof, fields: Fields) {
     this.#proof = proof
@@ -31,6 +47,7 @@ class Cte {
   }
 
   shape = (): Shape => {
+    if (this.#active) this.#refersToItself = true
     if (this.#shape) return this.#shape
     const [type, query] = unwrap(this.#fields['ctequery']) ?? []
     const name = text(this.#fields['ctename']) ?? ''
@@ -39,16 +56,31 @@ class Cte {
     }
     this.#active = true
     const { cycle_clause: cycle } = this.#fields
-    this.#proof.expression(cycle, { ...this.#place, scope: undefined }, 'to find a cycle')
-    // While the right arm of its UNION is analysed, the CTE looks like its left arm.
-    const firstArm = (shape: Shape) => void (this.#shape = this.#named(shape))
-    this.#shape = this.#named(this.#proof.query(type, query, { ...this.#place, firstArm }))
-    return this.#shape
+    this.#proof.untainted(cycle, { ...this.#place, scope: undefined }, 'to find a cycle')
+    let shape = this.#pass(type, query, this.#place)
+    // What the right arm makes of masked columns comes round again until nothing more is touched.
+    for (let before: Shape | undefined; this.#refersToItself && !(before && same(before, shape));) {
+      before = shape
+      shape = merged(before, this.#pass(type, query, this.#place))
+    }
+    this.#active = false
+    return (this.#shape = shape)
+  }
+
+  /** While the right arm of its UNION is analysed, the CTE looks like its left arm and what is known of it so far. */
+  #pass(type: string, query: Fields, place: Place): Shape {
+    const before = this.#shape
+    const firstArm = (shape: Shape) => void (this.#shape = merged(before, this.#named(shape)))
+    const shape = merged(before, this.#named(this.#proof.query(type, query, { ...place, firstArm })))
+    if (this.#refersToItself) this.#shape = shape
+    return shape
   }
 
   #named(shape: Shape): Shape {
     const { columns, open } = aliased(shape, words(this.#fields['aliascolnames']))
-    return { columns: [...columns, ...added(this.#fields).map((name) => ({ name, mark: clean }))], open }
+    // They hold the values of other columns, or tell which of them are equal.
+    const mark = combine(columns.map((column) => column.mark))
+    return { columns: [...columns, ...added(this.#fields).map((name) => ({ name, mark }))], open }
   }
 }
 
@@ -64,7 +96,7 @@ export const withClause = (proof: Proof, clause: unknown, place: Place): Place =
     cte: new Cte(proof, fields),
   }))
   const names = new Map(place.ctes)
-  const { firstArm: _notTheirs, ...outer } = place
+  const { firstArm: _notTheirs, windows: _norThese, ...outer } = place
   if (recursive) for (const { name, cte } of ctes) names.set(name, cte.shape)
   for (const { name, cte } of ctes) {
     cte.within({ ...outer, ctes: recursive ? names : new Map(names) })

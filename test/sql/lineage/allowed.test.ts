@@ -131,7 +131,11 @@ const described = (sql: string): string => {
   if (!statement?.touchesMasked) return ''
   if (!statement.outputs) return 'unknown'
   return statement.outputs
-    .map((output) => (output.kind === 'clean' ? '-' : (output.column.split('.').at(-1) ?? '')))
+    .map((output) => {
+      if (output.kind === 'clean') return '-'
+      const last = (column: string) => column.split('.').at(-1) ?? ''
+      return output.kind === 'masked' ? last(output.column) : `~${output.columns.map(last).join('+')}`
+    })
     .join(' ')
 }
 

@@ -39,7 +39,11 @@ const seen = async (
     const { rows, fields } = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
     if (outputs) expect(fields, sql).toHaveLength(outputs.length)
     return rows
-      .map((row) => JSON.stringify(row.map((value, index) => (outputs?.[index]?.kind === 'masked' ? '#' : value))))
+      .map((row) =>
+        JSON.stringify(
+          row.map((value, index) => (outputs?.[index] !== undefined && outputs[index].kind !== 'clean' ? '#' : value)),
+        ),
+      )
       .sort()
   } catch (error) {
     if (error instanceof DatabaseError) return undefined
@@ -62,7 +66,7 @@ test('what a client sees of an allowed query does not depend on what is in maske
       const second = await seen(other.client, sql, statement.outputs)
       expect(second, sql).toEqual(first)
       proved++
-      if (statement.outputs?.some(({ kind }) => kind === 'masked')) withMasks++
+      if (statement.outputs?.some(({ kind }) => kind !== 'clean')) withMasks++
     }),
     { numRuns: runs * 10 },
   )

@@ -27,7 +27,7 @@ const statement = (sql: string, predicates: 'allow' | 'equality' | 'deny' = 'den
 }
 
 test('PGlite’s catalog reads like a server’s', () => {
-  expect(catalog.named.get('near')?.[0]?.opaque).toBe('it reads public.documents')
+  expect(catalog.named.get('near')?.[0]).toMatchObject({ masked: false })
   expect(catalog.routines.builtin.size).toBeGreaterThan(2000)
   expect(catalog.routines.added.get('l2_distance')?.every(({ safe }) => safe)).toBe(true)
   expect(catalog.routines.opaqueOperators.size).toBe(0)
@@ -74,9 +74,6 @@ test('a masked embedding comes out masked beside its search', () => {
 const embedding = 'public.documents.embedding'
 
 test.for([
-  ['SELECT id, embedding <=> $1 FROM documents', embedding],
-  ['SELECT id, embedding <=> $1 AS distance FROM documents ORDER BY distance LIMIT 5', embedding],
-  ['SELECT id, 1 - (embedding <=> $1) AS similarity FROM documents ORDER BY embedding <=> $1 LIMIT 5', embedding],
   ['SELECT id FROM documents ORDER BY (embedding <=> $1) + 0', embedding],
   ['SELECT id FROM documents ORDER BY round((embedding <=> $1)::numeric, 2)', embedding],
   ['SELECT id FROM documents WHERE embedding <=> $1 < 0.5', embedding],
@@ -87,21 +84,46 @@ test.for([
   ['SELECT id FROM documents ORDER BY embedding::text <-> $1', embedding],
   ['SELECT id FROM documents ORDER BY embedding', embedding],
   ['SELECT id FROM documents ORDER BY embedding < $1', embedding],
-  ['SELECT rank() OVER (ORDER BY embedding <=> $1) FROM documents', embedding],
-  ['SELECT array_agg(id ORDER BY embedding <=> $1) FROM documents', embedding],
   ['SELECT DISTINCT ON (embedding <=> $1) id FROM documents', embedding],
   ['SELECT count(*) FROM documents GROUP BY embedding <=> $1', embedding],
-  ['SELECT avg(embedding) FROM documents', embedding],
-  ['SELECT vector_dims(embedding) FROM documents', embedding],
-  ['SELECT embedding[1] FROM documents', embedding],
-  ['SELECT embedding::real[] FROM documents', embedding],
-  ['SELECT l2_distance(embedding, $1) FROM documents', embedding],
   ['CREATE TABLE near AS SELECT id FROM documents ORDER BY embedding <=> $1', embedding],
   ['SELECT id FROM documents ORDER BY name <-> $1', 'public.documents.name'],
 ] as const)('%s would give the vector away', ([sql, subject]) => {
   expect(statement(sql, 'equality').unproven).toMatchObject({ code: 'COLUMN_MASKED', subject })
 })
 
-test('the refusal of a distance says what to do instead', () => {
-  expect(statement('SELECT embedding <=> $1 FROM documents').unproven?.why).toMatch(/leave them out of the output/)
+test.for([
+  'SELECT id, embedding <=> $1 FROM documents',
+  'SELECT id, embedding <=> $1 AS distance FROM documents ORDER BY distance LIMIT 5',
+  'SELECT id, 1 - (embedding <=> $1) AS similarity FROM documents ORDER BY embedding <=> $1 LIMIT 5',
+  'SELECT rank() OVER (ORDER BY embedding <=> $1) FROM documents',
+  'SELECT array_agg(id ORDER BY embedding <=> $1) FROM documents',
+  'SELECT avg(embedding) FROM documents',
+  'SELECT vector_dims(embedding) FROM documents',
+  'SELECT embedding[1] FROM documents',
+  'SELECT embedding::real[] FROM documents',
+  'SELECT l2_distance(embedding, $1) FROM documents',
+])('%s is answered, and what it computes from the vector does not come out', (sql) => {
+  const { unproven, outputs } = statement(sql, 'equality')
+  expect(unproven).toBeUndefined()
+  expect(outputs?.at(-1)).toEqual({ kind: 'derived', columns: [embedding] })
+  expect(outputs?.slice(0, -1).every(({ kind }) => kind === 'clean')).toBe(true)
+})
+
+test('a search says of which column, with what it compares and how many rows it wants', () => {
+  const nearest = (sql: string) => statement(sql, 'equality').nearest
+  const order = 'SELECT id FROM documents ORDER BY embedding <=>'
+  expect(nearest(`${order} '[1,2,3]' LIMIT 5`)).toEqual([{ column: embedding, limit: 5, vector: { text: '[1,2,3]' } }])
+  expect(nearest(`${order} $1::vector LIMIT $2::int`)).toEqual([
+    { column: embedding, limit: { parameter: 2 }, vector: { parameter: 1 } },
+  ])
+  expect(nearest(`${order} $1`)).toEqual([{ column: embedding, limit: 'none', vector: { parameter: 1 } }])
+  expect(nearest(`${order} l2_normalize($1) LIMIT 2 + 3`)).toEqual([
+    { column: embedding, limit: 'unknown', vector: 'unknown' },
+  ])
+  expect(nearest('SELECT *, embedding <=> $1 AS d FROM documents ORDER BY d LIMIT 5')).toMatchObject([{ limit: 5 }])
+  expect(
+    nearest('SELECT id FROM (SELECT id, embedding <=> $1 AS d FROM documents) s ORDER BY d LIMIT 5'),
+  ).toMatchObject([{ limit: 5 }])
+  expect(nearest('SELECT id FROM documents ORDER BY id')).toBeUndefined()
 })

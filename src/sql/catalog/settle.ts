@@ -1,0 +1,100 @@
+import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
+import { readRoutine } from '../lineage/routine.js'
+import { readView } from '../lineage/view.js'
+import type { DraftRelation, Parts } from './build.js'
+import { opaqueFunction, type DraftRoutines } from './routines.js'
+import { mentions } from './mentions.js'
+import { columnKey } from './spread.js'
+import type { Catalog, CatalogColumn, MaskedColumn } from './types.js'
+
+interface Draft extends Omit<Catalog, 'routines'> {
+  readonly relations: ReadonlyMap<number, DraftRelation>
+  readonly routines: DraftRoutines
+  readonly masked: Map<string, MaskedColumn>
+}
+
+/** Each turn settles what rests on what the turn before settled; definitions nest no deeper than people write them. */
+const TURNS = 20
+
+const routinesIn = (catalog: Draft, { snapshot }: Parts): boolean => {
+  let progress = false
+  const returns = new Map(
+    snapshot.added.flatMap(([, , , , , kind, definition]) => (definition === null ? [] : [[definition, kind]])),
+  )
+  for (const routine of [...catalog.routines.added.values()].flat()) {
+    if (routine.definition === undefined) continue
+    const reading = readRoutine(catalog, routine.definition, returns.get(routine.definition) ?? 'p')
+    if (!reading) continue
+    delete routine.definition
+    routine.safe = true
+    routine.reads = reading.reads
+    if (reading.yields) routine.yields = reading.yields
+    progress = true
+  }
+  return progress
+}
+
+/** A view's column shows a masked column as it is, under the view's own number, or something computed. */
+const shown = (catalog: Draft, column: CatalogColumn, mark: Mark): CatalogColumn => {
+  if (column.masked || mark.kind === 'clean') return column
+  const base = mark.kind === 'masked' ? catalog.masked.get(columnKey(mark.table, mark.attribute)) : undefined
+  return base ? { ...column, masked: base } : { ...column, derived: sourcesOf(mark) }
+}
+
+/** Whether a view can be taken as it is: nothing that it reads or calls has to do with masked columns. */
+const isPlain = (catalog: Draft, relation: DraftRelation, definition: string): boolean => {
+  if (relation.opaque !== undefined || relation.bases.some(({ masked, opaque }) => masked || opaque !== undefined))
+    return false
+  const found = mentions(definition)
+  return (
+    found?.functions.every(
+      ([schema, name]) =>
+        opaqueFunction(catalog.routines, schema ?? 'pg_catalog', name) === undefined &&
+        (catalog.routines.added.get(name) ?? []).every(({ reads }) => reads.length === 0),
+    ) ?? false
+  )
+}
+
+const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean => {
+  let progress = false
+  for (const [relation, definition] of pending) {
+    const waits = relation.bases.some((base) => pending.has(base))
+    const marks = waits
+      ? undefined
+      : isPlain(catalog, relation, definition)
+        ? []
+        : readView(catalog, definition, relation.columns.length)
+    if (marks === undefined) continue
+    if (typeof marks === 'string') {
+      relation.opaque = marks
+      continue
+    }
+    pending.delete(relation)
+    progress = true
+    delete relation.opaque
+    relation.columns = relation.columns.map((column, index) =>
+      shown(catalog, column, marks[index] ?? { kind: 'clean' }),
+    )
+    relation.masked = relation.columns.some((column) => column.masked ?? column.derived)
+    for (const { attribute, masked } of relation.columns)
+      if (masked) catalog.masked.set(columnKey(relation.oid, attribute), masked)
+  }
+  return progress
+}
+
+/**
+ * Reads functions in SQL and views until nothing more becomes known: they may use each other. What is left stays opaque.
+ */
+export const settle = (catalog: Draft, parts: Parts): void => {
+  const ruled = new Set(parts.snapshot.rules.map(([relation]) => relation))
+  const pending = new Map<DraftRelation, string>()
+  for (const [oid, [, , , , , definition]] of parts.rows) {
+    const relation = catalog.relations.get(oid)
+    if (relation && definition !== null && !ruled.has(oid)) pending.set(relation, definition)
+  }
+  for (let turn = 0; turn < TURNS; turn++) {
+    const routines = routinesIn(catalog, parts)
+    const views = viewsIn(catalog, pending)
+    if (!routines && !views) return
+  }
+}

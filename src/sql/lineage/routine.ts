@@ -1,0 +1,82 @@
+import type { Catalog } from '../catalog/types.js'
+import { parse } from '../parser.js'
+import { all, as, isFields, items, text, unwrap, words, type Fields } from '../tree.js'
+import { columnsOf, combine, clean, type Mark } from './mark.js'
+import { Proof, top, type Place } from './proof.js'
+import { Refusal } from './refusal.js'
+import { itemOf } from './scope.js'
+import { vet } from './vet.js'
+
+/** What is known of a routine whose definition can be read. */
+export interface RoutineReading {
+  readonly reads: readonly string[]
+  /** As in AddedRoutine; undefined where nobody knows. */
+  readonly yields: readonly string[] | undefined
+}
+
+const inputs: ReadonlySet<string> = new Set([
+  'FUNC_PARAM_IN',
+  'FUNC_PARAM_DEFAULT',
+  'FUNC_PARAM_INOUT',
+  'FUNC_PARAM_VARIADIC',
+])
+const outputs: ReadonlySet<string> = new Set(['FUNC_PARAM_OUT', 'FUNC_PARAM_INOUT', 'FUNC_PARAM_TABLE'])
+
+const parameters = (created: Fields, modes: ReadonlySet<string>): readonly string[] =>
+  all(created['parameters'], 'FunctionParameter').flatMap((each) =>
+    modes.has(String(each['mode'])) ? [text(each['name']) ?? ''] : [],
+  )
+
+/** The statements of a body, be it a text or BEGIN ATOMIC. */
+const statements = (created: Fields): readonly unknown[] | undefined => {
+  const body = created['sql_body']
+  if (isFields(body)) return flat(body)
+  const option = all(created['options'], 'DefElem').find((each) => each['defname'] === 'as')
+  const source = words(option?.['arg'])
+  const parsed = source.length === 1 ? parse(source[0]!) : undefined
+  return parsed?.ok ? parsed.statements.map(({ node }) => node) : undefined
+}
+
+const flat = (node: unknown): readonly unknown[] => (as(node, 'List') ? items(node).flatMap(flat) : [node])
+
+/** What the last statement of a body gives back. */
+const result = (proof: Proof, node: unknown, place: Place): Mark | undefined => {
+  const [type, fields] = unwrap(node) ?? []
+  if (type === 'ReturnStmt') return combine([proof.value(fields?.['returnval'], place)])
+  if (type !== 'SelectStmt' || !fields) return undefined
+  return combine(proof.query(type, fields, place).columns.map(({ mark }) => mark))
+}
+
+/**
+ * Reads a function in SQL: which masked columns its result is computed from. Its arguments are columns to it, not
+ * constants, as whoever calls it may pass another value with each row.
+ * @param definition as `pg_get_functiondef` prints it
+ * @param returns `pg_type.typtype` of what it returns
+ * @returns undefined where it can't be read, or does anything but read and compute
+ */
+export const readRoutine = (catalog: Catalog, definition: string, returns: string): RoutineReading | undefined => {
+  const parsed = parse(definition)
+  const created = parsed.ok ? as(parsed.statements[0]?.node, 'CreateFunctionStmt') : undefined
+  const body = created && statements(created)
+  if (!created || !body || body.length === 0) return undefined
+  const name = words(created['funcname']).at(-1)
+  const columns = parameters(created, inputs).map((each) => ({ name: each, mark: clean }))
+  const own = itemOf({ name, columns, open: false, bare: false, table: false, ambiguous: false })
+  const proof = new Proof(catalog, { default: 'equality' }, 'routine')
+  try {
+    const marks = body.map((node) => {
+      vet(catalog, node)
+      const mark = result(proof, node, { ...top, scope: { items: [own], outer: undefined } })
+      if (mark) proof.complete(node)
+      return mark
+    })
+    const last = marks.at(-1)
+    if (!last || marks.includes(undefined)) return undefined
+    const named = parameters(created, outputs)
+    const scalar = returns !== 'c' && returns !== 'p'
+    return { reads: columnsOf(last), yields: named.length > 0 ? named : scalar ? [] : undefined }
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof RangeError) return undefined
+    throw error
+  }
+}

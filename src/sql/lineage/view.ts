@@ -1,0 +1,32 @@
+import type { Catalog } from '../catalog/types.js'
+import { parse } from '../parser.js'
+import { as } from '../tree.js'
+import { type Mark } from './mark.js'
+import { Proof, top } from './proof.js'
+import { Refusal } from './refusal.js'
+import { hidden } from './scope.js'
+import { vet } from './vet.js'
+
+/**
+ * Reads a view: what each of its columns shows.
+ * @param definition as `pg_get_viewdef` prints it, every name qualified
+ * @returns a mark for each column; or why it can't be told
+ */
+export const readView = (catalog: Catalog, definition: string, columns: number): readonly Mark[] | string => {
+  const parsed = parse(definition)
+  const query = parsed.ok ? as(parsed.statements[0]?.node, 'SelectStmt') : undefined
+  if (!query) return 'its definition can’t be parsed'
+  const proof = new Proof(catalog, { default: 'allow' }, 'view')
+  try {
+    vet(catalog, query)
+    const shape = proof.query('SelectStmt', query, { ...top, flow: 'kept' })
+    proof.complete(query)
+    const column = hidden(shape)
+    if (!shape.open && shape.columns.length === columns) return shape.columns.map(({ mark }) => mark)
+    return column === undefined ? [] : `which of its columns show ${column} is not known`
+  } catch (error) {
+    if (error instanceof Refusal) return error.unproven.why
+    if (error instanceof RangeError) return 'it is nested too deeply'
+    throw error
+  }
+}
