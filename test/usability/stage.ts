@@ -59,7 +59,9 @@ const refuses = (message: string): boolean =>
  */
 export const refusalOf = async (client: Client, text: string, params = 0): Promise<string | undefined> => {
   try {
-    await client.query(params > 0 ? { text, values: Array<null>(params).fill(null) } : text)
+    const limit = Number(/LIMIT \$(\d+)/.exec(text)?.[1] ?? 0)
+    const values = Array.from({ length: params }, (_, index) => (index + 1 === limit ? '4' : null))
+    await client.query(params > 0 ? { text, values } : text)
     return undefined
   } catch (error) {
     await client.query('ROLLBACK')

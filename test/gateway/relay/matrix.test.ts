@@ -15,7 +15,7 @@ const texts: Record<(typeof outcomes)[number], string> = {
   allowed: 'SELECT id, name FROM people ORDER BY id',
   masked: 'SELECT id, ssn FROM people ORDER BY id',
   'refused by a rule': 'SELECT id, name FROM forbidden',
-  'refused for a mask': "SELECT id, ssn || '' FROM people",
+  'refused for a mask': 'SELECT id, ssn FROM people ORDER BY ssn',
 }
 
 const canary = '078-05-1120'
