@@ -1,5 +1,5 @@
 -- What analysts ask of tables with masked columns: customers' and suppliers' names, addresses, phones and balances.
--- After the colon: what is expected under `predicates: equality`, the default; `answered, later` where it is still
+-- After the colon: what is expected under `predicates: equality`, the default; `answered` where it is still
 -- refused and should not be.
 
 -- @ customers, all columns: answered
@@ -11,10 +11,10 @@ SELECT c_name, c_phone, c_mktsegment FROM customer WHERE c_custkey = 7
 -- @ customers by segment: answered
 SELECT c_mktsegment, count(*) AS customers FROM customer GROUP BY c_mktsegment ORDER BY customers DESC
 
--- @ average balance by segment: answered, later
+-- @ average balance by segment: answered
 SELECT c_mktsegment, avg(c_acctbal) AS average, min(c_acctbal), max(c_acctbal) FROM customer GROUP BY 1 ORDER BY 1
 
--- @ customers and their orders: answered, later
+-- @ customers and their orders: answered
 SELECT c.c_custkey, c.c_name, count(o.o_orderkey) AS orders, coalesce(sum(o.o_totalprice), 0) AS spent
 FROM customer c LEFT JOIN orders o ON o.o_custkey = c.c_custkey GROUP BY c.c_custkey, c.c_name ORDER BY spent DESC LIMIT 20
 
@@ -51,11 +51,11 @@ SELECT c_name, o_orderkey, o_totalprice FROM (
   FROM orders JOIN customer ON c_custkey = o_custkey) ranked
 WHERE rank <= 3
 
--- @ rank of customers by spending: answered, later
+-- @ rank of customers by spending: answered
 SELECT c_custkey, c_name, sum(o_totalprice) AS spent, rank() OVER (ORDER BY sum(o_totalprice) DESC) AS place
 FROM customer JOIN orders ON o_custkey = c_custkey GROUP BY c_custkey, c_name ORDER BY place LIMIT 10
 
--- @ partition by a masked name: answered, later
+-- @ partition by a masked name: answered
 SELECT c_name, o_orderdate, count(*) OVER (PARTITION BY c_name) AS orders_of_that_name
 FROM orders JOIN customer ON c_custkey = o_custkey
 
@@ -91,17 +91,17 @@ SELECT c.c_name, recent.o_orderkey, recent.o_orderdate FROM customer c
 CROSS JOIN LATERAL (SELECT o_orderkey, o_orderdate FROM orders WHERE o_custkey = c.c_custkey
   ORDER BY o_orderdate DESC LIMIT 2) recent
 
--- @ orders per customer as JSON: answered, later
+-- @ orders per customer as JSON: answered
 SELECT c_custkey, c_name, json_agg(json_build_object('order', o_orderkey, 'total', o_totalprice) ORDER BY o_orderkey)
 FROM customer JOIN orders ON o_custkey = c_custkey GROUP BY c_custkey, c_name
 
--- @ whole customers as JSON: answered, later
+-- @ whole customers as JSON: answered
 SELECT row_to_json(c) FROM customer c LIMIT 5
 
--- @ jsonb objects with masked members: answered, later
+-- @ jsonb objects with masked members: answered
 SELECT jsonb_build_object('id', c_custkey, 'contact', jsonb_build_object('phone', c_phone)) AS card FROM customer LIMIT 5
 
--- @ names in one string: answered, later
+-- @ names in one string: answered
 SELECT n_name, string_agg(c_name, ', ') AS customers FROM customer JOIN nation ON c_nationkey = n_nationkey GROUP BY n_name
 
 -- @ keys in an array: answered
@@ -117,22 +117,22 @@ SELECT n_name, sum(CASE WHEN c_mktsegment = 'BUILDING' THEN 1 ELSE 0 END) AS bui
   sum(CASE WHEN c_mktsegment = 'MACHINERY' THEN 1 ELSE 0 END) AS machinery
 FROM customer JOIN nation ON n_nationkey = c_nationkey GROUP BY n_name
 
--- @ whether a balance is negative: answered, later
+-- @ whether a balance is negative: answered
 SELECT c_custkey, CASE WHEN c_acctbal < 0 THEN 'owes' ELSE 'fine' END AS state FROM customer ORDER BY c_custkey
 
--- @ phone's country code: answered, later
+-- @ phone's country code: answered
 SELECT c_custkey, left(c_phone, 2) AS country FROM customer ORDER BY c_custkey LIMIT 10
 
--- @ upper-case name: answered, later
+-- @ upper-case name: answered
 SELECT upper(c_name) AS name, length(c_address) AS address_length FROM customer LIMIT 10
 
--- @ one line for a letter: answered, later
+-- @ one line for a letter: answered
 SELECT c_name || E'\n' || c_address AS letter FROM customer WHERE c_mktsegment = 'BUILDING'
 
--- @ a default where there is no phone: answered, later
+-- @ a default where there is no phone: answered
 SELECT c_custkey, coalesce(c_phone, 'none') AS phone FROM customer LIMIT 10
 
--- @ a cast: answered, later
+-- @ a cast: answered
 SELECT c_custkey, c_acctbal::int AS rounded, c_name::text FROM customer LIMIT 10
 
 -- @ a customer by exact phone: answered
@@ -144,22 +144,22 @@ SELECT c_custkey FROM customer WHERE c_name IN ('Customer#000000001', 'Customer#
 -- @ customers whose phone is missing: answered
 SELECT count(*) FROM customer WHERE c_phone IS NULL
 
--- @ distinct phones: answered, later
+-- @ distinct phones: answered
 SELECT count(DISTINCT c_phone) AS phones, count(c_phone) AS filled, count(*) AS all_rows FROM customer
 
--- @ duplicate names: answered, later
+-- @ duplicate names: answered
 SELECT c_name, count(*) AS times FROM customer GROUP BY c_name HAVING count(*) > 1
 
--- @ distinct names: answered, later
+-- @ distinct names: answered
 SELECT DISTINCT c_name FROM customer
 
--- @ suppliers that are customers too: answered, later
+-- @ suppliers that are customers too: answered
 SELECT s_suppkey, c_custkey FROM supplier JOIN customer ON s_name = c_name
 
--- @ same address, two customers: answered, later
+-- @ same address, two customers: answered
 SELECT a.c_custkey, b.c_custkey FROM customer a JOIN customer b ON a.c_address = b.c_address AND a.c_custkey < b.c_custkey
 
--- @ contacts of both kinds: answered, later
+-- @ contacts of both kinds: answered
 SELECT 'customer' AS kind, c_name AS name, c_phone AS phone FROM customer
 UNION ALL SELECT 'supplier', s_name, s_phone FROM supplier
 
@@ -169,13 +169,13 @@ SELECT c_nationkey FROM customer UNION SELECT s_nationkey FROM supplier ORDER BY
 -- @ nations with customers and without suppliers: answered
 SELECT c_nationkey FROM customer EXCEPT SELECT s_nationkey FROM supplier
 
--- @ a view over a masked table: answered, later
+-- @ a view over a masked table: answered
 SELECT * FROM customer_contacts ORDER BY c_custkey LIMIT 10
 
 -- @ a view over the same table that shows none of it: answered
 SELECT c_custkey, orders, total FROM customer JOIN order_totals ON o_custkey = c_custkey ORDER BY total DESC LIMIT 5
 
--- @ a view with an aggregate of a masked column: answered, later
+-- @ a view with an aggregate of a masked column: answered
 SELECT c_mktsegment, balance, customers FROM segment_balances ORDER BY customers
 
 -- @ a chain of CTEs: answered
@@ -196,7 +196,7 @@ LEFT JOIN orders ON date_trunc('month', o_orderdate) = month GROUP BY month ORDE
 -- @ a subselect in the list: answered
 SELECT c_custkey, (SELECT count(*) FROM orders WHERE o_custkey = c_custkey) AS orders FROM customer ORDER BY orders DESC LIMIT 5
 
--- @ a masked value by subselect: answered, later
+-- @ a masked value by subselect: answered
 SELECT o_orderkey, (SELECT c_name FROM customer WHERE c_custkey = o_custkey) AS buyer FROM orders LIMIT 10
 
 -- @ share of the total: answered
@@ -221,17 +221,17 @@ WHERE p_size < 10 ORDER BY ps_supplycost LIMIT 20
 SELECT DISTINCT ON (ps_partkey) ps_partkey, s_name, s_phone, ps_supplycost
 FROM partsupp JOIN supplier ON s_suppkey = ps_suppkey ORDER BY ps_partkey, ps_supplycost
 
--- @ late deliveries by supplier: answered, later
+-- @ late deliveries by supplier: answered
 SELECT s_suppkey, s_name, avg(l_receiptdate - l_commitdate) AS late FROM lineitem JOIN supplier ON s_suppkey = l_suppkey
 WHERE l_receiptdate > l_commitdate GROUP BY s_suppkey, s_name ORDER BY late DESC
 
 -- @ searching comments: answered
 SELECT c_custkey, c_name, c_comment FROM customer WHERE c_comment ILIKE '%quick%' ORDER BY c_custkey
 
--- @ total balance, hidden: answered, later
+-- @ total balance, hidden: answered
 SELECT sum(c_acctbal) AS total, count(*) AS customers FROM customer
 
--- @ difference to the average, hidden: answered, later
+-- @ difference to the average, hidden: answered
 SELECT c_custkey, c_acctbal - avg(c_acctbal) OVER (PARTITION BY c_nationkey) AS difference FROM customer
 
 -- @ USING and NATURAL joins: answered

@@ -1,6 +1,6 @@
 -- The 22 queries of TPC-H with the specification's validation parameters. Masked are the names, addresses, phones and
 -- balances of customers and suppliers. After the colon: what is
--- expected under `predicates: equality`, the default; `answered, later` where it is still refused and should not be.
+-- expected under `predicates: equality`, the default; `answered` where it is still refused and should not be.
 
 -- @ Q1 pricing summary report: answered
 SELECT l_returnflag, l_linestatus, sum(l_quantity) AS sum_qty, sum(l_extendedprice) AS sum_base_price,
@@ -77,7 +77,7 @@ FROM (SELECT n_name AS nation, extract(year FROM o_orderdate) AS o_year,
     AND o_orderkey = l_orderkey AND s_nationkey = n_nationkey AND p_name LIKE '%green%') AS profit
 GROUP BY nation, o_year ORDER BY nation, o_year DESC
 
--- @ Q10 returned item reporting: answered, later
+-- @ Q10 returned item reporting: answered
 SELECT c_custkey, c_name, sum(l_extendedprice * (1 - l_discount)) AS revenue, c_acctbal, n_name, c_address, c_phone,
   c_comment
 FROM customer, orders, lineitem, nation
@@ -135,7 +135,7 @@ SELECT sum(l_extendedprice) / 7.0 AS avg_yearly FROM lineitem, part
 WHERE p_partkey = l_partkey AND p_brand = 'Brand#23' AND p_container = 'MED BOX'
   AND l_quantity < (SELECT 0.2 * avg(l_quantity) FROM lineitem WHERE l_partkey = p_partkey)
 
--- @ Q18 large volume customer: answered, later
+-- @ Q18 large volume customer: answered
 SELECT c_name, c_custkey, o_orderkey, o_orderdate, o_totalprice, sum(l_quantity)
 FROM customer, orders, lineitem
 WHERE o_orderkey IN (SELECT l_orderkey FROM lineitem GROUP BY l_orderkey HAVING sum(l_quantity) > 40)
