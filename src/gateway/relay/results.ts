@@ -150,13 +150,13 @@ export class Results {
   complete(head: Request | undefined, tag: string): void {
     if (head?.kind === 'query') {
       if (head.refused) throw new HoopError('PROTOCOL_DESYNC', 'a refused statement completed')
-      this.#effects.completed(tag, head.allowed[head.completed])
+      this.#completed(tag, head.allowed[head.completed])
       head.completed++
       this.end(head.statement, { tag })
       settleCopyIn(this.#state)
     } else {
       const execute = expect(head, 'execute')
-      this.#effects.completed(tag, this.#descriptions.portal(execute.portal).allowed)
+      this.#completed(tag, this.#descriptions.portal(execute.portal).allowed)
       this.end(execute.statement, { tag })
       settleCopyIn(this.#state)
       this.#state.queue.shift()
@@ -219,6 +219,11 @@ export class Results {
       transaction,
       ...(guard?.clear && sink?.tally.hides ? { seenClear: true } : {}),
     })
+  }
+
+  #completed(tag: string, allowed: AllowedStatement | undefined): void {
+    this.#effects.completed(tag, allowed)
+    if (allowed?.defines?.of === 'portal') this.#accounts.declared(allowed.defines.name)
   }
 
   #masks(

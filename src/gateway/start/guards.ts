@@ -16,7 +16,10 @@ const needsCatalog = ({ masks, rules }: PolicyConfig): boolean => masks.length >
 
 const sourceOf = ({ target, database, policy, connection }: GuardOrder, log: Logger): CatalogSource => {
   const masked = policy.masks.flatMap(({ columns }) => columns)
-  return new CatalogSource(() => readCatalog(target, database, masked, policy.functions.pure), log.child({ connection, database }))
+  return new CatalogSource(
+    () => readCatalog(target, database, masked, policy.functions.pure),
+    log.child({ connection, database }),
+  )
 }
 
 /**
