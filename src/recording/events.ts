@@ -56,6 +56,16 @@ export interface StatementEvent {
   readonly maxRows?: number
   /** Id of the request by which it was approved. */
   readonly approval?: string
+  /** Rules that warned; the client got a notice for each. */
+  readonly warnings?: readonly RuleNote[]
+  /** Rules that would have applied, under a policy that only observes. */
+  readonly observed?: readonly RuleNote[]
+}
+
+export interface RuleNote {
+  readonly rule: string
+  readonly do: 'warn' | 'approve' | 'block'
+  readonly message?: string
 }
 
 export type { Parameter } from '../lib/api/parameter.js'

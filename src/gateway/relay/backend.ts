@@ -8,7 +8,7 @@ import { asynchronous, isAsynchronous } from './asynchronous.js'
 import { beginCopyIn, dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { expect } from './expect.js'
-import { refusalOf, scrubbed } from './refusal.js'
+import { noticeOf, refusalOf, scrubbed } from './refusal.js'
 import { Results } from './results.js'
 import type { RelayState } from './state.js'
 
@@ -85,6 +85,7 @@ export class BackendHandler implements FrameHandler {
     }
     results.settle()
     this.#warn()
+    this.#remark()
     if (isAsynchronous(tag)) this.#asynchronous(tag, buffer, start, end)
     else if (tag === Backend.Error) this.#error(buffer, start, end)
     else if (tag === Backend.ReadyForQuery) this.#ready(buffer, start, end)
@@ -153,6 +154,15 @@ export class BackendHandler implements FrameHandler {
     if (tag === Backend.Notice && this.#state.metering && results.withheld) return
     if (results.affords(tag === Backend.ParameterStatus ? 0 : 1, end - start))
       asynchronous(this.#state, this.#out, results.touchesMasked, tag, buffer, start, end)
+  }
+
+  /** What rules that warn say of the statement that is about to be answered. */
+  #remark(): void {
+    const head = this.#state.head()
+    const statement = head && 'statement' in head ? head.statement : undefined
+    if (!statement?.warnings || this.#results.withheld) return
+    for (const warning of statement.warnings) this.#out.put(noticeOf(warning))
+    statement.warnings = undefined
   }
 
   #warn(): void {

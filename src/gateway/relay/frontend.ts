@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
+import type { Allowed } from '../../policy/decision.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import {
   bindOf,
@@ -19,7 +20,7 @@ import { Frontend } from '../../wire/tags.js'
 import { captureParameters } from './capture.js'
 import { allowAll, Decider } from './decider.js'
 import { preparedBySql } from './descriptions.js'
-import type { Statement } from './journal.js'
+import type { Statement, StatementDetails } from './journal.js'
 import { OpenPipeline } from './open-pipeline.js'
 import type { RelayState } from './state.js'
 import type { Gate, Verdict, Wait } from './wait.js'
@@ -34,6 +35,11 @@ export interface FrontendOptions {
 
 /** PostgreSQL's own bound for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
 const SMALL = 10_000
+
+/** What goes into the recording of what policy said. */
+const noted = ({ statements, warnings, observed }: Allowed, approval: string | undefined): StatementDetails => ({
+  ...{ facts: statements, approval, warnings, observed },
+})
 
 const noTypes: Buffer = Buffer.alloc(0)
 
@@ -162,7 +168,7 @@ export class FrontendHandler implements FrameHandler {
     if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule, approval)
     // A simple query ends the transaction that open messages began.
     this.open.ended()
-    const statement = this.#state.journal.statement('simple', text, { facts: decision.statements, approval })
+    const statement = this.#state.journal.statement('simple', text, noted(decision, approval))
     this.#state.push({
       kind: 'query',
       statement,
@@ -224,8 +230,7 @@ export class FrontendHandler implements FrameHandler {
             statementName: bind.statement,
             portal: bind.portal,
             parameters: captureParameters(bind.parameters, bind.parameterFormats),
-            facts: decision.statements,
-            approval,
+            ...noted(decision, approval),
           })
     this.#portals.set(nameKey(bind.portal), { statement, executed: false })
     this.#described.delete(nameKey(bind.portal))

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { HoopError } from '../../lib/errors.js'
-import type { RecordedFacts } from '../../policy/decision.js'
+import type { RecordedFacts, RuleMatch } from '../../policy/decision.js'
 import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder } from '../../recording/events.js'
 import { captureLimits } from './capture.js'
 import type { SessionCounters } from '../../lib/api.js'
@@ -13,6 +13,8 @@ export interface Statement {
   readonly sentAt: number
   /** Set where the server ran another text than the one recorded. */
   ran?: string
+  /** Notices that go out in front of its reply. */
+  warnings?: readonly RuleMatch[] | undefined
 }
 
 export interface StatementDetails {
@@ -22,6 +24,9 @@ export interface StatementDetails {
   readonly facts?: readonly RecordedFacts[]
   /** Id of the request by which it was approved. */
   readonly approval?: string | undefined
+  /** Rules that warn, and those that would have done something were they in force. */
+  readonly warnings?: readonly RuleMatch[] | undefined
+  readonly observed?: readonly RuleMatch[] | undefined
 }
 
 /** Numbers a session's statements, writes its events and keeps its counters. */
@@ -63,6 +68,8 @@ export class Journal {
       ...(details.portal ? { portal: details.portal } : {}),
       ...(details.approval ? { approval: details.approval } : {}),
       ...(details.parameters ? { parameters: details.parameters } : {}),
+      ...(details.warnings ? { warnings: details.warnings } : {}),
+      ...(details.observed ? { observed: details.observed } : {}),
       ...(facts && facts.length > 0
         ? {
             kinds: facts.flatMap((fact) => fact.kinds),
@@ -71,7 +78,7 @@ export class Journal {
           }
         : {}),
     })
-    return { n, text, sentAt: at }
+    return { n, text, sentAt: at, warnings: details.warnings }
   }
 
   refusal(text: string, error: HoopError, rule?: string, approval?: string): Statement {

@@ -1,4 +1,5 @@
 import type { HoopError } from '../../lib/errors.js'
+import type { RuleMatch } from '../../policy/decision.js'
 import { errorResponse, noticeResponse, readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
 
 /**
@@ -16,6 +17,13 @@ export const errorFields = (error: HoopError, severity: 'ERROR' | 'FATAL' = 'ERR
 })
 
 export const refusalOf = (error: HoopError): Buffer => errorResponse(errorFields(error))
+
+/** What a rule that only warns has to say. */
+export const noticeOf = ({ rule, message }: RuleMatch): Buffer =>
+  noticeResponse({
+    ...{ S: 'NOTICE', V: 'NOTICE', C: '01000' },
+    M: `hoop: rule ${rule}${message === undefined ? '' : `: ${message}`}`,
+  })
 
 /** Ends a session: the client closes after it. */
 export const fatalOf = (error: HoopError): Buffer => errorResponse(errorFields(error, 'FATAL'))

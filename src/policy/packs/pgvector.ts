@@ -10,12 +10,6 @@ export const pgvector: readonly PackRule[] = [
     hint: 'Ask for the nearest few: ORDER BY embedding <=> … LIMIT 10.',
   },
   {
-    name: 'embeddings-in-bulk',
-    when: { reads_vectors: true, limit_over: 1000 },
-    do: 'block',
-    message: 'it reads more than 1,000 embeddings',
-  },
-  {
     name: 'no-embedding-export',
     when: { statement: ['copy to'], reads_vectors: true },
     do: 'block',

@@ -85,7 +85,7 @@ export class Transcript {
   }
 
   #statement(event: StatementEvent): string[] {
-    const { portal, statementName, via, parameters = [], maxRows, approval } = event
+    const { portal, statementName, via, parameters = [], maxRows, approval, warnings = [], observed = [] } = event
     const names = [
       approval && `approved by request ${approval}`,
       statementName && `statement ${statementName}`,
@@ -97,8 +97,14 @@ export class Transcript {
       '',
       this.#mark(event, notes),
       ...this.#text(event),
+      ...warnings.map(({ rule, message }) => this.#note(`WARNED  rule ${rule}${message ? `: ${message}` : ''}`)),
+      ...observed.map(({ rule, do: verdict }) => this.#note(`OBSERVED  rule ${rule} would ${verdict}`)),
       ...parameters.map((value, i) => `  $${i + 1} = ${showParameter(this.#screen, value, longestParameter)}`),
     ]
+  }
+
+  #note(line: string): string {
+    return this.#screen.paint('yellow', this.#screen.plain(line))
   }
 
   #refusal(event: RefusalEvent): string[] {
