@@ -3,7 +3,7 @@ import { creditCards } from './credit-card.js'
 import { emails } from './email.js'
 import { ibans } from './iban.js'
 import { ips } from './ip.js'
-import { jwts } from './jwt.js'
+import { jwts, SHORTEST_HEADER } from './jwt.js'
 import { byPattern } from './pattern.js'
 import { phones } from './phone.js'
 import { privateKeys } from './private-key.js'
@@ -20,6 +20,10 @@ export interface Detector {
   find(subject: Subject): readonly Span[]
   /** What is left of a finding for its hash: the same number written otherwise is the same number. */
   plain(found: string): string
+  /** Fewer signs are none. */
+  readonly shortest: number
+  /** Whether a JSON number can be one. */
+  readonly numeric: boolean
 }
 
 const digitsOnly = (found: string): string => found.replaceAll(/\D/g, '')
@@ -28,23 +32,41 @@ const asFound = (found: string): string => found
 type Builtin = Omit<Detector, 'name'>
 
 const builtins = {
-  private_key: { possible: ({ word }) => word >= 10, find: privateKeys, plain: asFound },
-  jwt: { possible: ({ word, dot }) => dot && word >= 10, find: jwts, plain: asFound },
-  api_key: { possible: ({ word }) => word >= SHORTEST_KEY, find: apiKeys, plain: asFound },
-  email: { possible: ({ at }) => at, find: emails, plain: (found) => found.toLowerCase() },
+  private_key: { possible: ({ rule }) => rule >= 5, find: privateKeys, plain: asFound, shortest: 20, numeric: false },
+  jwt: {
+    possible: ({ word, dot }) => dot && word >= SHORTEST_HEADER,
+    ...{ find: jwts, plain: asFound, shortest: SHORTEST_HEADER, numeric: false },
+  },
+  api_key: {
+    possible: ({ word }) => word >= SHORTEST_KEY,
+    ...{ find: apiKeys, plain: asFound, shortest: SHORTEST_KEY, numeric: false },
+  },
+  email: {
+    possible: ({ at }) => at,
+    ...{ find: emails, plain: (found) => found.toLowerCase(), shortest: 6, numeric: false },
+  },
   iban: {
-    possible: ({ word, chain }) => word >= 15 || chain >= 2,
+    possible: ({ account }) => account,
     find: ibans,
     plain: (found) => found.replaceAll(/[ -]/g, '').toUpperCase(),
+    ...{ shortest: 15, numeric: false },
   },
   credit_card: {
-    possible: ({ digits, chain }) => digits >= 13 || chain >= 3,
-    find: creditCards,
-    plain: digitsOnly,
+    possible: ({ digits, mass }) => digits >= 13 || mass >= 14,
+    ...{ find: creditCards, plain: digitsOnly, shortest: 13, numeric: true },
   },
-  us_ssn: { possible: ({ chain }) => chain >= 3, find: usSsns, plain: digitsOnly },
-  phone: { possible: ({ plus, chain }) => plus || chain >= 3, find: phones, plain: digitsOnly },
-  ip: { possible: ({ colon, chain }) => colon || chain >= 4, find: ips, plain: (found) => found.toLowerCase() },
+  us_ssn: {
+    possible: ({ chain, mass }) => chain >= 3 && mass >= 9,
+    ...{ find: usSsns, plain: digitsOnly, shortest: 11, numeric: false },
+  },
+  phone: {
+    possible: ({ plus, chain, mass }) => (plus && mass >= 8) || (chain >= 3 && mass >= 10),
+    ...{ find: phones, plain: digitsOnly, shortest: 9, numeric: false },
+  },
+  ip: {
+    possible: ({ colons, chain }) => colons >= 2 || chain >= 4,
+    ...{ find: ips, plain: (found) => found.toLowerCase(), shortest: 3, numeric: false },
+  },
 } satisfies Record<string, Builtin>
 
 export type DetectorName = keyof typeof builtins
@@ -60,4 +82,5 @@ export const patternDetector = (name: string, pattern: string): Detector => ({
   possible: () => true,
   find: byPattern(pattern),
   plain: asFound,
+  ...{ shortest: 1, numeric: true },
 })

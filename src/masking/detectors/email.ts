@@ -4,7 +4,7 @@ import { isAlphanumeric, isLetter, type Span, type Subject } from './subject.js'
 const LONGEST_NAME = 128
 const LONGEST_DOMAIN = 255
 
-const signs = new Set([...`._+~'=%-`].map((sign) => sign.charCodeAt(0)))
+const signs = new Set([...`._+~'%-`].map((sign) => sign.charCodeAt(0)))
 const inName = (code: number): boolean => isAlphanumeric(code) || signs.has(code) || code >= 0x80
 const inDomain = (code: number): boolean => isAlphanumeric(code) || code === 0x2d || code === 0x2e || code >= 0x80
 

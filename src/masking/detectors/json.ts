@@ -6,6 +6,7 @@ const MOST_DIGITS = 40
 
 /** `4.111e3` says 4111. */
 const writtenOut = (number: string): string => {
+  if (!/e/i.test(number)) return number
   const [, sign = '', whole = '', fraction = '', exponent] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i.exec(number) ?? []
   const shift = Number(exponent ?? 0)
@@ -25,6 +26,13 @@ const isKey = (json: string, behind: number): boolean => {
   return json[at] === ':'
 }
 
+/** Digits, `.`, `e`, `E`, `+` and `-`. */
+const inNumber = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2b || code === 0x2d || (code | 0x20) === 0x65
+
+const shortestOf = (detections: readonly Detection[]): number =>
+  Math.min(...detections.map(({ detector }) => detector.shortest))
+
 /**
  * Looks through the strings, keys and numbers of a JSON text. What is found is replaced so that it stays JSON.
  * @param json valid JSON
@@ -43,8 +51,11 @@ export const scanJson = (
     out += json.slice(copied, start) + by
     copied = end
   }
-  const inside = (reading: Reading, start: number, end: number, whole: (token: string) => string | undefined): void => {
-    const findings = findIn(reading, detections)
+  const inNumbers = detections.filter(({ detector }) => detector.numeric)
+  const [shortest, shortestNumber] = [shortestOf(detections), shortestOf(inNumbers)]
+  type Whole = (token: string) => string | undefined
+  const inside = (reading: Reading, by: readonly Detection[], start: number, end: number, whole: Whole): void => {
+    const findings = findIn(reading, by)
     findings.forEach(report)
     const nothing = findings.some(({ by }) => by.with === 'null')
     const instead = findings.length === 0 ? undefined : nothing ? whole('null') : whole(tokenOf(findings[0]!, key))
@@ -55,14 +66,16 @@ export const scanJson = (
     const sign = json[at]!
     if (sign === '"') {
       const end = stringEnd(json, at + 1)
-      const reading = jsonString(json, at + 1, end)
       // A key can't be null.
-      inside(reading, at, end + 1, (token) => (token === 'null' && !isKey(json, end + 1) ? 'null' : undefined))
+      const whole: Whole = (token) => (token === 'null' && !isKey(json, end + 1) ? 'null' : undefined)
+      if (end - at > shortest) inside(jsonString(json, at + 1, end), detections, at, end + 1, whole)
       at = end + 1
     } else if (sign === '-' || (sign >= '0' && sign <= '9')) {
       let end = at + 1
-      while (end < json.length && /[\d.eE+-]/.test(json[end]!)) end++
-      inside({ text: writtenOut(json.slice(at, end)) }, at, end, (token) => (token === 'null' ? token : `"${token}"`))
+      while (end < json.length && inNumber(json.charCodeAt(end))) end++
+      const number = writtenOut(json.slice(at, end))
+      const whole: Whole = (token) => (token === 'null' ? token : `"${token}"`)
+      if (number.length >= shortestNumber) inside({ text: number }, inNumbers, at, end, whole)
       at = end
     } else at++
   }

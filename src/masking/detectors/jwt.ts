@@ -5,6 +5,9 @@ const inPart = (code: number): boolean => isAlphanumeric(code) || code === 0x5f 
 /** Longer headers are taken for one unread. */
 const LONGEST_HEADER = 8192
 
+/** `{"alg":""}` in base64url. */
+export const SHORTEST_HEADER = 14
+
 const isHeader = (part: string): boolean => {
   if (part.length > LONGEST_HEADER) return true
   try {

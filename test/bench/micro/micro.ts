@@ -3,6 +3,7 @@ import { tempFolder } from '../../helpers/temp.js'
 import type { Options } from '../options.js'
 import type { Row } from '../report.js'
 import { deciding, ruleGuard } from './deciding.js'
+import { detecting } from './detecting.js'
 import { masking } from './masking.js'
 import { recording, start } from './recording.js'
 import { relaying } from './relay.js'
@@ -18,6 +19,7 @@ export const micro = async (options: Options): Promise<readonly Row[]> => {
       ...cutting(options),
       ...deciding(guard, options),
       ...masking(options),
+      ...detecting(options),
       ...recording(recorder, options),
       ...relaying(recorder, guard, options),
     ]
