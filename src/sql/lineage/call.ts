@@ -5,6 +5,7 @@ import { plainColumn } from './plain.js'
 import { holds } from './predicate.js'
 import type { Place, Proof } from './proof.js'
 import { masked } from './refusal.js'
+import { hasSideEffects } from './side-effects.js'
 
 /** What the rows behind a window function, and their order, depend on. */
 export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark => {
@@ -45,7 +46,7 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
   const { routines } = proof.catalog
   const [column] = columnsOf(given)
   if (column === undefined) return
-  if (routines.volatile.has(name)) throw masked(column, `as an argument of ${name}, which may carry it elsewhere`)
+  if (hasSideEffects(routines, name)) throw masked(column, `as an argument of ${name}, which may carry it elsewhere`)
   if (routines.sets.has(name))
     proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`)
 }

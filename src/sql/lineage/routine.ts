@@ -5,6 +5,7 @@ import { columnsOf, combine, clean, type Mark } from './mark.js'
 import { Proof, top, type Place } from './proof.js'
 import { Refusal } from './refusal.js'
 import { itemOf } from './scope.js'
+import { sideEffectIn } from './side-effects.js'
 import { vet } from './vet.js'
 
 /** What is known of a routine whose definition can be read. */
@@ -59,6 +60,7 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
   const created = parsed.ok ? as(parsed.statements[0]?.node, 'CreateFunctionStmt') : undefined
   const body = created && statements(created)
   if (!created || !body || body.length === 0) return undefined
+  if (sideEffectIn(catalog.routines, body) !== undefined) return undefined
   const name = words(created['funcname']).at(-1)
   const columns = parameters(created, inputs).map((each) => ({ name: each, mark: clean }))
   const own = itemOf({ name, columns, open: false, bare: false, table: false, ambiguous: false })

@@ -2,9 +2,10 @@ import { isStatement } from '../kinds.js'
 import { isFields, list, type Fields } from '../tree.js'
 import { expressions } from './expressions.js'
 import { lookup } from './lookup.js'
-import { clean, combine, type Mark } from './mark.js'
+import { clean, columnsOf, combine, type Mark } from './mark.js'
 import type { Place, Proof } from './proof.js'
-import { unproven } from './refusal.js'
+import { masked, unproven } from './refusal.js'
+import { sideEffectIn } from './side-effects.js'
 
 /** A reference: a column, the whole row of a table, or all that `*` means. */
 const reference = (proof: Proof, fields: Fields, place: Place): Mark => {
@@ -22,7 +23,13 @@ const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark =>
   if (isStatement(type)) return combine(proof.query(type, fields, place).columns.map(({ mark }) => mark))
   const rule = Object.hasOwn(expressions, type) ? expressions[type] : undefined
   if (!rule) throw unproven(type, 'this form of expression is not analysed')
-  return rule(proof, fields, place)
+  const mark = rule(proof, fields, place)
+  // `CASE WHEN … THEN pg_notify(…) END` carries nothing away but that it is called.
+  const called = mark.kind === 'derived' ? sideEffectIn(proof.catalog.routines, fields) : undefined
+  const [column] = columnsOf(mark)
+  if (called !== undefined && column !== undefined)
+    throw masked(column, `together with ${called}, which may carry it elsewhere`)
+  return mark
 }
 
 /** What all that a node holds is computed from. */

@@ -70,7 +70,7 @@ SELECT id FROM customers WHERE id = 1 AND 1 / (level - 3) > 0
 -- refused
 SELECT count(*) FROM customers HAVING 1 / (max(level) - 7) > 0
 
--- refused
+-- refused fails
 SELECT CASE WHEN level = 3 THEN 'x'::int ELSE 1 END FROM customers WHERE id = 1
 
 -- answered fails once

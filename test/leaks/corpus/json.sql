@@ -76,7 +76,7 @@ SELECT j.plan FROM customers c, JSON_TABLE(c.profile, '$.*' COLUMNS (n FOR ORDIN
 -- refused newer
 SELECT j.x FROM customers c, JSON_TABLE('[1,2,3]', '$[*] ? (@ < $l)' PASSING c.level AS l COLUMNS (x int PATH '$')) j
 
--- refused newer
+-- refused newer fails
 SELECT c.id, j.* FROM customers c, JSON_TABLE('{}', '$' COLUMNS (x text PATH '$.x' DEFAULT c.ssn ON EMPTY)) j
 
 -- answered

@@ -10,6 +10,10 @@ const email = 'public.customers.email'
 
 /** Statements that would show a masked column, and the column or object that the refusal must name. */
 const refused: readonly (readonly [sql: string, subject: string])[] = [
+  ["SELECT CASE WHEN email > 'm' THEN pg_notify('a', 'b') END FROM customers", email],
+  ["SELECT coalesce(email, nextval('s')::text) FROM customers", email],
+  ["SELECT email > 'm' AND pg_sleep(1) IS NULL FROM customers", email],
+  ["SELECT CASE WHEN email > 'm' THEN (SELECT set_config('a.b', 'c', false)) END FROM customers", email],
   ['SELECT c.row_to_json FROM customers c', 'c.row_to_json'],
   ["SELECT 1 WHERE 'x' = ANY (SELECT email FROM customers)", email],
   ['SELECT email FROM customers UNION SELECT name FROM customers', email],
