@@ -52,7 +52,7 @@ SELECT count(*) FROM customers HAVING max(ssn) > '8'
 -- refused
 SELECT city FROM customers GROUP BY city HAVING sum(pin) > 5200000000
 
--- refused differs
+-- answered differs
 SELECT city, count(*) FROM customers GROUP BY city HAVING count(*) FILTER (WHERE level = 3) > 1
 
 -- answered differs
