@@ -20,14 +20,14 @@ export interface Stage extends AsyncDisposable {
   connect(): Promise<Client>
 }
 
-/** The schemas on the suite's server, and the relay before them with masks on. */
-export const openStage = async (predicates: 'allow' | 'equality' | 'deny' = 'equality'): Promise<Stage> => {
+/** The schemas on the suite's server, and the relay before them with masks on; all may be asked of `columns`. */
+export const openStage = async (columns: Readonly<Record<string, 'allow'>> = {}): Promise<Stage> => {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await freshDatabase())
   const owner = await database.client()
   for (const file of ['plain.sql', 'tpch.sql'])
     await owner.query(await readFile(new URL(`schema/${file}`, import.meta.url), 'utf8'))
-  const guard = await guardOf(database.url, { ...policy, predicates: { default: predicates } })
+  const guard = await guardOf(database.url, { ...policy, predicates: { columns } })
   const server = stack.use(await relayServer({ url: database.url, guard }))
   const all = stack.move()
   return {
