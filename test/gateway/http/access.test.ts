@@ -71,7 +71,7 @@ test('masks and rules read as a person would say them', () => {
       ],
       rules: [
         'no-drop: block drop, truncate',
-        'blind: block delete without WHERE',
+        'blind: block delete without a WHERE that picks rows',
         'bulk: block reading public.c without LIMIT up to 1000',
       ],
     },
