@@ -6,7 +6,7 @@ const notPermitted = 77
 const refusals = [
   { sql: 'DROP TABLE customers', says: /no-drop/ },
   { sql: 'SELECT * FROM documents', says: /bulk-read/ },
-  { sql: "SELECT ssn || '' FROM customers", says: /customers\.ssn/ },
+  { sql: "SELECT name FROM customers WHERE ssn LIKE '1%'", says: /customers\.ssn/ },
   { sql: "UPDATE customers SET plan = 'Free'", says: /blind-write/ },
 ]
 

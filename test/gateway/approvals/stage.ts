@@ -12,9 +12,6 @@ import { tempFolder } from '../../helpers/temp.js'
 import { relayServer, type RelayServer, type RelayServerOptions } from '../relay/relay-server.js'
 
 export const dana: Person = { subject: 'dana', name: 'Dana', groups: ['dba'] }
-export const eli: Person = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
-export const ada: Person = { subject: 'ada', name: 'Ada', groups: ['dba'] }
-export const mallory: Person = { subject: 'mallory', name: 'Mallory', groups: ['contractors'] }
 
 const facts = { kind: 'select', kinds: ['select'], reads: [], writes: [], scrub: false, ddl: false } as const
 

@@ -15,7 +15,8 @@ import { send, WireClient, type Message } from './wire-client.js'
  */
 const forbidden = 'SELECT * FROM forbidden_table'
 
-const plain: AllowedStatement = { kind: 'any', kinds: [], reads: [], writes: [], scrub: false, ddl: false }
+const stream = { format: 'text', delimiter: '\t', quote: '"', escape: '"', nullText: '\\N', header: false } as const
+const plain: AllowedStatement = { kind: 'any', kinds: [], reads: [], writes: [], scrub: false, ddl: false, stream }
 
 const guard: Guard = {
   decide: (text) =>
