@@ -84,6 +84,20 @@ test('a view over the statistics, or over a function that nobody knows, is opaqu
   expect(why('c')).toMatch(/it reads/)
 })
 
+test('a function whose arguments default to what nobody knows is not read', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query(`CREATE TABLE t (secret text);
+    CREATE FUNCTION peek() RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT secret FROM t); END';
+    CREATE FUNCTION shown() RETURNS text LANGUAGE sql AS 'SELECT secret FROM t';
+    CREATE FUNCTION unknown(a text DEFAULT peek()) RETURNS text LANGUAGE sql AS 'SELECT a';
+    CREATE FUNCTION masked(a text DEFAULT shown()) RETURNS text LANGUAGE sql AS 'SELECT a';
+    CREATE FUNCTION plain(a text DEFAULT 'x') RETURNS text LANGUAGE sql AS 'SELECT a'`)
+  const { added } = (await catalogOf(client, ['public.t.secret'])).routines
+  const safe = (name: string) => added.get(name)?.map((routine) => routine.safe)
+  expect([safe('unknown'), safe('masked'), safe('plain')]).toEqual([[false], [false], [true]])
+})
+
 test('masks go with the rows: to partitions, children and parents, by column name', async () => {
   await using database = await freshDatabase()
   const client = await database.client()

@@ -8,6 +8,9 @@ import type { RelayState } from './state.js'
 /** What is recorded where only SQL has seen the statement's text, or a name may have changed its meaning. */
 export const preparedBySql = (name: string): string => `-- prepared by SQL: ${name}`
 
+/** EXECUTE of EXECUTE of …: nobody writes more, and what is behind more of them is not known. */
+const MAX_DEPTH = 8
+
 /**
  * The prepared statements and portals that the server has, exact because it follows the server's answers and not the
  * client's requests: what was skipped after an error in a pipeline never gets here.
@@ -79,13 +82,17 @@ export class Descriptions {
   }
 
   /** The statement whose columns come out: of EXECUTE and FETCH, the one of that name, where it is known. */
-  meant(statement: AllowedStatement | undefined): AllowedStatement | undefined {
+  meant(statement: AllowedStatement | undefined, depth = 0): AllowedStatement | undefined {
     const runs = statement?.runs
     if (!runs) return statement
+    // A name may lead to another EXECUTE or FETCH, and in the end to itself.
+    if (depth > MAX_DEPTH) return undefined
     const key = nameKey(runs.name)
-    if (runs.of === 'statement') return this.#prepared.get(key)?.allowed
-    const portal = this.#portals.get(key)
-    return portal ? this.meant(portal.allowed) : this.#declared.get(key)
+    const next =
+      runs.of === 'statement'
+        ? this.#prepared.get(key)?.allowed
+        : (this.#portals.get(key)?.allowed ?? this.#declared.get(key))
+    return this.meant(next, depth + 1)
   }
 
   /** DO with a PREPARE, and DISCARD: a name may mean another statement from now on. */

@@ -66,6 +66,10 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
   const own = itemOf({ name, columns, open: false, bare: false, table: false, ambiguous: false })
   const proof = new Proof(catalog, { default: 'equality' }, 'routine')
   try {
+    // What a call leaves out is computed by these.
+    vet(catalog, created['parameters'])
+    for (const { defexpr } of all(created['parameters'], 'FunctionParameter'))
+      proof.untainted(defexpr, top, 'as a default of an argument')
     const marks = body.map((node) => {
       vet(catalog, node)
       const mark = result(proof, node, { ...top, scope: { items: [own], outer: undefined } })

@@ -69,6 +69,26 @@ test('a portal that was described is closed by SQL, and a cursor takes its name'
   expect(types(extended)).toContain('D')
 })
 
+test.for([
+  ['EXECUTE of EXECUTE', ['PREPARE q AS SELECT lower(ssn) FROM people'], 'EXECUTE q', ['EXECUTE p']],
+  [
+    'EXECUTE of FETCH',
+    ['BEGIN; DECLARE c CURSOR FOR SELECT lower(ssn) FROM people'],
+    'FETCH ALL FROM c',
+    ['EXECUTE p'],
+  ],
+  ['EXECUTE of itself', [], 'EXECUTE p', ['EXECUTE p', 'SELECT 1']],
+] as const)('%s shows nothing that is computed from a masked column', async ([, first, prepared, then]) => {
+  const reply = await attack(
+    first.length + 1 + then.length,
+    ...first.map((text) => send.query(text)),
+    send.parse(prepared, 'p'),
+    send.sync(),
+    ...then.map((text) => send.query(text)),
+  )
+  expect(leaks(reply)).toEqual([])
+})
+
 test('a FETCH that was described reads from another cursor of the same name', async () => {
   const reply = await attack(
     3,
