@@ -44,8 +44,11 @@ const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined)
 /** Kinds whose query is not run, or not for the client. */
 const quiet: ReadonlySet<string> = new Set(['create', 'declare', 'prepare'])
 
+/** Kinds whose rows no table or LIMIT in their text tells of. */
+const telling: ReadonlySet<string> = new Set(['show', 'fetch', 'execute', 'explain', 'call'])
+
 /** `limit` is 0 where a statement has no rows to give, INSERT without RETURNING or COPY FROM for example. */
-const returnsRows = ({ kind, limit }: StatementFacts): boolean => kind === 'show' || (limit !== 0 && !quiet.has(kind))
+const returnsRows = ({ kind, limit }: StatementFacts): boolean => telling.has(kind) || (limit !== 0 && !quiet.has(kind))
 
 /** The cursor that FETCH reads from or DECLARE opens. */
 const cursorOf = ({ defines, runs }: StatementFacts): { cursor?: string } => {
