@@ -1,0 +1,67 @@
+import { string as text } from '@oclif/core/flags'
+import { HoopCommand } from '../../src/cli/command.js'
+import { table } from '../../src/cli/table.js'
+import { count, plain } from '../../src/cli/text.js'
+
+const words = ({ done, by }: { readonly done: string; readonly by?: string }): string => (by ? `${done} (${by})` : done)
+
+export default class PolicyReplay extends HoopCommand {
+  static override summary = 'Show what a changed policy would have done to recorded statements.'
+  static override description =
+    'Runs on the gateway’s machine: reads the recordings that the configuration names and decides on each statement ' +
+    'again, under this configuration and by the databases’ catalogs of today. Nothing is run. Exits with 1 where something ' +
+    'would have been different.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --config new-hoop.yaml --since 7d',
+    '<%= config.bin %> <%= command.id %> --connection vectordb --person ada@example.com --json',
+  ]
+  static override flags = {
+    config: text({ description: 'configuration file', default: 'hoop.yaml' }),
+    since: text({
+      description: 'sessions that began then or later: a date, a time, or 2h, 7d ago',
+      default: '7d',
+      helpValue: 'WHEN',
+    }),
+    connection: text({ description: 'only this connection', helpValue: 'NAME' }),
+    person: text({ description: 'only this person', helpValue: 'SUBJECT|NAME' }),
+  }
+
+  async run(): Promise<object> {
+    const { flags } = await this.parse(PolicyReplay)
+    const { loadFor } = await import('../../src/gateway/explain/explainer.js')
+    const { momentOf } = await import('../../src/recording/when.js')
+    const { pathIn } = await import('../../src/gateway/start/state.js')
+    const { replayPolicy } = await import('../../src/gateway/policy-replay/replay.js')
+    const { config, connection, person } = flags
+    const loaded = await loadFor(config, ...(connection === undefined ? [] : [connection]))
+    const since = momentOf(flags.since)
+    const found = await replayPolicy(loaded, pathIn(loaded.config.gateway.recordings), {
+      since,
+      ...(connection !== undefined && { connection }),
+      ...(person !== undefined && { person }),
+    })
+    const { sessions, statements, skipped, changes, problems } = found
+    for (const problem of problems) this.caution(plain(problem))
+    const differing = changes.reduce((sum, change) => sum + change.count, 0)
+    this.log(
+      `${count(statements, 'statement')} of ${count(sessions, 'session')} since ${since}: ` +
+        `${differing} would have been treated otherwise${skipped ? `, ${skipped} could not be decided on` : ''}`,
+    )
+    if (changes.length > 0) {
+      this.log('')
+      this.log(
+        table(
+          ['statements', 'people', 'was', 'would be'],
+          changes.map(({ count: n, people, was, would }) => [n, people.size, words(was), words(would)]),
+        ),
+      )
+      for (const { was, would, samples } of changes) {
+        this.log(`\n${words(was)} → ${words(would)}`)
+        for (const { session, n, person: who, text: sql } of samples)
+          this.log(plain(`  ${session} #${n} ${who}: ${sql.length > 200 ? `${sql.slice(0, 199)}…` : sql}`))
+      }
+      process.exitCode = 1
+    }
+    return { since, ...found, differing, changes: changes.map((each) => ({ ...each, people: [...each.people] })) }
+  }
+}

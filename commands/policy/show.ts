@@ -1,0 +1,62 @@
+import { string as argument } from '@oclif/core/args'
+import { string as text } from '@oclif/core/flags'
+import { HoopCommand } from '../../src/cli/command.js'
+import { pairs, table } from '../../src/cli/table.js'
+import { HoopError } from '../../src/lib/errors.js'
+import type { PolicyOverview } from '../../src/policy/overview.js'
+
+export default class PolicyShow extends HoopCommand {
+  static override summary =
+    'Show the rules, masks and budgets of a policy as they are in force, with what its packs bring.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> research --config /etc/hoop/hoop.yaml --json',
+  ]
+  static override args = { policy: argument({ description: 'policy; all where it is left out', ignoreStdin: true }) }
+  static override flags = { config: text({ description: 'configuration file', default: 'hoop.yaml' }) }
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(PolicyShow)
+    const { loadConfig } = await import('../../src/policy/config/load.js')
+    const { policyOverview } = await import('../../src/policy/overview.js')
+    const loaded = await loadConfig(flags.config)
+    const names = Object.keys(loaded.config.policies)
+    if (args.policy !== undefined && !names.includes(args.policy))
+      throw new HoopError('USAGE', `there is no policy ${args.policy}`, { hint: `There are: ${names.join(', ')}` })
+    const policies = (args.policy === undefined ? names : [args.policy]).map((name) => policyOverview(loaded, name))
+    for (const [index, policy] of policies.entries()) {
+      if (index > 0) this.log('')
+      this.show(policy)
+    }
+    return { policies }
+  }
+
+  private show(policy: PolicyOverview): void {
+    const { name, mode, packs, clearFor, rules, masks, predicates, budgets, trustedFunctions } = policy
+    this.log(
+      pairs({
+        policy: name,
+        mode: mode === 'observe' ? 'observe (rules only record; masks and budgets are in force)' : mode,
+        packs: packs.join(', '),
+        'clear for': clearFor.join(', '),
+        predicates,
+        budgets: Object.keys(budgets as object).length > 0 ? JSON.stringify(budgets) : undefined,
+        'trusted functions': trustedFunctions.join(', '),
+      }),
+    )
+    if (rules.length > 0)
+      this.log(
+        `\n${table(
+          ['rule', 'does', 'when', 'from'],
+          rules.map(({ name: rule, do: verdict, when, pack, approvers }) => [
+            rule,
+            approvers ? `${verdict} (${approvers.count} of ${approvers.groups.join(', ')})` : verdict,
+            when,
+            pack ? `pack ${pack}` : undefined,
+          ]),
+        )}`,
+      )
+    const rows = masks.flatMap(({ columns, with: spec }) => columns.map((column) => [column, spec]))
+    if (rows.length > 0) this.log(`\n${table(['masked column', 'as'], rows)}`)
+  }
+}
