@@ -44,6 +44,8 @@ export interface ConnectionRuntime {
   vectorTypes(database: string): Promise<VectorTypes>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */
   readonly functionCalls: boolean
+  /** The grant's holder is a program, no human. */
+  readonly program: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
   readonly breakGlass: boolean
 }

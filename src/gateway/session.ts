@@ -113,7 +113,7 @@ const run = (
     upstream: upstream.socket,
     guard,
     journal,
-    asker: askerOf(grant, request),
+    asker: askerOf(grant, runtime, request),
     metering,
     budget,
     cancel,
@@ -202,11 +202,10 @@ const summaryOf = (
   seenClear: guard?.clear ?? false,
 })
 
-const askerOf = ({ principal }: Grant, { application }: SessionRequest): Asker => ({
+const askerOf = ({ principal }: Grant, { program }: ConnectionRuntime, { application }: SessionRequest): Asker => ({
   subject: principal.subject,
   groups: principal.groups,
-  // Nobody but people can log in yet.
-  program: false,
+  program,
   ...(application ? { application } : {}),
   get now() {
     return new Date()

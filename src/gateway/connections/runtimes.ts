@@ -3,6 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
+import { isProgram } from '../../policy/program.js'
 import { accessTo } from '../http/access.js'
 import { type AccessView, accessView } from '../http/access-view.js'
 import { vectorTypeReader } from './vector-types.js'
@@ -58,6 +59,7 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         ...(policy.budgets && { budgets: policy.budgets }),
         vectorTypes: (database) => vectorTypes(target, database),
         functionCalls: connection.function_calls,
+        program: isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
         guard: async (database) => (needsNoGuard(policy) ? undefined : await makeGuard({ ...order, database })),
       }

@@ -4,6 +4,7 @@ import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
 import type { AllowedStatement, Asker, Decision } from '../../policy/decision.js'
 import { explainColumn, explainRules, type ExplainedStatement, type Explanation } from '../../policy/explanation.js'
 import { PolicyGuard } from '../../policy/guard.js'
+import { isProgram } from '../../policy/program.js'
 import { analyse } from '../../sql/analyse.js'
 import { loadCatalog } from '../../sql/catalog.js'
 import { openOwnClient } from '../connections/own-client.js'
@@ -65,7 +66,9 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
   const source = { catalog, refresh: () => Promise.resolve() }
   const guard = new PolicyGuard({ policy, clear, source, maskKey: randomBytes(32) })
   const places = placesIn(loaded, policyName)
-  const asker = (): Asker => ({ subject: options.person ?? '', groups, program: false, now: new Date() })
+  const subject = options.person ?? ''
+  const program = isProgram(loaded.config.identity, { subject, groups })
+  const asker = (): Asker => ({ subject, groups, program, now: new Date() })
 
   const statementOf = async (statement: AllowedStatement, text: string): Promise<ExplainedStatement> => {
     const { kind, reads, writes, outputs, copy } = statement

@@ -3,6 +3,7 @@ import { asHoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import { PolicyGuard } from '../../policy/guard.js'
+import { isProgram } from '../../policy/program.js'
 import type { StartEvent } from '../../recording/events.js'
 import type { Catalog } from '../../sql/catalog.js'
 import { initParser } from '../../sql/parser.js'
@@ -68,10 +69,10 @@ class Guards {
   }
 }
 
-const askerOf = ({ start, event }: RecordedStatement): Asker => ({
+const askerOf = ({ config }: LoadedConfig, { start, event }: RecordedStatement): Asker => ({
   subject: start.subject,
   groups: start.groups,
-  program: false,
+  program: isProgram(config.identity, start),
   ...(start.client.application !== undefined && { application: start.client.application }),
   now: new Date(Date.parse(start.time) + event.at),
 })
@@ -103,7 +104,7 @@ export const replayPolicy = async (
     } catch (error) {
       return { done: 'refuse', by: asHoopError(error).code }
     }
-    return decidedOutcome((await guards.for(start, access)).decide(event.text, askerOf(recorded)))
+    return decidedOutcome((await guards.for(start, access)).decide(event.text, askerOf(loaded, recorded)))
   }
 
   const note = ({ start, event }: RecordedStatement, was: Outcome, would: Outcome): void => {

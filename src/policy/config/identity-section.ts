@@ -20,6 +20,12 @@ const grant = z
   .refine((times) => times.ttl <= times.max, { path: ['ttl'], message: 'no more than max' })
   .refine((times) => times.ttl >= 1000, { path: ['ttl'], message: 'at least 1s' })
 
+/** Which identities are programs: services, CI jobs. `subjects` may have `*` for any characters. */
+const programs = z.strictObject({
+  groups: z.array(word).default([]),
+  subjects: z.array(word.max(300)).default([]),
+})
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z.strictObject({
   issuer,
@@ -31,6 +37,7 @@ export const identitySection = z.strictObject({
   name_claim: word.optional(),
   admins: z.array(word).default([]),
   auditors: z.array(word).default([]),
+  programs: programs.prefault({}),
   grant: grant.prefault({}),
 })
 

@@ -93,6 +93,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     vectorTypes: async () => options.vectorTypes ?? noVectors,
     functionCalls: options.functionCalls ?? false,
     breakGlass: options.breakGlass ?? false,
+    program: false,
   }
   const services = {
     authenticate: () => Promise.reject(new Error('no HTTP here')),

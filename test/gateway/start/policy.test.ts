@@ -95,3 +95,21 @@ test('a masked column that is renamed behind the gateway’s back does not come 
     expect(JSON.stringify(answer ?? '')).not.toContain('ada@')
   }
 })
+
+test('a rule for programs holds for who the configuration says is one, and for nobody else', async () => {
+  await using it = await guarded()
+  await it.folder.edit('name: no-drop, when: { statement: [drop, truncate] }', 'name: no-jobs, when: { program: true }')
+  await it.gateway.reload()
+  const mika = await it.person('mika')
+  await (await mika.connect()).client.query('SELECT 1')
+  await it.folder.edit('  grant:', "  programs: { subjects: ['mi*'] }\n  grant:")
+  await it.gateway.reload()
+  const refused = { code: '42501', detail: expect.stringContaining('no-jobs') as string }
+  await expect((await mika.connect()).client.query('SELECT 1')).rejects.toMatchObject(refused)
+  await it.folder.edit("subjects: ['mi*']", 'groups: [ml-eng]')
+  await it.gateway.reload()
+  await expect((await mika.connect()).client.query('SELECT 1')).rejects.toMatchObject(refused)
+  await it.folder.edit('groups: [ml-eng] }\n  grant', 'groups: [ci] }\n  grant')
+  await it.gateway.reload()
+  await (await mika.connect()).client.query('SELECT 1')
+})
