@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ColumnType } from '../../src/masking/types.js'
 import { valueMasker } from '../../src/masking/value-masker.js'
@@ -67,6 +68,28 @@ test.for(cases.flatMap((one) => [[...one, 0] as const, [...one, 1] as const]))(
     else expect(text.split(',')).toHaveLength(dimensions)
   },
 )
+
+test('any vector is masked to one that pgvector takes, of its dimension, and an array of them element by element', async () => {
+  const numbers = fc.array(fc.float({ min: -1000, max: 1000, noNaN: true }), { minLength: 1, maxLength: 40 })
+  for (const values of fc.sample(numbers, 8)) {
+    const written = `[${values.join(',')}]`
+    for (const name of ['vector', 'halfvec', 'sparsevec']) {
+      const literal = name === 'sparsevec' ? `{${values.length}:1.5}/${values.length}` : written
+      for (const format of [0, 1] as const) {
+        const { text } = await throughServer(typed(name, values.length), literal, format)
+        expect(text).toMatch(name === 'sparsevec' ? `{1:1}/${values.length}` : /^\[/)
+        if (name !== 'sparsevec') expect(text.split(',')).toHaveLength(values.length)
+      }
+    }
+    const array = { ...typed('_vector'), kind: 'a' as const, element: typed('vector', values.length) }
+    const column = 'public.documents.embeddings'
+    const masked = valueMasker({ column, spec: 'vector', type: array }, 0, key)(Buffer.from(`{"${written}",NULL}`))
+    const { dimensions } = await one<{ dimensions: number }>(
+      `SELECT vector_dims(('${masked!.toString()}'::vector(${values.length})[])[1]) AS dimensions`,
+    )
+    expect(dimensions).toBe(values.length)
+  }
+})
 
 test('the mask is the same for every value of a column and another for each column and key', async () => {
   const type = typed('vector')

@@ -1,13 +1,5 @@
-import type { PathStep } from '../values/json-path.js'
 import type { Leaf } from './json-leaf.js'
-
-export interface MaskedPath {
-  readonly steps: readonly PathStep[]
-  readonly leaf: Leaf
-}
-
-/** How far a path has come at some value. */
-type State = readonly [path: MaskedPath, at: number]
+import { intoElement, intoKey, opened, type MaskedPath, type State } from './json-states.js'
 
 /** Deeper ones are redacted whole. */
 const MAX_DEPTH = 200
@@ -24,36 +16,6 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
 const isLetter = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a
 /** `-1.5e+3` */
 const inNumber = (byte: number): boolean => isDigit(byte) || [MINUS, 0x2b, 0x2e, 0x45, 0x65].includes(byte)
-
-/**
- * Where paths are at a value. As in SQL's lax mode, a step for keys looks into arrays, and one for elements takes what is
- * no array for an array of one: what a path means is masked, even where the document has another shape.
- */
-const opened = (states: readonly State[], isArray: boolean): State[] => {
-  const open: State[] = []
-  const add = ([path, at]: State): void => {
-    open.push([path, at])
-    const step = path.steps[at]
-    if (step?.kind === 'deep') add([path, at + 1])
-    if (!isArray && (step?.kind === 'anyIndex' || (step?.kind === 'index' && step.index === 0))) add([path, at + 1])
-  }
-  for (const state of states) add(state)
-  return open
-}
-
-const intoKey = (states: readonly State[], name: string): State[] =>
-  states.flatMap(([path, at]): State[] => {
-    const step = path.steps[at]
-    if (step?.kind === 'deep') return [[path, at]]
-    return step?.kind === 'anyKey' || (step?.kind === 'key' && step.name === name) ? [[path, at + 1]] : []
-  })
-
-const intoElement = (states: readonly State[], index: number): State[] =>
-  states.flatMap(([path, at]): State[] => {
-    const step = path.steps[at]
-    if (step?.kind === 'deep' || step?.kind === 'key' || step?.kind === 'anyKey') return [[path, at]]
-    return step?.kind === 'anyIndex' || (step?.kind === 'index' && step.index === index) ? [[path, at + 1]] : []
-  })
 
 /** Walks through one document and copies all of it but for what the paths name: numbers keep every digit. */
 export class JsonDocument {
@@ -82,6 +44,7 @@ export class JsonDocument {
 
   #value(states: readonly State[], depth: number): void {
     this.#blanks()
+    if (states.length === 0) return this.#skip(depth)
     const byte = this.#bytes[this.#at]
     const open = opened(states, byte === ARRAY)
     const hit = open.find(([{ steps }, at]) => at === steps.length)
@@ -130,7 +93,7 @@ export class JsonDocument {
     this.#blanks()
     const byte = this.#bytes[this.#at]
     if (byte === OBJECT) {
-      this.#members(depth, () => this.#value([], depth + 1))
+      this.#skip(depth)
       return leaf.object
     }
     if (byte === ARRAY) {
@@ -160,11 +123,32 @@ export class JsonDocument {
   #string(): string {
     const start = this.#at
     this.#skipString()
+    const end = this.#at - 1
+    const escape = this.#bytes.indexOf(BACKSLASH, start)
+    if (escape < 0 || escape > end) return this.#bytes.toString('utf8', start + 1, end)
     try {
       return JSON.parse(this.#bytes.toString('utf8', start, this.#at)) as string
     } catch {
       throw new NotJson()
     }
+  }
+
+  /** Goes past a value that no path leads into. */
+  #skip(depth: number): void {
+    let open = 0
+    do {
+      this.#blanks()
+      const byte = this.#bytes[this.#at]
+      if (byte === OBJECT || byte === ARRAY) {
+        if (depth + ++open > MAX_DEPTH) throw new NotJson()
+        this.#at++
+      } else if (byte === OBJECT_END || byte === ARRAY_END) {
+        open--
+        this.#at++
+      } else if (open > 0 && (byte === COMMA || byte === COLON)) this.#at++
+      else this.#scalar()
+    } while (open > 0)
+    if (open < 0) throw new NotJson()
   }
 
   #skipString(): void {

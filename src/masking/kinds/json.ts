@@ -1,8 +1,9 @@
 import type { ColumnType, ValueMask, ValueSpec } from '../types.js'
 import { parseJsonPath } from '../values/json-path.js'
 import { kindOf } from '../values/kind.js'
-import { JsonDocument, NotJson, type MaskedPath } from './json-document.js'
+import { JsonDocument, NotJson } from './json-document.js'
 import { leaf } from './json-leaf.js'
+import type { MaskedPath } from './json-states.js'
 import type { Masking } from './suiting.js'
 
 /** jsonb's binary format begins with its version. */

@@ -48,26 +48,31 @@ const shortest = (value: number): string => {
   return value.toPrecision(9)
 }
 
-const float = (width: 4 | 8, format: 0 | 1): NumberType => ({
-  precision: 2n ** (width === 4 ? 22n : 51n),
-  read: (value) => {
-    if (format === 0) return readText(value)
-    if (value.length !== width) return undefined
-    const number = width === 4 ? value.readFloatBE() : value.readDoubleBE()
-    if (!Number.isFinite(number)) return 'special'
-    return parseDecimal(width === 4 ? shortest(number) : String(number))
-  },
-  write: (decimal) => {
-    const number = Number(printDecimal(decimal))
-    const stored = width === 4 ? Math.fround(number) : number
-    if (!Number.isFinite(stored) || (stored === 0 && decimal.digits !== 0n)) return undefined
-    if (format === 0) return Buffer.from(String(number))
-    const out = Buffer.alloc(width)
-    if (width === 4) out.writeFloatBE(number)
-    else out.writeDoubleBE(number)
-    return out
-  },
-})
+const float = (width: 4 | 8, format: 0 | 1): NumberType => {
+  const rounded = (text: string) => (width === 4 ? Math.fround(Number(text)) : Number(text))
+  return {
+    precision: 2n ** (width === 4 ? 22n : 51n),
+    read: (value) => {
+      // As a number first in both formats: the server's shortest digits and JavaScript's may differ in the last one.
+      if (format === 0 && typeof readText(value) !== 'object') return readText(value)
+      if (format === 1 && value.length !== width) return undefined
+      const number =
+        format === 0 ? rounded(value.toString('latin1')) : width === 4 ? value.readFloatBE() : value.readDoubleBE()
+      if (!Number.isFinite(number)) return 'special'
+      return parseDecimal(width === 4 ? shortest(number) : String(number))
+    },
+    write: (decimal) => {
+      const number = Number(printDecimal(decimal))
+      const stored = width === 4 ? Math.fround(number) : number
+      if (!Number.isFinite(stored) || (stored === 0 && decimal.digits !== 0n)) return undefined
+      if (format === 0) return Buffer.from(String(number))
+      const out = Buffer.alloc(width)
+      if (width === 4) out.writeFloatBE(number)
+      else out.writeDoubleBE(number)
+      return out
+    },
+  }
+}
 
 /** `numeric(p,s)`: 4 + p · 2^16 + s, where s has 11 bits and a sign. */
 const numeric = (modifier: number, format: 0 | 1): NumberType => {
