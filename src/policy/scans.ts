@@ -1,7 +1,9 @@
 import { builtinDetector, patternDetector, type Detector } from '../masking/detectors/detector.js'
-import type { Detection } from '../masking/detectors/finding.js'
+import { possibleIn, type Detection } from '../masking/detectors/finding.js'
 import { addedKinds, scanKindOf, type AddedKinds } from '../masking/detectors/kinds.js'
 import type { ColumnScan } from '../masking/detectors/scan.js'
+import { signalsOf } from '../masking/detectors/signals.js'
+import { scanText } from '../masking/detectors/text.js'
 import type { Treatment } from '../masking/treatment.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog, Relation } from '../sql/catalog.js'
@@ -62,6 +64,15 @@ export class Scans {
   /** Masks, and a scan for every other column: what COPY sends says nothing of types and origins. */
   ofCopy(columns: number, masks: readonly (ColumnMask | undefined)[] | undefined): Treatment {
     return Array.from({ length: columns }, (_, at) => masks?.[at] ?? this.#unknown)
+  }
+
+  /** What the server says, without what is found in it; undefined where nothing is. */
+  ofText(text: string, key: Buffer): string | undefined {
+    const bytes = Buffer.from(text)
+    const detections = possibleIn(signalsOf(bytes, 0, bytes.length), this.#unknown.detections)
+    if (detections.length === 0) return undefined
+    const hidden = scanText(text, 'plain', { detections, key, report: () => undefined })
+    return hidden === null ? '[withheld]' : hidden
   }
 
   #scan({ type, modifier, table, attribute }: Field): ColumnScan | undefined {

@@ -3,6 +3,7 @@ import { readErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { assertPinned } from './pinned.js'
+import { quoted } from './quoted.js'
 import { scrubbed } from './refusal.js'
 import type { RelayState } from './state.js'
 
@@ -27,10 +28,13 @@ export const asynchronous = (
   if (tag === Backend.Notice && scrub) {
     if (!state.guard?.clear) return out.put(scrubbed('notice', buffer, start, end))
   } else if (tag === Backend.Notice) {
-    state.journal.notice('notice', readErrorFields(buffer, start, end)['M'] ?? '')
+    const { message, instead } = quoted(state.guard, 'notice', readErrorFields(buffer, start, end))
+    state.journal.notice('notice', message)
+    if (instead) return out.put(instead)
   } else if (tag === Backend.Notification) {
     const { channel, payload } = readNotification(buffer, start, end)
-    state.journal.notice('notification', `${channel}: ${payload}`)
+    const hidden = state.guard?.scans?.ofText(payload, state.guard.maskKey)
+    state.journal.notice('notification', `${channel}: ${hidden ?? payload}`)
   } else {
     const { name, value } = readParameterStatus(buffer, start, end)
     if (state.guard) assertPinned(name, value)

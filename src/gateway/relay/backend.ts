@@ -8,6 +8,7 @@ import { asynchronous, isAsynchronous } from './asynchronous.js'
 import { beginCopyIn, dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { expect } from './expect.js'
+import { quoted } from './quoted.js'
 import { noticeOf, refusalOf, scrubbed } from './refusal.js'
 import { Results } from './results.js'
 import type { RelayState } from './state.js'
@@ -183,7 +184,8 @@ export class BackendHandler implements FrameHandler {
     if (masked) state.caps.failed(fields['C'] ?? '')
     const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
-    const message = masked ? 'withheld: it may quote masked values' : (fields['M'] ?? '')
+    const { message: text, instead } = quoted(state.guard, 'error', fields)
+    const message = masked ? 'withheld: it may quote masked values' : text
     const { sqlstate = fields['C'] ?? '', message: said = message } = ours ?? {}
     if (statement && !refused) this.#results.end(statement, { tag: 'error', sqlstate, message: said })
     if (this.#results.failed() && !this.fatal) {
@@ -191,6 +193,7 @@ export class BackendHandler implements FrameHandler {
     } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
     else if (ours) this.#out.put(refusalOf(ours))
     else if (masked && !state.guard?.clear) this.#out.put(scrubbed('error', buffer, start, end))
+    else if (instead) this.#out.put(instead)
     else this.#out.keep(buffer, start, end)
     if (!head) return
     state.copying = state.copyIn = false

@@ -19,6 +19,7 @@ const policy = {
 
 /** Columns of every type that can hold text, filled with what is to be found. */
 const seed = `
+  CREATE TABLE notes (line text); INSERT INTO notes VALUES ('${email}');
   CREATE DOMAIN note AS text; CREATE TYPE pair AS (a text, b int); CREATE TYPE mood AS ENUM ('ada@x.org', 'ok');
   CREATE TABLE people (id int PRIMARY KEY, secret text, free text, short varchar(8), fixed char(30), doc json, docb jsonb,
     page xml, tags text[], docs jsonb[], domains note[], duo pair, lexemes tsvector, feeling mood, number bigint, bytes bytea);
@@ -124,6 +125,25 @@ describe.for(servers())('on %s', ([, url]) => {
     expect(copy).toMatchObject({ detected, masked: 1 })
     for (const canary of canaries) expect(JSON.stringify(events)).not.toContain(canary)
     expect(Buffer.from(copy?.copySeen ?? '', 'base64').toString()).toContain('[email]')
+  })
+
+  test('errors and notices don’t quote what is detected, nor does the recording', async () => {
+    const client = await WireClient.login(server.port)
+    for (const sql of [
+      'SELECT line::int FROM notes',
+      `DO $$ BEGIN RAISE NOTICE 'see %', (SELECT '${email}'); END $$`,
+      `DO $$ BEGIN RAISE EXCEPTION 'see' USING DETAIL = '${email}'; END $$`,
+    ]) {
+      const messages = await client.ask(send.query(sql))
+      const said = messages.filter(({ type }) => type === 'E' || type === 'N').map(({ body }) => body.toString())
+      expect(said.join()).toContain('[email]')
+      expect(said.join()).not.toContain('canary')
+    }
+    await client.end()
+    const events = await server.recording(server.sessions.length - 1)
+    const results = events.filter(({ type }) => type === 'result' || type === 'notice')
+    expect(JSON.stringify(results)).toContain('[email]')
+    expect(JSON.stringify(results)).not.toContain('canary')
   })
 
   test('people who may see values see them, and the recording does not', async () => {
