@@ -33,6 +33,10 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
       description: 'ask clients for a password, shown in the address, instead of checking their user',
     }),
     reason: string({ helpValue: 'TEXT', description: 'why; it is recorded with each session' }),
+    'break-glass': boolean({
+      dependsOn: ['reason'],
+      description: 'an emergency: run without an approval what needs one; it is recorded, and alerts at once',
+    }),
     service: boolean({ description: 'keep an entry for it in ~/.pg_service.conf' }),
   }
 
@@ -48,7 +52,8 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
 
     const { connect } = await import('../src/agent/connect.js')
     let tell = (event: ConnectEvent): void => this.#tell(event)
-    await using connected = await connect({ env: this.env, names, ...flags }, (event) => tell(event), this.signal)
+    const request = { env: this.env, names, ...flags, breakGlass: flags['break-glass'] }
+    await using connected = await connect(request, (event) => tell(event), this.signal)
     if (flags.service) await this.#keepServices(connected)
     if (command.length > 0) this.exit(await this.#runCommand(connected, command))
     this.#announce(connected)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { string as argument } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
+import { boolean, string } from '@oclif/core/flags'
 import type { Answer } from '../src/agent/exec.js'
 import { ClientCommand } from '../src/cli/command.js'
 import { formats, type FormatName } from '../src/cli/rows/format.js'
@@ -17,7 +17,7 @@ export default class Exec extends ClientCommand {
 Values are printed as the server sends them. NULL is NULL in a table, null in JSON, and nothing in CSV (an empty text is "").
 In JSON every value is a string or null, each result is an array, and a second column of the same name gets a number.
 COPY … TO STDOUT writes to stdout as it is; COPY … FROM STDIN reads stdin where the SQL came from elsewhere.
-Exits with 1 where the server refused a statement, with 77 where the gateway's policy did.`
+Exits with 1 where the server refused a statement, with 77 where the gateway's policy did, and with 75 where it needs an approval: the error names the request, and once that is approved the same command runs it. With --wait it waits instead.`
   static override examples = [
     { description: 'a statement', command: '<%= config.bin %> exec vectordb "SELECT count(*) FROM documents"' },
     {
@@ -39,10 +39,21 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
     file: string({ char: 'f', helpValue: 'FILE', description: 'read the SQL from a file; - is stdin' }),
     format: string({ options: names, description: 'how rows are written (default: table; json with --json)' }),
     reason: string({ helpValue: 'TEXT', description: 'why; it is recorded with the session' }),
+    wait: string({
+      helpValue: 'TIME',
+      description:
+        'wait for an approval where one is needed, at most so long: 30s, 10m, 1h (alone: as long as the rule allows)',
+    }),
+    'break-glass': boolean({
+      dependsOn: ['reason'],
+      description: 'an emergency: run without the approval; it is recorded, and alerts at once',
+    }),
   }
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Exec)
+    const { args, flags } = await this.parse(Exec, this.argv.map(plainWait))
+    const { Patience } = await import('../src/agent/approval-patience.js')
+    const patience = flags.wait === undefined ? undefined : new Patience(flags.wait)
     if (args.sql !== undefined && flags.file !== undefined)
       throw new HoopError('USAGE', 'SQL comes from the argument or from --file, not both')
     const sql = await this.#sql(args.sql, flags.file)
@@ -55,13 +66,19 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
         gateway: flags.gateway,
         connection: args.name,
         reason: flags.reason,
+        breakGlass: flags['break-glass'],
+        wait: patience !== undefined,
         sql,
         input: fromStdin ? nothing() : (process.stdin as AsyncIterable<Buffer>),
       },
       (words) => this.caution(words),
-      this.signal,
+      patience ? AbortSignal.any([this.signal, patience.signal]) : this.signal,
     )
-    await this.#print(answers, (flags.format as FormatName | undefined) ?? (this.jsonEnabled() ? 'json' : 'table'), sql)
+    await this.#print(
+      patience ? patience.over(answers) : answers,
+      (flags.format as FormatName | undefined) ?? (this.jsonEnabled() ? 'json' : 'table'),
+      sql,
+    )
   }
 
   async #sql(given: string | undefined, file: string | undefined): Promise<string> {
@@ -107,7 +124,7 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
             if (name === 'table') this.say(answer.tag)
             break
           case 'notice':
-            this.say(plain(`${answer.fields['V'] ?? 'NOTICE'}: ${answer.fields['M'] ?? ''}`, '\n'))
+            this.say(plain(noticeText(answer.fields), '\n'))
             break
           case 'error': {
             const { StatementError } = await import('../src/agent/statement-error.js')
@@ -123,5 +140,11 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
     }
   }
 }
+
+const noticeText = ({ V = 'NOTICE', M = '', D, H }: Extract<Answer, { kind: 'notice' }>['fields']): string =>
+  [`${V}: ${M}`, ...(D && M.startsWith('hoop: ') ? [D] : []), ...(H ? [`hint: ${H}`] : [])].join('\n')
+
+/** `--wait` alone: the command line's parser wants a value. */
+const plainWait = (word: string): string => (word === '--wait' ? '--wait=forever' : word)
 
 async function* nothing(): AsyncGenerator<Buffer> {}

@@ -21,6 +21,8 @@ export interface ConnectRequest {
   /** Ask clients for a password instead of looking at their user. */
   readonly password?: boolean
   readonly reason?: string | undefined
+  /** Runs at once what needs an approval, where the policy lets this person. */
+  readonly breakGlass?: boolean
 }
 
 /** What happens while connections are open; with `--json` each is a line. Documented in docs/cli.md. */
@@ -95,7 +97,8 @@ async function openOne(
   signal: AbortSignal,
   undo: AsyncDisposableStack,
 ): Promise<OpenConnection> {
-  const wish = { connection: name, ...(request.reason !== undefined && { reason: request.reason }) }
+  const { reason, breakGlass } = request
+  const wish = { connection: name, ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) }
   const grant = await HeldGrant.obtain(
     client,
     wish,

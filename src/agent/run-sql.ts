@@ -10,6 +10,10 @@ export interface SqlRequest {
   readonly gateway?: string | undefined
   readonly connection: string
   readonly reason?: string | undefined
+  /** Runs at once what needs an approval, where the policy lets this person. */
+  readonly breakGlass?: boolean
+  /** Waits for an approval; without, what needs one is refused with the request's id. */
+  readonly wait?: boolean
   readonly sql: string
   /** Data for COPY … FROM STDIN. */
   readonly input: AsyncIterable<Buffer>
@@ -24,7 +28,7 @@ const patience = 3_000
  * @throws {HoopError} NOT_LOGGED_IN, ACCESS_DENIED, GATEWAY_…, UPSTREAM_LOST
  */
 export async function* runSql(
-  { env, gateway, connection, reason, sql, input }: SqlRequest,
+  { env, gateway, connection, reason, breakGlass = false, wait = false, sql, input }: SqlRequest,
   warn: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
@@ -34,7 +38,7 @@ export async function* runSql(
   const abortEarly = (): void => stop.abort(signal.reason)
   signal.addEventListener('abort', abortEarly, { once: true })
   try {
-    const wish = { connection, ...(reason !== undefined && { reason }) }
+    const wish = { connection, ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) }
     const events = {
       renewed: () => undefined,
       renewalFailed: (error: HoopError, until: Date) =>
@@ -42,7 +46,7 @@ export async function* runSql(
     }
     const grant = await HeldGrant.obtain(client, wish, events, stop.signal)
     const open = async (): ReturnType<typeof openTunnel> =>
-      openTunnel(client, await grant.token(stop.signal), stop.signal)
+      openTunnel(client, await grant.token(stop.signal), stop.signal, wait ? {} : { 'hoop-approval': 'retry' })
     const socket = await open()
     signal.removeEventListener('abort', abortEarly)
     const execution = new Execution(socket, open)

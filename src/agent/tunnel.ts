@@ -18,12 +18,17 @@ const most = 16 * 1024
  * @throws {HoopError} the gateway's own refusal, or GATEWAY_… where it can't be reached
  * @see RFC 9110, section 7.8
  */
-export async function openTunnel(client: GatewayClient, grant: string, signal: AbortSignal): Promise<Socket> {
+export async function openTunnel(
+  client: GatewayClient,
+  grant: string,
+  signal: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<Socket> {
   const limited = deadline(timeout, signal)
   const url = endpoint(client.route, '/v1/tunnel')
   const [socket, proof] = await Promise.all([dial(client.route, limited), client.prove('GET', url, grant)])
   try {
-    return await upgrade(url, socket, { authorization: `DPoP ${grant}`, dpop: proof }, limited)
+    return await upgrade(url, socket, { ...headers, authorization: `DPoP ${grant}`, dpop: proof }, limited)
   } catch (error) {
     socket.destroy()
     if (signal.aborted) throw signal.reason

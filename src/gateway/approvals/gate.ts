@@ -9,7 +9,7 @@ import { brokenGlass } from './announcements.js'
 import type { Approvals } from './approvals.js'
 import { type Bound, bindingOf, textHash } from './binding.js'
 import { mayDecide } from './rights.js'
-import { approvalNotice, denied, expiredInTime, retryLater, tooLong } from './words.js'
+import { approvalNotice, approvedNotice, denied, expiredInTime, retryLater, tooLong } from './words.js'
 
 export interface GateOptions extends Bound {
   readonly approvals: Approvals
@@ -135,6 +135,7 @@ export class SessionGate implements Gate {
       if (!(await approvals.records.settle(id, ['approved'], 'used', Date.now())))
         return refuse(new HoopError('APPROVAL_SETTLED'))
       approvals.news.tell()
+      place.notice(approvedNotice(settled))
       return { kind: 'approved', rule, approval: id }
     } finally {
       forget()

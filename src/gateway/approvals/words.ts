@@ -17,6 +17,14 @@ export const approvalNotice = (record: ApprovalRecord, address: string): ErrorFi
   H: `An approver runs: hoop approvals approve ${record.id} (${address})`,
 })
 
+/** What the client sees when the wait is over, since its statement may take long itself. */
+export const approvedNotice = ({ votes }: ApprovalRecord): ErrorFields => ({
+  S: 'NOTICE',
+  V: 'NOTICE',
+  C: '00000',
+  M: `hoop: approved by ${votes.map(({ name }) => name).join(', ')}`,
+})
+
 /** What the client sees where it must not wait. */
 export const retryLater = ({ name, message, approvers }: ApprovalRule, id: string, address: string): HoopError =>
   new HoopError('APPROVAL_REQUIRED', what({ ...(message !== undefined && { message }) }, name), {

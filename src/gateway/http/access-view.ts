@@ -33,6 +33,8 @@ export interface PolicyView {
   readonly budgets?: BudgetsConfig
   /** Groups that may break the glass. */
   readonly breakGlass: readonly string[]
+  /** Groups that some rule names as its approvers. */
+  readonly approvers: readonly string[]
 }
 
 type Mask = PolicyConfig['masks'][number]
@@ -55,6 +57,7 @@ const policyView = ({ clear_for, masks, rules, break_glass, budgets }: PolicyCon
   rules: rules.map(rulePhrase),
   ...(budgets && { budgets }),
   breakGlass: break_glass?.groups ?? [],
+  approvers: rules.flatMap(({ approvers }) => approvers?.groups ?? []),
 })
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>

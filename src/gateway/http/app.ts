@@ -7,9 +7,12 @@ import { demandLogin } from './authentication.js'
 import type { HttpDeps } from './deps.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
+import { approvalPage } from './routes/approval-page.js'
+import { approvalRoutes } from './routes/approvals.js'
 import { personRoutes } from './routes/person.js'
 import { publicRoutes } from './routes/public.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { standingApprovalRoutes } from './routes/standing-approvals.js'
 import { usageRoutes } from './routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
@@ -66,6 +69,7 @@ export const createApp = (deps: HttpDeps): App => {
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
+    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage]) routes(scope as App, deps)
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes]) routes(scope as App, deps)
   })
   return app

@@ -7,6 +7,7 @@ import type { SessionEvent } from '../../recording/events.js'
 import type { Store } from '../../store/open.js'
 import type { PersonUsage } from '../budgets/person-usage.js'
 import type { SessionUse } from '../budgets/report.js'
+import type { Approvals } from '../approvals/approvals.js'
 import type { AccessView } from './access-view.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
@@ -24,6 +25,7 @@ export interface HttpDeps {
   principal(request: SignedRequest): Promise<Principal>
   readonly grants: Pick<GrantService, 'issue'>
   readonly store: Pick<Store, 'db'>
+  readonly approvals: Approvals
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
   /** What a person got, and the sessions of theirs that are open here and have budgets. */

@@ -11,16 +11,9 @@ import type {
   SessionCounters,
   SessionSummary,
 } from '../../lib/api.js'
+import './approval-schemas.js'
+import { named, registry, time } from './schema-registry.js'
 
-/** JSON Schemas of what goes over the wire, held to the types of `src/lib/api.ts` by the compiler. */
-const registry = z.registry<{ id: string; description?: string }>()
-
-const named = <T, S extends z.ZodType<T>>(id: string, schema: S): S => {
-  registry.add(schema, { id })
-  return schema
-}
-
-const time = z.string().meta({ format: 'date-time' })
 const count = z.int().nonnegative()
 const texts = z.array(z.string()).readonly()
 

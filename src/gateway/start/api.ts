@@ -10,7 +10,7 @@ import type { SessionRegistry } from '../session-registry.js'
 
 export interface ApiOptions extends Pick<
   HttpDeps,
-  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'checks'
+  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'checks' | 'approvals'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -68,7 +68,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const approvals = new Approvals({ store, log, url: () => own.url, webhooks: options.webhooks })
   await approvals.recover()
   const app = createApi({
-    ...{ version, log, store, registry, recordings, grants, usage },
+    ...{ version, log, store, registry, recordings, approvals, grants, usage },
     tls: certificate.current.context,
     config: () => runtimes().view,
     principal: (request) => identity.principal(request),

@@ -20,7 +20,7 @@ interface Way {
 
 /** The same held statement, as a client may send it. */
 const ways: Readonly<Record<string, Way>> = {
-  'a simple query': { frames: [send.query(insert(1, '-- hold'))], before: 'N', ran: 'CZ', failed: 'EZ' },
+  'a simple query': { frames: [send.query(insert(1, '-- hold'))], before: 'N', ran: 'NCZ', failed: 'EZ' },
   'an extended query': {
     frames: [
       send.parse('insert into effects values ($1) -- hold'),
@@ -30,7 +30,7 @@ const ways: Readonly<Record<string, Way>> = {
       send.sync(),
     ],
     before: '1N',
-    ran: '2nCZ',
+    ran: 'N2nCZ',
     failed: 'EZ',
   },
   'a pipeline': {
@@ -40,7 +40,7 @@ const ways: Readonly<Record<string, Way>> = {
       ...[send.parse('select 8'), send.bind(), send.execute(), send.sync()],
     ],
     before: 'TDCZN',
-    ran: 'CZ12DCZ',
+    ran: 'NCZ12DCZ',
     failed: 'EZ12DCZ',
   },
 }

@@ -93,8 +93,12 @@ test('the OpenAPI document describes every route', async () => {
     Object.keys(operations).map((method) => `${method} ${path}`),
   )
   expect(routes.toSorted()).toEqual([
+    'delete /v1/standing-approvals/{id}',
+    'get /approvals/{id}',
     'get /healthz',
     'get /readyz',
+    'get /v1/approvals',
+    'get /v1/approvals/{id}',
     'get /v1/connections',
     'get /v1/gateway',
     'get /v1/me',
@@ -102,8 +106,12 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',
+    'get /v1/standing-approvals',
     'get /v1/usage',
+    'post /v1/approvals/{id}/approve',
+    'post /v1/approvals/{id}/deny',
     'post /v1/grants',
+    'post /v1/standing-approvals',
   ])
 })
 

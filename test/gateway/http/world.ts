@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { Agent, request as send } from 'undici'
 import { startIdp, type Idp } from '../../../src/demo/idp.js'
+import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import { createApp, type App } from '../../../src/gateway/http/app.js'
 import type { AccessView } from '../../../src/gateway/http/access-view.js'
 import type { HttpDeps } from '../../../src/gateway/http/deps.js'
@@ -61,6 +62,7 @@ export interface World extends AsyncDisposable {
   readonly ca: Buffer
   readonly idp: Idp
   readonly store: Store
+  readonly approvals: Approvals
   readonly index: StoredSessionIndex
   readonly authenticator: Authenticator
   readonly prover: Prover
@@ -96,9 +98,10 @@ const view = (idp: Pick<Idp, 'issuer' | 'clientId'>): AccessView => ({
       clearFor: ['dpo'],
       masks: ['public.customers.email as email'],
       breakGlass: [],
+      approvers: ['dba'],
       rules: ['no-drop: block drop'],
     },
-    narrow: { clearFor: [], masks: [], breakGlass: [], rules: [] },
+    narrow: { clearFor: [], masks: [], breakGlass: [], approvers: ['dba'], rules: [] },
   },
 })
 
@@ -135,7 +138,12 @@ export const startWorld = async (): Promise<World> => {
   const check = (name: string) => async () => {
     if (state.failing === name) throw new Error(`secret reason of ${name}`)
   }
+  const approvals = new Approvals({
+    ...{ store, url: () => url, webhooks: { emit: () => undefined } },
+    log: pino({ level: 'silent' }),
+  })
   const deps: HttpDeps = {
+    approvals,
     version: '0.1.0',
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },
@@ -198,10 +206,28 @@ export const startWorld = async (): Promise<World> => {
   }
 
   return {
-    ...{ app, url, port, ca, idp, store, index, authenticator, prover, logged, live, recordings, renewed, state, ask },
+    ...{
+      app,
+      url,
+      port,
+      ca,
+      idp,
+      store,
+      approvals,
+      index,
+      authenticator,
+      prover,
+      logged,
+      live,
+      recordings,
+      renewed,
+      state,
+      ask,
+    },
     [Symbol.asyncDispose]: async () => {
       await agent.destroy()
       await app.close()
+      await approvals[Symbol.asyncDispose]()
       await index.close()
       await store[Symbol.asyncDispose]()
       await idp[Symbol.asyncDispose]()

@@ -1,0 +1,24 @@
+import { string as argument } from '@oclif/core/args'
+import { approvalText } from '../../src/cli/approval-text.js'
+import { ClientCommand } from '../../src/cli/command.js'
+import type { Approval } from '../../src/lib/api/approvals.js'
+
+export default class ApprovalsShow extends ClientCommand {
+  static override summary = 'Show one request: who asks, why, the whole statement, who decided.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 1kz0m',
+    '<%= config.bin %> <%= command.id %> 1kz0m --json',
+  ]
+  static override args = {
+    id: argument({ required: true, description: 'id of the request, or the beginning of one' }),
+  }
+
+  async run(): Promise<Approval> {
+    const { args, flags } = await this.parse(ApprovalsShow)
+    const { openClient } = await import('../../src/agent/client.js')
+    const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
+    const approval = await client.get<Approval>(`/v1/approvals/${encodeURIComponent(args.id)}`)
+    this.log(approvalText(approval))
+    return approval
+  }
+}
