@@ -8,7 +8,16 @@ export type FailureLine = ApiError & { readonly type: 'error' }
 const isFailure = (line: SessionEvent | FailureLine): line is FailureLine => line.type === 'error'
 
 /** Event types that this version shows; those of a newer gateway are passed over. */
-const known = new Set<string>(['start', 'statement', 'refusal', 'result', 'notice', 'cancel', 'end'])
+const known: Readonly<Record<SessionEvent['type'], true>> = {
+  start: true,
+  statement: true,
+  refusal: true,
+  approval: true,
+  result: true,
+  notice: true,
+  cancel: true,
+  end: true,
+}
 
 /**
  * Events as the gateway sent them. It gives up readers that take nothing for a while, and somebody who paused a replay is
@@ -26,7 +35,7 @@ export async function* received(
         if (isFailure(line)) throw remote(line)
         if (place++ < seen) continue
         seen++
-        if (known.has(line.type)) yield line
+        if (Object.hasOwn(known, line.type)) yield line
       }
       return
     } catch (error) {
