@@ -50,6 +50,11 @@ export interface ApprovalVote {
   readonly at: string
 }
 
+/** `POST /v1/approvals/:id/approve` and `…/deny` → the Approval. A denial needs a reason. */
+export interface ApprovalDecision {
+  readonly reason?: string
+}
+
 /** `GET /v1/standing-approvals?all` → `{ standing }`; `DELETE /v1/standing-approvals/:id`. */
 export interface StandingApproval {
   readonly id: string
@@ -63,4 +68,15 @@ export interface StandingApproval {
   readonly expiresAt: string
   readonly revokedAt?: string
   readonly revokedBy?: string
+}
+
+/** `POST /v1/standing-approvals` → 201 and the StandingApproval. With `from`, person, connection and text are a request's. */
+export interface StandingApprovalRequest {
+  readonly from?: string
+  /** Subject, or a name that only one person has been seen under. */
+  readonly person?: string
+  readonly connection?: string
+  readonly text?: string
+  readonly until: string
+  readonly reason: string
 }
