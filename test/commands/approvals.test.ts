@@ -131,5 +131,10 @@ test('a standing approval lets the statement through until it is revoked; a brok
   expect(await gateway.hoop('casey', broken)).toMatchObject({ status: 64 })
   expect(await gateway.hoop('casey', [...broken, '--reason', 'outage'])).toMatchObject({ status: 0 })
   const all = await gateway.hoop('ines', ['approvals', 'list', '--all', '--json'])
-  expect(JSON.parse(all.stdout)).toMatchObject({ approvals: [{ state: 'break-glass', reason: 'outage' }, { id, state: 'open' }] })
+  expect(JSON.parse(all.stdout)).toMatchObject({
+    approvals: [
+      { state: 'break-glass', reason: 'outage' },
+      { id, state: 'open' },
+    ],
+  })
 })

@@ -15,7 +15,9 @@ export default class ApprovalsStandingList extends ClientCommand {
     const { flags } = await this.parse(ApprovalsStandingList)
     const { openClient } = await import('../../../src/agent/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
-    const { standing } = await client.get<{ standing: StandingApproval[] }>(`/v1/standing-approvals${flags.all ? '?all=true' : ''}`)
+    const { standing } = await client.get<{ standing: StandingApproval[] }>(
+      `/v1/standing-approvals${flags.all ? '?all=true' : ''}`,
+    )
     if (standing.length === 0) this.say('There is no standing approval.')
     else this.log(table(headings, standing.map(row)))
     return { standing }
