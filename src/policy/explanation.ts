@@ -1,4 +1,5 @@
 import { specLine, specName } from '../masking/spec-name.js'
+import type { ColumnScan } from '../masking/detectors/scan.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
@@ -46,6 +47,8 @@ export interface ExplainedColumn {
   /** The same with its parameters, for people. */
   readonly words: string
   readonly derived?: true
+  /** What its values are looked through for. */
+  readonly detectors?: readonly string[]
   /** Lines of the policy that do it. */
   readonly at: readonly string[]
 }
@@ -59,6 +62,8 @@ type Known =
 /** Where things stand in the configuration: `file:line:column`. */
 export interface Places {
   mask(column: string): string | undefined
+  /** @param entry its place in the policy's masks */
+  detector(entry: number, name: string): string | undefined
   rule(name: string): string | undefined
 }
 
@@ -66,6 +71,7 @@ interface ColumnFacts {
   readonly field: Field | undefined
   readonly known: Known | undefined
   readonly mask: ColumnMask | undefined
+  readonly scan: ColumnScan | undefined
 }
 
 const originOf = (field: Field | undefined, catalog: Catalog | undefined): string[] => {
@@ -79,13 +85,20 @@ const nameOf = ({ field, known }: ColumnFacts, index: number): string => {
   return known?.kind === 'masked' ? known.column.slice(known.column.lastIndexOf('.') + 1) : `column ${index + 1}`
 }
 
+/** A column that no mask covers: what is found in it is hidden. */
+const explainScan = ({ detections }: ColumnScan, places: Places) => {
+  const detectors = detections.map(({ detector }) => detector.name)
+  const lines = detections.flatMap(({ detector, entry = -1 }) => places.detector(entry, detector.name) ?? [])
+  return { words: `clean but for ${detectors.join(', ')}`, detectors, at: [...new Set(lines)] }
+}
+
 /** One output column: by the analysis where it says something, by the column's own origin otherwise. */
 export const explainColumn = (
   facts: ColumnFacts,
   index: number,
   { places, catalog }: { places: Places; catalog: Catalog | undefined },
 ): ExplainedColumn => {
-  const { field, known, mask } = facts
+  const { field, known, mask, scan } = facts
   const name = nameOf(facts, index)
   const lines = (columns: readonly string[]) => [...new Set(columns.flatMap((column) => places.mask(column) ?? []))]
   if (known?.kind === 'derived') {
@@ -93,8 +106,8 @@ export const explainColumn = (
     const words = 'redacted: computed from masked columns'
     return { name, from, does: 'redact', words, derived: true, at: lines(from) }
   }
-  if (!mask) return { name, from: originOf(field, catalog), does: 'clean', words: 'clean', at: [] }
   const from = originOf(field, catalog)
+  if (!mask) return { name, from, does: 'clean', words: 'clean', at: [], ...(scan && explainScan(scan, places)) }
   return {
     name,
     from: from.length > 0 ? from : [mask.column],

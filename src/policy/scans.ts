@@ -1,6 +1,6 @@
 import { builtinDetector, patternDetector, type Detector } from '../masking/detectors/detector.js'
 import { possibleIn, type Detection } from '../masking/detectors/finding.js'
-import { addedKinds, scanKindOf, type AddedKinds } from '../masking/detectors/kinds.js'
+import { scanKindOf, type AddedKinds } from '../masking/detectors/kinds.js'
 import type { ColumnScan } from '../masking/detectors/scan.js'
 import { signalsOf } from '../masking/detectors/signals.js'
 import { scanText } from '../masking/detectors/text.js'
@@ -8,6 +8,7 @@ import type { Treatment } from '../masking/treatment.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog, Relation } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
+import { addedKinds } from './added-kinds.js'
 import type { DetectConfig, DetectorConfig } from './config/policy/detect.js'
 import type { PolicyConfig } from './config/schema.js'
 
@@ -20,16 +21,18 @@ interface Entry {
 const detectorOf = (config: DetectorConfig): Detector =>
   typeof config === 'string' ? builtinDetector(config) : patternDetector(config.name, config.pattern)
 
-const entryOf = ({ detectors, with: spec, only, except = [] }: DetectConfig): Entry => ({
-  detections: detectors.map((detector) => ({ detector: detectorOf(detector), with: spec })),
+const entryOf = ({ detectors, with: spec, only, except = [] }: DetectConfig, entry: number): Entry => ({
+  detections: detectors.map((detector) => ({ detector: detectorOf(detector), with: spec, entry })),
   only: only && new Set(only),
   except: new Set(except),
 })
 
 /** The same detector in two entries does what the first says. */
-const distinct = (detections: readonly Detection[]): readonly Detection[] => [
-  ...new Map([...detections].reverse().map((each) => [each.detector.name, each])).values(),
-]
+const distinct = (detections: readonly Detection[]): readonly Detection[] => {
+  const byName = new Map<string, Detection>()
+  for (const each of detections) if (!byName.has(each.detector.name)) byName.set(each.detector.name, each)
+  return [...byName.values()]
+}
 
 /** The column's name in its own table and in those that it is a partition of; none where it is no table's column. */
 const namesOf = (relation: Relation | undefined, attribute: number): readonly string[] => {
@@ -49,7 +52,7 @@ export class Scans {
 
   /** @param catalog without it, every added type may hold text */
   constructor(policy: PolicyConfig, catalog?: Pick<Catalog, 'relations' | 'addedTypes'>) {
-    this.#entries = policy.masks.flatMap(({ detect }) => (detect ? [entryOf(detect)] : []))
+    this.#entries = policy.masks.flatMap(({ detect }, entry) => (detect ? [entryOf(detect, entry)] : []))
     this.#relations = catalog?.relations ?? new Map()
     this.#added = addedKinds(catalog?.addedTypes ?? [])
     this.#unknown = { detections: distinct(this.#entries.flatMap(({ detections }) => detections)), added: this.#added }

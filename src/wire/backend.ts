@@ -56,12 +56,21 @@ export const readParameterStatus = (buffer: Buffer, start: number, end: number):
   return { name: reader.string(), value: reader.string() }
 }
 
-/** @throws {HoopError} FRAME_INVALID */
-export const readNotification = (buffer: Buffer, start: number, end: number): { channel: string; payload: string } => {
-  const reader = new Reader(buffer, start + HEADER, end)
-  reader.int32()
-  return { channel: reader.string(), payload: reader.string() }
+/** What NOTIFY sent, and the process that did. */
+export interface Notification {
+  readonly pid: number
+  readonly channel: string
+  readonly payload: string
 }
+
+/** @throws {HoopError} FRAME_INVALID */
+export const readNotification = (buffer: Buffer, start: number, end: number): Notification => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  return { pid: reader.int32(), channel: reader.string(), payload: reader.string() }
+}
+
+export const notification = ({ pid, channel, payload }: Notification): Buffer =>
+  frame(Backend.Notification, int32(pid), channel, payload)
 
 /** @throws {HoopError} FRAME_INVALID */
 export const readKey = (buffer: Buffer, start: number, end: number): { pid: number; secret: Buffer } => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayFolder, gatewayFolder } from '../gateway/gateway-folder.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { hoop } from '../helpers/hoop.js'
+import type { Explanation } from '../../src/policy/explanation.js'
 import { parseDatabaseUrl } from '../../src/gateway/init/answers.js'
 
 const policies = `policies:
@@ -20,7 +21,7 @@ let folder: GatewayFolder
 beforeAll(async () => {
   database = await freshDatabase()
   const client = await database.client()
-  await client.query(`CREATE TABLE people (id int PRIMARY KEY, email text, ssn text)`)
+  await client.query(`CREATE TABLE people (id int PRIMARY KEY, email text, ssn text, name text, note text)`)
   folder = await gatewayFolder({
     connection: { name: 'vectordb', ...parseDatabaseUrl(`${database.url}?sslmode=disable`) },
   })
@@ -48,6 +49,31 @@ test('hoop policy explain says of each column where it comes from, what is done,
   expect(ssn).toMatch(/^ssn +public\.people\.ssn +masked: keep_last 4 +hoop\.yaml:\d+:21$/)
   expect(lineOf(mail!)).not.toBe(lineOf(ssn!))
   expect(now).toMatch(/^now +- +clean +-$/)
+})
+
+test('hoop policy explain says what a column is looked through for, and by which line', async () => {
+  await folder.edit(
+    /^ {4}rules:/m,
+    '      - { detect: [email, us_ssn], except: [public.people.note], with: redact }\n    rules:',
+  )
+  const { stdout } = await run(
+    'policy',
+    'explain',
+    'vectordb',
+    'SELECT id, email, name, note, name || 1 AS x FROM people',
+  )
+  const [id, email, name, note, computed] = stdout.split('\n').slice(-6)
+  expect(id).toMatch(/ clean +-$/)
+  expect(email).toContain('masked: email')
+  expect(name).toMatch(
+    /^name +public\.people\.name +clean but for email, us_ssn +hoop\.yaml:\d+:20, hoop\.yaml:\d+:27$/,
+  )
+  expect(note).toMatch(/ clean +-$/)
+  expect(computed).toContain('clean but for email, us_ssn')
+  const copied = await run('policy', 'explain', 'vectordb', 'COPY people (name, email) TO STDOUT', '--json')
+  const [first, second] = (JSON.parse(copied.stdout) as Explanation).statements[0]!.columns!
+  expect(first).toMatchObject({ does: 'clean', detectors: ['email', 'us_ssn'] })
+  expect(second).not.toHaveProperty('detectors')
 })
 
 test('hoop policy explain names the rule that refuses, and runs nothing', async () => {

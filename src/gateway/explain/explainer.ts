@@ -83,12 +83,13 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     const masks = fields.length === 0 ? copy?.masks : guard.masks(fields, statement)
     if (masks instanceof HoopError) return { ...base, database: masks.message }
     const length = Math.max(fields.length, outputs?.length ?? 0)
-    const columns = Array.from({ length }, (_, index) =>
-      explainColumn({ field: fields[index], known: outputs?.[index], mask: masks?.[index] }, index, {
-        places,
-        catalog,
-      }),
-    )
+    const treatment = fields.length === 0 ? guard.scans?.ofCopy(length, masks) : guard.scans?.ofFields(fields, masks)
+    const columns = Array.from({ length }, (_, index) => {
+      const treated = treatment?.[index]
+      const scan = treated && 'detections' in treated ? treated : undefined
+      const facts = { field: fields[index], known: outputs?.[index], mask: masks?.[index], scan }
+      return explainColumn(facts, index, { places, catalog })
+    })
     return { ...base, columns }
   }
 

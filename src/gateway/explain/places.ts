@@ -13,5 +13,10 @@ export const placesIn = (loaded: LoadedConfig, policyName: string): Places => {
   const rules = new Map(
     (policy?.rules ?? []).map(({ name }, rule) => [name, loaded.locate([...at, 'rules', rule, 'name'])] as const),
   )
-  return { mask: (column) => masks.get(column), rule: (name) => rules.get(name) }
+  const detector = (entry: number, name: string): string | undefined => {
+    const detectors = policy?.masks[entry]?.detect?.detectors ?? []
+    const nth = detectors.findIndex((each) => (typeof each === 'string' ? each : each.name) === name)
+    return nth < 0 ? undefined : loaded.locate([...at, 'masks', entry, 'detect', nth])
+  }
+  return { detector, mask: (column) => masks.get(column), rule: (name) => rules.get(name) }
 }

@@ -1,4 +1,4 @@
-import { readNotification, readParameterStatus } from '../../wire/backend.js'
+import { notification, readNotification, readParameterStatus } from '../../wire/backend.js'
 import { readErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
@@ -32,9 +32,10 @@ export const asynchronous = (
     state.journal.notice('notice', message)
     if (instead) return out.put(instead)
   } else if (tag === Backend.Notification) {
-    const { channel, payload } = readNotification(buffer, start, end)
-    const hidden = state.guard?.scans?.ofText(payload, state.guard.maskKey)
-    state.journal.notice('notification', `${channel}: ${hidden ?? payload}`)
+    const sent = readNotification(buffer, start, end)
+    const payload = state.guard?.scans?.ofText(sent.payload, state.guard.maskKey)
+    state.journal.notice('notification', `${sent.channel}: ${payload ?? sent.payload}`)
+    if (payload !== undefined && !state.guard?.clear) return out.put(notification({ ...sent, payload }))
   } else {
     const { name, value } = readParameterStatus(buffer, start, end)
     if (state.guard) assertPinned(name, value)

@@ -22,6 +22,7 @@ export class PlainRows implements RowSink {
 
   frame(out: Outbox, buffer: Buffer, start: number, end: number): boolean {
     if (this.#toll?.row(buffer, start, end) === false) return false
+    this.tally.rows++
     this.tally.row(buffer, start, end)
     out.keep(buffer, start, end)
     return true

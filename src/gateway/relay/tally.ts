@@ -48,9 +48,8 @@ export class Tally {
     return this.#first.length < captureLimits.rows && this.#firstBytes < captureLimits.bytes
   }
 
-  /** A DataRow as the client sees it: `buffer[start, end)`, header included. */
+  /** What a DataRow holds, as the client sees it: `buffer[start, end)`, header included. It is counted by who passes it on. */
   row(buffer: Buffer, start: number, end: number): void {
-    this.rows++
     if (this.#first.length < captureLimits.rows && this.#firstBytes + end - start <= captureLimits.bytes) {
       this.#first.push(buffer.subarray(start + HEADER, end))
       this.#firstBytes += end - start

@@ -11,6 +11,8 @@ export type DetectSpec = 'redact' | 'null' | 'hash' | { readonly keep_first: num
 export interface Detection {
   readonly detector: Detector
   readonly with: DetectSpec
+  /** Which entry of the policy's masks it comes from. */
+  readonly entry?: number
 }
 
 /** A place in the text as it was written, and which of the detections is to thank. */

@@ -146,6 +146,24 @@ describe.for(servers())('on %s', ([, url]) => {
     expect(JSON.stringify(results)).not.toContain('canary')
   })
 
+  test('payloads of notifications leave without what is detected, and are recorded so', async () => {
+    const payloadFor = async (to: RelayServer): Promise<string> => {
+      const client = await WireClient.login(to.port)
+      await client.ask(send.query('LISTEN news'))
+      const messages = await client.ask(send.query(`NOTIFY news, 'from ${email}'`))
+      const body = messages.find(({ type }) => type === 'A')!.body
+      expect(body.readInt32BE(0)).toBeGreaterThan(0)
+      await client.end()
+      return body.toString('utf8', 4)
+    }
+    expect(await payloadFor(server)).toBe('news\0from [email]\0')
+    expect(await payloadFor(clear)).toBe(`news\0from ${email}\0`)
+    for (const to of [server, clear]) {
+      const notices = (await to.recording(to.sessions.length - 1)).filter(({ type }) => type === 'notice')
+      expect(JSON.stringify(notices)).toContain('news: from [email]')
+    }
+  })
+
   test('people who may see values see them, and the recording does not', async () => {
     const client = await WireClient.login(clear.port)
     const messages = await client.ask(send.query('SELECT free FROM people ORDER BY id'))

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { Detected } from '../../../src/masking/detectors/detected.js'
 import { builtinDetector, detectorNames, patternDetector } from '../../../src/masking/detectors/detector.js'
 import type { Detection, DetectSpec } from '../../../src/masking/detectors/finding.js'
-import { addedKinds, scanKindOf } from '../../../src/masking/detectors/kinds.js'
+import { scanKindOf, type AddedKinds } from '../../../src/masking/detectors/kinds.js'
 import { LONGEST_SCANNED, valueScan } from '../../../src/masking/detectors/scan.js'
 
 const key = Buffer.alloc(32, 7)
 const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 300)
 const every: readonly Detection[] = detectorNames.map((name) => ({ detector: builtinDetector(name), with: 'redact' }))
-const none = addedKinds([])
+const none: AddedKinds = new Map()
 
 const oids = { text: 25, varchar: 1043, json: 114, jsonb: 3802, xml: 142, array: 1009, record: 2249, structured: 3614 }
 
