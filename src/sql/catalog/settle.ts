@@ -1,6 +1,6 @@
 import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
 import { readRoutine } from '../lineage/routine.js'
-import { readView } from '../lineage/view.js'
+import { readView, type ViewReading } from '../lineage/view.js'
 import type { DraftRelation, Parts } from './build.js'
 import { opaqueFunction, type DraftRoutines } from './routines.js'
 import { mentions } from './mentions.js'
@@ -55,20 +55,21 @@ const isPlain = (catalog: Draft, relation: DraftRelation, definition: string): b
   )
 }
 
+const plain: ViewReading = { marks: [], touchesMasked: false }
+
 const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean => {
   let progress = false
   for (const [relation, definition] of pending) {
     const waits = relation.bases.some((base) => pending.has(base))
-    const marks = waits
-      ? undefined
-      : isPlain(catalog, relation, definition)
-        ? []
-        : readView(catalog, definition, relation.columns.length)
-    if (marks === undefined) continue
-    if (typeof marks === 'string') {
-      relation.opaque = marks
+    if (waits) continue
+    const reading = isPlain(catalog, relation, definition)
+      ? plain
+      : readView(catalog, definition, relation.columns.length)
+    if (typeof reading === 'string') {
+      relation.opaque = reading
       continue
     }
+    const { marks, touchesMasked } = reading
     pending.delete(relation)
     progress = true
     delete relation.opaque
@@ -76,6 +77,7 @@ const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean =
       shown(catalog, column, marks[index] ?? { kind: 'clean' }),
     )
     relation.masked = relation.columns.some((column) => column.masked ?? column.derived)
+    relation.touchesMasked = touchesMasked || relation.bases.some((base) => base.touchesMasked)
     for (const { attribute, masked } of relation.columns)
       if (masked) catalog.masked.set(columnKey(relation.oid, attribute), masked)
   }

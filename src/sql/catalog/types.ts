@@ -47,6 +47,8 @@ export interface Relation {
   readonly columns: readonly CatalogColumn[]
   /** Whether a column of it is masked or derived from a masked one. */
   readonly masked: boolean
+  /** Whether a view uses a masked column, be it only in a condition: its errors may quote one. */
+  readonly touchesMasked?: boolean
   /** Why reading or writing it could show masked values in a way that isn't analysed. */
   readonly opaque?: string
   /** Relations that a view or rule reads, transitively. */

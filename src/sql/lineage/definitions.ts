@@ -22,6 +22,17 @@ export const namesSensitive = (proof: Proof, tree: unknown): boolean => {
   return found
 }
 
+/** Whether a view that the tree names uses a masked column, though nothing of it comes out: its errors may quote one. */
+export const touchesMasked = (proof: Proof, tree: unknown): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    if (!isRangeVar(fields)) return
+    const relations = resolve(proof.catalog, text(fields['schemaname']), text(fields['relname']) ?? '')
+    found ||= relations.some(({ touchesMasked }) => touchesMasked)
+  })
+  return found
+}
+
 const hasReference = (tree: unknown): boolean => {
   let found = false
   walk(tree, (fields) => {

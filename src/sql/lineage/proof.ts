@@ -40,11 +40,17 @@ export class Proof {
   readonly nearest: Nearest[] = []
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
+  #touches = false
 
   constructor(catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
     this.catalog = catalog
     this.author = author
     this.#predicates = predicates
+  }
+
+  /** Whether any value in it is computed from a masked column, be it only in a condition. */
+  get touchesMasked(): boolean {
+    return this.#touches
   }
 
   account(reference: Fields): void {
@@ -90,7 +96,9 @@ export class Proof {
 
   /** What the value of an expression is computed from; of several, of all of them together. */
   value(tree: unknown, place: Place): Mark {
-    return value(this, tree, place)
+    const mark = value(this, tree, place)
+    this.#touches ||= mark.kind !== 'clean'
+    return mark
   }
 
   /** What all that one node holds is computed from. */

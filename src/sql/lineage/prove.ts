@@ -7,7 +7,7 @@ import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
 import { command } from './commands.js'
-import { namesSensitive } from './definitions.js'
+import { namesSensitive, touchesMasked } from './definitions.js'
 import { outputsOf } from './outputs.js'
 import type { PredicatePolicy } from './predicates.js'
 import { Proof } from './proof.js'
@@ -26,9 +26,9 @@ const block = (proof: Proof, fields: Fields): void => {
     const parsed = parse(sql)
     if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed')
     for (const { node } of parsed.statements) {
-      const { touchesMasked, unproven: inside } = examine(proof, node)
+      const { runs, unproven: inside } = examine(proof, node)
       if (inside) throw new Refusal(inside.code, inside.subject, inside.why)
-      if (touchesMasked) throw unproven('DO', 'it uses a table with masked columns')
+      if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns')
     }
   }
 }
@@ -55,7 +55,7 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const { defines, runs } = named
   if (!namesSensitive(proof, node) && !namesDenied(node)) {
     refuseStored(node)
-    return { touchesMasked: runs !== undefined, ...named }
+    return { touchesMasked: runs !== undefined || touchesMasked(proof, node), ...named }
   }
   const shape = command(proof, type, fields)
   proof.complete(node)

@@ -7,12 +7,19 @@ import { Refusal } from './refusal.js'
 import { hidden } from './scope.js'
 import { vet } from './vet.js'
 
+export interface ViewReading {
+  /** What each column shows; none where none shows anything. */
+  readonly marks: readonly Mark[]
+  /** Whether it uses a masked column, be it only in a condition. */
+  readonly touchesMasked: boolean
+}
+
 /**
  * Reads a view: what each of its columns shows.
  * @param definition as `pg_get_viewdef` prints it, every name qualified
- * @returns a mark for each column; or why it can't be told
+ * @returns why it can't be told, where it can't
  */
-export const readView = (catalog: Catalog, definition: string, columns: number): readonly Mark[] | string => {
+export const readView = (catalog: Catalog, definition: string, columns: number): ViewReading | string => {
   const parsed = parse(definition)
   const query = parsed.ok ? as(parsed.statements[0]?.node, 'SelectStmt') : undefined
   if (!query) return 'its definition can’t be parsed'
@@ -22,8 +29,10 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
     const shape = proof.query('SelectStmt', query, { ...top, flow: 'kept' })
     proof.complete(query)
     const column = hidden(shape)
-    if (!shape.open && shape.columns.length === columns) return shape.columns.map(({ mark }) => mark)
-    return column === undefined ? [] : `which of its columns show ${column} is not known`
+    const { touchesMasked } = proof
+    if (!shape.open && shape.columns.length === columns)
+      return { marks: shape.columns.map(({ mark }) => mark), touchesMasked }
+    return column === undefined ? { marks: [], touchesMasked } : `which of its columns show ${column} is not known`
   } catch (error) {
     if (error instanceof Refusal) return error.unproven.why
     if (error instanceof RangeError) return 'it is nested too deeply'
