@@ -60,6 +60,7 @@ const facts = (session: SessionSummary): Record<string, string | number | undefi
     Ended:
       session.endedAt && `${local(session.endedAt)}, after ${span(Date.parse(until) - Date.parse(session.startedAt))}`,
     End: session.end === undefined ? 'still live' : [session.end, session.reason].filter(Boolean).join(': '),
+    'Ended by': session.endedBy && `${session.endedBy.name} (${session.endedBy.subject})`,
     Grant: session.grantId,
     Policy: session.policyHash,
     'Seen clear': session.seenClear ? 'yes: this person saw masked columns in the clear' : undefined,

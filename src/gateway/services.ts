@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { Grant } from '../identity/types.js'
-import type { SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
 import type { BudgetsConfig } from '../policy/config/schema.js'
+import type { SessionCounters, SessionSummary } from '../lib/api.js'
+import type { ConnectionLimits } from './places.js'
+import type { SessionEnding } from '../store/session-index.js'
 import type { Guard } from '../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../recording/events.js'
 import type { IncomingMessage } from 'node:http'
@@ -48,6 +50,7 @@ export interface ConnectionRuntime {
   readonly program: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
   readonly breakGlass: boolean
+  readonly limits?: ConnectionLimits
 }
 
 export interface Limits {
@@ -65,10 +68,7 @@ export interface Limits {
 export interface SessionIndex {
   started(session: SessionSummary): Promise<void>
   progress(id: string, counters: SessionCounters): void
-  ended(
-    id: string,
-    end: { end: SessionEnd; reason?: string; endedAt: string; counters: SessionCounters },
-  ): Promise<void>
+  ended(id: string, ending: SessionEnding): Promise<void>
 }
 
 /** What a tunnel needs of the rest of the gateway; made in start.ts, replaced by nothing. */

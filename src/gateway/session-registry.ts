@@ -1,15 +1,23 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { SessionCounters, SessionEnd } from '../lib/api.js'
+import type { Actor, SessionCounters, SessionEnd } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
 import type { Counts } from './budgets/counts.js'
+import { ChainClocks } from './chain-clocks.js'
+import { type PlaceLimits, Places, type PlaceWish } from './places.js'
 
-/** A session that is running. */
-export interface LiveSession {
+/** What a session is known by from the moment that it asks for a place. */
+export interface SessionName {
   readonly id: string
   readonly subject: string
   readonly connection: string
   /** The chain of grants it lives under. */
   readonly chain: string
+  /** Of the person. */
+  readonly name: string
+}
+
+/** A session that is running. */
+export interface LiveSession extends SessionName {
   readonly counters: SessionCounters
   /** What it has used of its budgets; absent where it has none. */
   readonly counts?: Readonly<Counts>
@@ -18,24 +26,48 @@ export interface LiveSession {
   readonly busy: boolean
   /** Sends a CancelRequest to the server. */
   cancel(): Promise<void>
-  end(error: HoopError, end: SessionEnd): void
+  end(error: HoopError, end: SessionEnd, by?: Actor): void
   readonly finished: Promise<unknown>
 }
 
-/** setTimeout counts in 32 bits. */
-const LONGEST = 2 ** 31 - 1
+/** Why a session ends. */
+export interface Ending {
+  readonly error: HoopError
+  readonly end: SessionEnd
+  readonly by?: Actor
+}
 
-/** The live sessions of one gateway: found by cancel key, ended with their grant, ended together at shutdown. */
+/** A place of a session that is being opened. */
+export interface Place extends Disposable {
+  /** Aborts, with the error as its reason, when the session is ended before it has begun. */
+  readonly signal: AbortSignal
+}
+
+export interface RegistryOptions {
+  /** In force now. */
+  readonly limits: () => PlaceLimits
+  /** Whether somebody, or a chain of grants, was shut out meanwhile. */
+  readonly denied?: (session: SessionName) => Ending | undefined
+}
+
+interface Opening {
+  readonly session: SessionName
+  readonly aborter: AbortController
+  ending?: Ending
+}
+
+/** The live sessions of one gateway: found by cancel key, ended with their grant, by hand, and together at shutdown. */
 export class SessionRegistry {
   readonly #live = new Map<string, LiveSession>()
-  readonly #chains = new Map<string, { expiresAt: Date; timer: NodeJS.Timeout }>()
-  #reserved = 0
+  readonly #opening = new Map<string, Opening>()
+  readonly #chains = new ChainClocks((chain) => this.#lapse(chain))
+  readonly #places: Places
+  readonly #denied: (session: SessionName) => Ending | undefined
   #draining = false
-  readonly #limit: () => number
 
-  /** @param limit live sessions that are allowed now */
-  constructor(limit: () => number) {
-    this.#limit = limit
+  constructor({ limits, denied = () => undefined }: RegistryOptions) {
+    this.#places = new Places(limits)
+    this.#denied = denied
   }
 
   get size(): number {
@@ -48,38 +80,40 @@ export class SessionRegistry {
 
   /**
    * A place for a session that is being opened; give it back when the session has ended or didn't come about.
-   * @throws {HoopError} GATEWAY_DRAINING, GATEWAY_FULL
+   * @throws {HoopError} GATEWAY_DRAINING, GATEWAY_FULL, SESSIONS_LIMIT, and why the person or the grant is shut out
    */
-  reserve(): Disposable {
+  reserve(session: SessionName, { limits }: Pick<PlaceWish, 'limits'> = {}): Place {
     if (this.#draining) throw new HoopError('GATEWAY_DRAINING')
-    if (this.#reserved >= this.#limit()) throw new HoopError('GATEWAY_FULL', `${this.#reserved} sessions`)
-    this.#reserved++
-    let given = false
+    const denied = this.#denied(session)
+    if (denied) throw denied.error
+    const taken = this.#places.take({ ...session, limits })
+    const opening: Opening = { session, aborter: new AbortController() }
+    this.#opening.set(session.id, opening)
     return {
+      signal: opening.aborter.signal,
       [Symbol.dispose]: () => {
-        if (!given) this.#reserved--
-        given = true
+        this.#opening.delete(session.id)
+        taken[Symbol.dispose]()
       },
     }
   }
 
-  /** Enters a session; it ends when its grant's chain does. */
-  add(session: LiveSession, expiresAt: Date): void {
+  /**
+   * Enters a session; it ends when its grant's chain does.
+   * @returns why it may not go on: the caller ends it before it does anything
+   */
+  add(session: LiveSession, expiresAt: Date): Ending | undefined {
+    const ending = this.#opening.get(session.id)?.ending ?? this.#denied(session)
+    this.#opening.delete(session.id)
     this.#live.set(session.id, session)
-    const known = this.#chains.get(session.chain)
-    if (!known || known.expiresAt < expiresAt) this.renew(session.chain, expiresAt)
+    this.#chains.extend(session.chain, expiresAt)
     void session.finished.finally(() => this.#remove(session))
-    if (this.#draining) session.end(new HoopError('GATEWAY_DRAINING'), 'killed')
+    return ending ?? (this.#draining ? { error: new HoopError('GATEWAY_DRAINING'), end: 'killed' } : undefined)
   }
 
   /** The grant has been renewed: its sessions live on. */
   renew(chain: string, expiresAt: Date): void {
-    const known = this.#chains.get(chain)
-    if (known) clearTimeout(known.timer)
-    const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), LONGEST)
-    const timer = setTimeout(() => this.#lapse(chain), wait)
-    timer.unref()
-    this.#chains.set(chain, { expiresAt, timer })
+    this.#chains.set(chain, expiresAt)
   }
 
   get(id: string): LiveSession | undefined {
@@ -89,6 +123,13 @@ export class SessionRegistry {
   /** The sessions of one person. */
   of(subject: string): LiveSession[] {
     return [...this.#live.values()].filter((session) => session.subject === subject)
+  }
+
+  /** Live sessions of each person. */
+  perPerson(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { subject } of this.#live.values()) counts.set(subject, (counts.get(subject) ?? 0) + 1)
+    return counts
   }
 
   /** A key for BackendKeyData: the server's process id, a secret of our own. */
@@ -108,6 +149,21 @@ export class SessionRegistry {
     return found
   }
 
+  /**
+   * Ends the live sessions that are meant, and those that are being opened.
+   * @returns the live ones
+   */
+  end(meant: (session: SessionName) => boolean, ending: Ending): LiveSession[] {
+    for (const opening of this.#opening.values()) {
+      if (!meant(opening.session)) continue
+      opening.ending ??= ending
+      opening.aborter.abort(ending.error)
+    }
+    const live = [...this.#live.values()].filter(meant)
+    for (const session of live) session.end(ending.error, ending.end, ending.by)
+    return live
+  }
+
   /** No new sessions from now on. */
   drain(): void {
     this.#draining = true
@@ -116,8 +172,7 @@ export class SessionRegistry {
   /** Ends every session and waits until all are closed. */
   async endAll(error: HoopError, end: SessionEnd = 'killed'): Promise<void> {
     this.drain()
-    const live = [...this.#live.values()]
-    for (const session of live) session.end(error, end)
+    const live = this.end(() => true, { error, end })
     await Promise.allSettled(live.map((session) => session.finished))
   }
 
@@ -127,18 +182,12 @@ export class SessionRegistry {
   }
 
   #lapse(chain: string): void {
-    const known = this.#chains.get(chain)
-    if (!known) return
-    if (known.expiresAt.getTime() > Date.now()) return this.renew(chain, known.expiresAt)
-    this.#chains.delete(chain)
-    for (const session of this.#live.values())
-      if (session.chain === chain) session.end(new HoopError('GRANT_EXPIRED'), 'lapsed')
+    this.end((session) => session.chain === chain, { error: new HoopError('GRANT_EXPIRED'), end: 'lapsed' })
   }
 
   #remove(session: LiveSession): void {
     this.#live.delete(session.id)
     for (const other of this.#live.values()) if (other.chain === session.chain) return
-    clearTimeout(this.#chains.get(session.chain)?.timer)
-    this.#chains.delete(session.chain)
+    this.#chains.stop(session.chain)
   }
 }

@@ -22,6 +22,7 @@ import type { TunnelOptions } from './tunnel.js'
 import { readRequest, type SessionRequest, type Startup } from './tunnel-startup.js'
 import { connectUpstream, type Upstream } from './upstream.js'
 import { cancelUpstream } from './upstream-cancel.js'
+import { resetUpstream } from './upstream-tls.js'
 
 export interface SessionOptions extends TunnelOptions {
   readonly grant: Grant
@@ -42,15 +43,18 @@ export interface SessionOptions extends TunnelOptions {
  */
 export const openSession = async (options: SessionOptions): Promise<void> => {
   const { services, registry, runtime, grant, startup, socket } = options
-  const place = registry.reserve()
+  const id = newSessionId()
+  const { chain, principal } = grant
+  const { subject, name } = principal
+  const place = registry.reserve({ id, subject, name, chain, connection: runtime.name }, { limits: runtime.limits })
   let upstream: Upstream | undefined
   try {
-    const id = newSessionId()
     const draft = readRequest(startup, runtime, false)
     const guard = await runtime.guard(draft.database)
     const metering = await meteringOf(options, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
-    upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id))
+    upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id), place.signal)
+    place.signal.throwIfAborted()
     if (guard) assertAllPinned(upstream.parameters)
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
@@ -87,7 +91,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     upstream?.socket.destroy()
     place[Symbol.dispose]()
     socket.resume()
-    throw error
+    throw place.signal.aborted ? place.signal.reason : error
   }
 }
 
@@ -117,18 +121,19 @@ const run = (
     metering,
     budget,
     cancel,
+    reset: () => resetUpstream(upstream.socket),
     message: services.limits.message,
     functionCalls: runtime.functionCalls,
     gate: guard && gateOf(options, request, id),
   })
   const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
   progress.unref()
-  const finished = relay.finished.then(async ({ end, reason }) => {
+  const finished = relay.finished.then(async ({ end, reason, by }) => {
     clearInterval(progress)
     place[Symbol.dispose]()
     const counters = { ...journal.counters }
     const { lastRefusal: _, ...numbers } = counters
-    const because = reason ? { reason } : {}
+    const because = { ...(reason && { reason }), ...(by && { by }) }
     const problem = recorder.close({ end, ...because, counters: numbers })
     if (problem) services.log.error({ session: id, err: problem }, 'the recording could not be closed')
     const ended = { end, ...because, endedAt: new Date().toISOString(), counters }
@@ -137,15 +142,16 @@ const run = (
       .catch((error: unknown) =>
         services.log.error({ session: id, code: asHoopError(error).code }, 'the session index was not updated'),
       )
-    services.log.info({ session: id, end, reason, ...numbers }, 'session ended')
+    services.log.info({ session: id, end, reason, by: by?.subject, ...numbers }, 'session ended')
   })
-  registry.add(
+  const ending = registry.add(
     {
       id,
       subject: grant.principal.subject,
-      connection: runtime.name,
+      name: grant.principal.name,
       ...(metering && { counts: metering.meter.session }),
       chain: grant.chain,
+      connection: runtime.name,
       counters: journal.counters,
       key,
       get busy() {
@@ -154,12 +160,17 @@ const run = (
       cancel: async () => {
         if (relay.withdraw()) await cancel()
       },
-      end: (error, end) => relay.end(error, end),
+      end: (error, end, by) => relay.end(error, end, by),
       finished,
     },
     grant.expiresAt,
   )
   services.log.info({ session: id, subject: grant.principal.subject, connection: runtime.name }, 'session started')
+  // Ended while it was being opened: nothing of what the client has sent already may run.
+  if (ending) {
+    relay.start(Buffer.alloc(0), upstream.rest)
+    return relay.end(ending.error, ending.end, ending.by)
+  }
   socket.cork()
   if (request.negotiate) socket.write(negotiateProtocolVersion(request.minor, request.negotiate))
   socket.write(authenticationOk())

@@ -35,6 +35,18 @@ export const openUpstream = async (target: UpstreamTarget, signal: AbortSignal):
   }
 }
 
+/** The TCP connection below a TLS one. */
+const carriers = new WeakMap<Socket, Socket>()
+
+/** Closes a connection by a TCP reset: what the other side has not read yet is lost, and its next write fails. */
+export const resetUpstream = (socket: Socket | TLSSocket): void => {
+  const carrier = carriers.get(socket) ?? socket
+  // A Unix socket knows no reset.
+  if (carrier.remoteFamily === undefined) carrier.destroy()
+  else carrier.resetAndDestroy()
+  if (carrier !== socket) socket.destroy()
+}
+
 const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSignal): Promise<Socket | TLSSocket> => {
   socket.write(sslRequest())
   await settled(socket, 'readable', signal)
@@ -48,6 +60,7 @@ const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSigna
   }
   if (answer[0] !== 0x53) throw new HoopError('UPSTREAM_TLS', 'it does not speak the PostgreSQL protocol')
   const tls = connectTls({ socket, ...verification(target), allowHalfOpen: true } as ConnectionOptions)
+  carriers.set(tls, socket)
   await settled(tls, 'secureConnect', signal)
   return tls
 }

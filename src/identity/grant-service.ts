@@ -1,5 +1,5 @@
 import { HoopError } from '../lib/errors.js'
-import type { GrantRecords } from '../store/grants.js'
+import type { GrantRecord, GrantRecords } from '../store/grants.js'
 import { issueGrant, verifyGrant, type GrantOptions } from './grants.js'
 import type { SigningKeys } from './keys.js'
 import type { Grant, Principal } from './types.js'
@@ -28,16 +28,27 @@ export interface GrantService {
   issue(wish: GrantWish): Promise<{ token: string; grant: Grant }>
   /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, STORE_FAILED */
   verify(token: string, jkt: string): Promise<Grant>
+  /** What is known of a grant by its id. @throws {HoopError} NOT_FOUND, STORE_FAILED */
+  find(id: string): Promise<GrantRecord>
+  /** Takes back a chain: in force when this is called, kept when it resolves. @throws {HoopError} STORE_FAILED */
+  revoke(chain: string): Promise<void>
+  /** Whether a chain was taken back in this process's life; before that, `verify` has refused it. */
+  isRevoked(chain: string): boolean
 }
+
+/** Milliseconds for which a revoked chain is remembered: longer than any grant of it lives. */
+const remembered = 2 * 3_600_000
 
 /** Grants with a memory: what was issued is kept, so that a renewal continues its chain and a revoked one opens nothing. */
 export const grantService = ({ gateway, keys, records, lifetime, now }: GrantServiceOptions): GrantService => {
+  const revoked = new Map<string, number>()
   const options = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
 
   const verify = async (token: string, jkt: string): Promise<Grant> => {
     const grant = await verifyGrant(token, jkt, options())
     const record = await records.find(grant.id)
-    if (!record || record.revoked) throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
+    if (!record || record.revoked || revoked.has(grant.chain))
+      throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
     return grant
   }
 
@@ -62,5 +73,17 @@ export const grantService = ({ gateway, keys, records, lifetime, now }: GrantSer
       return issued
     },
     verify,
+    find: async (id) => {
+      const record = await records.find(id)
+      if (!record) throw new HoopError('NOT_FOUND', `grant ${id}`)
+      return record
+    },
+    revoke: async (chain) => {
+      const at = now?.() ?? new Date()
+      for (const [old, when] of revoked) if (when < at.getTime() - remembered) revoked.delete(old)
+      revoked.set(chain, at.getTime())
+      await records.revoke(chain, at)
+    },
+    isRevoked: (chain) => revoked.has(chain),
   }
 }

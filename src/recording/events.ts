@@ -161,6 +161,8 @@ export interface EndEvent {
   readonly time: string
   readonly end: 'closed' | 'aborted' | 'killed' | 'lapsed' | 'failed'
   readonly reason?: string
+  /** Who ended the session, where somebody did. */
+  readonly by?: { readonly subject: string; readonly name: string }
   readonly counters: Readonly<Record<string, number>>
 }
 

@@ -20,16 +20,25 @@ export function durationOf(text: string): number {
  * @throws {HoopError} USAGE
  */
 export function momentOf(text: string, now = Date.now()): string {
+  return moment(text, (ms) => now - ms)
+}
+
+/** The same ahead: `2h` from now, or a date with or without a time. @throws {HoopError} USAGE */
+export function momentAhead(text: string, now = Date.now()): string {
+  return moment(text, (ms) => now + ms)
+}
+
+function moment(text: string, away: (ms: number) => number): string {
   const trimmed = text.trim()
-  if (/^\d+(\.\d+)?[a-z]+$/.test(trimmed)) return new Date(now - durationOf(trimmed)).toISOString()
+  if (/^\d+(\.\d+)?[a-z]+$/.test(trimmed)) return new Date(away(durationOf(trimmed))).toISOString()
   // A date alone is read as UTC by ECMAScript, a date with a time as local; people mean local both times.
-  const moment = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(trimmed)
+  const parsed = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(trimmed)
     ? new Date(/^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? `${trimmed}T00:00` : trimmed)
     : new Date(Number.NaN)
-  if (Number.isNaN(moment.getTime())) {
+  if (Number.isNaN(parsed.getTime())) {
     throw new HoopError('USAGE', `${text} is no time`, {
-      hint: 'Write a date (2026-11-20), a time (2026-11-20T09:30, with Z or +01:00 for a zone), or how long ago (2h, 7d).',
+      hint: 'Write a date (2026-11-20), a time (2026-11-20T09:30, with Z or +01:00 for a zone), or a length of time (2h, 7d).',
     })
   }
-  return moment.toISOString()
+  return parsed.toISOString()
 }

@@ -18,9 +18,11 @@ export interface GrantRecords {
   add(grant: Omit<GrantRecord, 'revoked'>): Promise<void>
   /** @throws {HoopError} STORE_FAILED */
   find(id: string): Promise<GrantRecord | undefined>
+  /** Takes back a chain of grants: those issued, and those that a renewal is adding just now. @throws {HoopError} STORE_FAILED */
+  revoke(chain: string, at: Date): Promise<void>
 }
 
-const grantOf = (row: Selectable<GrantsTable>): GrantRecord => ({
+const grantOf = (row: Selectable<GrantsTable>, revoked: boolean): GrantRecord => ({
   id: row.id,
   chain: row.chain,
   subject: row.subject,
@@ -28,7 +30,7 @@ const grantOf = (row: Selectable<GrantsTable>): GrantRecord => ({
   jkt: row.jkt,
   issuedAt: new Date(whole(row.issued_at)),
   expiresAt: new Date(whole(row.expires_at)),
-  revoked: row.revoked_at !== null,
+  revoked,
 })
 
 /** Milliseconds for which an expired grant is kept, so that `--grant` still finds the sessions of its chain. */
@@ -59,7 +61,22 @@ export const grantRecords = (db: Kysely<Tables>): GrantRecords => {
     },
     find: async (id) => {
       const row = await db.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && grantOf(row)
+      if (!row) return undefined
+      // One revoked grant ends its chain: a renewal may have been written behind the revocation.
+      const taken = db
+        .selectFrom('grants')
+        .select('id')
+        .where('chain', '=', row.chain)
+        .where('revoked_at', 'is not', null)
+      return grantOf(row, (await taken.limit(1).executeTakeFirst()) !== undefined)
+    },
+    revoke: async (chain, at) => {
+      await db
+        .updateTable('grants')
+        .set({ revoked_at: at.getTime() })
+        .where('chain', '=', chain)
+        .where('revoked_at', 'is', null)
+        .execute()
     },
   }
 }

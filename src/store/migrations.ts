@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { approvalsMigration } from './migrations/approvals.js'
 import { usage } from './migrations/003-usage.js'
+import { people } from './migrations/004-people.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -61,4 +62,5 @@ export const migrations: Record<string, Migration> = {
   },
   '002-approvals': approvalsMigration,
   '003-usage': usage,
+  '004-people': people,
 }

@@ -11,6 +11,8 @@ export interface Tables {
   approval_votes: ApprovalVotesTable
   standing_approvals: StandingApprovalsTable
   usage: UsageTable
+  people: PeopleTable
+  revocations: RevocationsTable
 }
 
 /** Whole numbers: SQLite gives number or bigint, PostgreSQL's bigint comes as a string. Read them with `whole()`. */
@@ -29,6 +31,9 @@ export interface SessionsTable {
   ended_at: ColumnType<number | bigint | string | null, number | null, number | null>
   end: SessionEnd | null
   reason: string | null
+  /** Who ended it, by subject and name, where somebody did. */
+  ended_by: string | null
+  ended_by_name: string | null
   statements: Whole
   refused: Whole
   errors: Whole
@@ -62,6 +67,30 @@ export interface UsageTable {
   rows: Whole
   bytes: Whole
   vectors: Whole
+}
+
+/** Everybody who has logged in, by subject. */
+export interface PeopleTable {
+  subject: string
+  name: string
+  email: string | null
+  first_seen: Whole
+  last_seen: Whole
+}
+
+/** Who was shut out, and let in again. Rows are kept: they are the history. */
+export interface RevocationsTable {
+  id: string
+  subject: string
+  by_subject: string
+  by_name: string
+  reason: string
+  revoked_at: Whole
+  /** When it ends by itself, or null. */
+  until: ColumnType<number | bigint | string | null, number | null, number | null>
+  /** When and by whom it was taken back, or null. */
+  restored_at: ColumnType<number | bigint | string | null, number | null, number | null>
+  restored_by: string | null
 }
 
 interface MetaTable {

@@ -1,4 +1,4 @@
-import type { SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
+import type { Actor, SessionCounters, SessionEnd, SessionSummary } from '../lib/api.js'
 import type { Store } from './open.js'
 import { counterColumns, sessionRow } from './session-rows.js'
 import { WriteQueue } from './write-queue.js'
@@ -6,6 +6,7 @@ import { WriteQueue } from './write-queue.js'
 export interface SessionEnding {
   readonly end: SessionEnd
   readonly reason?: string
+  readonly by?: Actor
   /** ISO 8601, UTC */
   readonly endedAt: string
   readonly counters: SessionCounters
@@ -53,12 +54,19 @@ export class StoredSessionIndex {
   }
 
   /** The first end holds. @throws {HoopError} STORE_FAILED */
-  ended(id: string, { end, reason, endedAt, counters }: SessionEnding): Promise<void> {
+  ended(id: string, { end, reason, by, endedAt, counters }: SessionEnding): Promise<void> {
     this.#progress.delete(id)
     return this.#queue.push((transaction) =>
       transaction
         .updateTable('sessions')
-        .set({ end, reason: reason ?? null, ended_at: Date.parse(endedAt), ...counterColumns(counters) })
+        .set({
+          end,
+          reason: reason ?? null,
+          ended_by: by?.subject ?? null,
+          ended_by_name: by?.name ?? null,
+          ended_at: Date.parse(endedAt),
+          ...counterColumns(counters),
+        })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
         .execute(),

@@ -32,6 +32,8 @@ export const sessionRow = (session: SessionSummary): Insertable<SessionsTable> =
   ended_at: session.endedAt === undefined ? null : Date.parse(session.endedAt),
   end: session.end ?? null,
   reason: session.reason ?? null,
+  ended_by: session.endedBy?.subject ?? null,
+  ended_by_name: session.endedBy?.name ?? null,
   ...counterColumns(session.counters),
   policy_hash: session.policyHash,
   seen_clear: session.seenClear ? 1 : 0,
@@ -49,6 +51,7 @@ export const sessionOf = (row: Selectable<SessionsTable>): SessionSummary => ({
   ...(row.ended_at !== null && { endedAt: iso(row.ended_at) }),
   ...(row.end !== null && { end: row.end }),
   ...(row.reason !== null && { reason: row.reason }),
+  ...(row.ended_by !== null && { endedBy: { subject: row.ended_by, name: row.ended_by_name ?? row.ended_by } }),
   counters: {
     statements: whole(row.statements),
     refused: whole(row.refused),

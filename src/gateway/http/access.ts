@@ -81,3 +81,11 @@ export const rolesOf = (view: AccessView, { groups }: Pick<Person, 'groups'>): M
   ...(shares(groups, view.admins) ? (['admin'] as const) : []),
   ...(shares(groups, view.auditors) ? (['auditor'] as const) : []),
 ]
+
+/** @throws {HoopError} ACCESS_DENIED without one of the roles */
+export const demandRole = (view: AccessView, person: Pick<Person, 'groups'>, ...roles: Me['roles']): void => {
+  if (!rolesOf(view, person).some((role) => roles.includes(role)))
+    throw new HoopError('ACCESS_DENIED', `this takes the role ${roles.join(' or ')}`, {
+      hint: 'Ask an administrator of the gateway.',
+    })
+}

@@ -9,6 +9,8 @@ import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
 import { approvalPage } from './routes/approval-page.js'
 import { approvalRoutes } from './routes/approvals.js'
+import { killRoutes } from './routes/kill.js'
+import { peopleRoutes } from './routes/people.js'
 import { personRoutes } from './routes/person.js'
 import { publicRoutes } from './routes/public.js'
 import { sessionRoutes } from './routes/sessions.js'
@@ -70,7 +72,8 @@ export const createApp = (deps: HttpDeps): App => {
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
     for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage]) routes(scope as App, deps)
-    for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes]) routes(scope as App, deps)
+    for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes])
+      routes(scope as App, deps)
   })
   return app
 }

@@ -31,5 +31,6 @@ export const demandLogin = (app: App, deps: HttpDeps): void => {
     const config: FastifyContextConfig = request.routeOptions.config
     if (request.is404 || config.isPublic === true) return
     request.principal = await deps.principal(signedRequest(request.raw))
+    deps.seen(request.principal)
   })
 }

@@ -8,6 +8,8 @@ import type { Store } from '../../store/open.js'
 import type { PersonUsage } from '../budgets/person-usage.js'
 import type { SessionUse } from '../budgets/report.js'
 import type { Approvals } from '../approvals/approvals.js'
+import type { DenyList } from '../../identity/deny-list.js'
+import type { Control } from '../control.js'
 import type { AccessView } from './access-view.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
@@ -23,7 +25,15 @@ export interface HttpDeps {
   config(): AccessView
   /** @throws {HoopError} of the identity codes */
   principal(request: SignedRequest): Promise<Principal>
-  readonly grants: Pick<GrantService, 'issue'>
+  readonly grants: Pick<GrantService, 'issue' | 'find'>
+  /** Who is shut out. */
+  readonly denied: Pick<DenyList, 'find'>
+  /** Ends sessions, shuts people out. */
+  readonly control: Pick<Control, 'kill' | 'revokeGrant' | 'revoke' | 'restore'>
+  /** Somebody has proved who they are. */
+  seen(person: Principal): void
+  /** Live sessions of each person, by subject. */
+  livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
   readonly approvals: Approvals
   /** Counters of a session that lives in this process. */

@@ -7,7 +7,15 @@ import type {
   GatewayInfo,
   GrantAnswer,
   GrantRequest,
+  KillAnswer,
+  KillManyRequest,
+  KillRequest,
   Me,
+  PersonSeen,
+  RestoreRequest,
+  RevocationInfo,
+  RevokeAnswer,
+  RevokeRequest,
   SessionCounters,
   SessionSummary,
 } from '../../lib/api.js'
@@ -90,6 +98,8 @@ const counters: z.ZodType<SessionCounters> = z.strictObject({
   lastRefusal: z.string().exactOptional(),
 })
 
+const actor = z.strictObject({ subject: z.string(), name: z.string() })
+
 const session = named<SessionSummary, z.ZodType<SessionSummary>>(
   'Session',
   z.strictObject({
@@ -104,6 +114,7 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     endedAt: time.exactOptional(),
     end: z.enum(['closed', 'aborted', 'killed', 'lapsed', 'failed']).exactOptional(),
     reason: z.string().exactOptional(),
+    endedBy: actor.exactOptional(),
     counters,
     policyHash: z.string(),
     seenClear: z.boolean(),
@@ -128,6 +139,67 @@ const connectionUse: z.ZodType<ConnectionUse> = z.strictObject({
 named('Usage', z.strictObject({ connections: z.array(connectionUse) }))
 
 named('Sessions', z.strictObject({ sessions: z.array(session), cursor: z.string().exactOptional() }))
+/** Told to clients and kept: a line without control characters. */
+const reason = z
+  .string()
+  .max(500)
+  .regex(/^\P{Cc}*\S\P{Cc}*$/u)
+const word = z.string().min(1).max(255)
+
+named<KillRequest, z.ZodType<KillRequest>>('KillRequest', z.strictObject({ reason }))
+named<KillManyRequest, z.ZodType<KillManyRequest>>(
+  'KillManyRequest',
+  z.strictObject({
+    reason,
+    person: word.meta({ description: 'Subject, or name in any case.' }).exactOptional(),
+    connection: word.exactOptional(),
+    grant: word.meta({ description: 'Id of a grant: its whole chain is revoked.' }).exactOptional(),
+    all: z.boolean().meta({ description: 'Where nothing else is given.' }).exactOptional(),
+  }),
+)
+
+const killed = z
+  .array(
+    z.strictObject({
+      id: z.string(),
+      subject: z.string(),
+      name: z.string(),
+      connection: z.string(),
+      ended: z.boolean().meta({ description: 'False where it was still closing.' }),
+    }),
+  )
+  .readonly()
+named<KillAnswer, z.ZodType<KillAnswer>>('Killed', z.strictObject({ sessions: killed }))
+
+const revocation: z.ZodType<RevocationInfo> = z.strictObject({
+  by: actor,
+  reason: z.string(),
+  at: time,
+  until: time.exactOptional(),
+})
+const personSeen: z.ZodType<PersonSeen> = z.strictObject({
+  subject: z.string(),
+  name: z.string(),
+  email: z.string().exactOptional(),
+  firstSeen: time,
+  lastSeen: time,
+  lastSession: time.exactOptional(),
+  sessions: count,
+  live: count,
+  revoked: revocation.exactOptional(),
+})
+named('People', z.strictObject({ people: z.array(personSeen) }))
+named<RevokeRequest, z.ZodType<RevokeRequest>>(
+  'RevokeRequest',
+  z.strictObject({ person: word, reason, until: time.exactOptional(), unseen: z.boolean().exactOptional() }),
+)
+named<RevokeAnswer, z.ZodType<RevokeAnswer>>(
+  'Revoked',
+  z.strictObject({ subject: z.string(), name: z.string(), revoked: revocation, sessions: killed }),
+)
+named<RestoreRequest, z.ZodType<RestoreRequest>>('RestoreRequest', z.strictObject({ person: word }))
+named('Restored', z.strictObject({ subject: z.string(), name: z.string() }))
+
 named('Health', z.strictObject({ live: z.literal(true) }))
 named(
   'Readiness',

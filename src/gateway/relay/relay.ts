@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { SessionEnd } from '../../lib/api.js'
+import type { Actor, SessionEnd } from '../../lib/api.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
@@ -14,8 +14,12 @@ import { fatalOf } from './refusal.js'
 import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
 
-/** Milliseconds that the last error may take to reach the client. */
-const LAST_WORD = 1000
+/**
+ * Milliseconds that the last error may take to reach the client, and, before it, that a message which has gone out in part
+ * may take to be whole. Together under a second: a session that is killed must be over by then, whatever its client does.
+ */
+const LAST_WORD = 600
+const LAST_MESSAGE = 250
 
 export interface RelayOptions extends FrontendOptions {
   readonly client: Socket
@@ -29,11 +33,14 @@ export interface RelayOptions extends FrontendOptions {
   readonly metering?: Metering | undefined
   /** Sends a CancelRequest upstream. */
   readonly cancel: () => Promise<void>
+  /** Closes the connection upstream by a reset. */
+  readonly reset: () => void
 }
 
 export interface RelayEnd {
   readonly end: SessionEnd
   readonly reason?: string
+  readonly by?: Actor
 }
 
 /**
@@ -109,19 +116,19 @@ export class Relay {
   }
 
   /** Ends the session: FATAL with the error to the client, a cancel and a goodbye to the server. */
-  end(error: HoopError, end: SessionEnd): void {
+  end(error: HoopError, end: SessionEnd, by?: Actor): void {
     // Over already, and its client has not taken what is left.
     if (this.#over) {
       this.#dropClient()
       if (this.#options.client.destroyed) this.#leaveUpstream()
       return
     }
-    this.#over = { end, reason: error.message }
+    this.#over = { end, reason: error.message, ...(by && { by }) }
     this.#lastWord = error
     this.#client.stop()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
     if (this.#backend.stop()) this.#speakLast()
-    else setTimeout(() => this.#speakLast(), LAST_WORD / 2).unref()
+    else setTimeout(() => this.#speakLast(), LAST_MESSAGE).unref()
   }
 
   #clientData(chunk: Buffer): void {
@@ -172,11 +179,16 @@ export class Relay {
     const error = this.#lastWord
     if (!error) return
     this.#lastWord = undefined
-    const { client } = this.#options
-    this.#leaveUpstream()
-    if (client.destroyed) return
-    if (!this.#backend.stop()) client.destroy()
-    else this.#endClient(fatalOf(error))
+    const { client, reset, cancel } = this.#options
+    if (!client.destroyed) {
+      if (this.#backend.stop()) this.#endClient(fatalOf(error))
+      else client.destroy()
+    }
+    if (this.#state.head() === undefined) return this.#leaveUpstream()
+    // A server that has been reset before it is cancelled finds its client gone and reads no further. After a plain
+    // close it would go on with the statements that lie in its buffer, behind the one that was cancelled.
+    reset()
+    void cancel()
   }
 
   /** Cancels what runs or says Terminate, and doesn't wait long for a server that takes neither. */

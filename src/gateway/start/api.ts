@@ -6,11 +6,13 @@ import { recordingPath } from '../../recording/paths.js'
 import type { Store } from '../../store/open.js'
 import { findSession } from '../../store/session-queries.js'
 import type { Usage } from '../budgets/usage.js'
+import { seePerson } from '../../store/people.js'
+import { PeopleSeen } from '../people-seen.js'
 import type { SessionRegistry } from '../session-registry.js'
 
 export interface ApiOptions extends Pick<
   HttpDeps,
-  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'checks' | 'approvals'
+  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'denied' | 'control' | 'checks' | 'approvals'
 > {
   readonly store: Store
   readonly registry: SessionRegistry
@@ -23,6 +25,10 @@ export interface ApiOptions extends Pick<
 export const createApi = ({ registry, recordings, usage, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
+  const people = new PeopleSeen(
+    (person, at) => seePerson(rest.store.db, person, at),
+    (err) => rest.log.error({ err }, 'it was not noted who was here'),
+  )
   return createApp({
     ...rest,
     usage: (subject) => ({
@@ -31,6 +37,8 @@ export const createApi = ({ registry, recordings, usage, ...rest }: ApiOptions):
         .of(subject)
         .flatMap(({ id, connection, counts }) => (counts ? [{ id, connection, counts }] : [])),
     }),
+    seen: (person) => people.see(person),
+    livePerPerson: () => registry.perPerson(),
     live: (id) => registry.get(id)?.counters,
     events: async function* (id) {
       yield* readRecording(await pathOf(id))

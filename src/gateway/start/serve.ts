@@ -2,6 +2,7 @@ import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { signedRequest } from '../../identity/authenticator.js'
+import { DenyList } from '../../identity/deny-list.js'
 import { grantService } from '../../identity/grant-service.js'
 import type { SigningKeys } from '../../identity/keys.js'
 import { openRecording } from '../../recording/open.js'
@@ -9,8 +10,12 @@ import { grantRecords } from '../../store/grants.js'
 import { MemoryBudget } from '../../wire/cutter.js'
 import type { Runtimes } from '../connections/runtimes.js'
 import type { TunnelServices } from '../services.js'
-import type { SessionRegistry } from '../session-registry.js'
 import { Approvals } from '../approvals/approvals.js'
+import { actsInto } from '../acts.js'
+import { Control } from '../control.js'
+import type { PlaceLimits } from '../places.js'
+import { SessionRegistry } from '../session-registry.js'
+import { shutOut } from '../shut-out.js'
 import { acceptTunnel } from '../tunnel.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { createApi } from './api.js'
@@ -31,12 +36,13 @@ export interface ServeOptions {
   readonly signingKeys: SigningKeys
   readonly certificate: CertificateInForce
   readonly state: State
-  readonly registry: SessionRegistry
   readonly webhooks: Webhooks
+  readonly limits: () => PlaceLimits
   readonly address: Address
 }
 
 export interface Served extends AsyncDisposable {
+  readonly registry: SessionRegistry
   readonly url: string
   readonly server: Server
 }
@@ -49,7 +55,7 @@ const lastRequests = 1000
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { version, log, configuration, runtimes, certificate, state, registry } = options
+  const { version, log, configuration, runtimes, certificate, state } = options
   const { store, index, usage, recordings } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
@@ -67,11 +73,21 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const approvals = new Approvals({ store, log, url: () => own.url, webhooks: options.webhooks })
   await approvals.recover()
+  const denied = await DenyList.open(store.db)
+  const registry = new SessionRegistry({ limits: options.limits, denied: shutOut(denied, grants) })
+  const control = new Control({ registry, denied, grants, write: actsInto(log) })
+  const admitted = <T>(who: T, { subject }: { subject: string }): T => {
+    denied.assert(subject)
+    return who
+  }
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, usage },
+    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, usage },
     tls: certificate.current.context,
     config: () => runtimes().view,
-    principal: (request) => identity.principal(request),
+    principal: async (request) => {
+      const principal = await identity.principal(request)
+      return admitted(principal, principal)
+    },
     checks: {
       store: () => store.writable(),
       identity: () => identity.ready(),
@@ -80,7 +96,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const services: TunnelServices = {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
-    authenticate: (request) => identity.grant(signedRequest(request)),
+    authenticate: async (request) => {
+      const grant = await identity.grant(signedRequest(request))
+      return admitted(grant, grant.principal)
+    },
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: (start) => openRecording(recordings, start),
   }
@@ -96,6 +115,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   own.listening(await listen(server, options.address))
   return {
     url: own.url,
+    registry,
     server,
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -4,7 +4,6 @@ import { loadSigningKeys } from '../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../connections/runtimes.js'
 import { assertKnownColumns } from '../connections/unknown-columns.js'
 import { layout } from '../layout.js'
-import { SessionRegistry } from '../session-registry.js'
 import { watchFiles } from '../watch.js'
 import { createWebhooks } from '../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
@@ -64,11 +63,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   const { gateway } = configuration.current.config
   const certificate = stack.use(openCertificate(gateway.tls, log))
-  const registry = new SessionRegistry(() => gateway.limits.sessions)
   const secret = (spec: string) => configuration.current.secret(spec)
   const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
   const served = await serve({
-    ...{ version, log, configuration, certificate, registry, webhooks },
+    ...{ version, log, configuration, certificate, webhooks },
+    limits: () => gateway.limits,
     runtimes: () => runtimes!,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
     state: stack.use(await openState(gateway, webhooks, log)),
@@ -85,7 +84,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const hurry = new AbortController()
   let closing: Promise<void> | undefined
   const close = async (ms: number): Promise<void> => {
-    await drain(registry, ms, hurry.signal, log)
+    await drain(served.registry, ms, hurry.signal, log)
     await owned.disposeAsync()
   }
   return {

@@ -23,6 +23,8 @@ const limits = z.strictObject({
   buffered: size.prefault('512MB'),
   /** Live sessions of the gateway. */
   sessions: z.number().int().min(1).max(100_000).default(1000),
+  /** Live sessions of one person. */
+  sessions_per_person: z.number().int().min(1).max(100_000).default(100),
   /** Time for the client's connection request. */
   startup: duration.prefault('10s'),
 })

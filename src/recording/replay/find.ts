@@ -8,6 +8,7 @@ export interface Wanted {
   readonly until?: string | undefined
   readonly text?: string | undefined
   readonly live?: boolean | undefined
+  readonly grant?: string | undefined
   readonly limit: number
 }
 
@@ -40,7 +41,7 @@ export async function findSessions(
   }
 }
 
-function queryOf({ person, connection, since, until, text, live }: Wanted): URLSearchParams {
+function queryOf({ person, connection, since, until, text, live, grant }: Wanted): URLSearchParams {
   const values = {
     person,
     connection,
@@ -48,6 +49,7 @@ function queryOf({ person, connection, since, until, text, live }: Wanted): URLS
     until: until && momentOf(until),
     text,
     live: live ? 'true' : undefined,
+    grant,
   }
   return new URLSearchParams(Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1])))
 }

@@ -172,10 +172,11 @@ export class Transcript {
     return [this.#screen.paint('yellow', `^C  cancel requested at ${this.#time(at)}`)]
   }
 
-  #end({ at, end, reason, counters }: EndEvent): string[] {
+  #end({ at, end, reason, by, counters }: EndEvent): string[] {
     const { plain, paint } = this.#screen
     const counts = Object.entries(counters).map(([name, value]) => `${name} ${value.toLocaleString('en-US')}`)
-    const line = `-- Session ${end} at ${this.#time(at)}${reason === undefined ? '' : `: ${reason}`}`
+    const who = by === undefined ? '' : ` by ${by.name} (${by.subject})`
+    const line = `-- Session ${end} at ${this.#time(at)}${who}${reason === undefined ? '' : `: ${reason}`}`
     const style = end === 'closed' ? 'dim' : 'yellow'
     return [
       '',

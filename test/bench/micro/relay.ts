@@ -34,6 +34,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     message: megabyte,
     functionCalls: false,
     cancel: async () => undefined,
+    reset: () => undefined,
   }).start(Buffer.alloc(0), Buffer.alloc(0))
   const play = ({ asked, answered }: Exchange) => {
     const before = client.written

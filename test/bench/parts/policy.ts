@@ -18,7 +18,11 @@ const policies = {
   masked: { masks: [elsewhere, { columns: [maskedColumn], with: 'email' }], rules },
 }
 
+/** Its rows open up to 500 sessions as one person. */
+const limits = { sessions_per_person: 1000 }
+
 interface Written {
+  gateway: Record<string, unknown>
   connections: Record<string, { access: unknown }>
   policies: Record<string, unknown>
 }
@@ -27,6 +31,7 @@ interface Written {
 export const writePolicy = async (file: string, group: string): Promise<void> => {
   const config = parse(await readFile(file, 'utf8')) as Written
   const first = config.connections[connections.plain]!
+  config.gateway['limits'] = limits
   config.policies = policies
   config.connections = Object.fromEntries(
     Object.entries(connections).map(([policy, name]) => [name, { ...first, access: [{ groups: [group], policy }] }]),

@@ -103,6 +103,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/gateway',
     'get /v1/me',
     'get /v1/openapi.json',
+    'get /v1/people',
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',
@@ -111,6 +112,10 @@ test('the OpenAPI document describes every route', async () => {
     'post /v1/approvals/{id}/approve',
     'post /v1/approvals/{id}/deny',
     'post /v1/grants',
+    'post /v1/people/restore',
+    'post /v1/people/revoke',
+    'post /v1/sessions/kill',
+    'post /v1/sessions/{id}/kill',
     'post /v1/standing-approvals',
   ])
 })

@@ -5,6 +5,12 @@ import { Agent, request as send } from 'undici'
 import { startIdp, type Idp } from '../../../src/demo/idp.js'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import { createApp, type App } from '../../../src/gateway/http/app.js'
+import { type Act } from '../../../src/gateway/acts.js'
+import { Control } from '../../../src/gateway/control.js'
+import { SessionRegistry } from '../../../src/gateway/session-registry.js'
+import { shutOut } from '../../../src/gateway/shut-out.js'
+import { DenyList } from '../../../src/identity/deny-list.js'
+import { seePerson } from '../../../src/store/people.js'
 import type { AccessView } from '../../../src/gateway/http/access-view.js'
 import type { HttpDeps } from '../../../src/gateway/http/deps.js'
 import { createAuthenticator, type Authenticator } from '../../../src/identity/authenticator.js'
@@ -67,6 +73,8 @@ export interface World extends AsyncDisposable {
   readonly authenticator: Authenticator
   readonly prover: Prover
   readonly logged: string[]
+  readonly acts: readonly Act[]
+  readonly registry: SessionRegistry
   readonly live: Map<string, SessionCounters>
   readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
   readonly renewed: { chain: string; grant: Grant }[]
@@ -131,6 +139,7 @@ export const startWorld = async (): Promise<World> => {
     isOwnHost: () => false,
   })
   const logged: string[] = []
+  const acts: Act[] = []
   const live: World['live'] = new Map()
   const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
   const recordings: World['recordings'] = new Map()
@@ -142,14 +151,27 @@ export const startWorld = async (): Promise<World> => {
     ...{ store, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
   })
+  const denied = await DenyList.open(store.db)
+  const registry = new SessionRegistry({
+    limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
+    denied: shutOut(denied, grants),
+  })
   const deps: HttpDeps = {
     approvals,
     version: '0.1.0',
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },
     config: () => state.view,
-    principal: (request) => authenticator.principal(request),
+    principal: async (request) => {
+      const principal = await authenticator.principal(request)
+      denied.assert(principal.subject)
+      return principal
+    },
     grants,
+    denied,
+    control: new Control({ registry, denied, grants, write: (act) => void acts.push(act) }),
+    seen: (person) => void seePerson(store.db, person, Date.now()),
+    livePerPerson: () => registry.perPerson(),
     store,
     usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
     live: (id) => live.get(id),
@@ -218,6 +240,8 @@ export const startWorld = async (): Promise<World> => {
       authenticator,
       prover,
       logged,
+      acts,
+      registry,
       live,
       recordings,
       renewed,

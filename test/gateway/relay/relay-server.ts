@@ -77,7 +77,7 @@ export const targetOf = (url: string): UpstreamTarget => {
 export const relayServer = async (options: RelayServerOptions = {}): Promise<RelayServer> => {
   const url = options.url ?? inject('databaseUrl')
   const folder = await tempFolder()
-  const registry = new SessionRegistry(() => 1000)
+  const registry = new SessionRegistry({ limits: () => ({ sessions: 1000, sessions_per_person: 1000 }) })
   const usage = options.usage ?? new Usage({ store: forgetful, failed: () => undefined })
   const budget = new MemoryBudget(options.buffered ?? 1 << 30)
   const sessions: string[] = []

@@ -42,7 +42,7 @@ const querystring = {
   },
 }
 
-const params = {
+export const sessionParams = {
   type: 'object',
   properties: {
     id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'The id, or a beginning that no other has.' },
@@ -88,7 +88,12 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
   app.get<{ Params: { id: string } }>(
     '/v1/sessions/:id',
     {
-      schema: schemaOf({ id: 'getSession', summary: 'One session.', answers: { 200: 'Session' }, more: { params } }),
+      schema: schemaOf({
+        id: 'getSession',
+        summary: 'One session.',
+        answers: { 200: 'Session' },
+        more: { params: sessionParams },
+      }),
     },
     async (request) => current(await findSession(deps.store.db, request.params.id, visible(request))),
   )
@@ -105,7 +110,7 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
             content: { 'application/x-ndjson': { schema: { type: 'string' } } },
           },
         },
-        more: { params },
+        more: { params: sessionParams },
       }),
     },
     async (request, reply) => {

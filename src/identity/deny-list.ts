@@ -1,0 +1,64 @@
+import type { Kysely } from 'kysely'
+import type { Actor } from '../lib/api.js'
+import { HoopError } from '../lib/errors.js'
+import { addRevocation, restoreRevoked, type Revocation, standingRevocations } from '../store/revocations.js'
+import type { Tables } from '../store/schema.js'
+
+/** Who is shut out: kept in the store, asked in memory, since every request and every session asks. */
+export class DenyList {
+  readonly #db: Kysely<Tables>
+  readonly #denied = new Map<string, Revocation>()
+  #last: Promise<void> = Promise.resolve()
+
+  private constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  /** @throws {HoopError} STORE_FAILED */
+  static async open(db: Kysely<Tables>): Promise<DenyList> {
+    const list = new DenyList(db)
+    for (const revocation of await standingRevocations(db)) list.#denied.set(revocation.subject, revocation)
+    return list
+  }
+
+  find(subject: string): Revocation | undefined {
+    const found = this.#denied.get(subject)
+    return found?.until === undefined || found.until > Date.now() ? found : undefined
+  }
+
+  /** @throws {HoopError} PERSON_REVOKED */
+  assert(subject: string): void {
+    const found = this.find(subject)
+    if (found) throw revoked(found)
+  }
+
+  /**
+   * In force when this is called, kept when it resolves.
+   * @throws {HoopError} STORE_FAILED: in force even so, until the gateway is started anew
+   */
+  async revoke(revocation: Revocation): Promise<void> {
+    this.#denied.set(revocation.subject, revocation)
+    await this.#inTurn(() => addRevocation(this.#db, revocation))
+  }
+
+  /** Lets somebody in again. @throws {HoopError} NOT_FOUND where they are not shut out; STORE_FAILED, and they stay out */
+  restore(subject: string, by: Actor): Promise<void> {
+    return this.#inTurn(async () => {
+      const found = this.find(subject)
+      if (!found) throw new HoopError('NOT_FOUND', `${subject} is not revoked`)
+      await restoreRevoked(this.#db, subject, by, Date.now())
+      // Where somebody has revoked them again meanwhile, that stands and is written next.
+      if (this.#denied.get(subject) === found) this.#denied.delete(subject)
+    })
+  }
+
+  /** The store must end up as the memory does, so writes keep the order of the calls. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(write)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+}
+
+const revoked = ({ reason, until }: Revocation): HoopError =>
+  new HoopError('PERSON_REVOKED', until === undefined ? reason : `${reason} (until ${new Date(until).toISOString()})`)
