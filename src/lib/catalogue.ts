@@ -72,6 +72,7 @@ export const catalogue = {
   APPROVAL_EXPIRED: { message: 'nobody approved it in time', exit: 75, http: 403, sqlstate: '57014', hint: 'Ask an approver, then run it again.' },
   APPROVAL_WITHDRAWN: { message: 'the request for an approval was withdrawn', exit: 75, http: 409, sqlstate: '57014', hint: '' },
   APPROVAL_SETTLED: { message: 'the request for an approval is settled', exit: 1, http: 409, sqlstate: '42501', hint: 'Run: hoop approvals list' },
+  ESTIMATE_FAILED: { message: 'the server gives no estimate of the rows that a rule asks for', exit: 1, http: 400, sqlstate: '42501', hint: 'Correct the statement, or send it alone.' },
   COLUMN_MASKED: { message: 'a masked column is used in a way that could reveal it', exit: 77, http: 403, sqlstate: '42501', hint: 'Select the column as it is; it comes back masked.' },
   STATEMENT_UNPROVEN: { message: 'it cannot be proved that this statement keeps masked columns hidden', exit: 77, http: 403, sqlstate: '42501', hint: 'Write it in a simpler form.' },
   SYNTAX: { message: 'syntax error', exit: 1, http: 400, sqlstate: '42601', hint: '' },

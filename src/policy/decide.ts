@@ -2,7 +2,7 @@ import { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import { analyse } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
-import type { Analysis, CopyFacts, StatementFacts, Unproven } from '../sql/facts.js'
+import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
 import type { Origins } from './origins.js'
@@ -69,6 +69,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.outputs && { outputs: facts.outputs }),
     ...(facts.defines && { defines: facts.defines }),
     ...(facts.runs && { runs: facts.runs }),
+    ...(facts.runs && facts.rows && 'sql' in facts.rows && { planned: facts.rows.sql }),
     ...(facts.nearest && { nearest: facts.nearest }),
     ...(copy && { copy }),
     ...(facts.copy?.direction === 'out' && { stream: streamOf(facts.copy) }),
@@ -96,6 +97,10 @@ const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | un
   return undefined
 }
 
+/** The planner is asked about one statement; behind another it may mean another table. */
+const rowsOf = (statements: readonly StatementFacts[]): Countable =>
+  (statements.length === 1 ? statements[0]?.rows : undefined) ?? { why: 'it comes with other statements' }
+
 /**
  * Decides on a text by its facts, as far as that goes without knowing who asks and when.
  * @throws where the analysis itself fails; the caller refuses then
@@ -104,6 +109,7 @@ export const decideOn = (text: string, { policy, catalog, origins }: DecideOptio
   const { statements, syntax } = analyse(text, catalog, {
     predicates: policy.predicates,
     trusted: policy.trusted_functions,
+    planning: policy.rules.some(({ when }) => when.rows_over !== undefined),
   })
   const facts = statements.map(recorded)
   if (syntax) return { settled: refused(syntaxError(syntax), facts) }
@@ -112,6 +118,7 @@ export const decideOn = (text: string, { policy, catalog, origins }: DecideOptio
     observing: policy.mode === 'observe',
     facts,
     refusal,
+    rows: rowsOf(statements),
     statements: refusal ? [] : Object.freeze(statements.map((each) => allowed(each, origins))),
   }
   return verdictOf(known, candidates(policy.rules, statements))

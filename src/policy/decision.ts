@@ -5,7 +5,7 @@ import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
-export type Decision = Allowed | Held | Refused
+export type Decision = Allowed | Held | Refused | Unestimated
 
 export interface Allowed {
   readonly kind: 'allow'
@@ -15,7 +15,23 @@ export interface Allowed {
   readonly warnings?: readonly RuleMatch[]
   /** What the rules would have done, where the policy only observes. */
   readonly observed?: readonly RuleMatch[]
+  /** Hours, or who asks, may decide otherwise another time. */
+  readonly open?: boolean
 }
+
+/** What is done depends on how many rows the planner expects: ask it, and then again with the asker's `estimate`. */
+export interface Unestimated {
+  readonly kind: 'estimate'
+  /** As they run, should they. */
+  readonly statements: readonly AllowedStatement[]
+  /** What EXPLAIN takes, with the statement's parameters; empty: the EXECUTE that runs it. */
+  readonly sql: string
+  /** One row that comes out can hold many that went in. */
+  readonly folds: boolean
+}
+
+/** How many rows the planner expects to come out or to be written, or why that isn't known; `failed`: the server refuses the statement. */
+export type Estimate = { readonly rows: number } | { readonly unknown: string; readonly failed?: boolean }
 
 /** Somebody has to approve it first. */
 export interface Held {
@@ -23,6 +39,8 @@ export interface Held {
   /** As they run once approved. */
   readonly statements: readonly AllowedStatement[]
   readonly rule: ApprovalRule
+  /** Rules that want approvals of their own. */
+  readonly others?: readonly ApprovalRule[]
   readonly warnings?: readonly RuleMatch[]
   readonly observed?: readonly RuleMatch[]
 }
@@ -52,6 +70,10 @@ export interface Asker {
   /** `application_name` as the client gave it when it connected; anybody may claim any. */
   readonly application?: string
   readonly now: Date
+  /** Where the planner was asked about the statement. */
+  readonly estimate?: Estimate | undefined
+  /** What PREPARE or DECLARE gave a name to is about to be run. */
+  readonly running?: boolean
 }
 
 export interface Refused {
@@ -89,6 +111,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly defines?: Named & { readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
   readonly runs?: Named
+  /** EXECUTE: what EXPLAIN takes to plan it, where its arguments need no computing. */
+  readonly planned?: string
   /** For every COPY … TO STDOUT: how its stream is written. */
   readonly stream?: Omit<CopyShape, 'columns'>
   /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */

@@ -143,6 +143,7 @@ export const explainRules = (decision: Decision, places: Places): ExplainedRule[
           },
         ]
       : []
+  if (decision.kind === 'estimate') return []
   const { warnings = [], observed = [] } = decision
   return [...held, ...warnings.map((match) => matched(match, false)), ...observed.map((match) => matched(match, true))]
 }

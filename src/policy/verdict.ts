@@ -1,8 +1,10 @@
-import type { HoopError } from '../lib/errors.js'
-import type { Asker, AllowedStatement, Decision, RecordedFacts, Refused } from './decision.js'
+import { HoopError } from '../lib/errors.js'
+import type { Countable } from '../sql/facts.js'
+import type { Asker, AllowedStatement, Decision, Estimate, RecordedFacts, Refused } from './decision.js'
 import type { RuleConfig } from './config/schema.js'
 import { applying, approvalOf, matchOf, type Candidate } from './rules/matching.js'
 import { refusalBy } from './rules/refusal.js'
+import { counts, exceeded } from './rules/rows.js'
 
 /** What is known of a text whoever asks: the decision itself where nothing depends on that, else what it is made from. */
 export type Verdict = { readonly settled: Decision } | OpenVerdict
@@ -14,6 +16,8 @@ export interface Known {
   /** Why no one can run it, whatever the rules say. */
   readonly refusal: HoopError | undefined
   readonly statements: readonly AllowedStatement[]
+  /** How the planner can be asked about it. */
+  readonly rows: Countable
 }
 
 interface OpenVerdict {
@@ -35,17 +39,17 @@ const strictest = ({ observing, facts, refusal, statements }: Known, rules: read
   if (refusal) return refused(refusal, facts)
   const noted = rules.filter((rule) => observing || rule.do === 'warn').map(matchOf)
   const notes = noted.length === 0 ? {} : observing ? { observed: noted } : { warnings: noted }
-  const approve = observing ? undefined : rules.find((rule) => rule.do === 'approve')
+  const [approve, ...others] = observing ? [] : rules.filter((rule) => rule.do === 'approve')
   return Object.freeze(
     approve
-      ? { kind: 'hold', statements, rule: approvalOf(approve), ...notes }
+      ? { kind: 'hold', statements, rule: approvalOf(approve), others: others.map(approvalOf), ...notes }
       : { kind: 'allow', statements, ...notes },
   )
 }
 
 /** @param candidates the rules whose conditions on the statement hold */
 export const verdictOf = (known: Known, candidates: readonly Candidate[]): Verdict =>
-  candidates.some(({ circumstances }) => circumstances)
+  candidates.some(({ circumstances, rule }) => circumstances || counts(rule))
     ? { known, candidates }
     : {
         settled: strictest(
@@ -54,6 +58,28 @@ export const verdictOf = (known: Known, candidates: readonly Candidate[]): Verdi
         ),
       }
 
+/** What is decided once it is known how many rows it is about; what that can't change is decided at once. */
+const counting = (known: Known, rules: readonly RuleConfig[], estimate: Estimate | undefined): Decision => {
+  if (estimate) {
+    const decision = strictest(known, exceeded(rules, estimate))
+    // What the server would refuse, nobody need approve.
+    const pointless = decision.kind === 'hold' && 'failed' in estimate && estimate.failed
+    return pointless ? refused(new HoopError('ESTIMATE_FAILED', estimate.unknown), known.facts) : decision
+  }
+  const { rows, statements } = known
+  if ('why' in rows) return strictest(known, exceeded(rules, { unknown: rows.why }))
+  const anyway = strictest(
+    known,
+    rules.filter((rule) => !counts(rule)),
+  )
+  if (anyway.kind === 'refuse') return anyway
+  return Object.freeze({ kind: 'estimate', statements, sql: rows.sql, folds: rows.folds })
+}
+
 /** The decision for somebody who asks now. */
-export const decisionFor = (verdict: Verdict, asker: Asker): Decision =>
-  verdict.settled ?? strictest(verdict.known, applying(verdict.candidates, asker))
+export const decisionFor = (verdict: Verdict, asker: Asker): Decision => {
+  if (verdict.settled) return verdict.settled
+  const rules = applying(verdict.candidates, asker)
+  const decision = rules.some(counts) ? counting(verdict.known, rules, asker.estimate) : strictest(verdict.known, rules)
+  return decision.kind === 'allow' ? { ...decision, open: true } : decision
+}

@@ -54,8 +54,10 @@ export interface StatementEvent {
   readonly writes?: readonly string[]
   /** Maximum number of rows asked for by Execute; 0 or absent is all. */
   readonly maxRows?: number
-  /** Id of the request by which it was approved. */
+  /** Id of the request by which it was approved; several with a space between. */
   readonly approval?: string
+  /** Rows that the planner expected, where a rule asked for them. */
+  readonly estimate?: number
   /** Rules that warned; the client got a notice for each. */
   readonly warnings?: readonly RuleNote[]
   /** Rules that would have applied, under a policy that only observes. */

@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog.js'
 import { Collector } from './collect.js'
 import { copyFacts } from './copy-options.js'
+import { countable } from './countable.js'
 import type { Analysis, StatementFacts } from './facts.js'
 import { changesSchema, kindOf } from './kinds.js'
 import { follow } from './effects/follow.js'
@@ -15,14 +16,16 @@ export interface AnalyseOptions {
   readonly predicates: PredicatePolicy | PredicatePolicy['default']
   /** Names of functions that rules don't look into. */
   readonly trusted?: readonly string[]
+  /** Whether to find out how the planner can be asked for numbers of rows. */
+  readonly planning?: boolean
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
-const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: readonly string[]): Usage => {
+const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: (name: string) => boolean): Usage => {
   const collector = new Collector(catalog)
   collector.visit(node, { ctes: new Set(), role: 'reads', runs: true, limit: undefined, repeats: false })
   const usage = collector.usage.finish()
-  if (catalog?.effects) follow(usage, catalog, (name) => trusted.some((each) => named(each, name)))
+  if (catalog?.effects) follow(usage, catalog, trusted)
   return usage
 }
 
@@ -30,15 +33,21 @@ const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: readonly 
 const named = (trusted: string, name: string): boolean =>
   trusted.endsWith('.*') ? name.startsWith(trusted.slice(0, -1)) : name === trusted || name.endsWith(`.${trusted}`)
 
+const slice = (text: string, [start, end]: ParsedStatement['span']): string =>
+  Buffer.from(text).toString('utf8', start, end)
+
 const factsOf = (
   { node, span }: ParsedStatement,
+  text: string,
   catalog: Catalog | undefined,
-  { predicates, trusted = [] }: AnalyseOptions,
+  { predicates, trusted = [], planning = false }: AnalyseOptions,
 ): StatementFacts => {
-  const usage = usageOf(node, catalog, trusted)
+  const isTrusted = (name: string): boolean => trusted.some((each) => named(each, name))
+  const usage = usageOf(node, catalog, isTrusted)
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
   const copied = copy && copyFacts(copy)
+  const rows = planning ? countable(node, slice(text, span), usage, catalog, isTrusted) : undefined
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
@@ -53,6 +62,7 @@ const factsOf = (
     concurrently: usage.concurrently,
     limit: usage.limit,
     limits: usage.limits,
+    ...(rows && { rows }),
     span,
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),
@@ -72,7 +82,7 @@ export const analyse = (text: string, catalog: Catalog | undefined, options: Ana
     return { statements: [], syntax: { message, ...(position === undefined ? {} : { position }) } }
   }
   try {
-    return { statements: parsed.statements.map((statement) => factsOf(statement, catalog, options)) }
+    return { statements: parsed.statements.map((statement) => factsOf(statement, text, catalog, options)) }
   } catch (error) {
     // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
     const deep = error instanceof RangeError

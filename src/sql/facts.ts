@@ -32,6 +32,8 @@ export interface StatementFacts {
   readonly limit: Limit
   /** The same for each relation read. */
   readonly limits: ReadonlyMap<string, Limit>
+  /** How the planner can be asked how many rows it is about: where that was wanted, and where it is about any. */
+  readonly rows?: Countable
   /** Byte offsets of the statement in the text. */
   readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
@@ -49,6 +51,19 @@ export interface StatementFacts {
   readonly unproven?: Unproven
   /** Changes the schema: the catalog snapshot is stale afterwards. */
   readonly ddl: boolean
+}
+
+export type Countable = (
+  | {
+      /** What EXPLAIN takes; it has the statement's parameters. */
+      readonly sql: string
+      /** One row that comes out can hold many that went in. */
+      readonly folds: boolean
+    }
+  | { /** Why it can't be asked. */ readonly why: string }
+) & {
+  /** PREPARE and EXECUTE: rows are counted when both are known. */
+  readonly later?: boolean
 }
 
 export type Output =

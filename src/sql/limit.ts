@@ -24,7 +24,7 @@ const collecting =
 const collectingNodes: ReadonlySet<string> = new Set(['JsonArrayAgg', 'JsonObjectAgg', 'JsonArrayQueryConstructor'])
 
 /** Whether one row that comes out can hold many that went in: a LIMIT then says nothing. */
-const collects = (select: Fields, unknownFunction: (name: readonly string[]) => boolean): boolean => {
+export const collects = (select: Fields, unknownFunction: (name: readonly string[]) => boolean): boolean => {
   let found = false
   walk(select, (fields) => {
     const name = fields['funcname'] === undefined ? [] : words(fields['funcname'])

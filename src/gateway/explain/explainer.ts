@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
 import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
-import type { AllowedStatement, Asker, Decision } from '../../policy/decision.js'
+import type { AllowedStatement, Asker, Decision, Estimate, Unestimated } from '../../policy/decision.js'
 import { explainColumn, explainRules, type ExplainedStatement, type Explanation } from '../../policy/explanation.js'
 import { PolicyGuard } from '../../policy/guard.js'
 import { isProgram } from '../../policy/program.js'
@@ -10,6 +10,7 @@ import { loadCatalog } from '../../sql/catalog.js'
 import { openOwnClient } from '../connections/own-client.js'
 import { databasesOf, targetOf } from '../connections/target.js'
 import type { Field } from '../../wire/backend.js'
+import { estimateOf, explainOf } from '../relay/estimates.js'
 import { describeStatement } from './describe.js'
 import { placesIn } from './places.js'
 import { termsFor, type Choice } from './terms.js'
@@ -107,13 +108,29 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     }
   }
 
+  const estimated = async ({ sql, folds }: Pick<Unestimated, 'sql' | 'folds'>): Promise<Estimate> => {
+    try {
+      const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(explainOf(sql))
+      return estimateOf(rows[0]?.['QUERY PLAN'], folds)
+    } catch (error) {
+      return { unknown: wordsOf(error) }
+    }
+  }
+
+  const decide = async (text: string): Promise<Exclude<Decision, Unestimated>> => {
+    const first = guard.decide(text, asker())
+    if (first.kind !== 'estimate') return first
+    const second = guard.decide(text, { ...asker(), estimate: await estimated(first) })
+    return second.kind === 'estimate' ? { kind: 'refuse', error: new HoopError('ESTIMATE_FAILED') } : second
+  }
+
   const all = stack.move()
   return {
     policy: policyName,
     database,
     clear,
     explain: async (text) => {
-      const decision = guard.decide(text, asker())
+      const decision = await decide(text)
       if (decision.kind === 'refuse') return refusal(decision)
       const texts = parts(text)
       const statements: ExplainedStatement[] = []

@@ -24,7 +24,9 @@ export const recordedOutcome = (event: StatementEvent | RefusalEvent): Outcome |
   return warning ? { done: 'warn', by: warning.rule } : { done: 'allow' }
 }
 
-export const decidedOutcome = (decision: Decision): Outcome => {
+/** Undefined where it depends on an estimate that the recording doesn't have. */
+export const decidedOutcome = (decision: Decision): Outcome | undefined => {
+  if (decision.kind === 'estimate') return undefined
   if (decision.kind === 'refuse') return { done: 'refuse', by: decision.rule ?? decision.error.code }
   if (decision.kind === 'hold') return { done: 'hold', by: decision.rule.name }
   const [warning] = decision.warnings ?? []

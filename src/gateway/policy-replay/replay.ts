@@ -75,6 +75,7 @@ const askerOf = ({ config }: LoadedConfig, { start, event }: RecordedStatement):
   program: isProgram(config.identity, start),
   ...(start.client.application !== undefined && { application: start.client.application }),
   now: new Date(Date.parse(start.time) + event.at),
+  ...('estimate' in event && event.estimate !== undefined && { estimate: { rows: event.estimate } }),
 })
 
 /**
@@ -94,7 +95,7 @@ export const replayPolicy = async (
   const sessions = new Set<string>()
   const found: PolicyReplay = { sessions: 0, statements: 0, skipped: 0, changes: [], problems: guards.problems }
 
-  const outcome = async (recorded: RecordedStatement): Promise<Outcome> => {
+  const outcome = async (recorded: RecordedStatement): Promise<Outcome | undefined> => {
     const { start, event } = recorded
     let access: Access
     try {
@@ -136,7 +137,8 @@ export const replayPolicy = async (
       continue
     }
     const would = await outcome(recorded)
-    if (differs(was, would)) note(recorded, was, would)
+    if (!would) found.skipped++
+    else if (differs(was, would)) note(recorded, was, would)
   }
   found.sessions = sessions.size
   found.changes = [...changes.values()].sort((one, other) => other.count - one.count)

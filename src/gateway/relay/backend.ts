@@ -1,17 +1,20 @@
 import { HoopError } from '../../lib/errors.js'
 import { readCopyResponse, readRowDescription, readTag } from '../../wire/backend.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
-import { noticeResponse, readErrorFields } from '../../wire/error-fields.js'
+import { noticeResponse, readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { asynchronous, isAsynchronous } from './asynchronous.js'
 import { beginCopyIn, dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
+import { estimateFrom } from './estimates.js'
 import { expect } from './expect.js'
 import { quoted } from './quoted.js'
 import { noticeOf, refusalOf, scrubbed } from './refusal.js'
 import { Results } from './results.js'
 import type { RelayState } from './state.js'
+
+const isFatal = ({ V: severity }: ErrorFields): boolean => severity === 'FATAL' || severity === 'PANIC'
 
 /**
  * The server's side of a relay: matches every message to the request it answers, hands rows on, puts our errors in the
@@ -40,6 +43,7 @@ export class BackendHandler implements FrameHandler {
 
   whole(tag: number): boolean {
     if (tag !== Backend.DataRow && tag !== Backend.CopyData) return true
+    if (this.#state.head()?.kind === 'estimate') return true
     return !this.#results.withheld && this.#results.sink(tag).whole
   }
 
@@ -80,6 +84,7 @@ export class BackendHandler implements FrameHandler {
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
     if (this.#stopped) return
     const results = this.#results
+    if (this.#planned(tag, buffer, start, end)) return
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
       if (!results.withheld && !results.sink(tag).frame(this.#out, buffer, start, end)) results.exceed()
       return
@@ -94,6 +99,23 @@ export class BackendHandler implements FrameHandler {
       const silent = results.withheld
       if (this.#reply(tag, buffer, start, end) && !silent) this.#out.keep(buffer, start, end)
     }
+  }
+
+  /** The answer to an EXPLAIN of ours. @returns whether the message is of one */
+  #planned(tag: number, buffer: Buffer, start: number, end: number): boolean {
+    const head = this.#state.head()
+    if (head?.kind !== 'estimate' || isAsynchronous(tag)) return false
+    if (tag === Backend.Error && isFatal(readErrorFields(buffer, start, end))) return false
+    const estimate = estimateFrom(head, tag, buffer, start, end)
+    if (!estimate) return true
+    this.#state.queue.shift()
+    if (tag === Backend.Error && head.open) {
+      // The pipeline is the client's, and so is its end.
+      this.#out.put(refusalOf(new HoopError('ESTIMATE_FAILED', 'unknown' in estimate ? estimate.unknown : '')))
+      this.#spareReady += skipToSync(this.#state)
+    }
+    head.answer(estimate)
+    return true
   }
 
   /** @returns whether the message is for the client */
@@ -179,7 +201,7 @@ export class BackendHandler implements FrameHandler {
     // That nobody has prepared this says nothing of any table.
     const unknown = head?.kind === 'bind' && fields['C'] === '26000'
     const masked = this.#results.touchesMasked && !unknown
-    if (fields['V'] === 'FATAL' || fields['V'] === 'PANIC') this.fatal = true
+    if (isFatal(fields)) this.fatal = true
     const statement = head && this.#descriptions.failedStatement(head)
     if (masked) state.caps.failed(fields['C'] ?? '')
     const ours = this.#ourError(fields['C'], refused !== undefined, end - start)

@@ -1,6 +1,7 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Allowed, AllowedStatement, Decision, Held } from '../../policy/decision.js'
+import type { Allowed, AllowedStatement, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
 import type { BoundParameters } from './caps.js'
+import { Later } from './later.js'
 import type { RelayState } from './state.js'
 import type { Gate, HeldStatement, Verdict, Wait } from './wait.js'
 
@@ -14,15 +15,35 @@ interface RefusedNow {
 
 export type DecisionNow = Exclude<Decision, { kind: 'refuse' }> | RefusedNow
 
+/** Something has to be waited for. */
+export type Waiting = Held | Unestimated
+
+export const waits = (decision: DecisionNow): decision is Waiting =>
+  decision.kind === 'hold' || decision.kind === 'estimate'
+
+/** What the waits of one message came to. */
+interface Given {
+  readonly estimate?: Estimate
+  readonly rules: readonly string[]
+  readonly approvals: readonly string[]
+}
+
+const nothing: Given = { rules: [], approvals: [] }
+
+type Exact = Pick<HeldStatement, 'text'> & Partial<HeldStatement>
+
 const nobodyToAsk = ({ name, message }: Held['rule']): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
 
-/** What the policy says of a text, and the stop at one that somebody has to approve. */
+/** What the policy says of a text, and the stop at one that has to wait. */
 export class Decider {
   readonly #state: RelayState
   readonly #gate: Gate | undefined
+  readonly later = new Later()
   /** Where the client's side has stopped. */
   wait: Wait | undefined
+  /** What the waits of the message at hand came to: an approval is for its rules, and for nothing else. */
+  #given: Given = nothing
 
   /** @param gate without one, what needs an approval is refused */
   constructor(state: RelayState, gate: Gate | undefined) {
@@ -30,18 +51,37 @@ export class Decider {
     this.#gate = gate
   }
 
+  /** Ids of the requests by which the message at hand was approved. */
+  get approval(): string | undefined {
+    return this.#given.approvals.join(' ') || undefined
+  }
+
+  /** Rows that the planner expects, where it was asked. */
+  get estimate(): number | undefined {
+    const { estimate } = this.#given
+    return estimate && 'rows' in estimate ? estimate.rows : undefined
+  }
+
   /**
    * Anything that goes wrong while reading or deciding is a refusal.
-   * @param verdict where it waited before: its approval stands for the rule that it was asked for, and for nothing else
+   * @param verdict where it waited before
+   * @param decide what policy says beside the guard's word on the text
    */
-  decide(read: () => string, verdict?: Verdict): { text: string; decision: DecisionNow } {
+  decide(
+    read: () => string,
+    verdict?: Verdict,
+    also: (own: Decision, asker: Asker) => Decision = (own) => own,
+  ): { text: string; decision: DecisionNow } {
     let text = ''
     try {
+      if (!verdict) this.#given = nothing
       text = read()
       if (verdict?.kind === 'refuse') return { text, decision: verdict }
-      const decision = this.#state.guard?.decide(text, this.#state.asker) ?? allowAll
-      if (decision.kind !== 'hold' || decision.rule.name !== verdict?.rule) return { text, decision }
-      return { text, decision: { ...decision, kind: 'allow' } }
+      const { guard, asker: whoever } = this.#state
+      if (!guard) return { text, decision: allowAll }
+      const { estimate } = this.#given
+      const asker = estimate ? { ...whoever, now: whoever.now, estimate } : whoever
+      return { text, decision: this.#approved(also(guard.decide(text, asker), asker)) }
     } catch (error) {
       return { text, decision: { kind: 'refuse', error: asHoopError(error) } }
     }
@@ -49,29 +89,102 @@ export class Decider {
 
   /** The same for a statement that runs next. Where nothing more may leave, what returns rows isn't run in the first place. */
   decideToRun(read: () => string, verdict?: Verdict, bound?: BoundParameters): { text: string; decision: DecisionNow } {
-    const decided = this.decide(read, verdict)
-    const { decision, text } = decided
-    if (decision.kind === 'refuse') return decided
+    const { guard } = this.#state
+    const decided = this.decide(read, verdict, (own, asker) => (guard ? this.later.decide(guard, own, asker) : own))
+    return { text: decided.text, decision: this.#affordable(decided.text, decided.decision, bound) }
+  }
+
+  /** The same for what only SQL has given a name to. */
+  decideNamed(name: string, text: string, verdict?: Verdict): DecisionNow {
+    const { guard } = this.#state
+    if (!guard) return allowAll
+    return this.decide(
+      () => text,
+      verdict,
+      (_own, asker) => this.later.named(guard, allowAll, { of: 'statement', name }, asker),
+    ).decision
+  }
+
+  /**
+   * A statement is on its way to the server: what it gives names to is remembered where that may matter later.
+   * @param portal that it is bound to
+   * @returns the rules that it was approved by, where hours or who asks may yet decide otherwise
+   */
+  ran(text: string, { statements, open }: Allowed, portal = ''): readonly string[] | undefined {
+    if (!open) return undefined
+    const { rules } = this.#given
+    for (const { defines } of statements) if (defines) this.later.remember(defines, text, rules)
+    if (portal !== '') this.later.remember({ of: 'portal', name: portal }, text, rules)
+    return rules
+  }
+
+  /** Why more may not be fetched from what was bound before. @param approved the rules by which it was */
+  again(text: string, approved: readonly string[]): RefusedNow | undefined {
+    const { guard, asker } = this.#state
+    // It was counted when it was bound.
+    const decision = guard?.decide(text, { ...asker, now: asker.now, estimate: { rows: 0 } })
+    if (decision?.kind === 'refuse') return decision
+    const all = decision?.kind === 'hold' ? [decision.rule, ...(decision.others ?? [])] : []
+    const rule = all.find(({ name }) => !approved.includes(name))
+    return rule && { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
+  }
+
+  /** Of an approval, the rules that it was given for are satisfied. */
+  #approved(decision: Decision): Decision {
+    if (decision.kind !== 'hold') return decision
+    const { rules } = this.#given
+    const open = [decision.rule, ...(decision.others ?? [])].filter(({ name }) => !rules.includes(name))
+    const [rule, ...others] = open
+    return rule ? { ...decision, rule, others } : { ...decision, kind: 'allow', open: true }
+  }
+
+  #affordable(text: string, decision: DecisionNow, bound: BoundParameters | undefined): DecisionNow {
+    if (decision.kind === 'refuse') return decision
     const error = this.#state.caps.refusal(text, decision.statements, bound) ?? this.#spentUp(decision.statements)
-    return error ? { text, decision: { kind: 'refuse', error } } : decided
+    return error ? { kind: 'refuse', error } : decision
   }
 
   #spentUp(statements: readonly AllowedStatement[]): HoopError | undefined {
     return statements.some(({ returns }) => returns !== false) ? this.#state.metering?.meter.spentUp : undefined
   }
 
-  /** Stops until somebody has approved the statement. @param end takes the message up again, with the verdict */
-  stopAt(held: Held, statement: Pick<HeldStatement, 'text'> & Partial<HeldStatement>, end: Wait['end']): void {
-    const gate = this.#gate
-    const { rule, statements: facts } = held
-    if (!gate) return end({ kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name })
-    const whole = { parameters: [], parameterFormats: [], parameterTypes: undefined, ...statement, rule, facts }
+  /** Stops until what is waited for is there. @param end takes the message up again, with the verdict */
+  stopAt(waiting: Waiting, statement: Exact, end: Wait['end']): void {
+    const exact = { parameters: [], parameterFormats: [], parameterTypes: undefined, ...statement }
+    const begin = waiting.kind === 'hold' ? this.#asking(waiting, exact) : this.#planning(waiting, exact)
+    if (begin instanceof HoopError) {
+      const rule = waiting.kind === 'hold' ? waiting.rule.name : undefined
+      return end({ kind: 'refuse', error: begin, rule })
+    }
     this.wait = {
-      begin: (place, signal) => gate.pass(whole, place, (event) => this.#state.journal.approval(event), signal),
+      begin,
       end: (verdict) => {
         this.wait = undefined
+        this.#given = add(this.#given, verdict)
         end(verdict)
       },
     }
+  }
+
+  #asking({ rule, statements: facts }: Held, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] | HoopError {
+    const gate = this.#gate
+    if (!gate) return nobodyToAsk(rule)
+    return (place, signal) =>
+      gate.pass({ ...exact, rule, facts }, place, (event) => this.#state.journal.approval(event), signal)
+  }
+
+  #planning({ sql, folds, statements }: Unestimated, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] {
+    const scrub = statements.some((each) => each.scrub)
+    return async (place) => ({ kind: 'estimated', estimate: await place.plan({ sql, folds, scrub }, exact) })
+  }
+}
+
+const add = (given: Given, verdict: Verdict): Given => {
+  if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
+  if (verdict.kind === 'refuse') return given
+  return {
+    ...given,
+    rules: [...given.rules, verdict.rule],
+    approvals: [...given.approvals, verdict.approval],
   }
 }

@@ -123,6 +123,7 @@ export class Descriptions {
         return true
       case 'describe':
       case 'close':
+      case 'estimate':
       case 'sync':
       case 'copy-end':
       case undefined:

@@ -18,7 +18,7 @@ import {
 import type { Outbox } from '../../wire/outbox.js'
 import { Frontend } from '../../wire/tags.js'
 import { captureParameters } from './capture.js'
-import { allowAll, Decider } from './decider.js'
+import { Decider, waits } from './decider.js'
 import { preparedBySql } from './descriptions.js'
 import type { Statement, StatementDetails } from './journal.js'
 import { OpenPipeline } from './open-pipeline.js'
@@ -37,9 +37,21 @@ export interface FrontendOptions {
 const SMALL = 10_000
 
 /** What goes into the recording of what policy said. */
-const noted = ({ statements, warnings, observed }: Allowed, approval: string | undefined): StatementDetails => ({
-  ...{ facts: statements, approval, warnings, observed },
-})
+const noted = (
+  { statements, warnings, observed }: Allowed,
+  { approval, estimate }: Pick<Decider, 'approval' | 'estimate'>,
+): StatementDetails => ({ ...{ facts: statements, approval, estimate, warnings, observed } })
+
+const refusedBy = (verdict: Verdict | undefined): string | undefined =>
+  verdict?.kind === 'refuse' ? verdict.approval : undefined
+
+/** A portal that the client has asked for. */
+interface Bound {
+  readonly statement: Statement
+  executed: boolean
+  /** By which rules it was approved, where policy may decide otherwise another time. */
+  readonly approved: readonly string[] | undefined
+}
 
 const noTypes: Buffer = Buffer.alloc(0)
 
@@ -55,7 +67,7 @@ export class FrontendHandler implements FrameHandler {
   readonly #prepared = new Map<string, string>()
   /** Parameter types that a Parse declared, where it did. */
   readonly #types = new Map<string, Buffer>()
-  readonly #portals = new Map<string, { statement: Statement; executed: boolean }>()
+  readonly #portals = new Map<string, Bound>()
   /** Portals described and nothing run since, which could have put another in their place: Execute needs no description of ours. */
   readonly #described = new Set<string>()
   /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
@@ -123,8 +135,8 @@ export class FrontendHandler implements FrameHandler {
         break
       }
       case Frontend.Execute:
-        this.#execute(buffer, start, end)
-        break
+        if (this.#execute(buffer, start, end)) break
+        return
       case Frontend.Close: {
         const { of, name } = readTarget(buffer, start, end)
         if (of === 'S') this.#prepared.delete(nameKey(name))
@@ -162,13 +174,14 @@ export class FrontendHandler implements FrameHandler {
   #query(buffer: Buffer, start: number, end: number, verdict?: Verdict): void {
     this.#described.clear()
     const { text, decision } = this.#decider.decideToRun(() => readQuery(buffer, start, end), verdict)
-    if (decision.kind === 'hold')
+    if (waits(decision))
       return this.#decider.stopAt(decision, { text }, (next) => this.#query(buffer, start, end, next))
-    const approval = verdict?.approval
-    if (decision.kind === 'refuse') return this.#refuseSimple('query', text, decision.error, decision.rule, approval)
+    if (decision.kind === 'refuse')
+      return this.#refuseSimple('query', text, decision.error, decision.rule, refusedBy(verdict))
+    this.#decider.ran(text, decision)
     // A simple query ends the transaction that open messages began.
     this.open.ended()
-    const statement = this.#state.journal.statement('simple', text, noted(decision, approval))
+    const statement = this.#state.journal.statement('simple', text, noted(decision, this.#decider))
     this.#state.push({
       kind: 'query',
       statement,
@@ -202,6 +215,8 @@ export class FrontendHandler implements FrameHandler {
       return
     }
     this.#prepared.set(nameKey(name), text)
+    if (name !== '' && (decision.kind !== 'allow' || decision.open))
+      this.#decider.later.remember({ of: 'statement', name }, text)
     if (types.length > 0) this.#types.set(nameKey(name), Buffer.from(types))
     else this.#types.delete(nameKey(name))
     this.#out.keep(buffer, start, end)
@@ -213,26 +228,29 @@ export class FrontendHandler implements FrameHandler {
     const known = this.#prepared.get(nameKey(bind.statement))
     const text = known ?? preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
-    const decision = known === undefined ? allowAll : this.#decider.decideToRun(() => known, verdict, bind).decision
-    if (decision.kind === 'hold') {
+    const decision =
+      known === undefined
+        ? this.#decider.decideNamed(bind.statement, text, verdict)
+        : this.#decider.decideToRun(() => known, verdict, bind).decision
+    if (waits(decision)) {
       const { parameters, parameterFormats } = bind
       const parameterTypes = this.#types.get(nameKey(bind.statement))
       const exact = { text, parameters, parameterFormats, parameterTypes }
       return this.#decider.stopAt(decision, exact, (next) => this.#bind(buffer, start, end, next))
     }
     this.open.opens('bound')
-    const approval = verdict?.approval
     const refused = decision.kind === 'refuse' ? decision.error : undefined
+    const approved = decision.kind === 'allow' ? this.#decider.ran(text, decision, bind.portal) : undefined
     const statement =
       decision.kind === 'refuse'
-        ? this.#state.journal.refusal(text, decision.error, decision.rule, approval)
+        ? this.#state.journal.refusal(text, decision.error, decision.rule, refusedBy(verdict))
         : this.#state.journal.statement('extended', text, {
             statementName: bind.statement,
             portal: bind.portal,
             parameters: captureParameters(bind.parameters, bind.parameterFormats),
-            ...noted(decision, approval),
+            ...noted(decision, this.#decider),
           })
-    this.#portals.set(nameKey(bind.portal), { statement, executed: false })
+    this.#portals.set(nameKey(bind.portal), { statement, executed: false, approved })
     this.#described.delete(nameKey(bind.portal))
     this.#state.push({
       kind: 'bind',
@@ -248,10 +266,20 @@ export class FrontendHandler implements FrameHandler {
     else this.#out.keep(buffer, start, end)
   }
 
-  #execute(buffer: Buffer, start: number, end: number): void {
+  /** @returns whether the message goes on as it is */
+  #execute(buffer: Buffer, start: number, end: number): boolean {
     const { portal } = readExecute(buffer, start, end)
     this.open.opens('bound')
     const bound = this.#portals.get(nameKey(portal))
+    const refused = bound?.approved && this.#decider.again(bound.statement.text, bound.approved)
+    if (refused) {
+      const { text } = bound.statement
+      const statement = this.#state.journal.refusal(text, refused.error, refused.rule)
+      const what = { portal, name: this.#refused, text, formats: [], allowed: undefined }
+      this.#state.push({ kind: 'bind', ...what, statement, refused: refused.error })
+      this.#out.put(bindOf(this.#refused))
+      return false
+    }
     // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
     const statement =
       bound && !bound.executed
@@ -264,6 +292,7 @@ export class FrontendHandler implements FrameHandler {
     }
     this.#described.clear()
     this.#state.push({ kind: 'execute', portal, statement })
+    return true
   }
 
   #functionCall(buffer: Buffer, start: number, end: number): void {

@@ -4,7 +4,7 @@ import type { ErrorFields } from '../../wire/error-fields.js'
 import { Backlog } from './backlog.js'
 import type { OpenPipeline } from './open-pipeline.js'
 import type { RelayState } from './state.js'
-import type { Verdict, Wait } from './wait.js'
+import type { Verdict, Wait, WaitPlace } from './wait.js'
 
 export interface HoldingOptions {
   readonly state: RelayState
@@ -74,7 +74,12 @@ export class Holding {
     const notice = (fields: ErrorFields): void => {
       if (this.#stage === 'waiting') this.#options.notice(fields)
     }
-    this.#wait.begin({ inTransaction, notice }, this.#stop.signal).then(
+    const plan: WaitPlace['plan'] = (question, bound) => {
+      const answer = open.plan(question, bound)
+      this.#options.flush()
+      return answer
+    }
+    this.#wait.begin({ inTransaction, notice, plan }, this.#stop.signal).then(
       (verdict) => this.#end(verdict),
       (error: unknown) => this.#end({ kind: 'refuse', error: asHoopError(error) }),
     )

@@ -24,6 +24,8 @@ export interface StatementDetails {
   readonly facts?: readonly RecordedFacts[]
   /** Id of the request by which it was approved. */
   readonly approval?: string | undefined
+  /** Rows that the planner expected, where a rule asked for them. */
+  readonly estimate?: number | undefined
   /** Rules that warn, and those that would have done something were they in force. */
   readonly warnings?: readonly RuleMatch[] | undefined
   readonly observed?: readonly RuleMatch[] | undefined
@@ -67,6 +69,7 @@ export class Journal {
       ...(details.statementName ? { statementName: details.statementName } : {}),
       ...(details.portal ? { portal: details.portal } : {}),
       ...(details.approval ? { approval: details.approval } : {}),
+      ...(details.estimate === undefined ? {} : { estimate: details.estimate }),
       ...(details.parameters ? { parameters: details.parameters } : {}),
       ...(details.warnings ? { warnings: details.warnings } : {}),
       ...(details.observed ? { observed: details.observed } : {}),

@@ -1,5 +1,5 @@
 import type { HoopError } from '../../lib/errors.js'
-import type { AllowedStatement } from '../../policy/decision.js'
+import type { AllowedStatement, Estimate } from '../../policy/decision.js'
 import type { ColumnMask } from '../../masking/types.js'
 import type { Field } from '../../wire/backend.js'
 import type { Spent } from '../budgets/meter.js'
@@ -36,6 +36,7 @@ export type Request =
   | BindRequest
   | DescribeRequest
   | { readonly kind: 'execute'; readonly portal: string; readonly statement: Statement }
+  | EstimateRequest
   | { readonly kind: 'close'; readonly of: 'S' | 'P'; readonly name: string }
   /** `ghost`: sent while a COPY FROM STDIN was running, which swallows it. `own`: put in by the relay. */
   | { readonly kind: 'sync'; ghost: boolean; readonly own: boolean }
@@ -79,6 +80,21 @@ export interface DescribeRequest {
   readonly name: string
   /** Put in by the relay: its answer is not for the client. */
   readonly own: boolean
+}
+
+/** An EXPLAIN of the relay's own, and all the messages that it takes. */
+export interface EstimateRequest {
+  readonly kind: 'estimate'
+  readonly folds: boolean
+  /** What the server says against it may quote masked values. */
+  readonly scrub: boolean
+  /** The pipeline that it is in has no Sync yet, and must not get one: an error in it is the client's. */
+  readonly open: boolean
+  plan: string
+  planned: boolean
+  /** CloseComplete messages behind the plan that are still to come. */
+  closes: number
+  readonly answer: (estimate: Estimate) => void
 }
 
 const SHRINK = 1024

@@ -1,11 +1,14 @@
 import type { HoopError } from '../../lib/errors.js'
-import type { ApprovalRule, RecordedFacts } from '../../policy/decision.js'
+import type { ApprovalRule, Estimate, RecordedFacts } from '../../policy/decision.js'
 import type { ApprovalEvent } from '../../recording/events.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
+import type { BoundText } from '../../wire/explain.js'
+import type { Question } from './estimates.js'
 
 /** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */
 export type Verdict =
   | { readonly kind: 'approved'; readonly rule: string; readonly approval: string }
+  | { readonly kind: 'estimated'; readonly estimate: Estimate }
   | {
       readonly kind: 'refuse'
       readonly error: HoopError
@@ -19,6 +22,8 @@ export interface WaitPlace {
   readonly inTransaction: boolean
   /** Tells the client something, between two messages. */
   notice(fields: ErrorFields): void
+  /** Asks the server's planner, in this very session: its tables, its settings, its transaction. */
+  plan(question: Question, bound: Omit<BoundText, 'text'>): Promise<Estimate>
 }
 
 /**

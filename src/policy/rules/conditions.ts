@@ -31,6 +31,8 @@ const checks: Readonly<Record<string, Check>> = {
     const limit = limitOf(when, facts)
     return typeof limit !== 'number' || limit > (when.limit_over ?? 0)
   },
+  // How many they are is asked later.
+  rows_over: (_when, { rows }) => rows !== undefined,
   concurrently: (_when, { concurrently }) => concurrently === 'missing',
   reads_vectors: (_when, { vectors }) => vectors.read,
   writes_vectors: (_when, { vectors }) => vectors.written,

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly rule: RuleConfig
   /** What still has to hold of who asks and when; undefined where nothing. */
   readonly circumstances: Circumstances | undefined
+  /** It counts rows, and those come with the EXECUTE. */
+  readonly later: boolean
 }
 
 /** Milliseconds that a request waits where its rule doesn't say. */
@@ -17,12 +19,21 @@ const EXPIRES = 600_000
 /** The rules that may apply to a text, in their order. `do: allow` says that nothing is done, and nothing is. */
 export const candidates = (rules: readonly RuleConfig[], statements: readonly StatementFacts[]): readonly Candidate[] =>
   rules
-    .filter((rule) => rule.do !== 'allow' && statements.some((facts) => holds(rule.when, facts)))
-    .map((rule) => ({ rule, circumstances: circumstancesOf(rule.when) }))
+    .filter((rule) => rule.do !== 'allow')
+    .flatMap((rule) => {
+      const matching = statements.filter((facts) => holds(rule.when, facts))
+      if (matching.length === 0) return []
+      // With others in one text, what was prepared is not known before it is run.
+      const alone = statements.length === 1
+      const later = rule.when.rows_over !== undefined && alone && matching.every(({ rows }) => rows?.later === true)
+      return [{ rule, circumstances: circumstancesOf(rule.when), later }]
+    })
 
-/** Those of them that do apply to somebody now. */
+/** Those of them that do apply to somebody now, however many rows it is about. */
 export const applying = (all: readonly Candidate[], asker: Asker): readonly RuleConfig[] =>
-  all.filter(({ circumstances }) => !circumstances || circumstances(asker)).map(({ rule }) => rule)
+  all
+    .filter(({ circumstances, later }) => (!circumstances || circumstances(asker)) && (!later || asker.running))
+    .map(({ rule }) => rule)
 
 export const matchOf = ({ name, do: verdict, message }: RuleConfig): RuleMatch => ({
   rule: name,

@@ -24,6 +24,7 @@ const phrases: { [K in keyof Conditions]: (value: Conditions[K]) => string } = {
   functions: (functions) => `calling ${list(functions)}`,
   limit: () => 'without LIMIT',
   limit_over: (rows) => `without LIMIT up to ${rows}`,
+  rows_over: (rows) => `of more than about ${rows} rows`,
   application: (patterns) => `from ${list(patterns)}`,
   groups: (groups) => `by ${list(groups)}`,
   not_groups: (groups) => `by anybody but ${list(groups)}`,

@@ -20,6 +20,7 @@ export const conditions = z
     where: z.literal('missing').optional(),
     limit: z.literal('missing').optional(),
     limit_over: wholeNumber.optional(),
+    rows_over: wholeNumber.optional(),
     reads_vectors: z.literal(true).optional(),
     writes_vectors: z.literal(true).optional(),
     concurrently: z.literal(false).optional(),
