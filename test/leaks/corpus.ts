@@ -2,19 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /**
  * A way to get at masked values, from `corpus/*.sql`: what should become of it, and its statements. A file is a class of
- * ways. Blocks are separated by blank lines; each begins with a line `-- answered` or `-- refused`, and perhaps more words:
+ * ways. Blocks are separated by blank lines; each begins with a line `-- answered`, `-- refused CODE` with the gateway's
+ * code, or `-- failed SQLSTATE` where the server itself answers with an error, and perhaps more words:
  *
  * - `harmless`: shows nothing even without masks; it is there because it must not be refused
  * - `differs`: may tell two databases apart that differ in masked values only, which docs/masking.md says
  * - `newer`: needs PostgreSQL 18
  * - `once`: is run as simple queries only
- * - `fails`: the server itself answers with an error
  *
  * A line `-- with: a, b` gives values for `$1`, `$2`. `{n}` becomes a number that no other run has.
  */
 export interface Attempt {
   readonly file: string
-  readonly expected: 'answered' | 'refused'
+  /** As `outcomeOf` says it. */
+  readonly expected: string
   readonly flags: ReadonlySet<string>
   readonly parameters: readonly string[]
   readonly steps: readonly string[]
@@ -39,13 +40,13 @@ const stepsOf = (text: string): string[] => {
 
 const attempt = (file: string, block: string): Attempt => {
   const lines = block.split('\n')
-  const [expected, ...flags] = (lines[0] ?? '').replace(/^-- /, '').split(/[ ,]+/)
-  if (!lines[0]?.startsWith('-- ') || (expected !== 'answered' && expected !== 'refused'))
-    throw new Error(`${file}: a block begins with “${lines[0]}”`)
+  const [, expected, more = ''] =
+    /^-- (answered|refused [A-Z_]+|failed [0-9A-Z]{5})(?: (.*))?$/.exec(lines[0] ?? '') ?? []
+  if (expected === undefined) throw new Error(`${file}: a block begins with “${lines[0]}”`)
   const given = lines.find((line) => line.startsWith('-- with: '))
   const steps = stepsOf(lines.filter((line) => !line.startsWith('-- ')).join('\n'))
   return {
-    ...{ file, expected, flags: new Set(flags), steps },
+    ...{ file, expected, flags: new Set(more.split(' ')), steps },
     parameters: given?.slice('-- with: '.length).split(', ') ?? [],
     title: `${file}: ${steps.join('; ').replaceAll(/\s+/g, ' ').slice(0, 160)}`,
   }

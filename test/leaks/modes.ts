@@ -1,3 +1,4 @@
+import { catalogue } from '../../src/lib/catalogue.js'
 import { errorsIn, send, WireClient, type Message } from '../gateway/relay/wire-client.js'
 import type { Attempt } from './corpus.js'
 
@@ -78,7 +79,8 @@ export const isRead = (attempt: Attempt): boolean => yieldsRows(attempt) && isQu
 const copied =
   (options: string): Mode['run'] =>
   async (client, [step = ''], parameters) =>
-    simply(client, `COPY (${inlined(step, parameters)}) TO STDOUT${options}`)
+    // A comment may end the statement.
+    simply(client, `COPY (${inlined(step, parameters)}\n) TO STDOUT${options}`)
 
 const copies = (options: string): Mode => ({ name: `COPY${options}`, applies: yieldsRows, run: copied(options) })
 
@@ -103,7 +105,7 @@ export const modes: readonly Mode[] = [
     name: 'several in one text',
     applies: ({ flags, steps }) => !flags.has('once') && !steps.some(readsInput),
     run: (client, steps, parameters) =>
-      simply(client, ['SELECT 1', ...steps.map((step) => inlined(step, parameters)), 'SELECT 2'].join(';\n')),
+      simply(client, ['SELECT 1', ...steps.map((step) => inlined(step, parameters)), 'SELECT 2'].join('\n;\n')),
   },
   {
     name: 'prepared, run later',
@@ -164,9 +166,22 @@ export const modes: readonly Mode[] = [
   copies(' (FORMAT binary)'),
 ]
 
-/** What became of an attempt: whether any of its statements was refused by the gateway, or failed. */
-export const outcomeOf = (messages: readonly Message[]): 'answered' | 'refused' | 'failed' => {
+/** The gateway's codes by what their messages begin with. */
+const codes = Object.entries(catalogue).map(([code, { message }]) => [`hoop: ${message}`, code] as const)
+
+/** What follows from an error before: of a transaction that has failed, or a statement that was never prepared. */
+const consequences: ReadonlySet<string | undefined> = new Set(['25P02', '26000', '34000', '42P01'])
+
+/**
+ * What became of an attempt: `answered`, `refused` and the gateway's code, or `failed` and the server's SQLSTATE. Where
+ * one of its statements was refused, that counts.
+ */
+export const outcomeOf = (messages: readonly Message[]): string => {
   const errors = errorsIn(messages)
-  if (errors.some(({ M }) => M?.startsWith('hoop: ') && !M.startsWith('hoop: the text of this'))) return 'refused'
-  return errors.length > 0 ? 'failed' : 'answered'
+  for (const { M } of errors) {
+    const code = codes.find(([message]) => M?.startsWith(message))?.[1]
+    if (code !== undefined) return `refused ${code}`
+  }
+  if (errors.length === 0) return 'answered'
+  return `failed ${(errors.find(({ C }) => !consequences.has(C)) ?? errors[0])?.C}`
 }

@@ -13,9 +13,13 @@ const description = (body: Buffer): string => {
   return fields.join(' ')
 }
 
+/** A name in the text is too long: said once more where pg_stat_statements reads a text for the first time. */
+const isTruncation = ({ type, body }: Message): boolean => type === 'N' && body.includes('\0C42622\0')
+
 /** What a client can tell from an answer, in an order of its own: that of rows may hang on how a join was done. */
 export const transcript = (messages: readonly Message[]): string =>
   messages
+    .filter((message) => !isTruncation(message))
     .map(({ type, body }) => {
       if (type === 'T') return `T ${description(body)}`
       if (type === 'S' || type === 't' || type === 'A') return type

@@ -10,10 +10,14 @@ import { hasSideEffects } from './side-effects.js'
 /** What the rows behind a window function, and their order, depend on. */
 export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark => {
   const partition = list(definition['partitionClause']).map((node) => grouped(proof, proof.value(node, place)))
+  // The server sorts rows to make a window, and they come out in that order whatever is shown of them.
+  const order = proof.value(definition['orderClause'], place)
+  proof.shownByRows(combine([...partition, order]), 'to sort the rows of a window by')
   const named = text(definition['name']) !== undefined || text(definition['refname']) !== undefined
   return combine([
     ...partition,
-    proof.value([definition['orderClause'], definition['startOffset'], definition['endOffset']], place),
+    order,
+    proof.value([definition['startOffset'], definition['endOffset']], place),
     named ? (place.windows ?? clean) : clean,
   ])
 }

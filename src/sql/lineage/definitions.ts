@@ -7,13 +7,27 @@ import { unproven } from './refusal.js'
 const reads = (proof: Proof, name: string): boolean =>
   proof.catalog.routines.added.get(name)?.some((routine) => routine.reads.length > 0) ?? false
 
+/** Whether these fields may call a function that reads masked columns by itself. */
+const callsReader = (proof: Proof, fields: Fields): boolean =>
+  [...words(fields['funcname']).slice(-1), ...words(fields['fields']), ...words(fields['indirection'])].some((name) =>
+    reads(proof, name),
+  )
+
+/** A function that reads masked columns and may be called somewhere in the tree. */
+const readerIn = (proof: Proof, tree: unknown): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    found ||= callsReader(proof, fields)
+    return !found
+  })
+  return found
+}
+
 /** Whether the tree names a table with masks, one that can't be followed, or a function that reads one. */
 export const namesSensitive = (proof: Proof, tree: unknown): boolean => {
   let found = false
   walk(tree, (fields) => {
-    if (fields['funcname'] !== undefined) found ||= reads(proof, words(fields['funcname']).at(-1) ?? '')
-    for (const name of words(fields['fields'])) found ||= reads(proof, name)
-    for (const name of words(fields['indirection'])) found ||= reads(proof, name)
+    found ||= callsReader(proof, fields)
     if (isRangeVar(fields)) {
       found ||= resolve(proof.catalog, text(fields['schemaname']), text(fields['relname']) ?? '').some(isSensitive)
     }
@@ -97,6 +111,8 @@ export const definitions: Record<string, DefinitionRule> = {
 
 /** @throws {Refusal} */
 export const definition = (proof: Proof, type: string, fields: Fields): void => {
+  // A default, a check or an index would keep what the function reads, or ask it again for everybody.
+  if (readerIn(proof, fields)) throw unproven('a function', 'it reads masked columns, and a definition would keep them')
   const rule = Object.hasOwn(definitions, type) ? definitions[type] : undefined
   if (!rule) {
     throw unproven(

@@ -48,6 +48,12 @@ const result = (proof: Proof, node: unknown, place: Place): Mark | undefined => 
   return combine(proof.query(type, fields, place).columns.map(({ mark }) => mark))
 }
 
+/** `IMMUTABLE`: the server may call it once and keep the value, in a plan that EXPLAIN shows for example. */
+const isImmutable = (created: Fields): boolean =>
+  all(created['options'], 'DefElem').some(
+    ({ defname, arg }) => defname === 'volatility' && words([arg]).at(-1) === 'immutable',
+  )
+
 /**
  * Reads a function in SQL: which masked columns its result is computed from. Its arguments are columns to it, not
  * constants, as whoever calls it may pass another value with each row.
@@ -78,6 +84,7 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
     })
     const last = marks.at(-1)
     if (!last || marks.includes(undefined)) return undefined
+    if (last.kind !== 'clean' && isImmutable(created)) return undefined
     const named = parameters(created, outputs)
     const scalar = returns !== 'c' && returns !== 'p'
     return { reads: columnsOf(last), yields: named.length > 0 ? named : scalar ? [] : undefined }

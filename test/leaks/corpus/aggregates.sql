@@ -46,10 +46,10 @@ SELECT sum(CASE WHEN ssn LIKE '6%' THEN 1 ELSE 0 END), sum((pin > 1500000000)::i
 -- answered newer
 SELECT any_value(x) FROM (SELECT ssn AS x FROM customers) q
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM customers HAVING max(ssn) > '8'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT city FROM customers GROUP BY city HAVING sum(pin) > 5200000000
 
 -- answered differs
@@ -64,49 +64,49 @@ SELECT vip, mood, count(*) FROM customers GROUP BY vip, mood
 -- answered differs
 SELECT level, array_agg(id ORDER BY id) FROM customers GROUP BY level
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM customers GROUP BY level % 2
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*), min(name) FROM customers WHERE id < 3 GROUP BY left(ssn, 1) > '4'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT string_agg(name, ',') FROM customers WHERE id < 3 GROUP BY ssn > '5'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*), max(name) FROM customers GROUP BY pin > 1500000000
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM customers GROUP BY CASE WHEN level = 3 THEN 1 END
 
--- refused
+-- refused COLUMN_MASKED
 SELECT city, x, count(*) FROM (SELECT city, substr(ssn, 1, 1) AS x FROM customers) q GROUP BY city, x
 
 -- answered differs
 SELECT level, city, count(*), grouping(level) FROM customers GROUP BY ROLLUP (level, city)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM customers GROUP BY GROUPING SETS ((level % 2), ())
 
 -- answered differs
 SELECT DISTINCT level FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT level % 2 FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT left(ssn, 1), 1 FROM customers
 
--- answered differs
+-- refused COLUMN_MASKED differs
 SELECT DISTINCT ON (level) level, name FROM customers ORDER BY level, id
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT ON (city) name, ssn FROM customers ORDER BY city, ssn
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT ON (level % 2) name FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT x FROM (SELECT CASE WHEN ssn > '8' THEN 'a' ELSE 'b' END AS x FROM customers) q
 
 -- answered

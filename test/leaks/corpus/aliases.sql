@@ -46,7 +46,7 @@ TABLE customers
 -- answered
 SELECT * FROM ONLY customers
 
--- answered
+-- refused COLUMN_MASKED
 SELECT id AS ssn, ssn AS id FROM customers ORDER BY id
 
 -- answered

@@ -31,40 +31,40 @@ SELECT substr('abcdefghij', level, 1), repeat('x', level), lpad('', level, 'x') 
 -- answered
 SELECT array_fill(0, ARRAY[level::int]) FROM customers WHERE level IS NOT NULL
 
--- refused
+-- refused COLUMN_MASKED
 SELECT unnest(aliases) FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, u FROM customers, unnest(aliases) u
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, o FROM customers, unnest(aliases) WITH ORDINALITY AS u(x, o)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, generate_subscripts(aliases, 1) FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, regexp_split_to_table(ssn, '-') FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, string_to_table(email, '@') FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, regexp_matches(ssn, '6') FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT x FROM customers c, regexp_split_to_table(c.ssn, '') x
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, generate_series(1, level) FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id, generate_series(1, level::int) * 0 FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE '7' < ANY (aliases) AND 'p' < ALL (aliases)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE aliases[1] > 'n'
 
 -- answered

@@ -58,25 +58,25 @@ SELECT balance::bit(64), level::int::oid::regclass FROM customers
 -- answered
 SELECT vip::int, vip::text, level::text, mood::text FROM customers
 
--- answered, fails
+-- failed 22P02
 SELECT ssn::int FROM customers
 
--- answered, fails
+-- failed 22P02
 SELECT email::jsonb FROM customers
 
--- answered, fails
+-- failed 0A000
 SELECT email::regclass FROM customers
 
--- answered, fails, harmless
+-- failed 23514 harmless
 SELECT ssn::digits FROM customers
 
--- answered, fails, harmless
+-- failed 23514 harmless
 SELECT ssn::short FROM customers
 
--- answered, fails
+-- failed 22P02
 SELECT email::mood FROM customers
 
--- answered, fails, harmless
+-- failed 22003 harmless
 SELECT pin::smallint FROM customers
 
 -- answered

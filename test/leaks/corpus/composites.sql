@@ -7,7 +7,7 @@ SELECT (home).street, (home).zip FROM customers
 -- answered
 SELECT (customers.home).street FROM customers
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT (home).* FROM customers
 
 -- answered
@@ -19,7 +19,7 @@ SELECT (c).home FROM customers c
 -- answered
 SELECT ((c).home).street FROM customers c
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT street(home) FROM customers
 
 -- answered
@@ -34,19 +34,19 @@ SELECT ROW((home).zip, 1) FROM customers
 -- answered
 SELECT ARRAY[home], (ARRAY[home])[1].zip FROM customers
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT x.street FROM (SELECT (home).* FROM customers) x
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT h.zip FROM customers c, LATERAL (SELECT (c.home).*) h
 
--- answered
+-- refused COLUMN_MASKED
 SELECT unnest(ARRAY[home]) FROM customers
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE (home).zip LIKE 'Z%'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers ORDER BY (home).zip LIMIT 1
 
 -- answered

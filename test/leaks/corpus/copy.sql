@@ -31,7 +31,7 @@ COPY (UPDATE customers SET city = city WHERE id = 1 RETURNING ssn, upper(email))
 -- answered
 COPY (SELECT mail FROM contacts) TO STDOUT
 
--- answered harmless
+-- failed 42809 harmless
 COPY events TO STDOUT
 
 -- answered
@@ -40,40 +40,40 @@ COPY events_2026 TO STDOUT (FORMAT csv)
 -- answered
 COPY crm.people TO STDOUT
 
--- answered harmless
+-- failed 42P10 harmless
 COPY crm.people (id, digits) TO STDOUT
 
 -- answered
 COPY kept TO STDOUT
 
--- refused
+-- refused COLUMN_MASKED
 COPY (SELECT id FROM customers ORDER BY ssn LIMIT 1) TO STDOUT
 
--- refused
+-- refused STATEMENT_UNPROVEN
 COPY customers TO STDOUT (ENCODING 'latin1')
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY (SELECT ssn FROM customers) TO STDOUT (ENCODING 'UTF16')
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY customers TO '/tmp/leak_{n}'
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY customers TO PROGRAM 'cat > /tmp/leak_{n}'
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY (SELECT ssn FROM customers) TO PROGRAM 'cat > /dev/null'
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY notes (id, body) FROM PROGRAM 'echo 1'
 
--- refused harmless
+-- refused STATEMENT_UNPROVEN harmless
 COPY notes FROM '/etc/passwd'
 
--- refused harmless
+-- refused COLUMN_MASKED harmless
 COPY notes (id, body) FROM STDIN WHERE id > (SELECT level * 15 FROM customers WHERE id = 1)
 
--- refused harmless
+-- refused COLUMN_MASKED harmless
 COPY vault (id, label) FROM STDIN WHERE code > 'm'
 
 -- answered harmless once

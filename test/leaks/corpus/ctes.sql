@@ -48,13 +48,13 @@ ROLLBACK;
 -- answered harmless
 DELETE FROM customers WHERE id >= 10 AND id < 0 RETURNING ssn
 
--- refused
+-- refused COLUMN_MASKED
 WITH x AS (INSERT INTO notes (id, body) SELECT 1000 + {n}, ssn FROM customers WHERE id = 1 RETURNING body) SELECT * FROM x
 
--- refused
+-- refused COLUMN_MASKED
 WITH x AS (SELECT ssn FROM customers), y AS (INSERT INTO notes (id, body) SELECT 2000 + {n}, max(ssn) FROM x) SELECT 1
 
--- refused
+-- refused COLUMN_MASKED
 WITH x AS (DELETE FROM vault WHERE id = 90 RETURNING code) INSERT INTO notes (id, body) SELECT 3000 + {n}, max(code) FROM (SELECT code FROM x UNION ALL SELECT code FROM vault) y
 
 -- answered
@@ -69,10 +69,10 @@ WITH RECURSIVE x(a, b, c) AS (SELECT 1, 'p', ssn::text FROM customers WHERE id =
 -- answered
 WITH RECURSIVE x(a, b, c, d) AS (SELECT 1, '', '', email FROM customers WHERE id = 1 UNION ALL SELECT a + 1, c, d, d FROM x WHERE a < 4) SELECT b FROM x
 
--- refused
+-- refused COLUMN_MASKED
 WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x WHERE n < (SELECT level FROM customers WHERE id = 1)) SELECT n FROM x
 
--- refused
+-- refused COLUMN_MASKED
 WITH RECURSIVE x(n, s) AS (SELECT 0, level::int FROM customers WHERE id = 1 UNION ALL SELECT n + 1, s - 1 FROM x WHERE s > 0) SELECT n FROM x
 
 -- answered

@@ -10,10 +10,10 @@ SELECT mail_body(1) || ''
 -- answered
 SELECT twice(ssn) FROM customers
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT * FROM all_customers()
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT ssn FROM all_customers() x
 
 -- answered
@@ -25,127 +25,127 @@ SELECT x FROM mail_of(1) x
 -- answered harmless
 SELECT twice(name) FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT peek()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT * FROM peek() AS x
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT run('SELECT ssn FROM customers WHERE id = 1')
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT public.run('SELECT max(ssn) FROM customers')
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT "run"('SELECT max(ssn) FROM customers')
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT r FROM run('SELECT email FROM customers WHERE id = 1') r
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT echo(ssn) FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT id FROM names WHERE run('SELECT max(ssn) FROM customers') > '5'
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT id FROM customers WHERE echo(ssn) = 'x'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM names WHERE mail_of(1) > 'h'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM names ORDER BY mail_of(id)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT generate_series(1, length(mail_of(1)))
 
--- refused
+-- refused COLUMN_MASKED
 INSERT INTO notes (id, body) VALUES (6000 + {n}, mail_of(1))
 
--- refused
+-- refused COLUMN_MASKED
 UPDATE notes SET body = mail_of(1) WHERE id = 2
 
--- refused
+-- refused STATEMENT_UNPROVEN
 INSERT INTO notes (id, body) VALUES (6500 + {n}, peek())
 
--- refused
+-- refused COLUMN_MASKED
 SELECT set_config('leak.x', mail_of(1), false)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT pg_notify('leak', mail_of(1))
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CALL keep_mail()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION f_{n}() RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
 SELECT f_{n}()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION f_{n}() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT ssn::text FROM customers WHERE id = 1; END;
 SELECT f_{n}()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION f_{n}() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   RETURN (SELECT ssn FROM customers WHERE id = 1);
 END $$;
 SELECT f_{n}()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION pg_temp.f_{n}() RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
 SELECT pg_temp.f_{n}()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION f_{n}() RETURNS SETOF customers LANGUAGE sql AS 'TABLE customers';
 SELECT ssn FROM f_{n}()
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE FUNCTION upper(text, int DEFAULT 0) RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
 SELECT upper(email, 1) FROM names
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE PROCEDURE p_{n}(INOUT x text) LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
 CALL p_{n}('')
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE OR REPLACE FUNCTION twice(text) RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM customers WHERE id = 1';
 SELECT twice('x')
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE AGGREGATE agg_{n}(text) (SFUNC = textcat, STYPE = text, INITCOND = '');
 SELECT agg_{n}(ssn ORDER BY id) FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE CAST (text AS date) WITH FUNCTION run(text)
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 BEGIN
   RAISE NOTICE '%', (SELECT ssn FROM customers WHERE id = 1);
 END $$
 
--- refused
+-- refused COLUMN_MASKED
 DO $$
 BEGIN
   INSERT INTO notes (id, body) SELECT 7000 + {n}, ssn FROM customers WHERE id = 1;
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 BEGIN
   EXECUTE 'INSERT INTO notes (id, body) SELECT 7500 + {n}, ssn FROM custo' || 'mers WHERE id = 1';
 END $$
 
--- refused
+-- refused COLUMN_MASKED
 DO $$
 BEGIN
   PERFORM set_config('leak.x', (SELECT ssn FROM customers WHERE id = 1), false);
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 DECLARE r record;
 BEGIN
@@ -154,7 +154,7 @@ BEGIN
   END LOOP;
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 BEGIN
   IF (SELECT ssn FROM customers WHERE id = 1) > '6' THEN
@@ -162,23 +162,23 @@ BEGIN
   END IF;
 END $$
 
--- refused
+-- refused COLUMN_MASKED
 DO $$
 BEGIN
   PERFORM pg_notify('leak', mail_of(1));
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 BEGIN
   RAISE NOTICE '%', peek();
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO $$
 BEGIN
   RAISE NOTICE '%', mail_of(1);
 END $$
 
--- refused
+-- refused STATEMENT_UNPROVEN
 DO LANGUAGE plpgsql 'BEGIN EXECUTE $q$ SELECT set_config(''leak.y'', (SELECT ssn FROM customers WHERE id = 1), false) $q$; END'

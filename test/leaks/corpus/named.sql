@@ -11,37 +11,37 @@ EXECUTE q_{n}(2)
 PREPARE q_{n} AS SELECT c FROM customers c;
 EXECUTE q_{n}
 
--- refused once
+-- refused COLUMN_MASKED once
 PREPARE q_{n} AS SELECT id FROM customers ORDER BY ssn;
 EXECUTE q_{n}
 
--- refused once
+-- refused COLUMN_MASKED once
 PREPARE q_{n}(text) AS SELECT id FROM customers WHERE ssn > $1;
 EXECUTE q_{n}('6')
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n} AS SELECT id FROM orders WHERE id = $1;
 EXECUTE q_{n}((SELECT level FROM customers WHERE id = 1))
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n}(text) AS INSERT INTO notes (id, body) VALUES (8300 + {n}, $1);
 EXECUTE q_{n}((SELECT ssn FROM customers WHERE id = 1))
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n}(text) AS SELECT $1;
 EXECUTE q_{n}(mail_of(1))
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n} AS SELECT ssn FROM customers;
 CREATE TABLE kept_{n} AS EXECUTE q_{n};
 TABLE kept_{n}
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n} AS SELECT ssn FROM customers;
 CREATE TEMP TABLE kept_{n} AS EXECUTE q_{n};
 SELECT * FROM kept_{n}
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 PREPARE q_{n} AS SELECT ssn || '' FROM customers;
 EXPLAIN (ANALYZE, VERBOSE) CREATE TABLE kept_{n} AS EXECUTE q_{n};
 TABLE kept_{n}
@@ -87,7 +87,7 @@ DECLARE "n234567890123456789012345678901234567890123456789012345678901234" CURSO
 FETCH ALL "n23456789012345678901234567890123456789012345678901234567890123";
 ROLLBACK
 
--- refused once
+-- refused COLUMN_MASKED once
 BEGIN;
 DECLARE c CURSOR FOR SELECT id FROM customers ORDER BY pin;
 FETCH ALL c;
@@ -108,10 +108,10 @@ FETCH 1 c;
 UPDATE customers SET city = city WHERE CURRENT OF c RETURNING ssn, email || '';
 ROLLBACK
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 SELECT cursor_to_xml('c', 10, true, true, '')
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 BEGIN;
 DECLARE c CURSOR FOR SELECT ssn FROM customers;
 SELECT cursor_to_xml('c', 10, true, true, '');

@@ -1,4 +1,4 @@
--- answered once
+-- refused STATEMENT_UNPROVEN once
 BEGIN;
 CREATE TEMP TABLE customers (id int, ssn text, name text);
 INSERT INTO customers VALUES (1, 'temporary', 'x');
@@ -24,21 +24,21 @@ SET search_path = pg_temp, public;
 SELECT ssn || '' FROM customers;
 RESET ALL
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 CREATE SCHEMA s_{n};
 CREATE VIEW s_{n}.names AS SELECT id, ssn::text, email FROM customers;
 SET search_path = s_{n}, public;
 SELECT ssn FROM names;
 RESET search_path
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 CREATE SCHEMA s_{n};
 CREATE FUNCTION s_{n}.upper(text) RETURNS text LANGUAGE sql AS 'SELECT ssn::text FROM public.customers WHERE id = 1';
 SET search_path = s_{n}, pg_catalog, public;
 SELECT upper(email) FROM names;
 RESET search_path
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 CREATE SCHEMA s_{n};
 CREATE OPERATOR s_{n}.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = run2);
 SELECT 'x' OPERATOR(s_{n}.||) 'y'
@@ -57,14 +57,14 @@ SELECT ssn FROM names_{n};
 SELECT ssn || '' FROM customers;
 ROLLBACK
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 BEGIN;
 ALTER TABLE names RENAME TO names_{n};
 ALTER TABLE customers RENAME TO names;
 SELECT ssn || '' FROM names;
 ROLLBACK
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 BEGIN;
 ALTER TABLE customers RENAME COLUMN name TO nickname;
 ALTER TABLE customers RENAME COLUMN ssn TO name;
@@ -114,22 +114,22 @@ SELECT 'it''s', ssn FROM customers -- FROM names
 /* FROM names */ SELECT -- FROM names
 ssn || '' FROM customers
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 CREATE TYPE s_{n} AS (ssn text);
 CREATE CAST (s_{n} AS text) WITH INOUT AS IMPLICIT;
 SELECT ROW(ssn)::s_{n} FROM customers
 
--- refused once
+-- refused COLUMN_MASKED once
 CREATE TABLE "customers " (ssn text);
 INSERT INTO "customers " SELECT ssn FROM customers
 
--- refused once
+-- refused STATEMENT_UNPROVEN once
 SET ROLE pg_read_all_stats;
 SELECT histogram_bounds FROM pg_stats
 
--- refused once
+-- refused SETTING_PINNED once
 SET standard_conforming_strings = off
 
--- refused once
+-- refused SETTING_PINNED once
 SET client_encoding = 'LATIN1';
 SELECT ssn FROM customers

@@ -4,19 +4,19 @@ SELECT ssn OPERATOR(pg_catalog.||) '' FROM customers
 -- answered
 SELECT '' OPERATOR(pg_catalog.||) ssn, pin OPERATOR(pg_catalog.+) 1 FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT id FROM customers WHERE ssn === 'x'
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT ssn === 'x' FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT id FROM customers WHERE ssn OPERATOR(public.===) 'x'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers ORDER BY ssn USING <
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers ORDER BY pin USING OPERATOR(pg_catalog.>)
 
 -- answered
@@ -31,8 +31,8 @@ SELECT aliases || '{}'::text[], aliases @> '{}', aliases && '{a}', aliases < '{z
 -- answered
 SELECT ip <<= '0.0.0.0/0', ip << '10.0.0.0/8', ip && '10.0.0.0/8', ~ip, ip & '255.0.0.0', ip | '0.0.0.0' FROM customers
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE OPERATOR public.<<<#> (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)
 
--- refused
+-- refused STATEMENT_UNPROVEN
 CREATE OPERATOR = (LEFTARG = text, RIGHTARG = int, FUNCTION = run)

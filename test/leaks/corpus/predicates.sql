@@ -8,111 +8,111 @@ SELECT id FROM customers WHERE ssn IN ('000-00-0000', '1') AND pin = 5 OR email 
 -- answered harmless
 SELECT id FROM customers WHERE ssn IS NOT NULL AND level IS NULL
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE ssn LIKE '6%'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE ssn > '6'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE ssn BETWEEN '6' AND '7'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE pin % 2 = 0
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE left(ssn, 1) = '6'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE lower(email) ~ '^qu'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE (SELECT ssn FROM customers WHERE id = 1) > '6'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE pin < 1500000000 AND pin > 0
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE salary BETWEEN 700000 AND 800000
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE born < '1960-01-01'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE extract(year FROM born) = 1957
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE token::text LIKE 'c%'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE vip AND level > 2
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE NOT vip
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE vip IS TRUE
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE ip << '200.0.0.0/5'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE level = id + 2
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE COALESCE(level, 3) = 3
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE CASE WHEN level = 3 THEN id < 3 ELSE id > 2 END
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers WHERE level = (SELECT 3)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers c WHERE c.level = ANY (SELECT g FROM generate_series(0, 3) g)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers c WHERE c.level = ANY (ARRAY(SELECT g FROM generate_series(0, 3) g))
 
--- refused
+-- refused COLUMN_MASKED
 SELECT o.id FROM orders o WHERE o.id = ANY (SELECT level FROM customers)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM customers WHERE name < email
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers WHERE ssn > $1
 -- with: 6
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers WHERE (ssn, id) > ('6', 0)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers WHERE (id, level) IN ((1, 3), (2, 3))
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers WHERE (id, level) = (1, 3)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT name FROM customers WHERE ROW(level) = ROW(3)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT 1 WHERE (SELECT max(ssn) FROM customers) > '7'
 
--- refused
+-- refused COLUMN_MASKED
 DELETE FROM notes WHERE id = (SELECT level FROM customers WHERE id = 1)
 
--- refused
+-- refused COLUMN_MASKED
 UPDATE notes SET body = 'seen' WHERE n < (SELECT level FROM customers WHERE id = 1)
 
--- refused
+-- refused COLUMN_MASKED
 DELETE FROM notes USING customers c WHERE c.level = notes.n AND notes.id > 10
 
 -- answered differs
 SELECT a.id, b.id FROM customers a JOIN customers b ON a.level = b.level
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM crm.people WHERE digits > '0175'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM crm.people WHERE digits = replace(phone, '-', '') AND phone LIKE '0171%'

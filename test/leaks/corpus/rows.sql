@@ -64,22 +64,22 @@ SELECT max(c::text), min(c::text) FROM customers c
 -- answered
 SELECT (ARRAY[c])[1].ssn FROM customers c
 
--- answered
+-- refused COLUMN_MASKED
 SELECT unnest(ARRAY[c]) FROM customers c WHERE id = 1
 
--- answered
+-- refused COLUMN_MASKED
 SELECT (unnest(ARRAY[c])).email FROM customers c WHERE id = 1
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers c WHERE c::text LIKE '%641%'
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers c WHERE c > (SELECT d FROM customers d WHERE d.id = 2)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers c ORDER BY c
 
--- refused
+-- refused COLUMN_MASKED
 SELECT DISTINCT ON (c.*) id FROM customers c WHERE c.ssn > '6'
 
 -- answered
@@ -91,7 +91,7 @@ SELECT (jsonb_populate_record(NULL::names, to_jsonb(c))).ssn FROM customers c
 -- answered
 SELECT (jsonb_populate_record(NULL::customers, to_jsonb(c))).pin FROM customers c
 
--- answered
+-- refused STATEMENT_UNPROVEN
 SELECT x.ssn FROM customers c, jsonb_populate_record(NULL::names, to_jsonb(c)) x
 
 -- answered
@@ -115,19 +115,19 @@ SELECT e, e.* FROM events e
 -- answered
 SELECT e.payload, (e).payload ->> 'card' FROM events_2026 e
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT c.notes FROM customers c
 
--- refused
+-- answered
 SELECT notes(c) FROM customers c
 
--- refused
+-- answered
 SELECT (c).notes FROM customers c
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT c.id FROM customers c WHERE c.notes LIKE 'q%'
 
--- refused
+-- refused STATEMENT_UNPROVEN
 SELECT c.text, c.name FROM customers c
 
 -- answered

@@ -25,22 +25,22 @@ SELECT 'x' IN (SELECT ssn FROM customers), '641' < ANY (SELECT ssn FROM customer
 -- answered
 SELECT o.id, o.id IN (SELECT level FROM customers) FROM orders o
 
--- refused
+-- refused COLUMN_MASKED
 SELECT g FROM generate_series(0, 9) g WHERE g IN (SELECT level FROM customers)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT g FROM generate_series(0, 9) g WHERE EXISTS (SELECT FROM customers c WHERE c.level = g)
 
--- answered
+-- refused COLUMN_MASKED
 SELECT g, EXISTS (SELECT FROM customers c WHERE c.level = g AND c.id = 1) FROM generate_series(0, 9) g
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM orders WHERE customer_id = (SELECT level FROM customers WHERE id = 1)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM orders WHERE customer_id < ANY (SELECT level FROM customers)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM orders WHERE (customer_id, 1) IN (SELECT level, 1 FROM customers)
 
 -- answered
@@ -64,19 +64,19 @@ SELECT CASE WHEN (SELECT ssn FROM customers WHERE id = 1) < '6' THEN 1 ELSE 0 EN
 -- answered
 SELECT EXISTS (SELECT FROM customers WHERE id = 1), (SELECT pin > 1500000000 FROM customers WHERE id = 1)
 
--- answered
+-- refused COLUMN_MASKED
 SELECT EXISTS (SELECT ssn FROM customers HAVING max(ssn) > '6')
 
--- refused
+-- refused COLUMN_MASKED
 SELECT count(*) FROM orders WHERE EXISTS (SELECT FROM customers HAVING max(ssn) > '7')
 
--- refused
+-- refused COLUMN_MASKED
 SELECT EXISTS (SELECT FROM customers WHERE ssn LIKE '6%')
 
--- refused
+-- refused COLUMN_MASKED
 SELECT EXISTS (SELECT FROM customers LIMIT (SELECT level - 3 FROM customers WHERE id = 1))
 
--- refused
+-- refused COLUMN_MASKED
 SELECT NOT EXISTS (SELECT FROM generate_series(1, 9) g OFFSET (SELECT level FROM customers WHERE id = 1))
 
 -- answered

@@ -10,13 +10,13 @@ SELECT column1 FROM (VALUES ((SELECT pin FROM customers WHERE id = 1)), (2)) v
 -- answered
 SELECT v.b FROM customers c, LATERAL (VALUES (c.id, c.ssn), (0, c.name)) AS v(a, b)
 
--- refused
+-- refused COLUMN_MASKED
 VALUES (1, 'x'), (2, (SELECT ssn FROM customers WHERE id = 1)) ORDER BY 2
 
--- refused
+-- refused COLUMN_MASKED
 VALUES (1), (2), (3), (4), (5), (6), (7) LIMIT (SELECT level FROM customers WHERE id = 1)
 
--- refused
+-- refused COLUMN_MASKED
 SELECT id FROM customers, (VALUES (3), (5)) v(x) WHERE level = v.x
 
 -- answered
