@@ -111,8 +111,6 @@ export const definitions: Record<string, DefinitionRule> = {
 
 /** @throws {Refusal} */
 export const definition = (proof: Proof, type: string, fields: Fields): void => {
-  // A default, a check or an index would keep what the function reads, or ask it again for everybody.
-  if (readerIn(proof, fields)) throw unproven('a function', 'it reads masked columns, and a definition would keep them')
   const rule = Object.hasOwn(definitions, type) ? definitions[type] : undefined
   if (!rule) {
     throw unproven(
@@ -120,5 +118,7 @@ export const definition = (proof: Proof, type: string, fields: Fields): void => 
       'this kind of statement is not allowed on a table with masked columns, or one that shows them',
     )
   }
+  // A default, a check or an index would keep what the function reads, or ask it again for everybody.
+  if (readerIn(proof, fields)) throw unproven('a function', 'it reads masked columns, and a definition would keep them')
   rule(proof, fields)
 }

@@ -56,7 +56,6 @@ export const derived: readonly (readonly [sql: string, outputs: string])[] = [
   ['SELECT count(DISTINCT email) FROM customers', '-'],
   ["SELECT count(*) FILTER (WHERE email = 'x') FROM customers", '-'],
   ['SELECT array_agg(id ORDER BY email) FROM customers', '~email'],
-  ['SELECT rank() OVER (ORDER BY email) FROM customers', '~email'],
   ['SELECT count(*) OVER w FROM customers WINDOW w AS (PARTITION BY email)', '-'],
   ['SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY email) FROM customers', '~email'],
   ["SELECT id FROM customers WHERE email <> 'a'", '-'],

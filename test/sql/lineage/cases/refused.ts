@@ -126,4 +126,7 @@ export const refused: readonly (readonly [sql: string, subject: string])[] = [
   ],
   ['SELECT x FROM (SELECT email AS x FROM customers) s ORDER BY x', email],
   ["SELECT name FROM (SELECT email AS name FROM customers) s WHERE name LIKE 'a%'", email],
+  ['SELECT id, rank() OVER (ORDER BY email) FROM customers', 'public.customers.email'],
+  ["SELECT id, count(*) OVER (PARTITION BY email > 'm') FROM customers", 'public.customers.email'],
+  ['SELECT id, first_value(id) OVER w FROM customers WINDOW w AS (ORDER BY email)', 'public.customers.email'],
 ]
