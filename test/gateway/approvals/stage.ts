@@ -38,6 +38,8 @@ export const fakeGuard = (policy: FakePolicy): Guard => ({
 })
 
 export interface Stage extends AsyncDisposable {
+  /** Of the database. */
+  readonly url: string
   readonly relay: RelayServer
   readonly approvals: Approvals
   readonly policy: FakePolicy
@@ -49,6 +51,8 @@ export interface Stage extends AsyncDisposable {
   deny(id: string, who?: Person): Promise<unknown>
   /** Ids in the table that statements write to, in order. */
   effects(): Promise<readonly number[]>
+  /** Empties that table. */
+  clear(): Promise<void>
 }
 
 /** Sessions on a real server and real approvals in a real store; a table `effects (id int)` to see what ran. */
@@ -71,7 +75,7 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
   )
   const owned = stack.move()
   return {
-    ...{ relay, approvals, policy, told },
+    ...{ relay, approvals, policy, told, url: database.url },
     open: async (count = 1) => {
       for (;;) {
         const { version } = approvals.news
@@ -85,6 +89,7 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
     deny: (id, who = dana) => approvals.decide(id, who, 'deny', 'not today'),
     effects: async () =>
       (await direct.query<{ id: number }>('select id from effects order by id')).rows.map(({ id }) => id),
+    clear: async () => void (await direct.query('truncate effects')),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HoopError } from '../../../src/lib/errors.js'
 import { startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
-import { type RelayServer, relayServer } from './relay-server.js'
+import { end, fatal, kill, running } from './killing.js'
+import { relayServer } from './relay-server.js'
 import { errorsIn, send, types, WireClient } from './wire-client.js'
 
 /** Sessions that somebody ends, in every state that a session can be in. */
@@ -16,27 +18,6 @@ beforeAll(async () => {
   await admin.query('CREATE TABLE kept (a text)')
 })
 afterAll(() => database[Symbol.asyncDispose]())
-
-const by = { subject: 'olu', name: 'olu@example.com' }
-const ending = { error: new HoopError('SESSION_KILLED', 'laptop stolen'), end: 'killed', by } as const
-const everybody = () => true
-
-const kill = (server: RelayServer) => server.registry.end(everybody, ending)
-
-/** Resolves when so many backends run a statement with that text. */
-const running = async (mark: string, count = 1): Promise<void> => {
-  for (;;) {
-    const { rowCount } = await admin.query(
-      `SELECT FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND strpos(query, $1) > 0`,
-      [mark],
-    )
-    if (rowCount === count) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-const fatal = { S: 'FATAL', C: '57P01', M: 'hoop: the session was ended: laptop stolen' }
-const end = { type: 'end', end: 'killed', reason: 'the session was ended: laptop stolen', by }
 
 test('an idle session is told why, and the recording says who', async () => {
   await using server = await relayServer({ url: database.url })
@@ -52,13 +33,13 @@ test('a statement that runs is cancelled, and its transaction rolled back', asyn
   const mark = randomBytes(6).toString('hex')
   await client.ask(send.query(`BEGIN; INSERT INTO kept VALUES ('${mark}')`))
   client.write(send.query(`SELECT pg_sleep(60) -- ${mark}`))
-  await running(mark)
+  await running(admin, mark)
   kill(server)
   expect(errorsIn(await client.untilType('?')).at(-1)).toMatchObject(fatal)
   const events = await server.recording()
   expect(events.at(-1)).toMatchObject(end)
   expect(events.map(({ type }) => type)).toContain('cancel')
-  await running(mark, 0)
+  await running(admin, mark, 0)
   expect((await admin.query('SELECT FROM kept WHERE a = $1', [mark])).rowCount).toBe(0)
 })
 
@@ -73,32 +54,6 @@ test('an idle transaction is rolled back', async () => {
   expect((await admin.query(`SELECT FROM kept WHERE a = 'idle in transaction'`)).rowCount).toBe(0)
 })
 
-test.for([
-  ['simple queries', (one: string, two: string) => [send.query(one), send.query(two)]],
-  [
-    'pipelined statements',
-    (one: string, two: string) =>
-      [one, two].flatMap((text) => [send.parse(text), send.bind(), send.execute(), send.sync()]),
-  ],
-] as const)('of %s the one that waits behind another is not run any more', async ([, messages]) => {
-  await using server = await relayServer({ url: database.url })
-  const client = await WireClient.login(server.port)
-  const mark = randomBytes(6).toString('hex')
-  client.write(...messages(`SELECT pg_sleep(60) -- ${mark}`, `INSERT INTO kept VALUES ('${mark}')`))
-  await running(`-- ${mark}`)
-  kill(server)
-  await client.untilType('?')
-  await server.registry.idle()
-  // The backend has gone, so that whatever it was to do it has done.
-  for (;;) {
-    const { rowCount } = await admin.query(
-      `SELECT FROM pg_stat_activity WHERE application_name LIKE 'hoop:ada/%' AND datname = current_database()`,
-    )
-    if (rowCount === 0) break
-  }
-  expect((await admin.query('SELECT FROM kept WHERE a = $1', [mark])).rowCount).toBe(0)
-})
-
 test('COPY FROM STDIN that has begun leaves no row', async () => {
   await using server = await relayServer({ url: database.url })
   const client = await WireClient.login(server.port)
@@ -108,8 +63,21 @@ test('COPY FROM STDIN that has begun leaves no row', async () => {
   kill(server)
   expect(errorsIn(await client.untilType('?')).at(-1)).toMatchObject(fatal)
   expect((await server.recording()).at(-1)).toMatchObject(end)
-  await running('COPY kept', 0)
+  await running(admin, 'COPY kept', 0)
   expect((await admin.query(`SELECT FROM kept WHERE a = 'copied'`)).rowCount).toBe(0)
+})
+
+test('COPY TO STDOUT stops between two messages, and the server with it', async () => {
+  await using server = await relayServer({ url: database.url })
+  const client = await WireClient.login(server.port)
+  client.write(send.query("COPY (SELECT repeat('x', 1000), generate_series(1, 100000000)) TO STDOUT"))
+  await client.untilType('d')
+  kill(server)
+  const rest = await client.untilType('?')
+  expect(errorsIn(rest).at(-1)).toMatchObject(fatal)
+  expect(types(rest)).toMatch(/^d*E$/)
+  expect((await server.recording()).at(-1)).toMatchObject(end)
+  await running(admin, 'COPY (SELECT', 0)
 })
 
 test('twenty sessions that stream end together, each with its reason, and no backend stays', async () => {
@@ -121,7 +89,7 @@ test('twenty sessions that stream end together, each with its reason, and no bac
   const rest = await Promise.all(clients.map((client) => client.untilType('?')))
   for (const messages of rest) expect(errorsIn(messages).at(-1)).toMatchObject(fatal)
   await server.registry.idle()
-  await running('generate_series(1, 100000000)', 0)
+  await running(admin, 'generate_series(1, 100000000)', 0)
 }, 60_000)
 
 test.for<[string, string]>([
@@ -137,7 +105,7 @@ test.for<[string, string]>([
   kill(server)
   await server.registry.idle()
   expect((await server.recording()).at(-1)).toMatchObject(end)
-  await running(text, 0)
+  await running(admin, text, 0)
   client.socket.destroy()
 })
 
@@ -158,4 +126,24 @@ test('who is ended while logging in is told so, and runs nothing of what they ha
   expect((await server.recording()).map(({ type }) => type)).toEqual(['start', 'end'])
   expect((await server.recording()).at(-1)).toMatchObject(end)
   expect((await admin.query(`SELECT FROM kept WHERE a = 'too early'`)).rowCount).toBe(0)
+})
+
+test('who is ended while the server does not answer yet is told so at once, and the server left', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  try {
+    const { port } = silent.address() as AddressInfo
+    await using server = await relayServer({ url: database.url, upstream: { port } })
+    const client = await WireClient.open(server.port)
+    const connected = once(silent, 'connection')
+    client.write(startupMessage([['user', 'x']]))
+    const [socket] = (await connected) as [Socket]
+    const left = once(socket.resume(), 'close')
+    kill(server)
+    expect(errorsIn(await client.untilType('?'))).toMatchObject([fatal])
+    await left
+    expect(server.sessions).toEqual([])
+  } finally {
+    silent.close()
+  }
 })
