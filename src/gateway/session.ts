@@ -7,6 +7,7 @@ import type { SessionRecorder } from '../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../wire/backend.js'
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
+import { EveryRule } from './approvals/every-rule.js'
 import { SessionGate } from './approvals/gate.js'
 import { exhaustionAlert } from './budgets/alerts.js'
 import { Meter } from './budgets/meter.js'
@@ -15,6 +16,7 @@ import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
 import type { Metering } from './relay/rows.js'
+import type { Gate } from './relay/wait.js'
 import type { ConnectionRuntime } from './services.js'
 import { newSessionId } from './session-id.js'
 import { SessionRegistry } from './session-registry.js'
@@ -227,22 +229,24 @@ const gateOf = (
   { services, runtime, grant, retry }: SessionOptions,
   { database }: SessionRequest,
   session: string,
-): SessionGate =>
-  new SessionGate({
-    approvals: services.approvals,
-    webhooks: services.webhooks,
-    ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
-    subject: grant.principal.subject,
-    name: grant.principal.name,
-    breakGlass: grant.breakGlass === true && runtime.breakGlass,
-    stillInForce: async () => {
-      const { policy } = await services.runtime(grant)
-      if (policy.hash !== runtime.policy.hash)
-        throw new HoopError('APPROVAL_WITHDRAWN', 'the policy has changed since it was asked for', {
-          hint: 'Connect again, and run it again.',
-        })
-    },
-  })
+): Gate =>
+  new EveryRule(
+    new SessionGate({
+      approvals: services.approvals,
+      webhooks: services.webhooks,
+      ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
+      subject: grant.principal.subject,
+      name: grant.principal.name,
+      breakGlass: grant.breakGlass === true && runtime.breakGlass,
+      stillInForce: async () => {
+        const { policy } = await services.runtime(grant)
+        if (policy.hash !== runtime.policy.hash)
+          throw new HoopError('APPROVAL_WITHDRAWN', 'the policy has changed since it was asked for', {
+            hint: 'Connect again, and run it again.',
+          })
+      },
+    }),
+  )
 
 const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
   const version = upstream.parameters.get('server_version')

@@ -132,17 +132,14 @@ export const explainRules = (decision: Decision, places: Places): ExplainedRule[
   })
   if (decision.kind === 'refuse')
     return decision.rule === undefined ? [] : [{ rule: decision.rule, does: 'block', ...placed(decision.rule) }]
-  const held: ExplainedRule[] =
-    decision.kind === 'hold'
-      ? [
-          {
-            rule: decision.rule.name,
-            does: 'approve',
-            ...(decision.rule.message !== undefined && { message: decision.rule.message }),
-            ...placed(decision.rule.name),
-          },
-        ]
-      : []
+  const held: ExplainedRule[] = (decision.kind === 'hold' ? [decision.rule, ...(decision.others ?? [])] : []).map(
+    ({ name, message }) => ({
+      rule: name,
+      does: 'approve',
+      ...(message !== undefined && { message }),
+      ...placed(name),
+    }),
+  )
   if (decision.kind === 'estimate') return []
   const { warnings = [], observed = [] } = decision
   return [...held, ...warnings.map((match) => matched(match, false)), ...observed.map((match) => matched(match, true))]

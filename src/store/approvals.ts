@@ -110,17 +110,14 @@ export class ApprovalRecords {
 
   /** Takes an approval that was given for exactly this, if there is one: it is used then. */
   async use(key: string, at: number): Promise<ApprovalRecord | undefined> {
-    const found = await this.#db
-      .selectFrom('approvals')
-      .selectAll()
-      .where('key', '=', key)
-      .where('state', '=', 'approved')
-      .where('mode', '=', 'retry')
-      .where('expires_at', '>', at)
-      .orderBy('id')
-      .executeTakeFirst()
+    const found = await this.#usable(key, at)
     if (!found || !(await this.settle(found.id, ['approved'], 'used', at))) return undefined
     return (await this.#withVotes(this.#db, [found]))[0]
+  }
+
+  /** Whether there is one to take. */
+  async ready(key: string, at: number): Promise<boolean> {
+    return (await this.#usable(key, at)) !== undefined
   }
 
   /** A request for exactly this that is open and to be run again. */
@@ -169,6 +166,18 @@ export class ApprovalRecords {
       .deleteFrom('approvals')
       .where('settled_at', '<', at - keptFor)
       .execute()
+  }
+
+  #usable(key: string, at: number) {
+    return this.#db
+      .selectFrom('approvals')
+      .selectAll()
+      .where('key', '=', key)
+      .where('state', '=', 'approved')
+      .where('mode', '=', 'retry')
+      .where('expires_at', '>', at)
+      .orderBy('id')
+      .executeTakeFirst()
   }
 
   async #withVotes(db: Db, rows: readonly Parameters<typeof approvalOf>[0][]): Promise<ApprovalRecord[]> {

@@ -18,13 +18,13 @@ const add = (hash: Hash, part: string | Buffer): void => {
 }
 
 /**
- * What an approval is bound to, as one hash, hex: person, connection, database and policy; the exact text; parameters
+ * What an approval is bound to, as one hash, hex: person, connection, database, policy and rule; the exact text; parameters
  * with their formats and declared types; and what the text means at this moment (a changed search_path can make it
  * another statement).
  */
 export const bindingOf = ({ subject, connection, database, policyHash }: Bound, statement: HeldStatement): string => {
   const hash = createHash('sha256')
-  for (const part of [subject, connection, database, policyHash, statement.text]) add(hash, part)
+  for (const part of [subject, connection, database, policyHash, statement.text, statement.rule.name]) add(hash, part)
   add(hash, statement.parameterTypes ?? '')
   add(hash, JSON.stringify(statement.facts.map(({ kinds, reads, writes }) => [kinds, reads, writes])))
   for (const [i, value] of statement.parameters.entries()) {

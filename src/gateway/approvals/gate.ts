@@ -50,6 +50,13 @@ export class SessionGate implements Gate {
     return mode === 'retry' ? this.#refuse(key, statement, note) : this.#wait(key, statement, place, note, signal)
   }
 
+  /** Whether an approval stands ready, for a while or for one use. */
+  async given(statement: HeldStatement): Promise<boolean> {
+    const key = bindingOf(this.#options, statement)
+    const ready = await this.#options.approvals.records.ready(key, Date.now())
+    return ready || (await this.#standing(statement, () => undefined)) !== undefined
+  }
+
   /** An approval that was given since this was refused. */
   async #used(key: string, { rule }: HeldStatement, note: Note): Promise<string | undefined> {
     const found = await this.#options.approvals.records.use(key, Date.now())

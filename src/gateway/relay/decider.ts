@@ -166,11 +166,14 @@ export class Decider {
     }
   }
 
-  #asking({ rule, statements: facts }: Held, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] | HoopError {
+  #asking(
+    { rule, others, statements: facts }: Held,
+    exact: Omit<HeldStatement, 'rule' | 'facts'>,
+  ): Wait['begin'] | HoopError {
     const gate = this.#gate
     if (!gate) return nobodyToAsk(rule)
     return (place, signal) =>
-      gate.pass({ ...exact, rule, facts }, place, (event) => this.#state.journal.approval(event), signal)
+      gate.pass({ ...exact, rule, others, facts }, place, (event) => this.#state.journal.approval(event), signal)
   }
 
   #planning({ sql, folds, statements }: Unestimated, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] {
@@ -184,7 +187,7 @@ const add = (given: Given, verdict: Verdict): Given => {
   if (verdict.kind === 'refuse') return given
   return {
     ...given,
-    rules: [...given.rules, verdict.rule],
+    rules: [...given.rules, verdict.rule, ...(verdict.others ?? [])],
     approvals: [...given.approvals, verdict.approval],
   }
 }

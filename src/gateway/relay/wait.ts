@@ -7,7 +7,14 @@ import type { Question } from './estimates.js'
 
 /** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */
 export type Verdict =
-  | { readonly kind: 'approved'; readonly rule: string; readonly approval: string }
+  | {
+      readonly kind: 'approved'
+      readonly rule: string
+      /** Rules that it was asked for beside. */
+      readonly others?: readonly string[]
+      /** Ids of requests, with a space between. */
+      readonly approval: string
+    }
   | { readonly kind: 'estimated'; readonly estimate: Estimate }
   | {
       readonly kind: 'refuse'
@@ -45,6 +52,8 @@ export interface HeldStatement {
   /** The types that Parse declared, where it did: OIDs of four bytes each. */
   readonly parameterTypes?: Buffer | undefined
   readonly rule: ApprovalRule
+  /** Rules that want approvals of their own. */
+  readonly others?: readonly ApprovalRule[] | undefined
   readonly facts: readonly RecordedFacts[]
 }
 
