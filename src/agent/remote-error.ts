@@ -6,7 +6,9 @@ const nearest: Readonly<Record<number, ErrorCode>> = {
   401: 'TOKEN_INVALID',
   403: 'ACCESS_DENIED',
   404: 'NOT_FOUND',
+  408: 'REQUEST_TIMEOUT',
   426: 'GATEWAY_VERSION',
+  429: 'RATE_LIMITED',
   503: 'GATEWAY_DRAINING',
 }
 

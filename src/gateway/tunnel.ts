@@ -3,12 +3,22 @@ import type { Socket } from 'node:net'
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { MemoryBudget } from '../wire/cutter.js'
 import { errorResponse } from '../wire/error-fields.js'
+import type { AddressOf } from './limits/client-address.js'
+import { RateLimited, type RateLimits } from './limits/rate-limits.js'
 import { fatalOf } from './relay/refusal.js'
 import type { TunnelServices } from './services.js'
 import { openSession } from './session.js'
 import type { SessionRegistry } from './session-registry.js'
 import { readPacket } from './tunnel-packet.js'
 import { UpstreamRefusal } from './upstream.js'
+
+/** What stands before tunnels: who may ask, how often, and from where they do. */
+export interface TunnelDoor {
+  readonly rates: RateLimits
+  readonly address: AddressOf
+  /** The connection has become a session. */
+  readonly passed: (socket: Socket) => void
+}
 
 export interface TunnelOptions {
   readonly services: TunnelServices
@@ -28,6 +38,7 @@ const accepted = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpg
  */
 export const acceptTunnel = async (
   options: TunnelOptions,
+  { rates, address: addressOf, passed }: TunnelDoor,
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
@@ -41,7 +52,10 @@ export const acceptTunnel = async (
   socket.allowHalfOpen = true
   let refuse = (error: HoopError): void => answerHttp(socket, error)
   try {
-    const grant = await services.authenticate(request)
+    const address = addressOf(request)
+    rates.address('tunnels', address)
+    const grant = await rates.login(address, () => services.authenticate(request))
+    rates.person('tunnels', grant.principal.subject)
     const runtime = await services.runtime(grant)
     socket.write(accepted)
     refuse = (error) => lastWord(socket, fatalOf(error))
@@ -52,7 +66,8 @@ export const acceptTunnel = async (
       return
     }
     const retry = request.headers['hoop-approval'] === 'retry'
-    await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address: addressOf(request), retry })
+    await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address, retry })
+    passed(socket)
   } catch (error) {
     if (error instanceof UpstreamRefusal) return lastWord(socket, errorResponse(error.fields))
     const known = asHoopError(error)
@@ -82,8 +97,7 @@ const answerHttp = (socket: Socket, error: HoopError): void => {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...(error instanceof RateLimited ? [`Retry-After: ${error.retryAfter}`] : []),
   ]
   lastWord(socket, Buffer.from(`${headers.join('\r\n')}\r\n\r\n${body}`))
 }
-
-const addressOf = (request: IncomingMessage): string | undefined => request.socket.remoteAddress

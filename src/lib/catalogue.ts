@@ -42,7 +42,9 @@ export const catalogue = {
   GATEWAY_DRAINING: { message: 'the gateway is shutting down', exit: 75, http: 503, sqlstate: '57P03', hint: 'Try again in a moment.' },
   GATEWAY_FULL: { message: 'the gateway has no room for another session', exit: 75, http: 503, sqlstate: '53300', hint: 'Close sessions you do not need, or try again later.' },
   SESSIONS_LIMIT: { message: 'there are too many sessions', exit: 75, http: 429, sqlstate: '53300', hint: 'Close sessions you do not need; hoop sessions list --live shows them.' },
+  RATE_LIMITED: { message: 'too many requests', exit: 75, http: 429, sqlstate: '53400', hint: 'Wait a moment, then try again.' },
   REQUEST_INVALID: { message: 'the request is not valid', exit: 70, http: 400, sqlstate: '08P01', hint: 'Install the version of hoop that the gateway runs.' },
+  REQUEST_TIMEOUT: { message: 'the request came too slowly', exit: 75, http: 408, sqlstate: '08006', hint: 'Try again; look at the network between here and the gateway.' },
   REQUEST_TOO_LARGE: { message: 'the request is too large', exit: 70, http: 413, sqlstate: '54000', hint: 'Log in with fewer groups in the token, or install the version of hoop that the gateway runs.' },
   NOT_FOUND: { message: 'there is no such thing', exit: 1, http: 404, sqlstate: '42704', hint: 'Check the id.' },
 

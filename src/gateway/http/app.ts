@@ -21,9 +21,6 @@ import { createHttpsServer, onClientError } from './server.js'
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>
 
-/** Bytes of a body: a grant to renew, with some hundred groups in it, is the largest there is. */
-const bodyLimit = 64 * 1024
-
 const openApi = (version: string) => ({
   openapi: {
     openapi: '3.1.0',
@@ -50,7 +47,7 @@ const openApi = (version: string) => ({
 export const createApp = (deps: HttpDeps): App => {
   const log: FastifyBaseLogger = deps.log.child({}, { redact: secretPaths })
   const app: App = fastify<Server>({
-    serverFactory: (handler) => createHttpsServer(deps.tls, handler),
+    serverFactory: (handler) => createHttpsServer(deps.tls, deps.limits, handler),
     loggerInstance: log,
     clientErrorHandler: onClientError,
     frameworkErrors: onError,
@@ -58,7 +55,7 @@ export const createApp = (deps: HttpDeps): App => {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     exposeHeadRoutes: false,
-    bodyLimit,
+    bodyLimit: deps.limits.body_size,
     ajv: { customOptions: { removeAdditional: false } },
   })
   app.setErrorHandler(onError)
@@ -66,7 +63,7 @@ export const createApp = (deps: HttpDeps): App => {
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
   })
-  logRequests(app)
+  logRequests(app, deps.address)
   demandLogin(app, deps)
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))

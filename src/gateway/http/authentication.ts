@@ -2,6 +2,7 @@ import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { signedRequest } from '../../identity/authenticator.js'
 import type { Principal } from '../../identity/types.js'
 import { HoopError } from '../../lib/errors.js'
+import type { Limited } from '../limits/rate-limits.js'
 import type { App } from './app.js'
 import type { HttpDeps } from './deps.js'
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may ask. Whatever doesn't say so needs a login. */
     isPublic?: boolean
+    /** How often is limited by address, and where a login is demanded by person. */
+    limit?: Limited
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -23,14 +26,20 @@ export const principalOf = ({ principal }: Pick<FastifyRequest, 'principal'>): P
   return principal
 }
 
-/** Every route but the public ones demands a token and a proof, before a body is read. */
+/** Every route but the public ones demands a token and a proof, before a body is read; and nobody may ask too often. */
 export const demandLogin = (app: App, deps: HttpDeps): void => {
   app.decorateRequest('principal', null)
   app.decorateRequest('failure', null)
   app.addHook('onRequest', async (request) => {
-    const config: FastifyContextConfig = request.routeOptions.config
-    if (request.is404 || config.isPublic === true) return
-    request.principal = await deps.principal(signedRequest(request.raw))
-    deps.seen(request.principal)
+    const { isPublic, limit }: FastifyContextConfig = request.routeOptions.config
+    const { rates } = deps
+    const address = deps.address(request.raw)
+    if (limit) rates.address(limit, address)
+    if (request.is404 || isPublic === true) return
+    const principal = await rates.login(address, () => deps.principal(signedRequest(request.raw)))
+    request.principal = principal
+    rates.person('login', principal.subject)
+    if (limit) rates.person(limit, principal.subject)
+    deps.seen(principal)
   })
 }

@@ -10,6 +10,9 @@ import type { SessionUse } from '../budgets/report.js'
 import type { Approvals } from '../approvals/approvals.js'
 import type { DenyList } from '../../identity/deny-list.js'
 import type { Control } from '../control.js'
+import type { HttpLimits } from '../../policy/config/http-limits.js'
+import type { AddressOf } from '../limits/client-address.js'
+import type { RateLimits } from '../limits/rate-limits.js'
 import type { AccessView } from './access-view.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
@@ -21,6 +24,9 @@ export interface HttpDeps {
   readonly log: Logger
   /** PEM. Newer ones go to `app.server.setSecureContext()`. */
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  readonly limits: HttpLimits
+  readonly rates: RateLimits
+  readonly address: AddressOf
   /** The configuration in force now. */
   config(): AccessView
   /** @throws {HoopError} of the identity codes */

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
+import { RateLimited } from '../limits/rate-limits.js'
 
 export const apiError = ({ code, message, hint, detail }: HoopError): ApiError => ({
   code,
@@ -36,6 +37,7 @@ export const onError = (error: FastifyError | HoopError, request: FastifyRequest
   if (answer.http >= 500) request.log.error({ err: error }, 'request failed')
   request.failure = answer
   if (answer.http === 401) void reply.header('www-authenticate', challenge(answer))
+  if (answer instanceof RateLimited) void reply.header('retry-after', answer.retryAfter)
   void reply.code(answer.http).type('application/json').send(apiError(answer))
 }
 

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { HoopError } from '../../lib/errors.js'
+import type { HttpLimits } from '../../policy/config/http-limits.js'
 import { apiError } from './errors.js'
 
-/** A token with some hundred groups and its proof fit; more is nothing of ours. */
-const maxHeaderSize = 32 * 1024
+/** Milliseconds between two looks at who is too slow. */
+const looks = 5_000
 
 /**
  * HTTP/1.1 over TLS. No HTTP/2: the tunnel needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
@@ -14,6 +15,7 @@ const maxHeaderSize = 32 * 1024
  */
 export const createHttpsServer = (
   tls: { readonly cert: string | Buffer; readonly key: string | Buffer },
+  limits: HttpLimits,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server =>
   createServer(
@@ -22,28 +24,30 @@ export const createHttpsServer = (
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       noDelay: true,
-      maxHeaderSize,
-      handshakeTimeout: 10_000,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 30_000,
-      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: limits.header_size,
+      handshakeTimeout: limits.handshake,
+      // Node wants the whole to take no less than its part.
+      headersTimeout: Math.min(limits.headers, limits.request),
+      requestTimeout: limits.request,
+      keepAliveTimeout: limits.idle,
+      connectionsCheckingInterval: Math.min(looks, limits.headers, limits.request),
     },
     handler,
   )
 
 const answers: Partial<Record<string, [status: string, error: HoopError]>> = {
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    new HoopError('REQUEST_TOO_LARGE', `headers of more than ${maxHeaderSize} bytes`),
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', new HoopError('REQUEST_INVALID', 'it came too slowly')],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', new HoopError('REQUEST_TOO_LARGE', 'its headers')],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', new HoopError('REQUEST_TIMEOUT')],
 }
 const malformed: [string, HoopError] = ['400 Bad Request', new HoopError('REQUEST_INVALID', 'it is no HTTP request')]
 
-/** Answers what never became a request, and closes. */
-export const onClientError = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+/** Milliseconds that such an answer may take. */
+const lastWord = 2_000
+
+/** Answers what never became a request, and closes. Whoever hasn't finished their TLS handshake can't be told anything. */
+export const onClientError = (error: NodeJS.ErrnoException, socket: Duplex & { secureConnecting?: boolean }): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.secureConnecting === true) return void socket.destroy()
+  setTimeout(() => socket.destroy(), lastWord).unref()
   const [status, reason] = answers[error.code ?? ''] ?? malformed
   const body = JSON.stringify(apiError(reason))
   socket.end(

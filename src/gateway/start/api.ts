@@ -12,7 +12,19 @@ import type { SessionRegistry } from '../session-registry.js'
 
 export interface ApiOptions extends Pick<
   HttpDeps,
-  'version' | 'log' | 'tls' | 'config' | 'principal' | 'grants' | 'denied' | 'control' | 'checks' | 'approvals'
+  | 'version'
+  | 'log'
+  | 'tls'
+  | 'limits'
+  | 'rates'
+  | 'address'
+  | 'config'
+  | 'principal'
+  | 'grants'
+  | 'checks'
+  | 'approvals'
+  | 'denied'
+  | 'control'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -21,6 +21,7 @@ import type { Webhooks } from '../webhooks/webhooks.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
+import { createDoor } from './door.js'
 import { createIdentity } from './identity.js'
 import { type Address, listen } from './listen.js'
 import { ownAddress } from './own-address.js'
@@ -80,8 +81,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     denied.assert(subject)
     return who
   }
+  const { rates, address, doorway } = createDoor(gateway, log)
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, usage },
+    ...{ rates, address, limits: gateway.limits.http },
     tls: certificate.current.context,
     config: () => runtimes().view,
     principal: async (request) => {
@@ -104,10 +107,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     openRecording: (start) => openRecording(recordings, start),
   }
   const tunnel = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
+  const door = { rates, address, passed: (socket: Socket) => doorway.passed(socket) }
   const { server } = app
+  doorway.guard(server)
   server.on(
     'upgrade',
-    onUpgrade((request, socket, head) => acceptTunnel(tunnel, request, socket as Socket, head)),
+    onUpgrade((request, socket, head) => acceptTunnel(tunnel, door, request, socket as Socket, head)),
   )
   // Whoever speaks something else to this port harms nobody, and is no news.
   server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))

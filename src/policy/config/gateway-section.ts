@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { httpLimits } from './http-limits.js'
 import { duration, size } from './quantities.js'
+import { rates } from './rates.js'
+import { trustedProxies } from './trusted-proxies.js'
 import { webhook } from './webhooks.js'
 
 const httpsUrl = z
@@ -27,6 +30,8 @@ const limits = z.strictObject({
   sessions_per_person: z.number().int().min(1).max(100_000).default(100),
   /** Time for the client's connection request. */
   startup: duration.prefault('10s'),
+  rates: rates.prefault({}),
+  http: httpLimits.prefault({}),
 })
 
 /** The process itself: where it listens, what it shows, where it keeps things. */
@@ -45,6 +50,7 @@ export const gatewaySection = z.strictObject({
   /** How long live sessions get when the gateway is told to stop. */
   drain: duration.prefault('30s'),
   limits: limits.prefault({}),
+  trusted_proxies: trustedProxies,
   /** Who is told of requests for approval and of alerts. */
   webhooks: z.array(webhook).max(20).default([]),
 })

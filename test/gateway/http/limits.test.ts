@@ -65,20 +65,6 @@ test('a body is not read from somebody who is not logged in', async () => {
   expect(statusAndCode(await rest(socket))).toEqual(['401', 'NOT_LOGGED_IN'])
 })
 
-test('headers that come a byte at a time are given up', async () => {
-  world.app.server.headersTimeout = 300
-  try {
-    const socket = await dial()
-    socket.write('GET /healthz HTTP/1.1\r\n')
-    const drip = setInterval(() => socket.writable && socket.write('x'), 50)
-    const answer = await rest(socket)
-    clearInterval(drip)
-    expect(statusAndCode(answer)).toEqual(['408', 'REQUEST_INVALID'])
-  } finally {
-    world.app.server.headersTimeout = 10_000
-  }
-}, 20_000)
-
 test('HTTP without TLS gets nothing, and the gateway goes on', async () => {
   const socket = connectPlain(world.port, '127.0.0.1')
   await once(socket, 'connect')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
+import type { z } from 'zod'
 import { Agent, request as send } from 'undici'
 import { startIdp, type Idp } from '../../../src/demo/idp.js'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
@@ -11,6 +12,11 @@ import { SessionRegistry } from '../../../src/gateway/session-registry.js'
 import { shutOut } from '../../../src/gateway/shut-out.js'
 import { DenyList } from '../../../src/identity/deny-list.js'
 import { seePerson } from '../../../src/store/people.js'
+import { addressReader } from '../../../src/gateway/limits/client-address.js'
+import { within } from '../../../src/gateway/limits/network.js'
+import { RateLimits } from '../../../src/gateway/limits/rate-limits.js'
+import { httpLimits } from '../../../src/policy/config/http-limits.js'
+import { rates } from '../../../src/policy/config/rates.js'
 import type { AccessView } from '../../../src/gateway/http/access-view.js'
 import type { HttpDeps } from '../../../src/gateway/http/deps.js'
 import { createAuthenticator, type Authenticator } from '../../../src/identity/authenticator.js'
@@ -113,8 +119,15 @@ const view = (idp: Pick<Idp, 'issuer' | 'clientId'>): AccessView => ({
   },
 })
 
+/** As under `gateway` in hoop.yaml. */
+export interface WorldOptions {
+  readonly http?: z.input<typeof httpLimits>
+  readonly rates?: z.input<typeof rates>
+  readonly trustedProxies?: readonly string[]
+}
+
 /** The gateway's HTTP API over real TLS, with a real identity provider and store; only what runs sessions is replaced. */
-export const startWorld = async (): Promise<World> => {
+export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
   const folder = await tempFolder()
   const [idp, files, prover] = await Promise.all([startIdp(), makeCertificates(folder.path), newProver()])
   await writeSigningKeys(folder.file('signing.json'))
@@ -161,6 +174,9 @@ export const startWorld = async (): Promise<World> => {
     version: '0.1.0',
     log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },
+    limits: httpLimits.parse(options.http ?? {}),
+    rates: new RateLimits(rates.parse(options.rates ?? {})),
+    address: addressReader(within(options.trustedProxies ?? [])),
     config: () => state.view,
     principal: async (request) => {
       const principal = await authenticator.principal(request)

@@ -45,6 +45,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
   app.post<{ Body: GrantRequest }>(
     '/v1/grants',
     {
+      config: { limit: 'grants' },
       schema: schemaOf({
         id: 'createGrant',
         summary: 'A grant for tunnels to one connection, bound to the key that proved the request.',

@@ -13,7 +13,7 @@ export const publicRoutes = (app: App, deps: HttpDeps): void => {
   app.get(
     '/v1/gateway',
     {
-      config: open,
+      config: { ...open, limit: 'login' },
       schema: schemaOf({
         ...open,
         id: 'getGateway',
