@@ -62,3 +62,21 @@ export const approvalText = (one: Approval): string =>
     plain(one.text, '\n\t'),
     ...one.parameters.map((parameter, i) => plain(`  $${i + 1} = ${value(parameter)}`)),
   ].join('\n')
+
+/** The same for a small screen: the statement, and what it takes to judge it. */
+export const approvalBrief = (one: Approval, now = Date.now()): string =>
+  [
+    plain(`${one.name}, ${span(now - Date.parse(one.createdAt))} ago: ${one.reason ?? 'no reason given'}`),
+    plain(
+      `${one.connection}, database ${one.database}; rule ${one.rule}${one.message === undefined ? '' : `: ${one.message}`}`,
+    ),
+    plain(
+      `${one.needed} of ${one.groups.join(', ')}; ${stateOf(one, now)}; ${one.mode === 'wait' ? 'the session is held' : 'it may be run again once approved'}`,
+    ),
+    ...one.votes.map(({ vote, name, reason }) =>
+      plain(`${vote === 'approve' ? 'approved' : 'denied'} by ${name}${reason === undefined ? '' : `: ${reason}`}`),
+    ),
+    '',
+    plain(one.text, '\n\t'),
+    ...one.parameters.map((parameter, i) => plain(`$${i + 1} = ${value(parameter)}`)),
+  ].join('\n')

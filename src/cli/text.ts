@@ -47,3 +47,25 @@ export function span(ms: number): string {
   if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
   return `${Math.floor(hours / 24)} days`
 }
+
+/** A text in lines of at most so many columns, cut anywhere: what is read has to be exact, not pretty. Tabs become spaces. */
+export function wrap(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((whole) => {
+    const lines = ['']
+    let used = 0
+    for (const { segment } of segmenter.segment(whole.replaceAll('\t', '    '))) {
+      const wanted = width(segment)
+      if (used + wanted > columns && used > 0) {
+        lines.push('')
+        used = 0
+      }
+      lines[lines.length - 1] += segment
+      used += wanted
+    }
+    return lines
+  })
+}
+
+/** The first so many columns of a text in one line. */
+export const clip = (text: string, columns: number): string =>
+  width(text) <= columns ? text : `${wrap(text, Math.max(1, columns - 1))[0] ?? ''}…`

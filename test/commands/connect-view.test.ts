@@ -1,21 +1,7 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { hasTerminal as terminal, onTerminal as hoopOnTerminal } from '../helpers/terminal.js'
 import { setStage, type Stage } from './stage.js'
-
-const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-/** script(1) of util-linux gives a program a terminal. */
-const script = 'script'
-const terminal =
-  process.platform === 'linux' &&
-  (await promisify(execFile)(script, ['--version']).then(
-    () => true,
-    () => false,
-  ))
-if (!terminal) console.warn('script(1) is not installed: the live view is not tested')
 
 let stage: Stage
 beforeAll(async () => {
@@ -24,19 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 
-/** `hoop …` on a terminal. */
-const onTerminal = (args: string, env: Record<string, string> = {}) => {
-  const child = spawn(script, ['-qefc', `exec "${process.execPath}" "${run}" ${args}`, '/dev/null'], {
-    env: { ...process.env, HOOP_HOME: stage.home, HOOP_KEYRING: 'file', TERM: 'xterm', CI: 'false', ...env },
-  })
-  let text = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
-  return {
-    text: () => text,
-    press: (keys: string) => child.stdin.write(keys),
-    ended: once(child, 'close').then(([status]) => status as number),
-  }
-}
+const onTerminal = (args: string, env: Record<string, string> = {}) =>
+  hoopOnTerminal(args, { HOOP_HOME: stage.home, ...env })
 
 test.skipIf(!terminal)('shows person, address, countdown and open sessions; Ctrl-C ends it with 130', async () => {
   const view = onTerminal('connect vectordb')
