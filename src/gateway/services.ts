@@ -35,6 +35,8 @@ export interface ConnectionRuntime {
   /** The first is what a defaulted name means. */
   readonly databases: readonly [string, ...string[]]
   readonly policy: { readonly name: string; readonly hash: string }
+  /** Whether masked columns are shown in the clear. */
+  readonly clear: boolean
   /**
    * The session's guard for one database, or undefined where the policy has neither masks nor rules.
    * @throws {HoopError} where the catalog can't be read: the session is refused

@@ -3,6 +3,7 @@ import type { Actor, SessionCounters, SessionEnd } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
 import type { Counts } from './budgets/counts.js'
 import { ChainClocks } from './chain-clocks.js'
+import type { Person } from './http/access.js'
 import { type PlaceLimits, Places, type PlaceWish } from './places.js'
 
 /** What a session is known by from the moment that it asks for a place. */
@@ -14,6 +15,16 @@ export interface SessionName {
   readonly chain: string
   /** Of the person. */
   readonly name: string
+  readonly access: SessionAccess
+}
+
+/** What a session rests on: its person, as the last grant of the chain knows them, and what they were given. */
+export interface SessionAccess {
+  person: Person
+  /** Name of the policy. */
+  readonly policy: string
+  /** Whether masked columns are shown in the clear. */
+  readonly clear: boolean
 }
 
 /** A session that is running. */
@@ -116,6 +127,13 @@ export class SessionRegistry {
     this.#chains.set(chain, expiresAt)
   }
 
+  /** The provider has said anew who somebody is: their groups may have changed. */
+  known(chain: string, person: Person): void {
+    const opening = [...this.#opening.values()].map(({ session }) => session)
+    for (const session of [...opening, ...this.#live.values()])
+      if (session.chain === chain) session.access.person = person
+  }
+
   get(id: string): LiveSession | undefined {
     return this.#live.get(id)
   }
@@ -154,14 +172,22 @@ export class SessionRegistry {
    * @returns the live ones
    */
   end(meant: (session: SessionName) => boolean, ending: Ending): LiveSession[] {
+    return this.review((session) => (meant(session) ? ending : undefined))
+  }
+
+  /** The same, each for a reason of its own. */
+  review(why: (session: SessionName) => Ending | undefined): LiveSession[] {
     for (const opening of this.#opening.values()) {
-      if (!meant(opening.session)) continue
+      const ending = why(opening.session)
+      if (!ending) continue
       opening.ending ??= ending
       opening.aborter.abort(ending.error)
     }
-    const live = [...this.#live.values()].filter(meant)
-    for (const session of live) session.end(ending.error, ending.end, ending.by)
-    return live
+    return [...this.#live.values()].filter((session) => {
+      const ending = why(session)
+      if (ending) session.end(ending.error, ending.end, ending.by)
+      return ending !== undefined
+    })
   }
 
   /** No new sessions from now on. */

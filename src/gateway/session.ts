@@ -19,7 +19,7 @@ import type { Metering } from './relay/rows.js'
 import type { Gate } from './relay/wait.js'
 import type { ConnectionRuntime } from './services.js'
 import { newSessionId } from './session-id.js'
-import { SessionRegistry } from './session-registry.js'
+import { type SessionName, SessionRegistry } from './session-registry.js'
 import type { TunnelOptions } from './tunnel.js'
 import { readRequest, type SessionRequest, type Startup } from './tunnel-startup.js'
 import { connectUpstream, type Upstream } from './upstream.js'
@@ -48,7 +48,9 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const id = newSessionId()
   const { chain, principal } = grant
   const { subject, name } = principal
-  const place = registry.reserve({ id, subject, name, chain, connection: runtime.name }, { limits: runtime.limits })
+  const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear }
+  const known = { id, subject, name, chain, connection: runtime.name, access }
+  const place = registry.reserve(known, { limits: runtime.limits })
   let upstream: Upstream | undefined
   try {
     const draft = readRequest(startup, runtime, false)
@@ -88,7 +90,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
       throw error
     })
-    run(options, place, request, { guard, metering }, recorder, upstream, summary)
+    run(options, place, request, { guard, metering }, recorder, upstream, known)
   } catch (error) {
     upstream?.socket.destroy()
     place[Symbol.dispose]()
@@ -104,8 +106,9 @@ const run = (
   { guard, metering }: { guard: Guard | undefined; metering: Metering | undefined },
   recorder: SessionRecorder,
   upstream: Upstream,
-  { id }: SessionSummary,
+  known: SessionName,
 ): void => {
+  const { id } = known
   const { services, registry, budget, runtime, grant, socket, rest } = options
   const journal = new Journal(recorder)
   const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
@@ -148,12 +151,8 @@ const run = (
   })
   const ending = registry.add(
     {
-      id,
-      subject: grant.principal.subject,
-      name: grant.principal.name,
+      ...known,
       ...(metering && { counts: metering.meter.session }),
-      chain: grant.chain,
-      connection: runtime.name,
       counters: journal.counters,
       key,
       get busy() {

@@ -56,6 +56,7 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         upstream: target,
         databases: databasesOf(loaded, name),
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
+        clear: access.clear,
         ...(policy.budgets && { budgets: policy.budgets }),
         vectorTypes: (database) => vectorTypes(target, database),
         functionCalls: connection.function_calls,

@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
 import type { AccessView, ConnectionView, PolicyView } from './access-view.js'
 
-type Person = Pick<Principal, 'subject' | 'email' | 'groups'>
+export type Person = Pick<Principal, 'subject' | 'email' | 'groups'>
 
 /** What one person may do with one connection. */
 export interface Access {
@@ -26,8 +26,12 @@ const isNamed = ({ subject, email }: Person, people: readonly string[] = []) =>
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
 
-/** The first entry that fits holds; a policy that isn't there gives nothing. */
-const find = (view: AccessView, person: Person, name: string): (Access & { terms: PolicyView }) | undefined => {
+/** What the person may do with a connection: the first entry that fits holds; a policy that isn't there gives nothing. */
+export const accessOf = (
+  view: AccessView,
+  person: Person,
+  name: string,
+): (Access & { terms: PolicyView }) | undefined => {
   const connection = own(view.connections, name)
   const entry = connection?.access.find(
     ({ groups, people }) => shares(person.groups, groups) || isNamed(person, people),
@@ -48,7 +52,7 @@ const find = (view: AccessView, person: Person, name: string): (Access & { terms
  * may not use it
  */
 export const accessTo = (view: AccessView, person: Person, name: string): Access => {
-  const access = find(view, person, name)
+  const access = accessOf(view, person, name)
   if (!access) throw new HoopError('ACCESS_DENIED', `connection ${name}`)
   return access
 }
@@ -73,7 +77,7 @@ export const connectionInfo = (view: AccessView, person: Person, name: string): 
 /** All that the person may use, by name. */
 export const connectionsOf = (view: AccessView, person: Person): ConnectionInfo[] =>
   Object.keys(view.connections)
-    .filter((name) => find(view, person, name))
+    .filter((name) => accessOf(view, person, name))
     .toSorted()
     .map((name) => connectionInfo(view, person, name))
 

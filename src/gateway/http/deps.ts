@@ -31,7 +31,7 @@ export interface HttpDeps {
   config(): AccessView
   /** @throws {HoopError} of the identity codes */
   principal(request: SignedRequest): Promise<Principal>
-  readonly grants: Pick<GrantService, 'issue' | 'find'>
+  readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
   /** Who is shut out. */
   readonly denied: Pick<DenyList, 'find'>
   /** Ends sessions, shuts people out. */
@@ -52,6 +52,8 @@ export interface HttpDeps {
   matches(id: string, text: string, startedAt: string): Promise<boolean>
   /** A chain of grants goes on: its live sessions get the new expiry. */
   renewed(chain: string, grant: Grant): void
+  /** Who holds a chain of grants has proved anew who they are: what their groups no longer give ends. */
+  known(chain: string, person: Principal): void
   /** The gateway was told to stop: no new sessions. */
   draining(): boolean
   /** By name, for `/readyz`. */

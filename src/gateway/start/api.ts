@@ -8,7 +8,7 @@ import { findSession } from '../../store/session-queries.js'
 import type { Usage } from '../budgets/usage.js'
 import { seePerson } from '../../store/people.js'
 import { PeopleSeen } from '../people-seen.js'
-import type { SessionRegistry } from '../session-registry.js'
+import type { Ending, SessionName, SessionRegistry } from '../session-registry.js'
 
 export interface ApiOptions extends Pick<
   HttpDeps,
@@ -28,13 +28,15 @@ export interface ApiOptions extends Pick<
 > {
   readonly store: Store
   readonly registry: SessionRegistry
+  /** Why a session may not go on under the configuration in force. */
+  readonly lost: (session: SessionName) => Ending | undefined
   readonly usage: Pick<Usage, 'person'>
   /** Folder. */
   readonly recordings: string
 }
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
-export const createApi = ({ registry, recordings, usage, ...rest }: ApiOptions): App => {
+export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
   const people = new PeopleSeen(
@@ -57,6 +59,10 @@ export const createApi = ({ registry, recordings, usage, ...rest }: ApiOptions):
     },
     matches: async (id, text) => recordingMatches(await pathOf(id), text),
     renewed: (chain, grant) => registry.renew(chain, grant.expiresAt),
+    known: (chain, person) => {
+      registry.known(chain, person)
+      registry.review((session) => (session.chain === chain ? lost(session) : undefined))
+    },
     draining: () => registry.draining,
   })
 }

@@ -14,6 +14,7 @@ import { Approvals } from '../approvals/approvals.js'
 import { actsInto } from '../acts.js'
 import { Control } from '../control.js'
 import type { PlaceLimits } from '../places.js'
+import { lostAccess } from '../lost-access.js'
 import { SessionRegistry } from '../session-registry.js'
 import { shutOut } from '../shut-out.js'
 import { acceptTunnel } from '../tunnel.js'
@@ -44,6 +45,8 @@ export interface ServeOptions {
 
 export interface Served extends AsyncDisposable {
   readonly registry: SessionRegistry
+  /** Ends the sessions of those who have lost their access. */
+  review(): void
   readonly url: string
   readonly server: Server
 }
@@ -75,7 +78,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const approvals = new Approvals({ store, log, url: () => own.url, webhooks: options.webhooks })
   await approvals.recover()
   const denied = await DenyList.open(store.db)
-  const registry = new SessionRegistry({ limits: options.limits, denied: shutOut(denied, grants) })
+  const lost = lostAccess(() => runtimes().view)
+  const out = shutOut(denied, grants)
+  const registry = new SessionRegistry({
+    limits: options.limits,
+    denied: (session) => out(session) ?? lost(session),
+  })
   const control = new Control({ registry, denied, grants, write: actsInto(log) })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
@@ -83,7 +91,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   }
   const { rates, address, doorway } = createDoor(gateway, log)
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, usage },
+    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
     ...{ rates, address, limits: gateway.limits.http },
     tls: certificate.current.context,
     config: () => runtimes().view,
@@ -121,6 +129,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   return {
     url: own.url,
     registry,
+    review: () => void registry.review(lost),
     server,
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -51,6 +51,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
   let runtimes: Runtimes | undefined
+  let review = (): void => undefined
   let maskingKey: Buffer | undefined
   const configuration = await openConfiguration({
     ...{ path, log, ...(env && { env }) },
@@ -59,6 +60,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       const made = createRuntimes(loaded, guardMaker({ maskingKey, log }))
       await assertKnownColumns(loaded, log)
       runtimes = made
+      review()
     },
   })
   const { gateway } = configuration.current.config
@@ -74,6 +76,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)
+  review = () => served.review()
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)

@@ -19,14 +19,18 @@ type FakeSession = LiveSession & { readonly ends: Parameters<LiveSession['end']>
 let number = 0
 
 /** Stands for a session that runs: notes how it is ended, and ends at once unless it is a slow one. */
-const fakeSession = async (person: Person, over: { chain?: string; connection?: string; slow?: boolean } = {}) => {
+const fakeSession = async (
+  person: Person,
+  over: { chain?: string; connection?: string; slow?: boolean; policy?: string; clear?: boolean } = {},
+) => {
   const { promise: finished, resolve } = Promise.withResolvers<void>()
   const id = `live${++number}`
   const { sub: subject, email: name } = people[person]
-  const { chain = 'chain', connection = 'vectordb', slow = false } = over
+  const { chain = 'chain', connection = 'vectordb', slow = false, policy = 'research', clear = false } = over
   await world.index.started(session(id, { subject, name, connection, startedAt: new Date().toISOString() }))
   const made: FakeSession = {
     ...{ id, subject, name, connection, chain, counters, finished },
+    access: { person: { ...people[person], subject }, policy, clear },
     ...{ key: { pid: 1, secret: Buffer.alloc(4) }, busy: false, ends: [] },
     cancel: async () => undefined,
     end(...how) {
@@ -159,6 +163,37 @@ test('a grant that is revoked ends the sessions of its chain, and neither it nor
 
 test('a grant that nobody knows can’t be revoked', async () => {
   expect(await post('olu', '/v1/sessions/kill', { reason, grant: 'none' })).toMatchObject({ status: 404 })
+})
+
+test.for<[string, Person, readonly string[], number, string | undefined]>([
+  ['lost every group', 'ana', [], 403, 'you may no longer use vectordb'],
+  ['moved to a group with the same policy', 'ana', ['contractors'], 201, undefined],
+  ['may no longer see clear values', 'dora', ['ml-eng'], 201, 'what you may do on vectordb has changed'],
+])('who %s since has it heeded at the next renewal', async ([, person, groups, status, about]) => {
+  const { grant, id } = (await grantOf(person)).body
+  const { chain } = await world.store.db
+    .selectFrom('grants')
+    .select('chain')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const live = await fakeSession(person, { chain, clear: person === 'dora' })
+  const other = await fakeSession(person, { clear: person === 'dora' })
+  const { sub, email } = people[person]
+  const token = await world.idp.sign({ sub, email, groups: [...groups] })
+  const body = { connection: 'vectordb', renews: grant }
+  expect((await world.ask(undefined, '/v1/grants', { method: 'POST', body, token })).status).toBe(status)
+  expect(live.ends.map(([error]) => error.about)).toEqual(about === undefined ? [] : [about])
+  expect(other.ends).toEqual([])
+  live.finish()
+  other.finish()
+})
+
+test('a grant of somebody else, or one that is made up, ends nobody’s session', async () => {
+  const { grant } = (await grantOf('ana')).body
+  const live = await fakeSession('ana')
+  for (const renews of [grant, 'nonsense']) expect((await grantOf('noor', renews)).status).toBeGreaterThanOrEqual(400)
+  expect(live.ends).toEqual([])
+  live.finish()
 })
 
 test('admins and auditors see who was here, and nobody else does', async () => {

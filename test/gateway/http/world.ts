@@ -8,6 +8,7 @@ import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import { createApp, type App } from '../../../src/gateway/http/app.js'
 import { type Act } from '../../../src/gateway/acts.js'
 import { Control } from '../../../src/gateway/control.js'
+import { lostAccess } from '../../../src/gateway/lost-access.js'
 import { SessionRegistry } from '../../../src/gateway/session-registry.js'
 import { shutOut } from '../../../src/gateway/shut-out.js'
 import { DenyList } from '../../../src/identity/deny-list.js'
@@ -165,6 +166,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     log: pino({ level: 'silent' }),
   })
   const denied = await DenyList.open(store.db)
+  const lost = lostAccess(() => state.view)
   const registry = new SessionRegistry({
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
     denied: shutOut(denied, grants),
@@ -200,6 +202,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return typeof events !== 'function' && JSON.stringify(events).includes(text)
     },
     renewed: (chain, grant) => void renewed.push({ chain, grant }),
+    known: (chain, person) => {
+      registry.known(chain, person)
+      registry.review((session) => (session.chain === chain ? lost(session) : undefined))
+    },
     draining: () => state.draining,
     checks: { store: () => store.writable(), recordings: check('recordings'), identity: () => idpKeys.current() },
   }

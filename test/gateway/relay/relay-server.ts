@@ -88,6 +88,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     upstream: { ...targetOf(url), ...options.upstream },
     databases: options.databases ?? [new URL(url).pathname.slice(1)],
     policy: { name: 'test', hash: 'none' },
+    clear: options.guard?.clear ?? false,
     guard: async () => options.guard,
     ...(options.budgets ? { budgets: options.budgets } : {}),
     vectorTypes: async () => options.vectorTypes ?? noVectors,

@@ -16,6 +16,12 @@ const assertBreakGlass = (view: AccessView, principal: Principal, { breakGlass, 
     throw new HoopError('ACCESS_DENIED', 'the policy lets you break no glass here')
 }
 
+/** Tells the sessions of a grant who its holder is now. @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED */
+const reconsider = async (deps: HttpDeps, principal: Principal, renews: string): Promise<void> => {
+  const { chain, principal: before } = await deps.grants.verify(renews, principal.jkt)
+  if (before.subject === principal.subject) deps.known(chain, principal)
+}
+
 /** Who the caller is, what they may use, and the grants to use it. */
 export const personRoutes = (app: App, deps: HttpDeps): void => {
   app.get(
@@ -55,9 +61,12 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const principal = principalOf(request)
+      const { renews } = request.body
+      const isRenewal = renews !== undefined
+      // What they lost they need not be left until the grant lapses.
+      if (isRenewal) await reconsider(deps, principal, renews)
       const connection = connectionInfo(deps.config(), principal, request.body.connection)
       assertBreakGlass(deps.config(), principal, request.body)
-      const isRenewal = request.body.renews !== undefined
       // Sessions that live may go on until the drain ends; for that their grants must not lapse.
       if (deps.draining() && !isRenewal) throw new HoopError('GATEWAY_DRAINING')
       const { token, grant } = await deps.grants.issue({ principal, ...request.body })
