@@ -86,10 +86,7 @@ class BinaryRows implements CopyRows {
       const length = buffer.readInt32BE(at)
       const value = at + 4
       at = value + Math.max(length, 0)
-      const instead = replaced && (length === -1 ? replaced.ofNull : replace(replaced, buffer, value, at))
-      if (!instead) continue
-      sink.copy(buffer, copied, value - 4)
-      sink.put(instead)
+      if (!replaced || !replace(replaced, sink, buffer, copied, value, length)) continue
       copied = at
       this.masked++
     }

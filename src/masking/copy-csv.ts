@@ -18,6 +18,8 @@ const read = (field: Buffer, quote: number, escape: number): Buffer => {
 
 /** Always in quotes: whether the value needed them would say something about it, and FORCE_QUOTE may ask for them. */
 const write = (value: Buffer, quote: number, escape: number): Buffer => {
+  if (!value.includes(quote) && !value.includes(escape))
+    return Buffer.concat([Buffer.of(quote), value, Buffer.of(quote)])
   const needsEscape = (byte: number) => byte === quote || byte === escape
   let length = value.length + 2
   for (let at = 0; at < value.length; at++) if (needsEscape(value[at]!)) length++
@@ -40,7 +42,19 @@ const formatOf = (shape: CopyShape): LineFormat => {
     // The server puts a value that looks like NULL into quotes.
     null: nullText,
     special: shape.quote,
+    around: shape.quote === '"' && shape.escape === '"' ? Buffer.from('"') : undefined,
+    plain(buffer, start, end) {
+      for (let at = start; at < end; at++) if (buffer[at] === quote) return false
+      return true
+    },
   }
+}
+
+/** The next such byte, or `end`. */
+const within = (buffer: Buffer, byte: number, at: number, end: number): number => {
+  for (const near = Math.min(end, at + 32); at < near; at++) if (buffer[at] === byte) return at
+  const found = at < end ? buffer.indexOf(byte, at) : -1
+  return found < 0 || found > end ? end : found
 }
 
 class CsvRows extends LineRows {
@@ -72,7 +86,10 @@ class CsvRows extends LineRows {
     let column = 0
     let quoted = false
     for (let at = start; at < end; at++) {
+      // Within quotes nothing else matters, and a search is quicker than looking at each byte.
+      if (quoted && escape < 0) at = within(buffer, quote, at, end)
       const byte = buffer[at]!
+      if (at === end) break
       if (quoted && byte === escape) at++
       else if (byte === quote) quoted = !quoted
       else if (!quoted && (byte === delimiter || byte === NEWLINE)) {
@@ -96,6 +113,8 @@ class CsvRows extends LineRows {
     const [quote, escape] = [this.#quote, this.#escape]
     let [at, quoted] = [this.#searched, this.#quoted]
     for (; at < end; at++) {
+      if (quoted && escape < 0) at = within(buffer, quote, at, end)
+      if (at === end) break
       const byte = buffer[at]!
       if (quoted && byte === escape) at++
       else if (byte === quote) quoted = !quoted

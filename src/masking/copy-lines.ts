@@ -3,8 +3,9 @@ import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
 import type { Sink } from './sink.js'
 import type { CopyShape } from './types.js'
 
-/** Longer pieces are searched byte by byte rather than as a string. */
+/** Longer pieces are searched byte by byte rather than as a string, and shorter ones too: making one costs more. Bytes. */
 const MAX_TEXT = 16 * 2 ** 20
+const MIN_TEXT = 512
 
 /** How a format writes values. */
 export interface LineFormat {
@@ -17,6 +18,10 @@ export interface LineFormat {
   readonly null: Buffer | undefined
   /** A line with this sign in it can't be cut at every delimiter and line break; undefined where all can. */
   readonly special: string | undefined
+  /** Put around what a mask writes from a field that is as its value is; undefined where it can't write straight. */
+  readonly around: Buffer | undefined
+  /** Whether a field is written as its value is. */
+  plain(buffer: Buffer, start: number, end: number): boolean
 }
 
 /** Counts and replaces the columns of a line, for the two formats that have lines. */
@@ -31,6 +36,9 @@ export abstract class LineRows implements CopyRows {
   readonly #format: LineFormat
   readonly #ready: readonly (Buffer | undefined)[]
   readonly #ofNull: readonly (Buffer | undefined)[]
+  /** What a mask gave last, and as it is written: a vector stands in for thousands of others. */
+  #given: Buffer | undefined
+  #givenWritten: Buffer = Buffer.alloc(0)
   /** Up to where the input has been passed on. */
   #copied = 0
 
@@ -46,7 +54,7 @@ export abstract class LineRows implements CopyRows {
 
   mask(sink: Sink, buffer: Buffer, start: number, end: number): number {
     this.#copied = start
-    if (end - start > MAX_TEXT) return this.careful(sink, buffer, start, end)
+    if (end - start > MAX_TEXT || end - start < MIN_TEXT) return this.careful(sink, buffer, start, end)
     const text = buffer.toString('latin1', start, end)
     const { special } = this.#format
     if (special !== undefined && text.includes(special)) return this.careful(sink, buffer, start, end)
@@ -76,13 +84,21 @@ export abstract class LineRows implements CopyRows {
 
   /** One column of a row that is complete, or may be. */
   protected field(sink: Sink, buffer: Buffer, column: number, start: number, end: number): void {
-    if (this.#values[column] === undefined || this.header) return
-    const instead = this.#isNull(buffer, start, end)
-      ? this.#ofNull[column]
-      : (this.#ready[column] ?? this.#replaced(column, buffer, start, end))
-    if (!instead) return
-    sink.copy(buffer, this.#copied, start)
-    sink.put(instead)
+    const value = this.#values[column]
+    if (value === undefined || this.header) return
+    const isNull = this.#isNull(buffer, start, end)
+    if (!isNull && value.kind === 'varying' && value.write && this.#straight(buffer, start, end)) {
+      const around = this.#format.around!
+      sink.copy(buffer, this.#copied, start)
+      sink.put(around)
+      value.write(sink, buffer, start, end)
+      sink.put(around)
+    } else {
+      const instead = isNull ? this.#ofNull[column] : (this.#ready[column] ?? this.#replaced(value, buffer, start, end))
+      if (!instead) return
+      sink.copy(buffer, this.#copied, start)
+      sink.put(instead)
+    }
     this.#copied = end
     this.masked++
   }
@@ -102,17 +118,21 @@ export abstract class LineRows implements CopyRows {
     return text !== undefined && end - start === text.length && buffer.compare(text, 0, text.length, start, end) === 0
   }
 
-  #replaced(column: number, buffer: Buffer, start: number, end: number): Buffer | undefined {
-    const value = this.#values[column]
-    if (value?.kind !== 'scan')
-      return this.#written(
-        value?.kind === 'varying' ? value.apply(this.#format.read(buffer.subarray(start, end))) : null,
-      )
+  #straight(buffer: Buffer, start: number, end: number): boolean {
+    return this.#format.around !== undefined && this.#format.plain(buffer, start, end)
+  }
+
+  #replaced(value: NonNullable<CopyValues[number]>, buffer: Buffer, start: number, end: number): Buffer | undefined {
+    if (value.kind === 'fixed') return this.#written(value.value)
+    if (value.kind === 'varying') return this.#written(value.apply(this.#format.read(buffer.subarray(start, end))))
     const found = value.look(buffer, start, end, (field) => this.#format.read(field))
     return found === undefined ? undefined : this.#written(found)
   }
 
   #written(value: Buffer | null): Buffer {
-    return value === null ? this.#format.nullText : this.#format.write(value)
+    if (value === null) return this.#format.nullText
+    if (value === this.#given) return this.#givenWritten
+    this.#given = value
+    return (this.#givenWritten = this.#format.write(value))
   }
 }

@@ -52,6 +52,11 @@ const formatOf = ({ delimiter, nullText }: CopyShape, table = escapes(delimiter.
   // A text other than these can also be a value's. Leaving it would tell whoever chose it which values it equals, so it
   // is masked like any other.
   null: nullText === '\\N' || nullText === '' ? Buffer.from(nullText) : undefined,
+  around: delimiter === '\t' ? Buffer.alloc(0) : undefined,
+  plain(buffer, start, end) {
+    for (let at = start; at < end; at++) if (buffer[at] === BACKSLASH) return false
+    return true
+  },
   // Within a value, a tab is written by its letter; only other delimiters can stand behind a backslash.
   special: letters[delimiter.charCodeAt(0)] === undefined ? '\\' : undefined,
 })
@@ -65,13 +70,18 @@ class TextRows extends LineRows {
   }
 
   protected careful(sink: Sink, buffer: Buffer, start: number, end: number): number {
-    const last = end > start ? buffer.lastIndexOf(NEWLINE, end - 1) : -1
+    let last = end - 1
+    while (last >= start && buffer[last] !== NEWLINE) last--
+    const delimiter = this.#delimiter
+    // Nearly all bytes are above both, and need no second look.
+    const top = Math.max(delimiter, NEWLINE)
     let line = start
     let column = 0
     for (let at = start; at <= last; at++) {
-      const byte = buffer[at]
+      const byte = buffer[at]!
+      if (byte > top && byte !== BACKSLASH) continue
       if (byte === BACKSLASH) at++
-      else if (byte === this.#delimiter || byte === NEWLINE) {
+      else if (byte === delimiter || byte === NEWLINE) {
         this.field(sink, buffer, column++, line, at)
         line = at + 1
         if (byte !== NEWLINE) continue

@@ -51,10 +51,7 @@ class Masker implements RowMasker {
       at = length === -1 ? value : value + length
       if (length < -1 || at > end) throw malformed('a value does not fit')
       const replaced = this.#replacements[column]
-      const instead = replaced && (length === -1 ? replaced.ofNull : replace(replaced, body, value, at))
-      if (!instead) continue
-      sink.copy(body, copied, value - 4)
-      sink.put(instead)
+      if (!replaced || !replace(replaced, sink, body, copied, value, length)) continue
       copied = at
       this.masked++
     }

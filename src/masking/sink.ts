@@ -3,7 +3,7 @@ const FIRST = 1024
 const BLOCK = 64 * 1024
 
 /** Below this many bytes a loop beats the call into the engine. */
-const SHORT = 24
+const SHORT = 48
 
 /**
  * Growing output for a batch of messages. What `take` returns is never written to again, so it can be handed to a socket
@@ -41,6 +41,11 @@ export class Sink {
   int32(value: number): void {
     this.#reserve(4)
     this.#end = this.#buffer.writeInt32BE(value, this.#end)
+  }
+
+  /** Sets the length word at `mark`, for what has been written behind it. */
+  measure(mark: number): void {
+    this.#buffer.writeInt32BE(this.length - mark - 4, this.#base + mark)
   }
 
   /** Begins a protocol message. @returns the mark that `close` or `truncate` wants */

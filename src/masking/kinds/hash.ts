@@ -1,5 +1,5 @@
 import { HoopError } from '../../lib/errors.js'
-import { hmacSha256 } from '../hmac.js'
+import { hmacSha256, hmacText, type Hmac } from '../hmac.js'
 import { kindOf } from '../values/kind.js'
 import { fit, isText, unpadded } from '../values/text-type.js'
 import type { ColumnType, ValueMask } from '../types.js'
@@ -10,13 +10,15 @@ type Hash = (value: Buffer | string) => Buffer
  * Keyed, since an unkeyed hash of a number with nine digits falls to trying them all. Each kind of value has a key of its
  * own, so that equal bytes of different meaning don't look alike.
  */
+const keyOf = (key: Buffer, what: string): Buffer => hmacSha256(key)(Buffer.from(`hoop mask ${what}`))
+
 const keyed = (key: Buffer, what: string): Hash => {
-  const hmac = hmacSha256(hmacSha256(key)(Buffer.from(`hoop mask ${what}`)))
+  const hmac = hmacSha256(keyOf(key, what))
   return (value) => hmac(typeof value === 'string' ? Buffer.from(value) : value)
 }
 
-const text = (hash: Hash, type: ColumnType) => (value: Buffer) =>
-  fit(Buffer.from(hash(unpadded(value, type)).toString('hex', 0, 16)), type)
+const text = (hash: Hmac, type: ColumnType) => (value: Buffer) =>
+  fit(Buffer.from(hash(unpadded(value, type), 'hex').slice(0, 32), 'latin1'), type)
 
 /** Version 8 is RFC 9562's for values made by the application. */
 const uuid = (hash: Hash, format: 0 | 1) => (value: Buffer) => {
@@ -73,7 +75,7 @@ export const hash = (type: ColumnType, format: 0 | 1, key: Buffer, version = 1):
   if (kindOf(type) !== 'b') return undefined
   const of = (what: string) => keyed(key, `${version} ${what}`)
   const width = Object.hasOwn(widths, type.name) ? widths[type.name] : undefined
-  if (isText(type)) return { kind: 'varying', apply: text(of('text'), type) }
+  if (isText(type)) return { kind: 'varying', apply: text(hmacText(keyOf(key, `${version} text`)), type) }
   if (type.name === 'uuid') return { kind: 'varying', apply: uuid(of('uuid'), format) }
   if (type.name === 'bytea') return { kind: 'varying', apply: bytea(of('bytea'), format) }
   return width && { kind: 'varying', apply: integer(of(width === 2 ? 'int2' : 'int'), width, format) }

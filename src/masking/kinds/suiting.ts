@@ -2,9 +2,10 @@ import type { ColumnType, ValueMask, ValueSpec } from '../types.js'
 import { isText } from '../values/text-type.js'
 import { bucket } from './bucket.js'
 import { date } from './date.js'
+import { email } from './email.js'
 import { fake } from './fake.js'
 import { hash } from './hash.js'
-import { email, keep } from './partial.js'
+import { keep } from './partial.js'
 import { isVector, vectorMask } from './vector.js'
 
 export interface Masking {

@@ -13,6 +13,9 @@ export const capacity = (type: ColumnType): number => {
   return (type.name === 'varchar' || type.name === 'bpchar') && type.modifier >= 4 ? type.modifier - 4 : Infinity
 }
 
+/** Whether values are bytes as they are: of any length, without blanks that fill them up. */
+export const isUnbounded = (type: ColumnType): boolean => capacity(type) === Infinity && type.name !== 'bpchar'
+
 /** Cuts to what the type accepts; `char(n)` is filled up with blanks, as the server sends it. */
 export const fit = (value: Buffer, type: ColumnType): Buffer => {
   const most = capacity(type)
