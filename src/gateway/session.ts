@@ -190,7 +190,7 @@ const meteringOf = async (
   if (!runtime.budgets) return undefined
   const { subject } = grant.principal
   const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
-  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert)
+  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert, runtime.name)
   return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
 }
 

@@ -1,28 +1,12 @@
 import { HoopError } from '../../lib/errors.js'
 import type { BudgetsConfig } from '../../policy/config/schema.js'
 import { amount, type Counts, nothing, type Unit, units } from './counts.js'
+import { type BudgetName, type Limits, type Line, linesOf, nameOf, type Raise, Spent } from './lines.js'
 import type { PersonUsage, Window } from './person-usage.js'
+import type { ApprovalRule } from '../../policy/decision.js'
 
 /** Share of a budget at which its holder is warned. */
 const WARN_AT = 0.8
-
-export type BudgetName = 'statement' | 'session' | 'identity'
-
-/** One budget with what has been used of it. */
-interface Line {
-  readonly name: BudgetName
-  readonly per?: Window
-  readonly limits: { readonly [K in Unit]?: number | undefined }
-  used(): Counts
-  /** @returns whether this was not said before of what the budget is for now */
-  first(what: string): boolean
-}
-
-/** What one statement has used: of a Query all that its text runs, of a portal all that is fetched from it. */
-export class Spent {
-  readonly counts = nothing()
-  readonly told = new Set<string>()
-}
 
 export interface Exhaustion {
   readonly budget: BudgetName
@@ -40,6 +24,7 @@ export class Meter {
   readonly countsVectors: boolean
   readonly #lines: readonly Line[]
   readonly #person: PersonUsage
+  readonly #connection: string
   readonly #exhausted: (exhaustion: Exhaustion) => void
   readonly #session = new Spent()
   #statement = new Spent()
@@ -51,52 +36,37 @@ export class Meter {
   #wanted = nothing()
   #warnings: string[] = []
 
-  constructor(budgets: BudgetsConfig, person: PersonUsage, exhausted: (exhaustion: Exhaustion) => void = () => {}) {
+  constructor(
+    budgets: BudgetsConfig,
+    person: PersonUsage,
+    exhausted: (exhaustion: Exhaustion) => void = () => {},
+    connection = '',
+  ) {
+    this.#connection = connection
     this.#person = person
     this.#exhausted = exhausted
-    const { statement, session, identity } = budgets
-    const first = (told: Set<string>, what: string): boolean => told.size < told.add(what).size
-    this.#lines = [
-      ...(statement
-        ? [
-            {
-              name: 'statement' as const,
-              limits: statement,
-              used: () => this.#statement.counts,
-              first: (what: string) => first(this.#statement.told, what),
-            },
-          ]
-        : []),
-      ...(session
-        ? [
-            {
-              name: 'session' as const,
-              limits: session,
-              used: () => this.#session.counts,
-              first: (what: string) => first(this.#session.told, what),
-            },
-          ]
-        : []),
-      ...(identity
-        ? [
-            {
-              name: 'identity' as const,
-              per: identity.per,
-              limits: identity,
-              used: () => person.used(identity.per),
-              first: (what: string) => person.first(identity.per, what),
-            },
-          ]
-        : []),
-    ]
-    this.countsVectors = this.#lines.some(({ limits }) => limits.vectors !== undefined)
+    this.#lines = linesOf(budgets, person, { session: this.#session, statement: () => this.#statement })
+    this.countsVectors = this.#lines.some(({ limits, raised }) => (limits.vectors ?? raised.vectors) !== undefined)
   }
 
-  /** What follows is of this statement. */
-  use(statement: Spent): void {
-    if (statement === this.#statement) return
+  /** What follows is of this statement. @param raise by which it may go beyond budgets this time */
+  use(statement: Spent, raise?: Raise): void {
+    if (statement === this.#statement && statement.raise === raise) return
     this.commit()
     this.#statement = statement
+    statement.raise = raise
+  }
+
+  /** Whether somebody may be asked for more of any budget. */
+  get raises(): boolean {
+    return this.#lines.some(({ rule }) => rule)
+  }
+
+  /** The approvals that a statement needs: its budgets are used up already, or were when it ran before. */
+  wanted(key: string): readonly ApprovalRule[] {
+    return this.#lines.flatMap((line) =>
+      line.rule && (isSpent(line) || this.#person.exceeded(this.#key(key), line.name)) ? [line.rule] : [],
+    )
   }
 
   /** Counts what is about to leave. @returns false where it may not: `refused()` says why */
@@ -116,23 +86,21 @@ export class Meter {
   /** Why what was wanted last may not leave: the first budget that it goes beyond. */
   refused(): HoopError {
     this.commit()
-    for (const line of this.#lines)
+    for (const line of this.#lines) {
+      const { limits, used } = this.#terms(line)
       for (const unit of units) {
-        const limit = line.limits[unit]
-        if (limit !== undefined && line.used()[unit] + this.#wanted[unit] > limit)
-          return this.#exhaust(line, unit, limit)
+        const limit = limits[unit]
+        if (limit !== undefined && used[unit] + this.#wanted[unit] > limit) return this.#exhaust(line, unit, limit)
       }
+    }
     return new HoopError('BUDGET_EXHAUSTED')
   }
 
-  /** Whether anything that returns rows is refused from the start. */
-  get spentUp(): HoopError | undefined {
+  /** Why anything that returns rows is refused from the start. @param raised budgets that this statement may go beyond */
+  spentUp(raised: readonly BudgetName[] = []): HoopError | undefined {
     for (const line of this.#lines) {
-      if (line.name === 'statement') continue
-      for (const unit of ['rows', 'bytes'] as const) {
-        const limit = line.limits[unit]
-        if (limit !== undefined && line.used()[unit] >= limit) return this.#exhaust(line, unit, limit)
-      }
+      const unit = raised.includes(line.name) ? undefined : isSpent(line)
+      if (unit) return this.#exhaust(line, unit, line.limits[unit]!)
     }
     return undefined
   }
@@ -173,10 +141,21 @@ export class Meter {
   #left(): Counts {
     const left = { rows: Infinity, bytes: Infinity, vectors: Infinity }
     for (const line of this.#lines) {
-      const used = line.used()
-      for (const unit of units) left[unit] = Math.min(left[unit], (line.limits[unit] ?? Infinity) - used[unit])
+      const { limits, used } = this.#terms(line)
+      for (const unit of units) left[unit] = Math.min(left[unit], (limits[unit] ?? Infinity) - used[unit])
     }
     return left
+  }
+
+  /** What bounds the statement at hand: the budget, or in its place what an approval lets it have. */
+  #terms(line: Line): { readonly limits: Limits; readonly used: Counts } {
+    return this.#statement.raise?.budgets.includes(line.name)
+      ? { limits: line.raised, used: this.#statement.counts }
+      : { limits: line.limits, used: line.used() }
+  }
+
+  #key(key: string): string {
+    return `${this.#connection} ${key}`
   }
 
   #exhaust(line: Line, unit: Unit, limit: number): HoopError {
@@ -184,15 +163,27 @@ export class Meter {
     const used = line.used()
     if (line.first(`end of ${unit}`))
       this.#exhausted({ budget: name, ...(per ? { per } : {}), unit, limit, used: { ...used } })
+    const { raise } = this.#statement
+    const asks = line.rule && raise && !raise.budgets.includes(name)
+    if (asks) this.#person.exceed(this.#key(raise.key), name)
     const sent = units.map((each) => amount(used[each], each)).join(', ')
     return new HoopError('BUDGET_EXHAUSTED', `the ${nameOf(line)}, ${amount(limit, unit)}`, {
       detail: `Counted so far: ${sent}.`,
-      hint: hints[name](per ? this.#person.ends(per) : 0),
+      hint: asks ? askAgain : hints[name](per ? this.#person.ends(per) : 0),
     })
   }
 }
 
-const nameOf = ({ name, per }: Line): string => (per ? `${name} budget per ${per}` : `${name} budget`)
+const askAgain = 'Run the same statement again to ask for an approval, or ask for less.'
+
+/** Of a session or person, what is used up; a statement’s own budget never is before it runs. */
+const isSpent = (line: Line): Unit | undefined =>
+  line.name === 'statement'
+    ? undefined
+    : (['rows', 'bytes'] as const).find((unit) => {
+        const limit = line.limits[unit]
+        return limit !== undefined && line.used()[unit] >= limit
+      })
 
 const hints: Record<BudgetName, (ends: number) => string> = {
   statement: () => 'Ask for less with one statement: a LIMIT, a narrower WHERE, an aggregate.',

@@ -8,6 +8,9 @@ export type Window = keyof typeof windows
 /** Start of the clock hour or calendar day in UTC that a time lies in, milliseconds. */
 export const windowStart = (per: Window, time: number): number => Math.floor(time / windows[per]) * windows[per]
 
+/** Statements of one person that are remembered for having gone beyond a budget. */
+const MAX_EXCEEDED = 1000
+
 interface Running {
   readonly start: number
   readonly used: Counts
@@ -20,6 +23,7 @@ export class PersonUsage {
   readonly #clock: () => number
   readonly #changed: (person: PersonUsage) => void
   readonly #counts: Record<Window, Running>
+  readonly #exceeded = new Map<string, number>()
 
   constructor(subject: string, clock: () => number, changed: (person: PersonUsage) => void) {
     this.subject = subject
@@ -53,6 +57,20 @@ export class PersonUsage {
       for (const unit of units) used[unit] += counts[unit]
     }
     this.#changed(this)
+  }
+
+  /** A statement went beyond a budget for which an approval can be asked. @param statement its key */
+  exceed(statement: string, budget: string): void {
+    const key = `${statement} ${budget}`
+    this.#exceeded.delete(key)
+    if (this.#exceeded.size >= MAX_EXCEEDED) this.#exceeded.delete(this.#exceeded.keys().next().value!)
+    this.#exceeded.set(key, this.#clock())
+  }
+
+  /** Whether it did in the last hour. */
+  exceeded(statement: string, budget: string): boolean {
+    const at = this.#exceeded.get(`${statement} ${budget}`)
+    return at !== undefined && this.#clock() - at < hour
   }
 
   /** From the store: what was used in an earlier run of the gateway. */

@@ -1,4 +1,4 @@
-import { Spent } from '../budgets/meter.js'
+import { Spent } from '../budgets/lines.js'
 import type { Portal, Request } from './requests.js'
 import type { RelayState } from './state.js'
 
@@ -21,10 +21,10 @@ export class Accounts {
     const meter = this.#state.metering?.meter
     if (!meter) return
     if (head?.kind === 'query')
-      meter.use(this.#cursor(head.allowed[head.completed]?.cursor) ?? (head.spent ??= new Spent()))
+      meter.use(this.#cursor(head.allowed[head.completed]?.cursor) ?? (head.spent ??= new Spent()), head.raise)
     else if (head?.kind === 'execute') {
       const portal = this.#portal(head.portal)
-      meter.use(this.#cursor(portal.allowed?.cursor) ?? (portal.spent ??= new Spent()))
+      meter.use(this.#cursor(portal.allowed?.cursor) ?? (portal.spent ??= new Spent()), portal.raise)
     }
   }
 

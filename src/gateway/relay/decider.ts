@@ -1,7 +1,9 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Allowed, AllowedStatement, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
+import type { Raise } from '../budgets/lines.js'
+import type { Allowed, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
 import type { BoundParameters } from './caps.js'
 import { Later } from './later.js'
+import { afforded, spending } from './spending.js'
 import type { RelayState } from './state.js'
 import type { Gate, HeldStatement, Verdict, Wait } from './wait.js'
 
@@ -42,6 +44,7 @@ export class Decider {
   readonly later = new Later()
   /** Where the client's side has stopped. */
   wait: Wait | undefined
+  #spending: Raise | undefined
   /** What the waits of the message at hand came to: an approval is for its rules, and for nothing else. */
   #given: Given = nothing
 
@@ -54,6 +57,11 @@ export class Decider {
   /** Ids of the requests by which the message at hand was approved. */
   get approval(): string | undefined {
     return this.#given.approvals.join(' ') || undefined
+  }
+
+  /** What the statement at hand may take beyond its budgets. */
+  get raise(): Raise | undefined {
+    return this.#spending
   }
 
   /** Rows that the planner expects, where it was asked. */
@@ -139,13 +147,14 @@ export class Decider {
   }
 
   #affordable(text: string, decision: DecisionNow, bound: BoundParameters | undefined): DecisionNow {
+    this.#spending = undefined
     if (decision.kind === 'refuse') return decision
-    const error = this.#state.caps.refusal(text, decision.statements, bound) ?? this.#spentUp(decision.statements)
-    return error ? { kind: 'refuse', error } : decision
-  }
-
-  #spentUp(statements: readonly AllowedStatement[]): HoopError | undefined {
-    return statements.some(({ returns }) => returns !== false) ? this.#state.metering?.meter.spentUp : undefined
+    const error = this.#state.caps.refusal(text, decision.statements, bound)
+    if (error) return { kind: 'refuse', error }
+    const meter = this.#state.metering?.meter
+    if (!meter || decision.statements.every(({ returns }) => returns === false)) return decision
+    this.#spending = spending(meter, text, bound, this.#given.rules)
+    return afforded(meter, decision, this.#spending)
   }
 
   /** Stops until what is waited for is there. @param end takes the message up again, with the verdict */

@@ -30,14 +30,14 @@ export class Descriptions {
     this.#prepared.set(nameKey(name), prepared)
   }
 
-  bound({ portal, name, text, statement, formats, allowed }: BindRequest): void {
+  bound({ portal, name, text, statement, formats, allowed, raise }: BindRequest): void {
     const prepared = this.#prepared.get(nameKey(name))
     const ran = prepared?.text ?? preparedBySql(name)
     const other = ran !== text
     if (other) statement.ran = ran
     this.#declared.delete(nameKey(portal))
     const meant = other ? prepared?.allowed : (allowed ?? prepared?.allowed)
-    this.#portals.set(nameKey(portal), { prepared, formats, allowed: meant })
+    this.#portals.set(nameKey(portal), { prepared, formats, allowed: meant, raise })
   }
 
   closed({ of, name }: { of: 'S' | 'P'; name: string }): void {

@@ -187,6 +187,7 @@ export class FrontendHandler implements FrameHandler {
       statement,
       refused: undefined,
       allowed: decision.statements,
+      raise: this.#decider.raise,
       completed: 0,
       errored: false,
     })
@@ -261,6 +262,7 @@ export class FrontendHandler implements FrameHandler {
       statement,
       allowed: decision.kind === 'allow' ? decision.statements[0] : undefined,
       refused,
+      raise: this.#decider.raise,
     })
     if (refused) this.#out.put(bindOf(this.#refused))
     else this.#out.keep(buffer, start, end)

@@ -2,7 +2,7 @@ import type { HoopError } from '../../lib/errors.js'
 import type { AllowedStatement, Estimate } from '../../policy/decision.js'
 import type { ColumnMask } from '../../masking/types.js'
 import type { Field } from '../../wire/backend.js'
-import type { Spent } from '../budgets/meter.js'
+import type { Raise, Spent } from '../budgets/lines.js'
 import type { Statement } from './journal.js'
 
 /** A prepared statement as the server knows it. */
@@ -24,6 +24,8 @@ export interface Portal {
   /** From a Describe of this portal, which is exact for as long as the portal lives. */
   fields?: readonly Field[]
   masks?: readonly (ColumnMask | undefined)[]
+  /** Budgets that it may go beyond. */
+  readonly raise?: Raise | undefined
   /** What was fetched from it so far counts against one statement's budget. */
   spent?: Spent
 }
@@ -49,6 +51,8 @@ export interface QueryRequest {
   readonly refused: HoopError | undefined
   readonly allowed: readonly AllowedStatement[]
   /** Statements of the text that have completed. */
+  /** Budgets that it may go beyond. */
+  readonly raise?: Raise | undefined
   completed: number
   errored: boolean
   /** What all statements of the text have used. */
@@ -72,6 +76,7 @@ export interface BindRequest {
   /** The policy's word at this Bind, which is newer than the Parse's. */
   readonly allowed: AllowedStatement | undefined
   readonly refused: HoopError | undefined
+  readonly raise?: Raise | undefined
 }
 
 export interface DescribeRequest {

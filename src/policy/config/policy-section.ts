@@ -37,5 +37,5 @@ export const policySection = z
   })
 
 export type PolicyConfig = z.output<typeof policySection>
-export type { BudgetsConfig } from './policy/budgets.js'
+export type { BudgetConfig, BudgetsConfig } from './policy/budgets.js'
 export type { RuleConditions, RuleConfig } from './policy/rules.js'

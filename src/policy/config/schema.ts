@@ -20,7 +20,7 @@ export type Config = z.output<typeof configSchema>
 export type { ConnectionConfig } from './connection-section.js'
 export type { GatewayConfig } from './gateway-section.js'
 export type { IdentityConfig } from './identity-section.js'
-export type { BudgetsConfig, PolicyConfig, RuleConditions, RuleConfig } from './policy-section.js'
+export type { BudgetConfig, BudgetsConfig, PolicyConfig, RuleConditions, RuleConfig } from './policy-section.js'
 
 /** JSON Schema (2020-12) of the file, for editors: `# yaml-language-server: $schema=…`. */
 export const configJsonSchema = (): Record<string, unknown> => ({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { unusualEgress, unusualFrom } from '../../../src/gateway/budgets/alerts.js'
-import { Meter, Spent } from '../../../src/gateway/budgets/meter.js'
+import { Spent } from '../../../src/gateway/budgets/lines.js'
+import { Meter } from '../../../src/gateway/budgets/meter.js'
 import type { PersonUsage } from '../../../src/gateway/budgets/person-usage.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
 import { openStore } from '../../../src/store/open.js'
@@ -88,7 +89,7 @@ test('two sessions of one person never get more together than the person may', a
     meter.commit()
   }
   expect(sent).toBe(1000)
-  expect(meters[1]!.spentUp).toMatchObject({
+  expect(meters[1]!.spentUp()).toMatchObject({
     code: 'BUDGET_EXHAUSTED',
     hint: expect.stringContaining('2026-11-26') as string,
   })

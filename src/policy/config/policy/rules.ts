@@ -1,14 +1,9 @@
 import { z } from 'zod'
 import { duration } from '../quantities.js'
+import { approvers } from './approvers.js'
 import { conditions, type RuleConditions } from './conditions.js'
 
 const verdicts = ['allow', 'warn', 'approve', 'block'] as const
-
-const approvers = z.strictObject({
-  groups: z.array(z.string().min(1)).min(1),
-  /** How many of them have to agree. */
-  count: z.number().int().min(1).max(10).default(1),
-})
 
 /**
  * One rule as it is written: when it holds, what is done. One that has the name of a rule of the policy's packs may leave
