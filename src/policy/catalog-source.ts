@@ -6,4 +6,6 @@ export interface CatalogSource {
   readonly catalog: Catalog
   /** Resolves when a snapshot that began after this call is in force. @throws what reading it throws */
   refresh(): Promise<unknown>
+  /** The same, unless it was read within `age` milliseconds; absent where it never changes. */
+  renew?(age: number): Promise<unknown> | undefined
 }

@@ -64,6 +64,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     scrub: facts.touchesMasked,
     ddl: facts.ddl,
     returns: returnsRows(facts),
+    ...(facts.unknown && { unknown: facts.unknown }),
     ...cursorOf(facts),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),

@@ -99,6 +99,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly ddl: boolean
   /** Whether rows may come out of it, as far as its form says; absent means that they may. */
   readonly returns?: boolean
+  /** Names that the catalog in force doesn't know, as written: what was decided may not hold of them. */
+  readonly unknown?: readonly string[]
   /** Searches on masked vectors, which are capped. */
   readonly nearest?: readonly Nearest[]
   /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
@@ -139,6 +141,11 @@ export interface Guard {
   ): readonly (ColumnMask | undefined)[] | undefined | HoopError
   /** A statement with `ddl` succeeded: the catalog is stale. Resolves when a new snapshot is in force. */
   refresh(): Promise<void>
+  /**
+   * Reads the catalog again unless it was read within `age` milliseconds; absent where it never changes.
+   * @returns undefined where nothing is to be waited for
+   */
+  renew?(age: number): Promise<unknown> | undefined
   /** Whether this person sees the clear values; recordings are masked all the same. */
   readonly clear: boolean
   /** What is done to columns that have no mask; undefined where the policy has no detectors. */

@@ -17,7 +17,7 @@ export interface GuardOptions {
   /** Whether these people see masked columns in the clear. */
   readonly clear: boolean
   /** Absent where nothing in the policy depends on what names mean. */
-  readonly source: Pick<CatalogSource, 'catalog' | 'refresh'> | undefined
+  readonly source: CatalogSource | undefined
   /** At least 16 bytes; the same for as long as hashes are to stay the same. */
   readonly maskKey: Buffer
 }
@@ -84,6 +84,10 @@ export class PolicyGuard implements Guard {
 
   async refresh(): Promise<void> {
     await this.#source?.refresh()
+  }
+
+  renew(age: number): Promise<unknown> | undefined {
+    return this.#source?.renew?.(age)
   }
 
   /** Follows the catalog: decisions that rest on an older snapshot are forgotten. */

@@ -55,6 +55,7 @@ const factsOf = (
     reads: [...usage.reads],
     writes: [...usage.writes],
     functions: [...usage.functions],
+    ...(catalog && usage.unknown.size > 0 && { unknown: [...usage.unknown] }),
     columns: [...usage.columns],
     below: { reads: [...usage.below.reads], writes: [...usage.below.writes] },
     vectors: usage.vectors,

@@ -18,6 +18,8 @@ export interface StatementFacts {
   readonly reads: readonly string[]
   readonly writes: readonly string[]
   readonly functions: readonly string[]
+  /** Of what is read or called by it, names that the catalog doesn't know, as written. */
+  readonly unknown?: readonly string[]
   /** Columns read or written, `schema.table.column`: by name, so that a column of the same name elsewhere counts too. */
   readonly columns: readonly string[]
   /** Partitions and children of what is read and written, unless it says ONLY. */

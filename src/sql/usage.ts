@@ -24,6 +24,8 @@ export class Usage {
   readonly writes = new Set<string>()
   readonly below = { reads: new Set<string>(), writes: new Set<string>() }
   readonly functions = new Set<string>()
+  /** What is read or called by a name that the catalog doesn't know. */
+  readonly unknown = new Set<string>()
   readonly columns = new Set<string>()
   readonly limits = new Map<string, Limit>()
   readonly vectors: { read: boolean; limit: Limit; written: boolean } = { read: false, limit: 0, written: false }
@@ -47,6 +49,7 @@ export class Usage {
   relation(role: Role, schema: string | undefined, name: string, limit: Limit = 0, only = false): readonly Relation[] {
     const found = this.#catalog ? resolve(this.#catalog, schema, name) : []
     if (found.length === 0) this.#label(role, written(schema, name), limit)
+    if (found.length === 0 && role === 'reads') this.unknown.add(written(schema, name))
     for (const relation of found) this.use(role, relation, limit, only)
     return found
   }
@@ -91,7 +94,10 @@ export class Usage {
     const builtin = routines?.builtin.has(name) === true && (schema ?? 'pg_catalog') === 'pg_catalog'
     for (const each of added) this.functions.add(`${each.schema}.${name}`)
     if (builtin) this.functions.add(`pg_catalog.${name}`)
-    if (!builtin && added.length === 0) this.functions.add(written(schema, name))
+    if (!builtin && added.length === 0) {
+      this.functions.add(written(schema, name))
+      this.unknown.add(written(schema, name))
+    }
     if (!added.some(({ safe }) => !safe)) return
     for (const routine of this.#catalog?.effects?.routines.get(name) ?? [])
       if (schema === undefined || routine.schema === schema)

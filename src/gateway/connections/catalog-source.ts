@@ -74,6 +74,14 @@ export class CatalogSource {
     return this.#next
   }
 
+  /**
+   * For a name that the last snapshot doesn't have.
+   * @returns undefined where that began within `age` milliseconds; a rejection where it can't be read
+   */
+  renew(age: number): Promise<Catalog> | undefined {
+    return performance.now() - this.#triedAt < age ? this.#running : this.refresh()
+  }
+
   get #isOld(): boolean {
     return performance.now() - (this.#current?.at ?? -Infinity) > freshFor
   }

@@ -1,10 +1,11 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Raise } from '../budgets/lines.js'
-import type { Allowed, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
+import type { Allowed, AllowedStatement, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
 import type { BoundParameters } from './caps.js'
 import { Later } from './later.js'
 import { afforded, spending } from './spending.js'
 import type { RelayState } from './state.js'
+import { REFUSED, RENEWED } from './strangers.js'
 import type { Gate, HeldStatement, Verdict, Wait } from './wait.js'
 
 export const allowAll: Allowed = { kind: 'allow', statements: [] }
@@ -15,16 +16,25 @@ interface RefusedNow {
   readonly rule?: string | undefined
 }
 
-export type DecisionNow = Exclude<Decision, { kind: 'refuse' }> | RefusedNow
+/** It uses names that the catalog doesn't know yet. */
+interface Unread {
+  readonly kind: 'unread'
+  readonly statements: readonly AllowedStatement[]
+}
+
+export type DecisionNow = Exclude<Decision, { kind: 'refuse' }> | Unread | RefusedNow
 
 /** Something has to be waited for. */
-export type Waiting = Held | Unestimated
+export type Waiting = Held | Unestimated | Unread
 
-export const waits = (decision: DecisionNow): decision is Waiting =>
-  decision.kind === 'hold' || decision.kind === 'estimate'
+const waiting: ReadonlySet<string> = new Set(['hold', 'estimate', 'unread'])
+
+export const waits = (decision: DecisionNow): decision is Waiting => waiting.has(decision.kind)
 
 /** What the waits of one message came to. */
 interface Given {
+  /** The catalog is as new as can be. */
+  readonly renewed?: boolean
   readonly estimate?: Estimate
   readonly rules: readonly string[]
   readonly approvals: readonly string[]
@@ -89,7 +99,11 @@ export class Decider {
       if (!guard) return { text, decision: allowAll }
       const { estimate } = this.#given
       const asker = estimate ? { ...whoever, now: whoever.now, estimate } : whoever
-      return { text, decision: this.#approved(also(guard.decide(text, asker), asker)) }
+      const own = guard.decide(text, asker)
+      // A name that came later is refused until the next reading, which nobody waits for.
+      if (own.kind === 'refuse' && own.error.code === 'STATEMENT_UNPROVEN')
+        guard.renew?.(REFUSED)?.catch(() => undefined)
+      return { text, decision: this.#approved(also(own, asker)) }
     } catch (error) {
       return { text, decision: { kind: 'refuse', error: asHoopError(error) } }
     }
@@ -99,7 +113,8 @@ export class Decider {
   decideToRun(read: () => string, verdict?: Verdict, bound?: BoundParameters): { text: string; decision: DecisionNow } {
     const { guard } = this.#state
     const decided = this.decide(read, verdict, (own, asker) => (guard ? this.later.decide(guard, own, asker) : own))
-    return { text: decided.text, decision: this.#affordable(decided.text, decided.decision, bound) }
+    const decision = this.#read(decided.decision)
+    return { text: decided.text, decision: this.#affordable(decided.text, decision, bound) }
   }
 
   /** The same for what only SQL has given a name to. */
@@ -146,6 +161,13 @@ export class Decider {
     return rule ? { ...decision, rule, others } : { ...decision, kind: 'allow', open: true }
   }
 
+  /** What was decided on names that nobody knew is decided again once the catalog has been read. */
+  #read(decision: DecisionNow): DecisionNow {
+    const { guard, strangers } = this.#state
+    if (decision.kind === 'refuse' || this.#given.renewed || !guard?.renew) return decision
+    return strangers.among(decision.statements) ? { kind: 'unread', statements: decision.statements } : decision
+  }
+
   #affordable(text: string, decision: DecisionNow, bound: BoundParameters | undefined): DecisionNow {
     this.#spending = undefined
     if (decision.kind === 'refuse') return decision
@@ -160,7 +182,7 @@ export class Decider {
   /** Stops until what is waited for is there. @param end takes the message up again, with the verdict */
   stopAt(waiting: Waiting, statement: Exact, end: Wait['end']): void {
     const exact = { parameters: [], parameterFormats: [], parameterTypes: undefined, ...statement }
-    const begin = waiting.kind === 'hold' ? this.#asking(waiting, exact) : this.#planning(waiting, exact)
+    const begin = this.#beginning(waiting, exact)
     if (begin instanceof HoopError) {
       const rule = waiting.kind === 'hold' ? waiting.rule.name : undefined
       return end({ kind: 'refuse', error: begin, rule })
@@ -172,6 +194,20 @@ export class Decider {
         this.#given = add(this.#given, verdict)
         end(verdict)
       },
+    }
+  }
+
+  #beginning(waiting: Waiting, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] | HoopError {
+    if (waiting.kind === 'hold') return this.#asking(waiting, exact)
+    return waiting.kind === 'estimate' ? this.#planning(waiting, exact) : this.#renewing(waiting)
+  }
+
+  /** What went before may have made what it names. */
+  #renewing({ statements }: Unread): Wait['begin'] {
+    return async () => {
+      const { guard, strangers } = this.#state
+      if (strangers.among(statements)) await guard?.renew?.(RENEWED)
+      return { kind: 'renewed' }
     }
   }
 
@@ -192,6 +228,7 @@ export class Decider {
 }
 
 const add = (given: Given, verdict: Verdict): Given => {
+  if (verdict.kind === 'renewed') return { ...given, renewed: true }
   if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
   if (verdict.kind === 'refuse') return given
   return {

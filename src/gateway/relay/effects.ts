@@ -21,6 +21,7 @@ export class Effects {
     if (tag === 'DISCARD ALL' || (tag === 'PREPARE' && !allowed?.defines)) this.#descriptions.forget()
     if (allowed?.defines) this.#descriptions.define(allowed)
     if (allowed?.ddl) this.#changed = true
+    if (allowed) this.#state.strangers.made(allowed)
     if (allowed?.scrub) this.tainted = true
   }
 

@@ -4,6 +4,7 @@ import { Caps } from './caps.js'
 import { Overrun } from './overrun.js'
 import { Queue, type Request } from './requests.js'
 import type { Metering } from './rows.js'
+import { Strangers } from './strangers.js'
 
 /** What both directions of one relay know. */
 export class RelayState {
@@ -15,6 +16,7 @@ export class RelayState {
   readonly metering: Metering | undefined
   readonly overrun = new Overrun()
   readonly caps: Caps
+  readonly strangers = new Strangers()
   /** An error was reported and no Sync has followed it yet: the server ignores what comes. */
   skipping = false
   /** The server takes COPY data, and the client has not ended them: a Sync sent now is swallowed. */

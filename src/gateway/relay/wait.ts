@@ -16,6 +16,8 @@ export type Verdict =
       readonly approval: string
     }
   | { readonly kind: 'estimated'; readonly estimate: Estimate }
+  /** The catalog was read again. */
+  | { readonly kind: 'renewed' }
   | {
       readonly kind: 'refuse'
       readonly error: HoopError

@@ -40,6 +40,7 @@ export const guardMaker = ({ maskingKey, log }: { maskingKey: Buffer; log: Logge
         return source.last
       },
       refresh: () => source.refresh(),
+      renew: (age: number) => source.renew(age),
     }
     return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey }), source }
   }
