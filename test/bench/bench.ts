@@ -10,6 +10,7 @@ import { idle } from './rows/idle.js'
 import { latency } from './rows/latency.js'
 import { startup } from './rows/startup.js'
 import { throughput } from './rows/throughput.js'
+import { vectors } from './rows/vectors.js'
 import { setStage } from './set-stage.js'
 import type { Stage } from './stage.js'
 
@@ -20,6 +21,7 @@ const onStage: Record<Exclude<Part, 'micro'>, (stage: Stage) => Promise<readonly
   latency,
   copy: (stage) => bulk(stage, 'copy'),
   select: (stage) => bulk(stage, 'select'),
+  vectors,
   idle,
   startup,
 }
@@ -45,7 +47,7 @@ const measure = async (root: string, options: Options, signal: AbortSignal): Pro
   }
   if (options.only.has('micro')) {
     say('measuring the parts by themselves')
-    rows.push(...(await micro(options)))
+    rows.push(...(await micro(root, options)))
   }
   return {
     json: { machine, rows: rows.map((row) => ({ ...row, met: isMet(row) })) },

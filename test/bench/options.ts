@@ -2,7 +2,18 @@ import { parseArgs } from 'node:util'
 import { Failure } from './failure.js'
 
 /** What `--only` takes, in the order in which they run: memory first, while the gateway is as it starts. */
-export const parts = ['idle', 'prepared', 'simple', 'cpu', 'latency', 'copy', 'select', 'startup', 'micro'] as const
+export const parts = [
+  'idle',
+  'prepared',
+  'simple',
+  'cpu',
+  'latency',
+  'copy',
+  'select',
+  'vectors',
+  'startup',
+  'micro',
+] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {

@@ -7,6 +7,7 @@ import { fillTables } from './parts/customers.js'
 import { startHoop } from './parts/hoop.js'
 import { startBouncer } from './parts/pgbouncer.js'
 import { Pgbench } from './parts/pgbench.js'
+import { fillVectors } from './parts/vectors.js'
 import { findProgram } from './parts/programs.js'
 import { startServer } from './parts/server.js'
 import type { Stage } from './stage.js'
@@ -36,6 +37,8 @@ export const setStage = async (root: string, options: Options, signal: AbortSign
   await pgbench.initialize(direct, scale)
   const bulky = options.only.has('copy') || options.only.has('select')
   await fillTables(server, bulky ? (options.quick ? 100 : 320) : 1)
+  const vectors = options.only.has('vectors')
+  if (vectors) await fillVectors(server, options.quick ? 100 : 300)
   const bouncer = findProgram('pgbouncer')
   const stage = {
     options,
@@ -49,7 +52,7 @@ export const setStage = async (root: string, options: Options, signal: AbortSign
       bouncer === undefined
         ? { missing: 'pgbouncer is not installed' }
         : throughBouncer(server, stack.use(await startBouncer(bouncer, server, folder))),
-    hoop: stack.use(await startHoop(server, { root, folder, signal, inspect: options.profile })),
+    hoop: stack.use(await startHoop(server, { root, folder, signal, inspect: options.profile, vectors })),
   }
   const owned = stack.move()
   return { ...stage, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -4,13 +4,14 @@ import type { Options } from '../options.js'
 import type { Row } from '../report.js'
 import { deciding, ruleGuard } from './deciding.js'
 import { detecting } from './detecting.js'
+import { firstSight } from './first-sight.js'
 import { masking } from './masking.js'
 import { recording, start } from './recording.js'
 import { relaying } from './relay.js'
 import { cutting } from './wire.js'
 
-/** Parts of the data path by themselves, in this process: no database, no sockets. */
-export const micro = async (options: Options): Promise<readonly Row[]> => {
+/** Parts of the data path by themselves, in this process: no sockets, and a database only to read a catalog from. */
+export const micro = async (root: string, options: Options): Promise<readonly Row[]> => {
   await using folder = await tempFolder('hoop-bench-')
   const recorder = await openRecording(folder.path, start)
   const guard = await ruleGuard()
@@ -18,6 +19,7 @@ export const micro = async (options: Options): Promise<readonly Row[]> => {
     return [
       ...cutting(options),
       ...deciding(guard, options),
+      ...(await firstSight(root, options)),
       ...masking(options),
       ...detecting(options),
       ...recording(recorder, options),

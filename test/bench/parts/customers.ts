@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { environment, type Contender } from '../contenders.js'
+import type { Drained } from './drain.js'
+import { run } from './process.js'
 import type { Server } from './server.js'
 
 /** The program that reads a whole result and counts it. */
-export const drainer = fileURLToPath(new URL('drain.js', import.meta.url))
+const drainer = fileURLToPath(new URL('drain.js', import.meta.url))
 
 /** Which column `hoop-masked` masks. */
 export const maskedColumn = 'public.customers.email'
@@ -23,4 +26,10 @@ export const fillTables = async (server: Server, megabytes: number): Promise<voi
     FROM generate_series(1::bigint, ${rows}) AS id`)
   await server.query('VACUUM (ANALYZE, FREEZE) customers')
   await server.query('CREATE TABLE people (id bigint PRIMARY KEY, ssn text)')
+}
+
+/** Reads a whole result through a contender. */
+export const drain = async (contender: Contender, sql: string, signal: AbortSignal): Promise<Drained> => {
+  const { stdout } = await run(process.execPath, [drainer, sql], { env: environment(contender), signal })
+  return JSON.parse(stdout) as Drained
 }

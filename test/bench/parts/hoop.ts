@@ -27,6 +27,8 @@ export interface HoopOptions {
   readonly folder: string
   readonly signal: AbortSignal
   readonly inspect: boolean
+  /** Whether the tables with vectors are there to be masked. */
+  readonly vectors: boolean
 }
 
 const person = { account: 'mika', group: 'ml-eng' }
@@ -85,7 +87,8 @@ class Commands {
 }
 
 /** What `gateway init` makes, with the bench's policies. */
-const configure = async (commands: Commands, server: Server, idp: Idp, folder: string) => {
+const configure = async (commands: Commands, server: Server, idp: Idp, options: HoopOptions) => {
+  const folder = join(options.folder, 'gateway')
   const port = await freePort()
   const url = `https://localhost:${port}`
   const { user, password, database } = server
@@ -96,7 +99,7 @@ const configure = async (commands: Commands, server: Server, idp: Idp, folder: s
     ...['--connection', `${connections.plain}=${target}?sslmode=verify-full&sslrootcert=${server.caFile}`],
   ])
   const config = join(folder, 'hoop.yaml')
-  await writePolicy(config, person.group)
+  await writePolicy(config, person.group, options.vectors)
   return { url, config, ca: join(folder, 'tls', 'ca.pem') }
 }
 
@@ -119,7 +122,7 @@ export const startHoop = async (server: Server, options: HoopOptions): Promise<H
   await using stack = new AsyncDisposableStack()
   const idp = stack.use(await startIdp())
   const commands = new Commands(options)
-  const { url, config, ca } = await configure(commands, server, idp, join(options.folder, 'gateway'))
+  const { url, config, ca } = await configure(commands, server, idp, options)
   const gateway = await commands.stay(['gateway', 'start', '--config', config, '--json'], 'stdout', /"listening"/)
   stack.defer(() => end(gateway.child))
   await commands.login(idp, url, ca)

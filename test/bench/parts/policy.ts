@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { maskedColumn } from './customers.js'
+import { maskedVectors } from './vectors.js'
 
 /** Names of the two connections to the same database. */
 export const connections = { plain: 'bench', masked: 'bench-masked' } as const
@@ -13,9 +14,13 @@ export const rules = [
   { name: 'blind-write', when: { statement: ['update', 'delete'], where: 'missing' }, do: 'block' },
 ]
 
-const policies = {
-  plain: { masks: [elsewhere], rules },
-  masked: { masks: [elsewhere, { columns: [maskedColumn], with: 'email' }], rules },
+/** @param vectors whether the tables with vectors are there */
+const policiesFor = (vectors: boolean) => {
+  const embeddings = vectors ? [{ columns: maskedVectors, with: 'vector' }] : []
+  return {
+    plain: { masks: [elsewhere], rules },
+    masked: { masks: [elsewhere, { columns: [maskedColumn], with: 'email' }, ...embeddings], rules },
+  }
 }
 
 /** Its rows open up to 500 sessions as one person. */
@@ -28,7 +33,8 @@ interface Written {
 }
 
 /** Puts the policies into what `gateway init` wrote, and a second connection that differs by its policy alone. */
-export const writePolicy = async (file: string, group: string): Promise<void> => {
+export const writePolicy = async (file: string, group: string, vectors: boolean): Promise<void> => {
+  const policies = policiesFor(vectors)
   const config = parse(await readFile(file, 'utf8')) as Written
   const first = config.connections[connections.plain]!
   config.gateway['limits'] = limits

@@ -11,6 +11,8 @@ export interface Server extends AsyncDisposable {
   readonly caFile: string
   /** Runs statements as the owner of the database. */
   query(sql: string): Promise<void>
+  /** The same as the superuser. */
+  administer(sql: string): Promise<void>
 }
 
 /** Room for 500 idle sessions, the tables in memory, no checkpoint, standby or JIT compiler in between. */
@@ -48,6 +50,7 @@ export const startServer = async (): Promise<Server> => {
   return {
     ...{ port, caFile, user, password, database },
     query: (sql) => asClient(`postgres://${user}:${password}@127.0.0.1:${port}/${database}`, [sql]),
+    administer: (sql) => asClient(Object.assign(new URL(postgres.url), { pathname: database }).href, [sql]),
     [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
   }
 }

@@ -1,11 +1,10 @@
-import { environment, type Contender } from '../contenders.js'
-import { drainer } from '../parts/customers.js'
-import { run } from '../parts/process.js'
+import { drain } from '../parts/customers.js'
 import { digits, skipped, type Row } from '../report.js'
 import { takeTurns, type Samples } from '../rounds.js'
 import { isMissing, present, type Stage } from '../stage.js'
 import { median, medianRatio } from '../statistics.js'
 import type { Drained } from '../parts/drain.js'
+import { besideUnmasked } from './beside.js'
 
 const statements = {
   copy: { what: 'COPY out', sql: 'COPY customers TO STDOUT' },
@@ -45,12 +44,8 @@ const check = (samples: Samples<Drained>): void => {
 export const bulk = async (stage: Stage, kind: keyof typeof statements): Promise<readonly Row[]> => {
   const { direct, bouncer, hoop, options, signal } = stage
   const { what, sql } = statements[kind]
-  const drain = async (contender: Contender): Promise<Drained> => {
-    const { stdout } = await run(process.execPath, [drainer, sql], { env: environment(contender), signal })
-    return JSON.parse(stdout) as Drained
-  }
   const contenders = present(direct, bouncer, ...(isMissing(hoop) ? [] : [hoop.plain, hoop.masked]))
-  const samples = await takeTurns(contenders, options.quick ? 2 : 3, drain)
+  const samples = await takeTurns(contenders, options.quick ? 2 : 3, (each) => drain(each, sql, signal))
   check(samples)
   if (isMissing(hoop)) {
     const speeds = Object.entries(samples).map(([name, values]) => `${name} ${digits(median(values.map(speed)))} MB/s`)
@@ -61,5 +56,11 @@ export const bulk = async (stage: Stage, kind: keyof typeof statements): Promise
   return [
     row(`${what}, unmasked`, 0.6, hoop.plain.name, samples),
     row(`${what}, one text column masked`, 0.45, hoop.masked.name, samples),
+    besideUnmasked(
+      `${what}, one text column masked`,
+      samples[hoop.masked.name]!,
+      samples[hoop.plain.name]!,
+      'rows a second, both through hoop',
+    ),
   ]
 }
