@@ -49,7 +49,7 @@ export default class SessionsShow extends ClientCommand {
 const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
 
 const facts = (session: SessionSummary): Record<string, string | number | undefined> => {
-  const { statements, refused, errors, rows, bytes, masked } = session.counters
+  const { statements, refused, errors, rows, bytes, masked, observed } = session.counters
   const until = session.endedAt ?? new Date().toISOString()
   return {
     Session: session.id,
@@ -65,6 +65,7 @@ const facts = (session: SessionSummary): Record<string, string | number | undefi
     Policy: session.policyHash,
     'Seen clear': session.seenClear ? 'yes: this person saw masked columns in the clear' : undefined,
     Statements: `${statements}, ${refused} refused, ${errors} failed`,
+    Observed: observed && `${observed} that rules would have treated otherwise, were the policy in force`,
     Read: `${rows} rows, ${bytes} bytes, ${masked} values masked`,
   }
 }

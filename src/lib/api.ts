@@ -98,6 +98,8 @@ export interface SessionCounters {
   /** Bytes sent to the client. */
   readonly bytes: number
   readonly masked: number
+  /** Statements to which rules would have done something, were their policy in force. */
+  readonly observed?: number
   readonly lastRefusal?: string
 }
 

@@ -7,7 +7,10 @@ export class Tally {
 
   add(event: SessionEvent): void {
     const now = this.#counters
-    if (event.type === 'statement') this.#counters = { ...now, statements: now.statements + 1 }
+    if (event.type === 'statement') {
+      const observed = (now.observed ?? 0) + (event.observed ? 1 : 0)
+      this.#counters = { ...now, statements: now.statements + 1, ...(observed > 0 && { observed }) }
+    }
     if (event.type === 'refusal') {
       this.#counters = { ...now, refused: now.refused + 1, lastRefusal: event.message }
     }

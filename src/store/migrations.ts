@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { approvalsMigration } from './migrations/approvals.js'
 import { usage } from './migrations/003-usage.js'
 import { people } from './migrations/004-people.js'
+import { observed } from './migrations/005-observed.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -63,4 +64,5 @@ export const migrations: Record<string, Migration> = {
   '002-approvals': approvalsMigration,
   '003-usage': usage,
   '004-people': people,
+  '005-observed': observed,
 }

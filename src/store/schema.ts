@@ -40,6 +40,7 @@ export interface SessionsTable {
   rows: Whole
   bytes: Whole
   masked: Whole
+  observed: Whole
   last_refusal: string | null
   policy_hash: string
   seen_clear: Whole

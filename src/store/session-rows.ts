@@ -16,6 +16,7 @@ export const counterColumns = (counters: SessionCounters) => {
     rows: count(counters.rows),
     bytes: count(counters.bytes),
     masked: count(counters.masked),
+    observed: count(counters.observed ?? 0),
     last_refusal: counters.lastRefusal ?? null,
   }
 }
@@ -59,6 +60,7 @@ export const sessionOf = (row: Selectable<SessionsTable>): SessionSummary => ({
     rows: whole(row.rows),
     bytes: whole(row.bytes),
     masked: whole(row.masked),
+    ...(whole(row.observed) > 0 && { observed: whole(row.observed) }),
     ...(row.last_refusal !== null && { lastRefusal: row.last_refusal }),
   },
   policyHash: row.policy_hash,

@@ -28,6 +28,7 @@ const record = async (session: string, at: Date, groups: string[], events: Sessi
   recorder.close({ end: 'closed', counters: {} })
 }
 
+const yesterday = new Date(Date.now() - 3 * 86_400_000)
 const today = new Date(new Date().setUTCHours(0, 30, 0, 0))
 
 beforeAll(async () => {
@@ -52,6 +53,8 @@ beforeAll(async () => {
       statement(10, 'SELEC'),
     ],
   )
+  const noted: SessionEvent = { ...statement(1, 'DROP TABLE other'), observed: [{ rule: 'no-drop', do: 'block' }] }
+  await record('watched', yesterday, ['hoop-users'], [noted, statement(2, 'SELECT 1'), { ...noted, n: 3 }])
   await record('two', today, ['hoop-users', 'dba'], [statement(1, 'SELECT k FROM v')])
   await record('old', new Date(today.getTime() - 30 * 86_400_000), ['hoop-users'], [statement(1, 'DROP TABLE secret')])
 })
@@ -98,4 +101,13 @@ test('hoop policy show lists the rules in force, those of packs with what was ch
   const { policies: shown } = JSON.parse((await run('show', '--json')).stdout) as { policies: { mode: string }[] }
   expect(shown).toMatchObject([{ name: 'default', mode: 'enforce', packs: ['production'] }])
   expect((await run('show', 'other')).status).toBe(64)
+})
+
+test('hoop policy observed counts what rules that only observe would have done', async () => {
+  const { stdout } = await run('observed', '--since', '5d')
+  expect(stdout).toMatch(/^\d+ statements since .*: rules would have treated 2 otherwise/)
+  expect(stdout).toMatch(/^no-drop +block +2 +1 +1 +/m)
+  expect(stdout).toContain('no-drop would block\n  watched #1 ada@example.com: DROP TABLE other')
+  const { rules } = JSON.parse((await run('observed', '--since', '5d', '--json')).stdout) as { rules: object[] }
+  expect(rules).toMatchObject([{ rule: 'no-drop', would: 'block', statements: 2, sessions: 1 }])
 })

@@ -95,6 +95,7 @@ const counters: z.ZodType<SessionCounters> = z.strictObject({
   rows: count,
   bytes: count.meta({ description: 'Bytes sent to the client.' }),
   masked: count,
+  observed: count.exactOptional(),
   lastRefusal: z.string().exactOptional(),
 })
 

@@ -59,6 +59,7 @@ export class Journal {
     const n = ++this.#n
     this.counters.statements++
     this.#dirty = true
+    if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
     const facts = details.facts
     this.#recorder.record({
       type: 'statement',

@@ -77,6 +77,7 @@ test('a policy that observes lets through what its rules would refuse, and recor
       { rule: 'careful', do: 'warn' },
     ],
   })
+  expect(events.at(-1)).toMatchObject({ type: 'end', counters: { observed: 1 } })
 })
 
 const forbidden = [
