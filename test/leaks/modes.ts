@@ -87,10 +87,11 @@ const copies = (options: string): Mode => ({ name: `COPY${options}`, applies: yi
 /** No name twice in a session, as an error in between leaves it taken. */
 const taken = new WeakMap<WireClient, number>()
 
-const freshName = (client: WireClient): string => {
+/** @param of the mode, since all sessions of PGlite share one backend */
+const freshName = (client: WireClient, of: string): string => {
   const number = taken.get(client) ?? 0
   taken.set(client, number + 1)
-  return `later${number}`
+  return `${of}${number}`
 }
 
 export const modes: readonly Mode[] = [
@@ -111,7 +112,7 @@ export const modes: readonly Mode[] = [
     name: 'prepared, run later',
     applies: (attempt) => isQuery(attempt) || isChange(attempt),
     run: async (client, [step = ''], parameters) => {
-      const name = freshName(client)
+      const name = freshName(client, 'later')
       const bound = [send.bind(used(step, parameters), { name }), send.execute()]
       return [
         ...(await answerTo(client, 1, send.parse(step, name), send.describe('S', name), send.sync())),
@@ -131,7 +132,7 @@ export const modes: readonly Mode[] = [
     name: 'PREPARE and EXECUTE',
     applies: (attempt) => isRead(attempt) || (isChange(attempt) && yieldsRows(attempt)),
     run: async (client, [step = ''], parameters) => {
-      const name = freshName(client)
+      const name = freshName(client, 'executed')
       return [
         ...(await simply(client, `PREPARE ${name} AS ${inlined(step, parameters)}`)),
         ...(await simply(client, `EXECUTE ${name}`)),

@@ -1,4 +1,5 @@
 import { customers, others, type Side } from './values.js'
+import type { Contents } from './world.js'
 
 const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
@@ -112,4 +113,12 @@ export const policy = {
     { columns: masked.map((column) => `public.customers.${column}`), with: 'redact' },
     { columns: ['public.events.payload', 'crm.people.phone', 'public.vault.code'], with: 'redact' },
   ],
+}
+
+export const shop: Contents = {
+  schema,
+  policy,
+  values: (side) => [...Object.values(customers[side]).flat(), ...Object.values(others[side]).flat()],
+  tables: ['customers', 'events', 'crm.people', 'vault'],
+  computed: ['crm.people.digits', 'public.kept.email', 'public.events_2026.payload'],
 }

@@ -1,29 +1,37 @@
 import type { Client } from 'pg'
 import type { Guard } from '../../src/policy/decision.js'
 import { policySection } from '../../src/policy/config/policy-section.js'
-import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
+import type { FreshDatabase } from '../helpers/database.js'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer, type RelayServer } from '../gateway/relay/relay-server.js'
 import { send, states, WireClient, type Message } from '../gateway/relay/wire-client.js'
 import { Canaries } from './canaries.js'
 import { answerTo, type Mode } from './modes.js'
-import { policy, schema } from './schema.js'
 import { maskedPlaces, readStored } from './stored.js'
-import { customers, others, type Side } from './values.js'
+import type { Side } from './values.js'
 
-/** Columns that the schema itself computes from masked ones. */
-const computed = ['crm.people.digits', 'public.kept.email', 'public.events_2026.payload']
+/** What is in the databases, and what of it is masked. */
+export interface Contents {
+  readonly schema: (side: Side) => string
+  readonly policy: unknown
+  /** As PostgreSQL prints them. */
+  readonly values: (side: Side) => string[]
+  /** Tables with masked columns, each with a column `id`. */
+  readonly tables: readonly string[]
+  /** Columns that the schema itself computes from masked ones. */
+  readonly computed: readonly string[]
+}
 
-const valuesOf = (side: Side): string[] => [
-  ...Object.entries(customers[side]).flatMap(([, values]) => [...values]),
-  ...Object.values(others[side]).flatMap((values) => [...values]),
-]
+/** A database of the test's own. */
+export type Opened = Pick<FreshDatabase, 'url' | 'client'> & AsyncDisposable
 
 /** One database with a gateway's sessions in front of it, and a superuser behind. */
 export interface World extends AsyncDisposable {
   readonly canaries: Canaries
   readonly server: RelayServer
   readonly guard: Guard | undefined
+  /** The server's, as 180004. */
+  readonly version: number
   /** A session of the mode's own. */
   run(mode: Mode, steps: readonly string[], parameters: readonly string[]): Promise<Message[]>
   /** What is stored outside of masked columns. */
@@ -32,11 +40,17 @@ export interface World extends AsyncDisposable {
   masked(): Promise<string>
 }
 
-/** @param guarded whether the gateway has the policy, or lets everything through */
-export const openWorld = async (url: string, side: Side, guarded: boolean): Promise<World> => {
-  const database: FreshDatabase = await freshDatabase(url)
+const openWorld = async (
+  { schema, policy, values, tables, computed }: Contents,
+  database: Opened,
+  side: Side,
+  guarded: boolean,
+): Promise<World> => {
   const admin: Client = await database.client()
   await admin.query(schema(side))
+  const { rows } = await admin.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int AS version`,
+  )
   const guard = guarded ? await guardOf(database.url, policy) : undefined
   const server = await relayServer({ url: database.url, ...(guard && { guard }) })
   const columns = policySection.parse(policy).masks.flatMap((mask) => mask.columns)
@@ -52,9 +66,10 @@ export const openWorld = async (url: string, side: Side, guarded: boolean): Prom
     return client
   }
   return {
-    canaries: new Canaries(valuesOf(side)),
+    canaries: new Canaries(values(side)),
     server,
     guard,
+    version: rows[0]?.version ?? 0,
     run: async (mode, steps, parameters) => {
       const client = await clientFor(mode)
       const messages = await mode.run(client, steps, parameters)
@@ -69,7 +84,6 @@ export const openWorld = async (url: string, side: Side, guarded: boolean): Prom
     },
     stored: () => readStored(admin, places),
     masked: async () => {
-      const tables = ['customers', 'events', 'crm.people', 'vault']
       const { rows } = await admin.query<{ all: string }>(
         `SELECT concat(${tables.map((table) => `(SELECT json_agg(t ORDER BY id) FROM (TABLE ${table}) t)`).join(', ')}) AS all`,
       )
@@ -82,3 +96,10 @@ export const openWorld = async (url: string, side: Side, guarded: boolean): Prom
     },
   }
 }
+
+/**
+ * Two of them that differ in masked values only.
+ * @param guarded whether the gateway has the policy, or lets everything through
+ */
+export const openWorlds = (contents: Contents, open: () => Promise<Opened>, guarded: boolean): Promise<World[]> =>
+  Promise.all((['one', 'other'] as const).map(async (side) => openWorld(contents, await open(), side, guarded)))

@@ -203,7 +203,7 @@ export class BackendHandler implements FrameHandler {
     const masked = this.#results.touchesMasked && !unknown
     if (isFatal(fields)) this.fatal = true
     const statement = head && this.#descriptions.failedStatement(head)
-    if (masked) state.caps.failed(fields['C'] ?? '')
+    if (masked && !refused) state.caps.failed(fields)
     const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
     const { message: text, instead } = quoted(state.guard, 'error', fields)

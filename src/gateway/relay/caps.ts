@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
 import type { AllowedStatement, Guard } from '../../policy/decision.js'
+import type { ErrorFields } from '../../wire/error-fields.js'
 import { formatAt } from '../../wire/frontend.js'
 
 /** Parameters of a Bind. */
@@ -25,6 +26,16 @@ const limitOf = ({ parameters, parameterFormats }: BoundParameters, number: numb
   return value.length === 4 ? value.readInt32BE() : value.length === 2 ? value.readInt16BE() : undefined
 }
 
+/** Of connections, transactions, names that nobody prepared, locks, and what an operator does. */
+const unrelated = /^(08|25|26|34|40|55|57)/
+
+/**
+ * Errors that don't depend on values. So is a mistake in the statement, which the server finds before it runs: it has a
+ * position in the text, and no context, as it would have where a value is read as a name or a type.
+ */
+const isFormal = ({ C = '', P, W }: ErrorFields): boolean =>
+  unrelated.test(C) || (C.startsWith('42') && P !== undefined && W === undefined)
+
 /**
  * What one session may find out about masked values by asking again and again: rows by their distance from vectors of its
  * choice, and errors that depend on values.
@@ -42,8 +53,8 @@ export class Caps {
   }
 
   /** A statement that touches masked columns has failed. */
-  failed(sqlstate: string): void {
-    if (sqlstate.startsWith('22') || sqlstate.startsWith('23')) this.#errors++
+  failed(fields: ErrorFields): void {
+    if (!isFormal(fields)) this.#errors++
   }
 
   /** Why statements that would run next may not. */

@@ -78,7 +78,8 @@ export const key = (proof: Proof, node: unknown, outputs: Shape, place: Place, c
 const distanceOf = (proof: Proof, node: unknown, outputs: Shape, place: Place): ScopeColumn['distance'] | undefined => {
   const meant = outputsMeant(node, outputs)
   if (meant.length === 0) return nearestNeighbor(proof, node, place)
-  return meant.length === 1 && !uncertain(outputs) ? meant[0]?.distance : undefined
+  const certain = position(node) === undefined ? !uncertain(outputs) : !outputs.open
+  return meant.length === 1 && certain ? meant[0]?.distance : undefined
 }
 
 /** ORDER BY of a query; a masked vector may be sorted by its distance from a constant. */

@@ -202,6 +202,27 @@ test('errors that depend on masked values are counted, and then nothing touches 
   await client.end()
 })
 
+test('an error counts where it may depend on a value, whatever its class', async () => {
+  const masking = await guardOf(database.url, {
+    masks: [{ columns: ['public.customers.ssn'], with: 'redact' }],
+    masked_errors: 2,
+  })
+  await using server = await relayServer({ url: database.url, guard: masking })
+  const client = await WireClient.login(server.port)
+  const ask = async (text: string) => errorsIn(await client.ask(send.query(text)))[0]?.C
+  const mistakes = [
+    'SELECT ssn, name || FROM customers',
+    'SELECT ssn, nothing(1) FROM customers',
+    'SELECT ssn + 1 FROM customers',
+  ]
+  for (const mistake of [...mistakes, ...mistakes]) expect(await ask(mistake)).toMatch(/^42/)
+  const typed = (text: string) => `SELECT CASE WHEN ssn > '' THEN (ssn || ' ${text}')::regtype::text END FROM customers`
+  expect(await ask(typed('x y'))).toBe('42601')
+  expect(await ask(typed(''))).toMatch(/^42/)
+  expect(await ask('SELECT ssn FROM customers')).toBe('53400')
+  await client.end()
+})
+
 const search = (nearest: AllowedStatement['nearest'], kind = 'select'): AllowedStatement => ({
   ...{ kind, kinds: [kind], reads: [], writes: [], scrub: true, ddl: false },
   ...(nearest && { nearest }),

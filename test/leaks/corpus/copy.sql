@@ -43,7 +43,7 @@ COPY crm.people TO STDOUT
 -- failed 42P10 harmless
 COPY crm.people (id, digits) TO STDOUT
 
--- answered
+-- answered newer
 COPY kept TO STDOUT
 
 -- refused COLUMN_MASKED

@@ -135,7 +135,7 @@ SELECT ((((ssn)))), (SELECT ssn) FROM customers
 -- answered
 SELECT (SELECT max(c.ssn)) FROM customers c
 
--- answered
+-- answered newer
 SELECT uuid_extract_version(token), token = '00000000-0000-0000-0000-000000000000', token < '80000000-0000-0000-0000-000000000000' FROM customers
 
 -- answered

