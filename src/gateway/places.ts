@@ -20,6 +20,9 @@ export interface PlaceLimits {
   readonly sessions_per_person: number
 }
 
+const tooMany = (about: string, setting: string): HoopError =>
+  new HoopError('SESSIONS_LIMIT', about, { detail: `The limit is ${setting}.` })
+
 /** Counts sessions that are open or being opened against the limits in force. */
 export class Places {
   readonly #taken = new Map<string, number>()
@@ -45,10 +48,15 @@ export class Places {
     const over = (i: 0 | 1 | 2 | 3, limit: number | undefined): boolean =>
       limit !== undefined && (this.#taken.get(counts[i]) ?? 0) >= limit
     if (over(0, sessions)) throw new HoopError('GATEWAY_FULL', `${sessions} sessions`)
-    if (over(1, sessions_per_person)) throw new HoopError('SESSIONS_LIMIT', `you have ${sessions_per_person} here`)
-    if (over(2, limits?.sessions)) throw new HoopError('SESSIONS_LIMIT', `${connection} takes ${limits?.sessions}`)
+    if (over(1, sessions_per_person))
+      throw tooMany(`you have ${sessions_per_person} here`, 'gateway.limits.sessions_per_person')
+    if (over(2, limits?.sessions))
+      throw tooMany(`${connection} takes ${limits?.sessions}`, `connections.${connection}.limits.sessions`)
     if (over(3, limits?.per_person))
-      throw new HoopError('SESSIONS_LIMIT', `you have ${limits?.per_person} on ${connection}`)
+      throw tooMany(
+        `you have ${limits?.per_person} on ${connection}`,
+        `connections.${connection}.limits.sessions_per_person`,
+      )
     for (const key of counts) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
     let given = false
     return {

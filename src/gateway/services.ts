@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Grant } from '../identity/types.js'
 import type { BudgetsConfig } from '../policy/config/schema.js'
 import type { SessionCounters, SessionSummary } from '../lib/api.js'
+import type { SessionTimes } from './limits/session-clock.js'
 import type { ConnectionLimits } from './places.js'
 import type { SessionEnding } from '../store/session-index.js'
 import type { Guard } from '../policy/decision.js'
@@ -53,6 +54,7 @@ export interface ConnectionRuntime {
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
   readonly breakGlass: boolean
   readonly limits?: ConnectionLimits
+  readonly times?: SessionTimes
 }
 
 export interface Limits {

@@ -12,6 +12,7 @@ import { SessionGate } from './approvals/gate.js'
 import { exhaustionAlert } from './budgets/alerts.js'
 import { Meter } from './budgets/meter.js'
 import { noVectors } from './budgets/vectors.js'
+import { watchTimes } from './limits/session-clock.js'
 import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
@@ -180,6 +181,7 @@ const run = (
   socket.write(frame(Backend.ReadyForQuery, Buffer.from('I')))
   socket.uncork()
   relay.start(rest, upstream.rest)
+  watchTimes(relay, runtime.times)
 }
 
 const meteringOf = async (

@@ -7,6 +7,7 @@ import { isProgram } from '../../policy/program.js'
 import { accessTo } from '../http/access.js'
 import { type AccessView, accessView } from '../http/access-view.js'
 import { vectorTypeReader } from './vector-types.js'
+import type { SessionTimes } from '../limits/session-clock.js'
 import type { ConnectionRuntime, UpstreamTarget } from '../services.js'
 import { databasesOf, targetOf } from './target.js'
 
@@ -34,12 +35,16 @@ export interface Runtimes {
 const needsNoGuard = ({ masks, rules, budgets }: PolicyConfig): boolean =>
   masks.length === 0 && rules.length === 0 && budgets === undefined
 
+/** The nearest that says something holds, and `off` says something. */
+const timesOf = (...levels: readonly SessionTimes[]): SessionTimes =>
+  levels.reduce((wider, { idle = wider.idle, longest = wider.longest }) => ({ idle, longest }))
+
 /**
  * Takes a configuration apart, so that what is wrong with its files shows now and not at somebody's login.
  * @throws {HoopError} UPSTREAM_TLS where a certificate file that it names can't be read
  */
 export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Runtimes => {
-  const { connections, policies } = loaded.config
+  const { gateway, connections, policies } = loaded.config
   const vectorTypes = vectorTypeReader()
   const view = accessView(loaded.config)
   const targets = new Map(Object.keys(connections).map((name) => [name, targetOf(loaded, name)]))
@@ -57,6 +62,8 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         databases: databasesOf(loaded, name),
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
         clear: access.clear,
+        limits: { sessions: connection.limits.sessions, per_person: connection.limits.sessions_per_person },
+        times: timesOf(gateway.limits, connection.limits, policy.limits ?? {}),
         ...(policy.budgets && { budgets: policy.budgets }),
         vectorTypes: (database) => vectorTypes(target, database),
         functionCalls: connection.function_calls,

@@ -29,6 +29,8 @@ export class BackendHandler implements FrameHandler {
   /** Syncs that a failed COPY may or may not have swallowed. */
   #spareReady = 0
   #stopped = false
+  /** Ours, for the next place between two messages. */
+  readonly #announced: Buffer[] = []
   /** A message is going out in pieces. */
   #passing = false
   /** The server has said FATAL: it closes next. */
@@ -53,7 +55,9 @@ export class BackendHandler implements FrameHandler {
       this.#passing = false
       this.#results.exceed()
     }
-    if (last) this.#passing = false
+    if (!last) return
+    this.#passing = false
+    this.#announce()
   }
 
   /** The batch is read: what rows were gathered goes out. */
@@ -74,11 +78,16 @@ export class BackendHandler implements FrameHandler {
     return !this.#passing
   }
 
-  /** A message of ours that answers nothing, between two of the server's. */
+  /** A message of ours that answers nothing: between two of the server's, so behind one that has gone out in part. */
   announce(message: Buffer): void {
-    if (this.#stopped || this.#passing) return
+    this.#announced.push(message)
+    if (!this.#passing) this.#announce()
+  }
+
+  #announce(): void {
+    if (this.#announced.length === 0 || this.#stopped) return
     this.#results.settle()
-    this.#out.put(message)
+    for (const message of this.#announced.splice(0)) this.#out.put(message)
   }
 
   frame(tag: number, buffer: Buffer, start: number, end: number): void {

@@ -25,6 +25,10 @@ export const noticeOf = ({ rule, message }: RuleMatch): Buffer =>
     M: `hoop: rule ${rule}${message === undefined ? '' : `: ${message}`}`,
   })
 
+/** Something about the session that the client should know; nothing has failed. */
+export const advice = (text: string, hint: string): Buffer =>
+  noticeResponse({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: `hoop: ${text}`, H: hint })
+
 /** Ends a session: the client closes after it. */
 export const fatalOf = (error: HoopError): Buffer => errorResponse(errorFields(error, 'FATAL'))
 

@@ -10,7 +10,7 @@ import { BackendHandler } from './backend.js'
 import { ClientSide } from './client-side.js'
 import type { FrontendOptions } from './frontend.js'
 import type { Journal } from './journal.js'
-import { fatalOf } from './refusal.js'
+import { advice, fatalOf } from './refusal.js'
 import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
 
@@ -55,6 +55,7 @@ export class Relay {
   readonly #client: ClientSide
   readonly #fromUpstream: Cutter
   #over: RelayEnd | undefined
+  #activeAt = performance.now()
   #lastWord: HoopError | undefined
   readonly #finished = Promise.withResolvers<RelayEnd>()
 
@@ -65,10 +66,7 @@ export class Relay {
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
     this.#client = new ClientSide(this.#state, {
       ...options,
-      notice: (fields) => {
-        this.#backend.announce(noticeResponse(fields))
-        if (!this.#toClient.flush(options.client)) options.upstream.pause()
-      },
+      notice: (fields) => this.#announce(noticeResponse(fields)),
       fail: (error) => this.end(asHoopError(error), 'failed'),
     })
   }
@@ -94,13 +92,37 @@ export class Relay {
     return running
   }
 
+  /** Whether it is the client's turn: nothing runs for it or waits to be approved, or a COPY has room for its data. */
+  get waiting(): boolean {
+    if (this.#client.waits) return false
+    return this.#state.head() === undefined || (this.#state.copyIn && !this.#options.upstream.writableNeedDrain)
+  }
+
+  /** When the client last said something, or got an answer, on the clock of performance.now(). */
+  get activeAt(): number {
+    return this.#activeAt
+  }
+
+  /** Tells the client something, between two messages. */
+  notice(text: string, hint: string): void {
+    if (!this.#over) this.#announce(advice(text, hint))
+  }
+
+  #announce(message: Buffer): void {
+    this.#backend.announce(message)
+    if (!this.#toClient.flush(this.#options.client)) this.#options.upstream.pause()
+  }
+
   /** @param fromClient, fromUpstream bytes that were read with the login's last message */
   start(fromClient: Buffer, fromUpstream: Buffer): void {
     const { client, upstream } = this.#options
     client.on('data', (chunk: Buffer) => this.#clientData(chunk))
     upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
     client.on('drain', () => upstream.resume())
-    upstream.on('drain', () => this.#client.read())
+    upstream.on('drain', () => {
+      this.#activeAt = performance.now()
+      this.#client.read()
+    })
     client.on('end', () => this.#client.end())
     upstream.on('end', () => this.#upstreamEnded())
     client.on('error', () => client.destroy())
@@ -132,12 +154,16 @@ export class Relay {
   }
 
   #clientData(chunk: Buffer): void {
-    if (!this.#over) this.#client.data(chunk)
+    if (this.#over) return
+    this.#activeAt = performance.now()
+    this.#client.data(chunk)
   }
 
   #upstreamData(chunk: Buffer): void {
     if (this.#over && !this.#lastWord) return
     const { client, upstream } = this.#options
+    // What the server says unasked (a notification, a changed setting) is no sign of the client.
+    if (this.#state.head() !== undefined) this.#activeAt = performance.now()
     try {
       this.#fromUpstream.feed(chunk)
       this.#backend.settle()

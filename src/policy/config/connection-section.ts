@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sessionTimes } from './session-times.js'
 import { upstreamUrl } from './upstream-url.js'
 
 const names = z.array(z.string().min(1)).min(1)
@@ -10,6 +11,11 @@ const access = z
   .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
   .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
 
+const count = z.number().int().min(1).max(100_000).optional()
+
+/** Live sessions on one connection, of everybody and of one person, and how long they may last. */
+const limits = z.strictObject({ sessions: count, sessions_per_person: count, ...sessionTimes })
+
 /** One database server that people may reach, and who gets which policy: the first entry that fits a person holds. */
 export const connectionSection = z
   .strictObject({
@@ -19,6 +25,7 @@ export const connectionSection = z
     databases: names.optional(),
     access: z.array(access),
     function_calls: z.boolean().default(false),
+    limits: limits.prefault({}),
   })
   .refine(
     (connection) => connection.url.database !== undefined || connection.databases !== undefined,

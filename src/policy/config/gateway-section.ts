@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { httpLimits } from './http-limits.js'
 import { duration, size } from './quantities.js'
 import { rates } from './rates.js'
+import { durationOrOff } from './session-times.js'
 import { trustedProxies } from './trusted-proxies.js'
 import { webhook } from './webhooks.js'
 
@@ -30,6 +31,9 @@ const limits = z.strictObject({
   sessions_per_person: z.number().int().min(1).max(100_000).default(100),
   /** Time for the client's connection request. */
   startup: duration.prefault('10s'),
+  /** Of sessions whose policy and connection say nothing of it. */
+  idle: durationOrOff.prefault('off'),
+  longest: durationOrOff.prefault('off'),
   rates: rates.prefault({}),
   http: httpLimits.prefault({}),
 })

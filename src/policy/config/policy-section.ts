@@ -8,6 +8,7 @@ import { mask } from './policy/masks.js'
 import { functionName } from './policy/names.js'
 import { predicates } from './policy/predicates.js'
 import { rule } from './policy/rules.js'
+import { sessionTimes } from './session-times.js'
 
 const groups = z.array(z.string().min(1))
 
@@ -25,6 +26,8 @@ export const policySection = z
     /** Who may run in an emergency what needs an approval, without one. */
     break_glass: z.strictObject({ groups }).optional(),
     budgets: budgets.optional(),
+    /** How long sessions may last. */
+    limits: z.strictObject(sessionTimes).optional(),
     masked_errors: maskedErrors,
     vectors: vectorCaps,
     /** Functions that are taken to do what their names say: rules don't look into them. */

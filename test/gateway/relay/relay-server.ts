@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import pino from 'pino'
 import { inject } from 'vitest'
+import type { SessionTimes } from '../../../src/gateway/limits/session-clock.js'
 import type { ConnectionRuntime, TunnelServices, UpstreamTarget } from '../../../src/gateway/services.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
 import { noVectors, type VectorTypes } from '../../../src/gateway/budgets/vectors.js'
@@ -43,6 +44,7 @@ export interface RelayServerOptions {
   readonly usage?: Usage
   readonly vectorTypes?: VectorTypes
   readonly databases?: readonly [string, ...string[]]
+  readonly times?: SessionTimes
   readonly functionCalls?: boolean
   readonly message?: number
   readonly buffered?: number
@@ -91,6 +93,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     clear: options.guard?.clear ?? false,
     guard: async () => options.guard,
     ...(options.budgets ? { budgets: options.budgets } : {}),
+    ...(options.times && { times: options.times }),
     vectorTypes: async () => options.vectorTypes ?? noVectors,
     functionCalls: options.functionCalls ?? false,
     breakGlass: options.breakGlass ?? false,

@@ -143,3 +143,27 @@ test('the recording names the client’s address, also behind a proxy that is tr
   expect(sessions.map(({ clientAddress }) => clientAddress)).toEqual(['198.51.100.1'])
   socket.destroy()
 })
+
+test('sessions of a connection are limited in number and length, by what is nearest', async () => {
+  await using it = await started(async (folder) => {
+    await folder.edit(/^gateway:\n/m, 'gateway:\n  limits: { idle: 8h, longest: 2s }\n')
+    await folder.edit(
+      /^( *)access:/m,
+      '$1limits: { sessions: 5, sessions_per_person: 2, idle: 4h, longest: off }\n$1access:',
+    )
+    await folder.edit(/^( *)rules: \[\]\n/m, '$1rules: []\n$1limits: { idle: 3s }\n')
+  })
+  const mika = await it.person('mika')
+  const grant = await mika.grant()
+  const [first] = [await mika.connect(grant), await mika.connect(grant)]
+  await expect(mika.connect(grant)).rejects.toMatchObject({
+    code: '53300',
+    message: 'hoop: there are too many sessions: you have 2 on vectordb',
+    detail: 'The limit is connections.vectordb.limits.sessions_per_person.',
+  })
+  expect(await first.ended).toMatchObject({
+    code: '57P05',
+    message: expect.stringContaining('the limit is 3 s') as string,
+  })
+  await mika.connect(grant)
+})
