@@ -1,4 +1,4 @@
-import { HoopError } from '../../lib/errors.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { ApprovalState } from '../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../store/approval-rows.js'
 import { captureParameters } from '../relay/capture.js'
@@ -133,10 +133,10 @@ export class SessionGate implements Gate {
       note({ id, outcome: settled.state as Settled, rule, ...(by.length > 0 && { by }) })
       if (settled.state === 'denied') return refuse(denied(settled))
       if (settled.state !== 'approved') return refuse(expiredInTime(record))
-      await this.#options.stillInForce()
-      if (signal.aborted) {
-        await approvals.withdraw(id, aboutOf(signal))
-        return refuse(new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)))
+      const obsolete = await this.#obsolete(signal)
+      if (obsolete) {
+        await approvals.withdraw(id, obsolete.about)
+        return refuse(obsolete)
       }
       // One use, whatever comes of it.
       if (!(await approvals.records.settle(id, ['approved'], 'used', Date.now())))
@@ -148,6 +148,16 @@ export class SessionGate implements Gate {
       forget()
       signal.removeEventListener('abort', leave)
     }
+  }
+
+  /** Why an approval that was given counts no more. */
+  async #obsolete(signal: AbortSignal): Promise<HoopError | undefined> {
+    try {
+      await this.#options.stillInForce()
+    } catch (error) {
+      return asHoopError(error)
+    }
+    return signal.aborted ? new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)) : undefined
   }
 
   #record(

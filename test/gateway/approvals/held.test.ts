@@ -1,11 +1,9 @@
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { ApprovalEvent, SessionEvent } from '../../../src/recording/events.js'
 import { HoopError } from '../../../src/lib/errors.js'
-import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
-import { errorsIn, rowsIn, send, states, types, WireClient, type Message } from '../relay/wire-client.js'
-import { approvalStage, type Stage } from './stage.js'
+import { errorsIn, rowsIn, send, states, types, type WireClient, type Message } from '../relay/wire-client.js'
+import { approvalStage, login, type Stage } from './stage.js'
 
 const insert = (id: number, more = ''): string => `insert into effects values (${id}) ${more}`
 
@@ -45,22 +43,6 @@ const ways: Readonly<Record<string, Way>> = {
   },
 }
 const each = Object.entries(ways)
-
-const login = async (stage: Stage): Promise<{ client: WireClient; cancel: () => Promise<void> }> => {
-  const client = await WireClient.open(stage.relay.port)
-  client.socket.write(startupMessage([['user', 'x']]))
-  const greeting = await client.until(1)
-  const key = greeting.find(({ type }) => type === 'K')!.body
-  return {
-    client,
-    cancel: async () => {
-      const other = connect(stage.relay.port, '127.0.0.1')
-      other.end(cancelRequest(key.readUInt32BE(0), key.subarray(4)))
-      other.resume()
-      await new Promise((closed) => other.on('close', closed))
-    },
-  }
-}
 
 const readies = (types: string): number => types.split('Z').length - 1
 

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
@@ -7,9 +8,11 @@ import type { Approval } from '../../../src/lib/api/approvals.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
 import { openStore } from '../../../src/store/open.js'
+import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { relayServer, type RelayServer, type RelayServerOptions } from '../relay/relay-server.js'
+import { WireClient } from '../relay/wire-client.js'
 
 export const dana: Person = { subject: 'dana', name: 'Dana', groups: ['dba'] }
 
@@ -21,12 +24,13 @@ export interface FakePolicy {
   decide?: ((text: string, asker: Asker) => Decision | undefined) | undefined
 }
 
-/** A fake policy that can be read off the text: `-- hold` needs an approval, `-- block` is refused. */
+/** A fake policy that can be read off the text: `-- hold` needs an approval, `-- hold 50` within 50 ms, `-- block` is refused. */
 export const fakeGuard = (policy: FakePolicy): Guard => ({
   decide: (text, asker) => {
     const given = policy.decide?.(text, asker)
     if (given) return given
-    const rule = { name: 'ask', approvers: { groups: ['dba'], count: 1 }, expires: 60_000, ...policy.rule }
+    const expires = Number(/-- hold (\d+)/.exec(text)?.[1] ?? 60_000)
+    const rule = { name: 'ask', approvers: { groups: ['dba'], count: 1 }, expires, ...policy.rule }
     if (text.includes('-- block')) return { kind: 'refuse', error: new HoopError('STATEMENT_BLOCKED', 'rule no') }
     return { kind: text.includes('-- hold') ? 'hold' : 'allow', statements: [facts], rule }
   },
@@ -91,5 +95,22 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
       (await direct.query<{ id: number }>('select id from effects order by id')).rows.map(({ id }) => id),
     clear: async () => void (await direct.query('truncate effects')),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** A session, and how to send it a cancel request: it resolves when that has been acted upon. */
+export const login = async (stage: Stage): Promise<{ client: WireClient; cancel: () => Promise<void> }> => {
+  const client = await WireClient.open(stage.relay.port)
+  client.socket.write(startupMessage([['user', 'x']]))
+  const greeting = await client.until(1)
+  const key = greeting.find(({ type }) => type === 'K')!.body
+  return {
+    client,
+    cancel: async () => {
+      const other = connect(stage.relay.port, '127.0.0.1')
+      other.end(cancelRequest(key.readUInt32BE(0), key.subarray(4)))
+      other.resume()
+      await new Promise((closed) => other.on('close', closed))
+    },
   }
 }

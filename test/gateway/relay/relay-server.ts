@@ -54,6 +54,8 @@ export interface RelayServerOptions {
   readonly webhooks?: TunnelServices['webhooks']
   readonly grant?: Partial<Grant>
   readonly breakGlass?: boolean
+  /** Hash of the policy that is in force by now; sessions begin with `none`. */
+  readonly policyNow?: () => string
   /** The client would rather be refused at once than wait for an approval. */
   readonly retry?: boolean
   /** Stands between the recording and its session: for recordings that fail. */
@@ -101,7 +103,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
   }
   const services = {
     authenticate: () => Promise.reject(new Error('no HTTP here')),
-    runtime: async () => runtime,
+    runtime: async () => ({ ...runtime, policy: { name: 'test', hash: options.policyNow?.() ?? 'none' } }),
     openRecording: async (start: StartEvent) => {
       sessions.push(start.session)
       started.push(start.time)
