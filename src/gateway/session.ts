@@ -1,25 +1,20 @@
 import type { Socket } from 'node:net'
 import type { Grant } from '../identity/types.js'
-import type { SessionSummary } from '../lib/api.js'
-import { asHoopError, HoopError } from '../lib/errors.js'
-import type { Asker, Guard } from '../policy/decision.js'
+import { asHoopError } from '../lib/errors.js'
+import type { Guard } from '../policy/decision.js'
 import type { SessionRecorder } from '../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../wire/backend.js'
 import { frame } from '../wire/frontend.js'
 import { Backend } from '../wire/tags.js'
-import { EveryRule } from './approvals/every-rule.js'
-import { SessionGate } from './approvals/gate.js'
-import { exhaustionAlert } from './budgets/alerts.js'
-import { Meter } from './budgets/meter.js'
-import { noVectors } from './budgets/vectors.js'
 import { watchTimes } from './limits/session-clock.js'
 import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
 import { Relay } from './relay/relay.js'
 import type { Metering } from './relay/rows.js'
-import type { Gate } from './relay/wait.js'
 import type { ConnectionRuntime } from './services.js'
+import { startOf, summaryOf } from './session-beginning.js'
 import { newSessionId } from './session-id.js'
+import { askerOf, gateOf, meteringOf, upstreamParameters } from './session-parts.js'
 import { type SessionName, SessionRegistry } from './session-registry.js'
 import type { TunnelOptions } from './tunnel.js'
 import { readRequest, type SessionRequest, type Startup } from './tunnel-startup.js'
@@ -63,30 +58,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     if (guard) assertAllPinned(upstream.parameters)
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
-    const recorder = await services.openRecording({
-      type: 'start',
-      at: 0,
-      time: startedAt.toISOString(),
-      session: id,
-      subject: grant.principal.subject,
-      name: grant.principal.name,
-      groups: grant.principal.groups,
-      connection: runtime.name,
-      database: request.database,
-      grant: grant.id,
-      proof: { issuer: grant.principal.issuer, jkt: grant.principal.jkt },
-      ...(grant.reason ? { reason: grant.reason } : {}),
-      ...(grant.breakGlass ? { breakGlass: true } : {}),
-      client: {
-        ...(options.address ? { address: options.address } : {}),
-        ...(request.application ? { application: request.application } : {}),
-        ...(request.user ? { user: request.user } : {}),
-        protocol: `3.${request.minor}`,
-      },
-      policy: runtime.policy,
-      gateway: { version: services.version },
-      server: serverOf(upstream),
-    })
+    const recorder = await services.openRecording(startOf(options, request, id, startedAt, upstream))
     await services.index.started(summary).catch((error: unknown) => {
       recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
       throw error
@@ -182,90 +154,4 @@ const run = (
   socket.uncork()
   relay.start(rest, upstream.rest)
   watchTimes(relay, runtime.times)
-}
-
-const meteringOf = async (
-  { services, runtime, grant }: SessionOptions,
-  database: string,
-  session: string,
-): Promise<Metering | undefined> => {
-  if (!runtime.budgets) return undefined
-  const { subject } = grant.principal
-  const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
-  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert, runtime.name)
-  return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
-}
-
-const summaryOf = (
-  { runtime, grant, address }: SessionOptions,
-  request: SessionRequest,
-  id: string,
-  startedAt: Date,
-  guard: Guard | undefined,
-): SessionSummary => ({
-  id,
-  subject: grant.principal.subject,
-  name: grant.principal.name,
-  connection: runtime.name,
-  grantId: grant.id,
-  ...(request.application ? { clientApplication: request.application } : {}),
-  ...(address ? { clientAddress: address } : {}),
-  startedAt: startedAt.toISOString(),
-  counters: { statements: 0, refused: 0, errors: 0, rows: 0, bytes: 0, masked: 0 },
-  policyHash: runtime.policy.hash,
-  seenClear: guard?.clear ?? false,
-})
-
-const askerOf = ({ principal }: Grant, { program }: ConnectionRuntime, { application }: SessionRequest): Asker => ({
-  subject: principal.subject,
-  groups: principal.groups,
-  program,
-  ...(application ? { application } : {}),
-  get now() {
-    return new Date()
-  },
-})
-
-const gateOf = (
-  { services, runtime, grant, retry }: SessionOptions,
-  { database }: SessionRequest,
-  session: string,
-): Gate =>
-  new EveryRule(
-    new SessionGate({
-      approvals: services.approvals,
-      webhooks: services.webhooks,
-      ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
-      subject: grant.principal.subject,
-      name: grant.principal.name,
-      breakGlass: grant.breakGlass === true && runtime.breakGlass,
-      stillInForce: async () => {
-        const { policy } = await services.runtime(grant)
-        if (policy.hash !== runtime.policy.hash)
-          throw new HoopError('APPROVAL_WITHDRAWN', 'the policy has changed since it was asked for', {
-            hint: 'Connect again, and run it again.',
-          })
-      },
-    }),
-  )
-
-const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
-  const version = upstream.parameters.get('server_version')
-  return { ...(version ? { version } : {}), ...(upstream.key ? { pid: upstream.key.pid } : {}) }
-}
-
-/** PostgreSQL keeps 63 bytes of application_name and turns what isn't printable ASCII into question marks. */
-const upstreamParameters = (
-  runtime: ConnectionRuntime,
-  request: SessionRequest,
-  grant: Grant,
-  id: string,
-): ReadonlyMap<string, string> => {
-  const subject = grant.principal.subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 63 - 'hoop:/'.length - id.length)
-  return new Map([
-    ['user', runtime.upstream.user],
-    ['database', request.database],
-    ...request.settings,
-    ['application_name', `hoop:${subject}/${id}`],
-  ])
 }
