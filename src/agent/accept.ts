@@ -7,8 +7,15 @@ import { peerUser } from './peer.js'
 import { refusal } from './refusal.js'
 import { splice } from './splice.js'
 
-/** Milliseconds for a client to say what it wants. */
-const startupTimeout = 30_000
+/** What the port bears from clients that have not said yet what they want. */
+export interface OpeningLimits {
+  /** Milliseconds for a client to say it. */
+  readonly time: number
+  /** Clients that may be about to, at once. */
+  readonly clients: number
+}
+
+export const usualOpening: OpeningLimits = { time: 30_000, clients: 200 }
 
 /** How a client on this machine shows that it may use the port. */
 export type LocalCheck =
@@ -26,19 +33,23 @@ export type Outcome = HoopError | undefined
 /**
  * Serves one client that connected to the local port: lets it in, reads what it wants, opens its tunnel, then only moves
  * bytes. What goes wrong before that is told to the client as PostgreSQL's ErrorResponse. Never throws.
+ * @param time milliseconds for the client to say what it wants
+ * @param said it has
  */
 export async function serveClient(
   client: Socket,
   check: LocalCheck,
   open: OpenTunnel,
   signal: AbortSignal,
+  time = usualOpening.time,
+  said: () => void = () => undefined,
 ): Promise<Outcome> {
   client.setNoDelay(true)
   // Until the bytes are spliced an error of the socket shows as the end of reading.
   client.on('error', () => undefined)
   const gone = new AbortController()
   client.once('close', () => gone.abort())
-  const limited = deadline(startupTimeout, AbortSignal.any([signal, gone.signal]))
+  const limited = deadline(time, AbortSignal.any([signal, gone.signal]))
   try {
     await checkUser(client, check)
     const opening = await readOpening(client, limited)
@@ -46,6 +57,7 @@ export async function serveClient(
     let { rest } = opening
     if (check.kind === 'password' && opening.kind === 'startup')
       rest = await checkPassword(client, rest, check.password, () => nextChunk(client, limited))
+    said()
     const tunnel = await open(AbortSignal.any([signal, gone.signal]))
     tunnel.write(rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message)
     await splice(client, tunnel)
@@ -54,12 +66,17 @@ export async function serveClient(
     if (gone.signal.aborted) return undefined
     const timedOut = limited.aborted && !signal.aborted
     const failure = timedOut && !(error instanceof HoopError) ? new HoopError('STARTUP_TIMEOUT') : asHoopError(error)
-    // A client that is still sending must not lose the answer to a reset: what it sends is read and dropped.
-    client.end(refusal(failure))
-    client.resume()
-    setTimeout(() => client.destroy(), 2_000).unref()
+    turnAway(client, failure)
     return failure
   }
+}
+
+/** Tells a client why, and closes. What it is still sending is read and dropped: a reset would lose the answer. */
+export function turnAway(client: Socket, failure: HoopError): void {
+  client.on('error', () => undefined)
+  client.end(refusal(failure))
+  client.resume()
+  setTimeout(() => client.destroy(), 2_000).unref()
 }
 
 async function checkUser(client: Socket, check: LocalCheck): Promise<void> {

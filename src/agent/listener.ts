@@ -3,7 +3,15 @@ import { lstat, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { HoopError } from '../lib/errors.js'
-import { type LocalCheck, type OpenTunnel, type Outcome, serveClient } from './accept.js'
+import {
+  type LocalCheck,
+  type OpeningLimits,
+  type OpenTunnel,
+  type Outcome,
+  serveClient,
+  turnAway,
+  usualOpening,
+} from './accept.js'
 import { privateFolder } from './private-file.js'
 
 /** Where clients connect to. */
@@ -39,12 +47,18 @@ export class Listener implements AsyncDisposable {
     tunnel: OpenTunnel,
     events: ListenerEvents,
     signal: AbortSignal,
+    limits: OpeningLimits = usualOpening,
   ): Promise<Listener> {
     const clients = new Set<Socket>()
+    const opening = new Set<Socket>()
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
+      if (opening.size >= limits.clients) return turnAway(client, tooMany(limits))
       clients.add(client)
+      opening.add(client)
       events.opened()
-      void serveClient(client, check, tunnel, signal).then((outcome) => {
+      const said = (): unknown => opening.delete(client)
+      void serveClient(client, check, tunnel, signal, limits.time, said).then((outcome) => {
+        opening.delete(client)
         clients.delete(client)
         events.closed(outcome)
       })
@@ -71,6 +85,11 @@ export class Listener implements AsyncDisposable {
     if (this.#server.listening) await once(this.#server, 'close')
   }
 }
+
+const tooMany = ({ clients }: OpeningLimits): HoopError =>
+  new HoopError('SESSIONS_LIMIT', `${clients} clients of this port have connected and not said what they want`, {
+    hint: 'Look for a program that connects here and sends nothing.',
+  })
 
 const socketPath = (folder: string, port: number): string => join(folder, `.s.PGSQL.${port}`)
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
-import type { LocalCheck, OpenTunnel } from '../../src/agent/accept.js'
+import type { LocalCheck, OpeningLimits, OpenTunnel } from '../../src/agent/accept.js'
 import { Listener, type LocalAddress } from '../../src/agent/listener.js'
 import { HoopError } from '../../src/lib/errors.js'
 import { sslRequest, startupMessage } from '../../src/wire/startup.js'
@@ -30,8 +30,12 @@ let folder: TempFolder
 const stop = new AbortController()
 const told: unknown[] = []
 const events = { opened: () => undefined, closed: (outcome: unknown) => void told.push(outcome) }
-const listen = (address: LocalAddress = anyPort, check: LocalCheck = anyone, tunnel = straight): Promise<Listener> =>
-  Listener.open(address, check, tunnel, events, stop.signal)
+const listen = (
+  address: LocalAddress = anyPort,
+  check: LocalCheck = anyone,
+  tunnel = straight,
+  limits?: OpeningLimits,
+): Promise<Listener> => Listener.open(address, check, tunnel, events, stop.signal, limits)
 
 beforeEach(async () => {
   folder = await tempFolder()
@@ -234,4 +238,53 @@ test('a slow reader stops the tunnel from being read: memory stays bounded', asy
   expect(accepted).toBeLessThan(32) // MB: kernel buffers of two hops, and no more
   client.destroy()
   server.close()
+})
+
+/** Sends a byte every now and then, and returns all that comes until the other side closes. */
+const dripped = async (port: number, atOnce: Buffer, bytes: Buffer): Promise<string> => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  let [text, at] = ['', 0]
+  socket.on('data', (data) => (text += data.toString('latin1'))).on('error', () => undefined)
+  socket.write(atOnce)
+  const timer = setInterval(() => socket.writable && socket.write(bytes.subarray(at, ++at)), 30)
+  await once(socket, 'end')
+  clearInterval(timer)
+  socket.destroy()
+  return text
+}
+
+test.for<[string, LocalCheck, Buffer, Buffer]>([
+  ['a connection request', anyone, Buffer.alloc(0), startupMessage([['user', 'x'.repeat(500)]])],
+  [
+    'a password',
+    { kind: 'password', password: 'right' },
+    startupMessage([['user', 'x']]),
+    Buffer.concat([Buffer.from('p\0\0\x01\0', 'latin1'), Buffer.alloc(250, 'x')]),
+  ],
+])('%s that comes a byte at a time is given up, with a reason', async ([, check, atOnce, bytes]) => {
+  await using listener = await listen(anyPort, check, straight, { time: 400, clients: 10 })
+  expect(await dripped(portOf(listener), atOnce, bytes)).toContain('the client sent no connection request in time')
+})
+
+test('a connection request that is too large is refused before it is read', async () => {
+  await using listener = await listen()
+  const large = startupMessage([['user', 'x'.repeat(20_000)]])
+  expect(await exchange(portOf(listener), large.subarray(0, 8))).toMatch(/C08P01\0Mhoop: .*length 20/)
+})
+
+test('clients that say nothing are few, and those that have said what they want don’t count', async () => {
+  await using listener = await listen(anyPort, anyone, straight, { time: 30_000, clients: 2 })
+  const port = portOf(listener)
+  const sessions = [new Client({ host: '127.0.0.1', port, user: 'login_trust', database: 'postgres' })]
+  sessions.push(new Client({ host: '127.0.0.1', port, user: 'login_trust', database: 'postgres' }))
+  for (const session of sessions) await session.connect()
+  const silent = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
+  for (const socket of silent) await once(socket, 'connect')
+  expect(await exchange(port)).toMatch(/C53300\0Mhoop: there are too many sessions: 2 clients of this port/)
+  for (const session of sessions) expect((await session.query('SELECT 1')).rowCount).toBe(1)
+  silent[0]?.destroy()
+  await expect.poll(() => told.length).toBeGreaterThan(0)
+  expect(await query(port)).toEqual([{ two: 2 }])
+  for (const session of sessions) await session.end()
+  silent[1]?.destroy()
 })
