@@ -8,6 +8,9 @@ const vectorTypes = new Set(['vector', 'halfvec', 'sparsevec'])
 /** pgvector's own bound for `vector` and `halfvec`. */
 const MAX_DIMENSIONS = 16_000
 
+/** So many make the length 1 to three digits, and text no longer than that of the vector it stands for. */
+const DIGITS = 4
+
 export const isVector = (type: ColumnType): boolean => kindOf(type) === 'b' && vectorTypes.has(type.name)
 
 /** ±1 for each dimension, from the key and the column alone: nothing of the value is in it. */
@@ -29,7 +32,7 @@ const half = (value: number): number => {
 }
 
 const asText = (unit: number, signs: Int8Array): Buffer => {
-  const digits = String(Number(unit.toPrecision(8)))
+  const digits = String(unit)
   return Buffer.from(`[${Array.from(signs, (sign) => (sign < 0 ? `-${digits}` : digits)).join(',')}]`)
 }
 
@@ -57,7 +60,7 @@ const dimensionsOf = (value: Buffer, format: 0 | 1): number => {
 const dense = (type: ColumnType, format: 0 | 1, key: Buffer, column: string): ValueMask => {
   const make = (dimensions: number): Buffer | null => {
     if (dimensions < 1 || dimensions > MAX_DIMENSIONS) return null
-    const unit = 1 / Math.sqrt(dimensions)
+    const unit = Number((1 / Math.sqrt(dimensions)).toPrecision(DIGITS))
     const directions = signs(key, column, dimensions)
     return format === 0 ? asText(unit, directions) : asBinary(unit, directions, type.name === 'vector' ? 4 : 2)
   }
