@@ -6,6 +6,7 @@ import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '.
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
 import type { Origins } from './origins.js'
+import { withNames } from './former-names.js'
 import { candidates } from './rules/matching.js'
 import { refused, verdictOf, type Known, type Verdict } from './verdict.js'
 
@@ -106,14 +107,22 @@ const rowsOf = (statements: readonly StatementFacts[]): Countable =>
  * Decides on a text by its facts, as far as that goes without knowing who asks and when.
  * @throws where the analysis itself fails; the caller refuses then
  */
-export const decideOn = (text: string, { policy, catalog, origins }: DecideOptions): Verdict => {
-  const { statements, syntax } = analyse(text, catalog, {
+export const decideOn = (
+  text: string,
+  { policy, catalog, origins }: DecideOptions,
+): { readonly verdict: Verdict; readonly renamed: NonNullable<StatementFacts['renamed']> } => {
+  const options = {
     predicates: policy.predicates,
     trusted: policy.trusted_functions,
     planning: policy.rules.some(({ when }) => when.rows_over !== undefined),
-  })
+  }
+  const first = analyse(text, catalog, options)
+  const renamed = first.statements.flatMap((each) => each.renamed ?? [])
+  // A statement behind a RENAME means by the new name what was renamed.
+  const again = catalog && renamed.length > 0 && first.statements.length > 1
+  const { statements, syntax } = again ? analyse(text, withNames(catalog, renamed), options) : first
   const facts = statements.map(recorded)
-  if (syntax) return { settled: refused(syntaxError(syntax), facts) }
+  if (syntax) return { verdict: { settled: refused(syntaxError(syntax), facts) }, renamed }
   const refusal = unprovenIn(statements, origins)
   const known: Known = {
     observing: policy.mode === 'observe',
@@ -122,5 +131,5 @@ export const decideOn = (text: string, { policy, catalog, origins }: DecideOptio
     rows: rowsOf(statements),
     statements: refusal ? [] : Object.freeze(statements.map((each) => allowed(each, origins))),
   }
-  return verdictOf(known, candidates(policy.rules, statements))
+  return { verdict: verdictOf(known, candidates(policy.rules, statements)), renamed }
 }

@@ -10,6 +10,7 @@ import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
+import { keepNames, pendingNames, withNames } from './former-names.js'
 import { decisionFor } from './verdict.js'
 
 export interface GuardOptions {
@@ -34,6 +35,8 @@ export class PolicyGuard implements Guard {
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new DecisionCache()
+  #snapshot: Catalog | undefined
+  /** The snapshot, with names that were given since. */
   #catalog: Catalog | undefined
   #origins: Origins | undefined
   #scans: Scans | undefined
@@ -55,7 +58,8 @@ export class PolicyGuard implements Guard {
       const origins = this.#current()
       const known = this.#cache.get(text)
       if (known !== undefined) return decisionFor(known, asker)
-      const verdict = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
+      const { verdict, renamed } = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
+      this.#renames(renamed)
       this.#cache.set(text, verdict)
       return decisionFor(verdict, asker)
     } catch (error) {
@@ -90,13 +94,23 @@ export class PolicyGuard implements Guard {
     return this.#source?.renew?.(age)
   }
 
+  /** A table that is being renamed is the same table by its new name, from now on. */
+  #renames(renamed: readonly (readonly [name: string, relation: number])[]): void {
+    if (!this.#catalog || renamed.length === 0) return
+    const catalog = withNames(this.#catalog, renamed)
+    if (catalog !== this.#catalog) this.#cache.clear()
+    this.#catalog = catalog
+  }
+
   /** Follows the catalog: decisions that rest on an older snapshot are forgotten. */
   #current(): Origins | undefined {
     const catalog = this.#source?.catalog
-    if (catalog && catalog !== this.#catalog) {
+    if (catalog && catalog !== this.#snapshot) {
+      keepNames(this.#catalog, catalog)
       this.#origins = new Origins(this.#policy, catalog)
       if (this.#scans) this.#scans = new Scans(this.#policy, catalog)
-      this.#catalog = catalog
+      this.#snapshot = catalog
+      this.#catalog = withNames(catalog, pendingNames(this.#catalog, catalog))
       this.#cache.clear()
     }
     return this.#origins

@@ -64,6 +64,7 @@ const factsOf = (
     limit: usage.limit,
     limits: usage.limits,
     ...(rows && { rows }),
+    ...(usage.renamed.length > 0 && { renamed: usage.renamed }),
     span,
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),

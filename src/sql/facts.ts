@@ -36,6 +36,8 @@ export interface StatementFacts {
   readonly limits: ReadonlyMap<string, Limit>
   /** How the planner can be asked how many rows it is about: where that was wanted, and where it is about any. */
   readonly rows?: Countable
+  /** Relations that get another name, by their OIDs. */
+  readonly renamed?: readonly (readonly [name: string, relation: number])[]
   /** Byte offsets of the statement in the text. */
   readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */

@@ -9,8 +9,10 @@ const moved = (usage: Usage, relation: unknown, name?: string, schema?: string):
   if (!isFields(relation) || !isRangeVar(relation)) return
   const [oldSchema, oldName] = [text(relation['schemaname']), text(relation['relname']) ?? '']
   for (const role of both) {
-    usage.relation(role, oldSchema, oldName)
-    if (name !== undefined || schema !== undefined) usage.relation(role, schema ?? oldSchema, name ?? oldName)
+    // All of it can be read by another name afterwards.
+    const found = usage.relation(role, oldSchema, oldName, 'all')
+    if (name !== undefined || schema !== undefined) usage.relation(role, schema ?? oldSchema, name ?? oldName, 'all')
+    if (name !== undefined) for (const { oid } of found) usage.renamed.push([name, oid])
   }
 }
 

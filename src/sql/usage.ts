@@ -30,6 +30,8 @@ export class Usage {
   readonly limits = new Map<string, Limit>()
   readonly vectors: { read: boolean; limit: Limit; written: boolean } = { read: false, limit: 0, written: false }
   readonly leads: Lead[] = []
+  /** Relations that get another name, by their OIDs. */
+  readonly renamed: (readonly [name: string, relation: number])[] = []
   readonly columnUse = new ColumnUse()
   where: 'present' | 'missing' | 'none' = 'none'
   concurrently: 'present' | 'missing' | 'none' = 'none'
@@ -47,7 +49,7 @@ export class Usage {
    * @param only whether partitions and children are left aside
    */
   relation(role: Role, schema: string | undefined, name: string, limit: Limit = 0, only = false): readonly Relation[] {
-    const found = this.#catalog ? resolve(this.#catalog, schema, name) : []
+    const found = this.#catalog ? [...resolve(this.#catalog, schema, name), ...this.#renamed(name)] : []
     if (found.length === 0) this.#label(role, written(schema, name), limit)
     if (found.length === 0 && role === 'reads') this.unknown.add(written(schema, name))
     for (const relation of found) this.use(role, relation, limit, only)
@@ -55,7 +57,8 @@ export class Usage {
   }
 
   use(role: Role, relation: Relation, limit: Limit, only = false): void {
-    for (const each of [relation, ...relation.bases, ...relation.ancestors]) this.#label(role, labelOf(each), limit)
+    for (const each of [relation, ...relation.bases, ...relation.ancestors])
+      for (const label of [labelOf(each), ...(each.formerly ?? [])]) this.#label(role, label, limit)
     this.#used[role].set(relation, larger(this.#used[role].get(relation) ?? 0, limit))
     const effects = this.#catalog?.effects
     for (const oid of (only ? undefined : effects?.below.get(relation.oid)) ?? []) {
@@ -69,7 +72,7 @@ export class Usage {
 
   /** Everything in a schema, or everywhere: what is there now, and what isn't known. */
   everything(role: Role, schema = '*'): void {
-    this[role].add(`${schema}.*`)
+    this.#label(role, `${schema}.*`, 'all')
   }
 
   /** What changes along with a table: by its triggers and rules, by foreign keys that lead to it. */
@@ -134,6 +137,7 @@ export class Usage {
     for (const role of ['reads', 'writes'] as const)
       for (const [relation, column, label] of this.columnUse.of(this.#used[role].keys())) {
         this.columns.add(label)
+        for (const former of relation.formerly ?? []) this.columns.add(`${former}.${column.name}`)
         for (const kin of relation.ancestors) this.columns.add(`${labelOf(kin)}.${column.name}`)
         if (!vectorTypes?.has(column.type)) continue
         if (role === 'writes') this.vectors.written = true
@@ -164,6 +168,15 @@ export class Usage {
     if (!other.vectors.read) return
     this.vectors.read = true
     this.vectors.limit = larger(this.vectors.limit, limitOf(other.vectors.limit))
+  }
+
+  /** What a transaction that isn't over may have given that name to. */
+  #renamed(name: string): readonly Relation[] {
+    const known = this.#catalog?.renamed?.get(name) ?? []
+    const own = this.renamed.flatMap(([each, oid]) => (each === name ? [oid] : []))
+    return [...new Set([...known, ...own])]
+      .flatMap((oid) => this.#catalog?.relations.get(oid) ?? [])
+      .filter((each) => each.name !== name)
   }
 
   #label(role: Role, label: string, limit: Limit): void {

@@ -55,6 +55,8 @@ export interface Relation {
   readonly bases: readonly Relation[]
   /** Tables that it is a partition or child of, transitively: its rows are theirs. */
   readonly ancestors: readonly Relation[]
+  /** Names, `schema.name`, that it had in earlier snapshots: rules know it by them. */
+  readonly formerly?: readonly string[]
 }
 
 /** A snapshot of what names mean in one database. Frozen; made anew when the schema changes. */
@@ -72,6 +74,8 @@ export interface Catalog {
   /** Types that did not come with the server, but for those of rows. */
   readonly types: ReadonlyMap<number, CatalogType>
   readonly addedTypes: readonly AddedType[]
+  /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
+  readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
 }
 
 /** A type that did not come with the server, as `pg_type` has it. */
