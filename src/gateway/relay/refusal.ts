@@ -40,6 +40,8 @@ export const scrubbed = (kind: 'error' | 'notice', buffer: Buffer, start: number
   const fields = readErrorFields(buffer, start, end)
   const kept: Record<string, string> = {}
   for (const code of harmless) if (fields[code] !== undefined) kept[code] = fields[code]
+  // With a context, it is a place inside of a value that was read as the name of something.
+  if (fields['W'] !== undefined) delete kept['P']
   kept['M'] = `hoop: the text of this ${kind} is withheld, since the statement touches masked columns`
   return kind === 'error' ? errorResponse(kept) : noticeResponse(kept)
 }

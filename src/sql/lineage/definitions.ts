@@ -86,7 +86,7 @@ const harmless: DefinitionRule = (proof, fields) => {
 /** What may be done to tables with masks beyond reading and writing rows. What is not here is refused. */
 export const definitions: Record<string, DefinitionRule> = {
   ...Object.fromEntries(
-    ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'ClusterStmt', 'DropStmt', 'GrantStmt', 'CommentStmt']
+    ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'DropStmt', 'GrantStmt', 'CommentStmt']
       .concat(['SecLabelStmt', 'RefreshMatViewStmt', 'IndexStmt'])
       .map((type) => [type, harmless]),
   ),

@@ -1,6 +1,6 @@
 import { columnKey } from '../catalog/spread.js'
 import { isStatement } from '../kinds.js'
-import { as, list, walk, type Fields } from '../tree.js'
+import { as, list, walk, words, type Fields } from '../tree.js'
 import { lookup } from './lookup.js'
 import type { Mark } from './mark.js'
 import type { Proof } from './proof.js'
@@ -10,15 +10,24 @@ const opensQuery = (key: string): boolean => key === 'SubLink' || isStatement(ke
 
 const isParameter = (fields: Fields): boolean => fields['ParamRef'] !== undefined
 
+/** `nextval('s')` tries one value after the other, and so may a function that somebody made. */
+const varies = (proof: Proof, name: string): boolean => {
+  const { volatile, added } = proof.catalog.routines
+  const own = added.get(name) ?? []
+  return volatile.has(name) || own.some(({ safe, reads, yields }) => !safe || reads.length > 0 || yields !== undefined)
+}
+
 /**
- * Whether an expression has the same value for every row: it refers to no column and asks no table. In a function's body
- * `$1` is no constant, since the caller may pass another one for each row.
+ * Whether an expression has the same value for every row: it refers to no column, asks no table and calls nothing
+ * volatile. In a function's body `$1` is no constant, since the caller may pass another one for each row.
  */
 export const isConstant = (proof: Proof, tree: unknown): boolean => {
   let constant = tree !== undefined
   walk(tree, (fields) => {
     if (list(fields['fields']).length > 0 || Object.keys(fields).some(opensQuery)) constant = false
     if (proof.author === 'routine' && isParameter(fields)) constant = false
+    const name = words(fields['funcname']).at(-1)
+    if (name !== undefined && varies(proof, name)) constant = false
     return constant
   })
   return constant

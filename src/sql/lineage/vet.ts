@@ -5,10 +5,13 @@ import { isStatement } from '../kinds.js'
 import { resolve, written } from '../resolve.js'
 import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
+import { sideEffectIn } from './side-effects.js'
 
 const code = 'it can bring code into the database that is not analysed'
 const outside = 'it connects the database to something outside that can read it'
 const naming = 'it can change what a name means while the transaction is open'
+
+const asksAll = 'it asks of all values of the type whether they meet a condition, masked ones among them'
 
 /** Statements that are refused where masks are in force, whatever they are about, unless the function says otherwise. */
 export const refused: Record<string, string | ((fields: Fields) => string | undefined)> = {
@@ -29,6 +32,7 @@ export const refused: Record<string, string | ((fields: Fields) => string | unde
     ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR', 'OBJECT_TYPE'].includes(String(kind)) ? code : undefined,
   RenameStmt: ({ renameType }) => (renames.has(String(renameType)) ? naming : undefined),
   AlterObjectSchemaStmt: ({ objectType }) => (renames.has(String(objectType)) ? naming : undefined),
+  AlterDomainStmt: ({ subtype }) => (['C', 'V', 'O'].includes(String(subtype)) ? asksAll : undefined),
   CopyStmt: ({ filename, is_program }) =>
     filename === undefined && is_program !== true ? undefined : 'it reads or writes files or programs of the server',
 }
@@ -91,6 +95,8 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
   const tables = tablesOf(tree)
   walk(tree, (fields) => {
     for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
+    const called = sideEffectIn(catalog.routines, as(fields, 'CreateDomainStmt'))
+    if (called !== undefined) throw unproven(called, `a cast to the domain would pass values to ${called}`)
     if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']))
     const reference = list(fields['fields']).length > 1 ? words(fields['fields']) : []
     if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '')

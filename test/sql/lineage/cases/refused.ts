@@ -129,4 +129,8 @@ export const refused: readonly (readonly [sql: string, subject: string])[] = [
   ['SELECT id, rank() OVER (ORDER BY email) FROM customers', 'public.customers.email'],
   ["SELECT id, count(*) OVER (PARTITION BY email > 'm') FROM customers", 'public.customers.email'],
   ['SELECT id, first_value(id) OVER w FROM customers WINDOW w AS (ORDER BY email)', 'public.customers.email'],
+  ["SELECT id FROM customers WHERE ssn = nextval('counter')::text", 'public.customers.ssn'],
+  ["ALTER DOMAIN digits ADD CHECK (VALUE < '5')", 'AlterDomain'],
+  ["CREATE DOMAIN d AS text CHECK (pg_notify('c', VALUE) IS NOT NULL)", 'pg_notify'],
+  ['CLUSTER customers USING by_ssn', 'Cluster'],
 ]

@@ -1,0 +1,222 @@
+-- refused COLUMN_MASKED
+SELECT g, id FROM generate_series(0, 9) g, customers WHERE level = (nextval('counter') % 10)
+
+-- refused COLUMN_MASKED harmless
+SELECT id FROM customers WHERE pin = (random() * 1000000000)::int
+
+-- refused COLUMN_MASKED
+SELECT g, id FROM generate_series(0, 9) g, customers WHERE level IN (nextval('counter') % 10, 100)
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE DOMAIN d_{n} AS text CHECK (pg_notify('leak', VALUE) IS NOT NULL);
+SELECT ssn::text::d_{n} FROM customers;
+COMMIT
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE DOMAIN d_{n} AS text CHECK (set_config('my.leak', VALUE, false) <> '');
+SELECT max(email)::d_{n} FROM customers;
+SHOW my.leak;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE DOMAIN d_{n} AS int CHECK (setval('counter', VALUE) > 0);
+SELECT max(pin)::d_{n} FROM customers;
+SELECT last_value FROM counter;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE DOMAIN d_{n} AS int CHECK (setval('counter', 7 + VALUE) > 0) DEFAULT nextval('counter');
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN
+ALTER DOMAIN digits ADD CONSTRAINT c_{n} CHECK (VALUE < '5')
+
+-- refused STATEMENT_UNPROVEN
+ALTER DOMAIN short SET NOT NULL
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CLUSTER customers USING customers_ssn_key;
+SELECT ctid, id FROM customers;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE INDEX by_pin_{n} ON customers (pin);
+CLUSTER customers USING by_pin_{n};
+SELECT ctid, id FROM customers;
+ROLLBACK
+
+-- failed 42601
+SELECT (lpad('', level, ' ') || 'x y')::regtype FROM customers WHERE id = 2
+
+-- answered differs once
+SET bytea_output = 'escape';
+SELECT secret FROM customers;
+RESET bytea_output
+
+-- answered once
+SET datestyle = 'German';
+SELECT born, born::text FROM customers;
+SET intervalstyle = 'iso_8601';
+SELECT age(born) FROM customers;
+RESET ALL
+
+-- answered once
+SET extra_float_digits = -15;
+SELECT score, score::text FROM customers;
+RESET ALL
+
+-- answered once
+SET xmloption = document;
+SET transform_null_equals = on;
+SELECT ssn, ssn = NULL FROM customers;
+RESET ALL
+
+-- refused COLUMN_MASKED
+SELECT c.id, g FROM customers c, LATERAL (SELECT g FROM generate_series(1, 9) g LIMIT c.level) x
+
+-- refused COLUMN_MASKED
+SELECT c.id, g FROM customers c, LATERAL (SELECT g FROM generate_series(1, 9) g OFFSET c.level) x
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers TABLESAMPLE SYSTEM ((SELECT level * 12 FROM customers WHERE id = 2)) REPEATABLE (1)
+
+-- refused COLUMN_MASKED
+SELECT regexp_matches(ssn, '^6') FROM customers
+
+-- refused COLUMN_MASKED
+SELECT id, jsonb_object_keys(profile) FROM customers
+
+-- refused COLUMN_MASKED
+SELECT string_to_table(email, 'a') FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (ssn, id) IN (SELECT code, id FROM vault)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn::text = ANY (aliases)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ROW(ssn, 1) > ROW('6', 1)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE starts_with(ssn, '6')
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE num_nulls(NULLIF(level, 3)) = 1
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE COALESCE(NULLIF(ssn, 'x') > '6', false)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE CASE WHEN ssn > '6' THEN true ELSE false END
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE vip
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE NOT vip IS TRUE
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (profile ->> 'plan') = 'obsidiantier'
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (home).zip = 'ZX94QTV'
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE aliases[1] = 'moonraker7'
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers c WHERE to_jsonb(c) ->> 'level' = '3'
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers c WHERE c::text LIKE '%641-%'
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers c WHERE hashtext(c.ssn) % 2 = 0
+
+-- refused COLUMN_MASKED
+SELECT name FROM customers ORDER BY CASE WHEN ssn > '6' THEN 0 ELSE 1 END
+
+-- refused COLUMN_MASKED
+SELECT name FROM customers ORDER BY (SELECT x.ssn FROM customers x WHERE x.id = customers.id)
+
+-- refused COLUMN_MASKED
+SELECT name FROM customers c ORDER BY c
+
+-- refused COLUMN_MASKED
+SELECT pg_sleep(level / 100.0) FROM customers
+
+-- refused COLUMN_MASKED
+SELECT CASE WHEN level = 3 THEN pg_sleep(0.01)::text END FROM customers
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE id = 1 AND (ssn < '6' OR pg_sleep(0.01) IS NULL)
+
+-- refused COLUMN_MASKED
+SELECT pg_advisory_xact_lock(pin) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED
+SELECT pg_advisory_xact_lock(1, level) FROM customers WHERE id = 1
+
+-- refused STATEMENT_UNPROVEN harmless
+SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'customers'
+
+-- refused STATEMENT_UNPROVEN harmless
+SELECT stavalues1::text FROM pg_catalog.pg_statistic
+
+-- refused STATEMENT_UNPROVEN harmless
+SELECT * FROM pg_stats_ext_exprs
+
+-- refused STATEMENT_UNPROVEN
+SELECT query_to_xml('TABLE customers', true, true, '')
+
+-- refused STATEMENT_UNPROVEN
+SELECT table_to_xml('customers', true, true, '')
+
+-- refused STATEMENT_UNPROVEN
+SELECT database_to_xml(true, true, '')
+
+-- refused STATEMENT_UNPROVEN once
+CREATE TABLE grab_{n} (x text DEFAULT (frozen()));
+INSERT INTO grab_{n} DEFAULT VALUES;
+TABLE grab_{n}
+
+-- refused STATEMENT_UNPROVEN once
+CREATE SCHEMA grab_{n} CREATE VIEW v AS SELECT ssn || '' AS s FROM public.customers;
+SELECT s FROM grab_{n}.v
+
+-- refused STATEMENT_UNPROVEN
+SELECT lo_from_bytea(0, secret) FROM customers WHERE id = 1
+
+-- answered
+WITH x AS (UPDATE customers SET city = city WHERE id = 1 RETURNING ssn, email || '' AS e) SELECT e, ssn FROM x
+
+-- refused COLUMN_MASKED
+WITH x AS (SELECT ssn FROM customers) INSERT INTO names (id, ssn) SELECT 9000 + {n}, ssn FROM x
+
+-- refused COLUMN_MASKED
+WITH x AS (SELECT max(pin) AS p FROM customers) UPDATE notes SET n = x.p FROM x WHERE notes.id = 1
+
+-- refused COLUMN_MASKED
+INSERT INTO notes (id, body) VALUES (9000 + {n}, (SELECT c::text FROM customers c WHERE id = 1))
+
+-- refused COLUMN_MASKED
+INSERT INTO notes (id, body) SELECT 9000 + {n}, 'x' FROM customers WHERE ssn > '7'
+
+-- refused COLUMN_MASKED
+DELETE FROM notes WHERE id = 12345 AND EXISTS (SELECT FROM customers WHERE ssn > '8')
+
+-- refused COLUMN_MASKED
+UPDATE notes SET body = body WHERE id = (SELECT level - 2 FROM customers WHERE id = 1)
+
+-- refused COLUMN_MASKED
+MERGE INTO notes n USING (SELECT id, ssn FROM customers) c ON n.id = c.id WHEN MATCHED AND c.ssn > '6' THEN UPDATE SET body = body WHEN NOT MATCHED THEN DO NOTHING
+
+-- answered newer
+SELECT JSON_ARRAY((SELECT ssn FROM customers WHERE id = 1), JSON_OBJECT('a': (SELECT pin FROM customers WHERE id = 1)))
