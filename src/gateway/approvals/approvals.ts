@@ -65,6 +65,7 @@ export class Approvals implements AsyncDisposable {
   }
 
   /**
+   * @param hasRole they see every request, as an admin or auditor; deciding takes more
    * @throws {HoopError} NOT_FOUND for what this person may not see, ACCESS_DENIED for what they may not decide on,
    * APPROVAL_SETTLED, REQUEST_INVALID for a denial without a reason
    */
@@ -73,10 +74,11 @@ export class Approvals implements AsyncDisposable {
     person: Person,
     vote: ApprovalVote['vote'],
     reason: string | undefined,
+    hasRole = false,
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
-    if (!maySee(person, false, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
-    if (!mayDecide(person, record)) throw new HoopError('ACCESS_DENIED', 'nobody decides on their own request')
+    if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
+    if (!mayDecide(person, record)) throw notYours(person, record)
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
     const { subject, name } = person
     const at = new Date().toISOString()
@@ -122,4 +124,11 @@ export class Approvals implements AsyncDisposable {
     this.#waiters.delete(record.id)
     waiter?.(record)
   }
+}
+
+const notYours = (person: Person, { subject, groups }: ApprovalRecord): HoopError => {
+  const others = `members of ${groups.join(', ')}`
+  return person.subject === subject
+    ? new HoopError('ACCESS_DENIED', 'nobody decides on their own request', { hint: `Ask other ${others}.` })
+    : new HoopError('ACCESS_DENIED', `it is up to ${others}`, { hint: 'Ask one of them.' })
 }

@@ -26,6 +26,7 @@ export class Races {
   }
 
   next(): boolean {
+    if (this.#rounds % 1000 === 0) console.log(`${this.#rounds} rounds to go`)
     return this.failures.length === 0 && this.#rounds-- > 0
   }
 
@@ -43,7 +44,7 @@ export class Races {
 
   /** Milliseconds that a request may wait. */
   life(): number {
-    return this.chance(0.4) ? 5 + this.below(40) : 400
+    return this.chance(0.4) ? 5 + this.below(40) : 150
   }
 
   id(): number {
@@ -66,7 +67,6 @@ export class Races {
    * What is wrong with what is in the table in the end.
    * @param effects ids in it
    * @param records all requests
-   * @param free ids that needed no approval
    */
   faults(effects: readonly number[], records: readonly ApprovalRecord[]): string[] {
     const there = counted(effects)

@@ -18,14 +18,14 @@ const allRecords = async ({ approvals }: Stage): Promise<ApprovalRecord[]> => {
 
 test(
   `in ${rounds} rounds of approvals, denials, expiries, cancels and disconnects that race, each answer is to its question, and nothing runs twice or unapproved`,
-  { timeout: 60_000 + rounds * 100 },
+  { timeout: 60_000 + rounds * 150 },
   async () => {
     await using stage = await approvalStage()
     const races = new Races(seed, rounds)
     const over = new AbortController()
     const deciding = decideAtRandom(stage, races, over.signal)
     try {
-      await Promise.all(Array.from({ length: 4 }, () => race(stage, races)))
+      await Promise.all(Array.from({ length: 8 }, () => race(stage, races)))
     } catch (error) {
       throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : ''}`, { cause: error })
     } finally {

@@ -60,11 +60,11 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
   const { records, news } = deps.approvals
   const seer = (
     request: Pick<FastifyRequest, 'principal'>,
-  ): { person: Person; sees: (one: ApprovalRecord) => boolean } => {
+  ): { person: Person; hasRole: boolean; sees: (one: ApprovalRecord) => boolean } => {
     const { subject, name, groups } = principalOf(request)
     const hasRole = rolesOf(deps.config(), { groups }).length > 0
     const person = { subject, name, groups }
-    return { person, sees: (one) => maySee(person, hasRole, one) }
+    return { person, hasRole, sees: (one) => maySee(person, hasRole, one) }
   }
 
   app.get<{ Querystring: Query }>(
@@ -123,8 +123,9 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
         }),
       },
       async (request) => {
-        const { person } = seer(request)
-        return shown(await deps.approvals.decide(request.params.id, person, vote, request.body.reason), person)
+        const { person, hasRole } = seer(request)
+        const { reason } = request.body
+        return shown(await deps.approvals.decide(request.params.id, person, vote, reason, hasRole), person)
       },
     )
 }

@@ -3,6 +3,7 @@ import { HoopError } from '../../../lib/errors.js'
 import type { StandingRecord } from '../../../store/standing-approvals.js'
 import { personCalled } from '../../../store/session-people.js'
 import { textHash } from '../../approvals/binding.js'
+import { maySee, type Person } from '../../approvals/rights.js'
 import { newSessionId } from '../../session-id.js'
 import { rolesOf } from '../access.js'
 import type { App } from '../app.js'
@@ -36,8 +37,11 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
   }
 
   /** @throws {HoopError} NOT_FOUND, USAGE */
-  const subjectOf = async ({ from, person, connection, text }: StandingApprovalRequest) => {
+  const subjectOf = async (giver: Person, { from, person, connection, text }: StandingApprovalRequest) => {
     const request = from === undefined ? undefined : await records.find(from)
+    // The answer tells its text.
+    const hasRole = rolesOf(deps.config(), giver).length > 0
+    if (request && !maySee(giver, hasRole, request)) throw new HoopError('NOT_FOUND', `request ${from}`)
     const wanted = person === undefined ? request : await personCalled(deps.store.db, person)
     const statement = text ?? request?.text
     const where = connection ?? request?.connection
@@ -59,7 +63,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     async (request, reply) => {
       const { subject, name, groups } = principalOf(request)
       demandApprover(groups)
-      const meant = await subjectOf(request.body)
+      const meant = await subjectOf({ subject, name, groups }, request.body)
       if (meant.subject === subject) throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
       const { until, reason } = request.body
       const left = Date.parse(until) - Date.now()
