@@ -14,6 +14,8 @@ export interface Hoop extends AsyncDisposable {
   readonly plain: Contender
   /** The same, and one text column masked. */
   readonly masked: Contender
+  /** As plain, with all that leaves counted against budgets. */
+  readonly counted: Contender
   readonly processes: { readonly gateway: number; readonly agent: number }
   /** Addresses of the processes' inspectors, where `inspect` was asked for. */
   readonly inspectors: { readonly gateway: string; readonly agent: string } | undefined
@@ -138,6 +140,7 @@ export const startHoop = async (server: Server, options: HoopOptions): Promise<H
   return {
     plain: contender('hoop', connections.plain),
     masked: contender('hoop-masked', connections.masked),
+    counted: contender('hoop-counted', connections.counted),
     processes,
     inspectors:
       gateway.inspector && agent.inspector ? { gateway: gateway.inspector, agent: agent.inspector } : undefined,

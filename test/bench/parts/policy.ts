@@ -3,8 +3,8 @@ import { parse, stringify } from 'yaml'
 import { maskedColumn } from './customers.js'
 import { maskedVectors } from './vectors.js'
 
-/** Names of the two connections to the same database. */
-export const connections = { plain: 'bench', masked: 'bench-masked' } as const
+/** Names of the connections to the same database. */
+export const connections = { plain: 'bench', masked: 'bench-masked', counted: 'bench-counted' } as const
 
 /** A mask on a table that no row reads: the policy has masks to look for, as policies do, and finds none. */
 const elsewhere = { columns: ['public.people.ssn'], with: { keep_last: 4 } }
@@ -14,11 +14,16 @@ export const rules = [
   { name: 'blind-write', when: { statement: ['update', 'delete'], where: 'missing' }, do: 'block' },
 ]
 
+/** Budgets that nothing here uses up: what is measured is the counting. */
+const most = { rows: 1e12, bytes: '900000GB', vectors: 1e12 }
+const budgets = { statement: most, session: most, identity: { ...most, per: 'day' } }
+
 /** @param vectors whether the tables with vectors are there */
 const policiesFor = (vectors: boolean) => {
   const embeddings = vectors ? [{ columns: maskedVectors, with: 'vector' }] : []
   return {
     plain: { masks: [elsewhere], rules },
+    counted: { masks: [elsewhere], rules, budgets },
     masked: { masks: [elsewhere, { columns: [maskedColumn], with: 'email' }, ...embeddings], rules },
   }
 }
@@ -32,7 +37,7 @@ interface Written {
   policies: Record<string, unknown>
 }
 
-/** Puts the policies into what `gateway init` wrote, and a second connection that differs by its policy alone. */
+/** Puts the policies into what `gateway init` wrote, and connections beside the first that differ by their policy alone. */
 export const writePolicy = async (file: string, group: string, vectors: boolean): Promise<void> => {
   const policies = policiesFor(vectors)
   const config = parse(await readFile(file, 'utf8')) as Written

@@ -28,6 +28,16 @@ const row = (what: string, atLeast: number, contender: string, samples: Samples<
   }
 }
 
+/** What of the throughput is left where rows, bytes and vectors are counted for statement, session and person. */
+const counting = (what: string, counted: readonly Drained[], plain: readonly Drained[]): Row => ({
+  what,
+  reached: medianRatio(counted.map(speed), plain.map(speed)),
+  unit: '× uncounted',
+  bar: { atLeast: 0.9 },
+  note: 'both through hoop',
+  samples: { counted, plain },
+})
+
 /** A fast answer that isn't the right one would be worth nothing: all ways must bring the same rows, or masked ones. */
 const check = (samples: Samples<Drained>): void => {
   const [expected] = samples['direct']!
@@ -44,7 +54,7 @@ const check = (samples: Samples<Drained>): void => {
 export const bulk = async (stage: Stage, kind: keyof typeof statements): Promise<readonly Row[]> => {
   const { direct, bouncer, hoop, options, signal } = stage
   const { what, sql } = statements[kind]
-  const contenders = present(direct, bouncer, ...(isMissing(hoop) ? [] : [hoop.plain, hoop.masked]))
+  const contenders = present(direct, bouncer, ...(isMissing(hoop) ? [] : [hoop.plain, hoop.masked, hoop.counted]))
   const samples = await takeTurns(contenders, options.quick ? 2 : 3, (each) => drain(each, sql, signal))
   check(samples)
   if (isMissing(hoop)) {
@@ -56,6 +66,7 @@ export const bulk = async (stage: Stage, kind: keyof typeof statements): Promise
   return [
     row(`${what}, unmasked`, 0.6, hoop.plain.name, samples),
     row(`${what}, one text column masked`, 0.45, hoop.masked.name, samples),
+    counting(`${what}, counted against budgets`, samples[hoop.counted.name]!, samples[hoop.plain.name]!),
     besideUnmasked(
       `${what}, one text column masked`,
       samples[hoop.masked.name]!,
