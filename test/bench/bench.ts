@@ -7,6 +7,7 @@ import { isMet, renderRows, type Row } from './report.js'
 import { bulk } from './rows/bulk.js'
 import { cpu } from './rows/cpu.js'
 import { idle } from './rows/idle.js'
+import { kill } from './rows/kill.js'
 import { latency } from './rows/latency.js'
 import { startup } from './rows/startup.js'
 import { throughput } from './rows/throughput.js'
@@ -23,6 +24,7 @@ const onStage: Record<Exclude<Part, 'micro'>, (stage: Stage) => Promise<readonly
   select: (stage) => bulk(stage, 'select'),
   vectors,
   idle,
+  kill,
   startup,
 }
 

@@ -4,6 +4,7 @@ import { Failure } from './failure.js'
 /** What `--only` takes, in the order in which they run: memory first, while the gateway is as it starts. */
 export const parts = [
   'idle',
+  'kill',
   'prepared',
   'simple',
   'cpu',
@@ -27,7 +28,7 @@ export const usage = `Usage: npm run bench -- [--quick] [--json] [--only NAME]â€
 
 Measures hoop against direct PostgreSQL and pgbouncer (TLS, session pooling) in one run.
 
-  --quick      fewer and shorter rounds: under two minutes instead of six
+  --quick      fewer and shorter rounds: some two minutes instead of seven
   --json       one object on stdout instead of the table
   --only NAME  ${parts.join(', ')}; may be repeated
   --profile    no table: where the gateway and the agent spend their time under pgbench -S -M prepared -c 8

@@ -5,6 +5,10 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** The smallest value that so large a part of them does not exceed; 1 is the largest. NaN of nothing. */
+export const percentile = (values: readonly number[], part: number): number =>
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * part) - 1)] ?? NaN
+
 /**
  * Ratios are taken within a round, where both sides met the same neighbours on the machine, and then the median of
  * rounds: a slow minute does not decide.

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { GatewayClient } from '../../../src/agent/client.js'
+import { tokenCredentials } from '../../../src/agent/credentials.js'
 import { startIdp, type Idp } from '../../../src/demo/idp.js'
+import { idToken } from '../../helpers/login.js'
 import { freePort } from '../../helpers/postgres.js'
 import type { Contender } from '../contenders.js'
 import { connections, writePolicy } from './policy.js'
@@ -19,9 +23,13 @@ export interface Hoop extends AsyncDisposable {
   readonly processes: { readonly gateway: number; readonly agent: number }
   /** Addresses of the processes' inspectors, where `inspect` was asked for. */
   readonly inspectors: { readonly gateway: string; readonly agent: string } | undefined
+  /** Requests to the gateway's API as the person whose sessions these are. */
+  api(): Promise<Api>
   /** Runs `hoop …` to its end. @throws where its status isn't 0 */
   command(args: readonly string[]): Promise<void>
 }
+
+export type Api = Pick<GatewayClient, 'post'> & AsyncDisposable
 
 export interface HoopOptions {
   /** The repository's root, with the built product in dist. */
@@ -88,6 +96,16 @@ class Commands {
   }
 }
 
+const apiOf = async (idp: Idp, url: string, ca: string): Promise<Api> => {
+  const over = new AbortController()
+  const route = { url: new URL(url), ca: await readFile(ca, 'utf8') }
+  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, person.account)), over.signal)
+  return {
+    post: (path, body) => client.post(path, body),
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}
+
 /** What `gateway init` makes, with the bench's policies. */
 const configure = async (commands: Commands, server: Server, idp: Idp, options: HoopOptions) => {
   const folder = join(options.folder, 'gateway')
@@ -144,6 +162,7 @@ export const startHoop = async (server: Server, options: HoopOptions): Promise<H
     processes,
     inspectors:
       gateway.inspector && agent.inspector ? { gateway: gateway.inspector, agent: agent.inspector } : undefined,
+    api: () => apiOf(idp, url, ca),
     command: (args) => commands.run(args),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
