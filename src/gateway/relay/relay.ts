@@ -13,6 +13,7 @@ import type { Journal } from './journal.js'
 import { advice, fatalOf } from './refusal.js'
 import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
+import { turns } from './turns.js'
 
 /**
  * Milliseconds that the last error may take to reach the client, and, before it, that a message which has gone out in part
@@ -57,6 +58,8 @@ export class Relay {
   #over: RelayEnd | undefined
   #activeAt = performance.now()
   #lastWord: HoopError | undefined
+  /** Among all sessions that stream. */
+  readonly #turn = turns.join(() => this.#readUpstream())
   readonly #finished = Promise.withResolvers<RelayEnd>()
 
   constructor(options: RelayOptions) {
@@ -118,7 +121,7 @@ export class Relay {
     const { client, upstream } = this.#options
     client.on('data', (chunk: Buffer) => this.#clientData(chunk))
     upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
-    client.on('drain', () => upstream.resume())
+    client.on('drain', () => this.#readUpstream())
     upstream.on('drain', () => {
       this.#activeAt = performance.now()
       this.#client.read()
@@ -149,8 +152,9 @@ export class Relay {
     this.#lastWord = error
     this.#client.stop()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
-    if (this.#backend.stop()) this.#speakLast()
-    else setTimeout(() => this.#speakLast(), LAST_MESSAGE).unref()
+    if (this.#backend.stop()) return this.#speakLast()
+    this.#readUpstream()
+    setTimeout(() => this.#speakLast(), LAST_MESSAGE).unref()
   }
 
   #clientData(chunk: Buffer): void {
@@ -173,8 +177,15 @@ export class Relay {
     }
     const room = this.#toClient.flush(client)
     if (this.#lastWord && this.#backend.stop()) return this.#speakLast()
-    if (!room) upstream.pause()
+    const mayGoOn = this.#over !== undefined || this.#turn.took(chunk.length)
+    if (!mayGoOn || !room) upstream.pause()
     this.#client.progress()
+  }
+
+  /** There is room again, or it is this session's turn; one that ends has the rest of a message to finish. */
+  #readUpstream(): void {
+    const { client, upstream } = this.#options
+    if (!client.writableNeedDrain && (!this.#turn.waits || this.#over)) upstream.resume()
   }
 
   #upstreamEnded(): void {

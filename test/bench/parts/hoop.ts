@@ -29,7 +29,7 @@ export interface Hoop extends AsyncDisposable {
   command(args: readonly string[]): Promise<void>
 }
 
-export type Api = Pick<GatewayClient, 'post'> & AsyncDisposable
+export type Api = Pick<GatewayClient, 'get' | 'post'> & AsyncDisposable
 
 export interface HoopOptions {
   /** The repository's root, with the built product in dist. */
@@ -101,6 +101,7 @@ const apiOf = async (idp: Idp, url: string, ca: string): Promise<Api> => {
   const route = { url: new URL(url), ca: await readFile(ca, 'utf8') }
   const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, person.account)), over.signal)
   return {
+    get: (path) => client.get(path),
     post: (path, body) => client.post(path, body),
     [Symbol.asyncDispose]: () => client.close(),
   }
