@@ -62,8 +62,7 @@ export const acceptTunnel = async (
     const { packet, rest } = await readPacket(socket, head, services.limits.startup)
     if (packet.kind === 'cancel') {
       await registry.byKey(packet.pid, packet.secret, grant.principal.subject)?.cancel()
-      socket.end()
-      return
+      return lastWord(socket, Buffer.alloc(0))
     }
     const retry = request.headers['hoop-approval'] === 'retry'
     await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address, retry })

@@ -5,6 +5,8 @@ import { catalogue, HoopError } from '../../lib/errors.js'
 
 const tunnelPath = '/v1/tunnel'
 const tunnelProtocol = 'hoop-pg/1'
+/** Milliseconds that a refusal may take to reach the client. */
+const lastWord = 2000
 
 /** Answers a request for an upgrade with an error instead, in the API's form, and closes the connection. */
 const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
@@ -19,6 +21,9 @@ const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
     ...(error.http === catalogue.GATEWAY_VERSION.http ? [`Upgrade: ${tunnelProtocol}`] : []),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // No limit of the server's holds any more: whoever doesn't close their half would keep it open for good.
+  socket.resume()
+  setTimeout(() => socket.destroy(), lastWord).unref()
 }
 
 /** Whether a request asks for the tunnel's protocol, among those it offers (RFC 9110, section 7.8). */

@@ -81,7 +81,7 @@ test('tunnels are limited by person, and psql is told for how long', async () =>
     code: 'RATE_LIMITED',
     sqlstate: '53400',
     message: 'too many requests: connections of one person',
-    hint: 'Try again in 1800 s.',
+    hint: expect.stringMatching(/^Try again in 1[78]\d\d s\.$/) as string,
   })
   await expect(casey.grant()).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
 })
@@ -96,7 +96,7 @@ test('tunnels are limited by address, and the answer says when to ask again', as
   }
   expect(await ask()).toMatch(/^HTTP\/1.1 401 /)
   const refused = await ask()
-  expect(refused).toMatch(/^HTTP\/1.1 429 RATE_LIMITED\r\n[^]*Retry-After: 3600\r\n/)
+  expect(refused).toMatch(/^HTTP\/1.1 429 RATE_LIMITED\r\n[^]*Retry-After: 3[56]\d\d\r\n/)
   expect(refused).toContain('"code":"RATE_LIMITED"')
 })
 
