@@ -26,6 +26,8 @@ export const isConstant = (proof: Proof, tree: unknown): boolean => {
   walk(tree, (fields) => {
     if (list(fields['fields']).length > 0 || Object.keys(fields).some(opensQuery)) constant = false
     if (proof.author === 'routine' && isParameter(fields)) constant = false
+    // A collation can make different texts equal.
+    if (fields['CollateClause'] !== undefined) constant = false
     const name = words(fields['funcname']).at(-1)
     if (name !== undefined && varies(proof, name)) constant = false
     return constant

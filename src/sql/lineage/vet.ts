@@ -19,6 +19,7 @@ export const refused: Record<string, string | ((fields: Fields) => string | unde
     ['CreateFunctionStmt', 'CreateCastStmt', 'CreateOpClassStmt', 'CreateOpFamilyStmt', 'AlterOpFamilyStmt']
       .concat(['CreatePLangStmt', 'CreateTransformStmt', 'CreateConversionStmt', 'CreateAmStmt', 'LoadStmt'])
       .concat(['AlterExtensionContentsStmt', 'AlterExtensionStmt', 'AlterOperatorStmt', 'CreateEventTrigStmt'])
+      .concat(['AlterFunctionStmt'])
       .map((type) => [type, code]),
   ),
   ...Object.fromEntries(
@@ -28,8 +29,11 @@ export const refused: Record<string, string | ((fields: Fields) => string | unde
       .map((type) => [type, outside]),
   ),
   CreateExtensionStmt: ({ extname }) => (pureExtensions.has(text(extname) ?? '') ? undefined : code),
+  // A collation says which texts are equal: one that ignores most characters asks for a single one.
   DefineStmt: ({ kind }) =>
-    ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR', 'OBJECT_TYPE'].includes(String(kind)) ? code : undefined,
+    ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR', 'OBJECT_TYPE', 'OBJECT_COLLATION'].includes(String(kind))
+      ? code
+      : undefined,
   RenameStmt: ({ renameType }) => (renames.has(String(renameType)) ? naming : undefined),
   AlterObjectSchemaStmt: ({ objectType }) => (renames.has(String(objectType)) ? naming : undefined),
   AlterDomainStmt: ({ subtype }) => (['C', 'V', 'O'].includes(String(subtype)) ? asksAll : undefined),

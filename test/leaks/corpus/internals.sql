@@ -220,3 +220,97 @@ MERGE INTO notes n USING (SELECT id, ssn FROM customers) c ON n.id = c.id WHEN M
 
 -- answered newer
 SELECT JSON_ARRAY((SELECT ssn FROM customers WHERE id = 1), JSON_OBJECT('a': (SELECT pin FROM customers WHERE id = 1)))
+
+-- refused STATEMENT_UNPROVEN harmless once
+BEGIN;
+CREATE COLLATION loose_{n} (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+ROLLBACK
+
+-- refused COLUMN_MASKED harmless
+SELECT id FROM customers WHERE email = 'x' COLLATE "C"
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+ALTER FUNCTION mail_of(int) IMMUTABLE;
+EXPLAIN (VERBOSE) SELECT mail_of(1);
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+PREPARE echo_{n}(text) AS SELECT $1 AS x;
+EXECUTE echo_{n}(mail_of(1))
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+CREATE TABLE parts_{n} (x text) PARTITION BY LIST (x);
+CREATE TABLE part_{n} PARTITION OF parts_{n} FOR VALUES IN (mail_of(1));
+SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'part_{n}';
+ROLLBACK
+
+-- refused COLUMN_MASKED
+SELECT o.id, EXISTS (SELECT FROM customers c, regexp_matches(c.ssn, '^6') WHERE c.id = o.customer_id) FROM orders o
+
+-- refused COLUMN_MASKED
+SELECT id, EXISTS (SELECT FROM jsonb_path_query(c.profile, '$ ? (@.plan == "obsidiantier")')) FROM customers c
+
+-- refused COLUMN_MASKED
+SELECT EXISTS (SELECT level::int FROM customers INTERSECT SELECT 7)
+
+-- refused COLUMN_MASKED
+SELECT EXISTS (SELECT FROM customers OFFSET (SELECT level - 3 FROM customers WHERE id = 3))
+
+-- answered
+SELECT id, (CASE WHEN ssn > '6' THEN 1 END) IS NULL, NULLIF(level, 3) IS NULL FROM customers
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE NULLIF(level, 3) IS NULL
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (CASE WHEN ssn > '6' THEN 1 END) IS NOT NULL
+
+-- refused COLUMN_MASKED
+UPDATE contacts SET mail = ssn
+
+-- refused COLUMN_MASKED
+UPDATE active SET name = (SELECT ssn FROM customers WHERE id = 1) WHERE id = 1
+
+-- answered
+SELECT ROW(id, ssn), ROW(1, c.email) FROM customers c
+
+-- answered
+WITH customers AS (SELECT id, 'x' AS ssn FROM orders) SELECT c.ssn, p.ssn || '' FROM customers c JOIN public.customers p USING (id)
+
+-- answered
+SELECT ssn, j.email || '' FROM (customers AS c JOIN orders AS o ON o.customer_id = c.id) AS j (a, b, x, d, email, ssn)
+
+-- refused COLUMN_MASKED
+SELECT max(id) FROM customers GROUP BY left(ssn, 1)
+
+-- refused COLUMN_MASKED
+SELECT max(id) FROM customers GROUP BY ROLLUP (ssn > '6')
+
+-- refused COLUMN_MASKED
+SELECT DISTINCT ssn > '6' FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED
+SELECT ssn > '6' FROM customers WHERE id = 1 UNION SELECT true
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn > ALL (SELECT code FROM vault)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn <> ALL (ARRAY['641-87-3259', 'x'])
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn NOT IN (SELECT ssn FROM names)
+
+-- refused COLUMN_MASKED
+SELECT n.id FROM names n JOIN customers c ON n.ssn = c.ssn
+
+-- refused COLUMN_MASKED
+SELECT n.id FROM names n LEFT JOIN customers c ON c.ssn = n.ssn AND c.id = 1
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn = name || ''
+
+-- refused COLUMN_MASKED
+SELECT c.id FROM customers c NATURAL JOIN names

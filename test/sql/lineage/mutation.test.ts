@@ -115,9 +115,11 @@ const noTaint: Readonly<Record<string, readonly string[]>> = {
     // The parser writes no nodes of the first two, and order.ts takes the third apart before it is a value.
     .concat(['JsonAggConstructor', 'JsonBehavior', 'GroupingSet']),
   // No expression can stand in them: all that they do is to tick off tables.
-  definitions: ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'DropStmt', 'GrantStmt'].concat(
-    ['CommentStmt', 'SecLabelStmt', 'RefreshMatViewStmt'],
-  ),
+  definitions: ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'DropStmt', 'GrantStmt'].concat([
+    'CommentStmt',
+    'SecLabelStmt',
+    'RefreshMatViewStmt',
+  ]),
 }
 
 const rules = Object.entries(tables).flatMap(([table, entries]) =>

@@ -133,4 +133,7 @@ export const refused: readonly (readonly [sql: string, subject: string])[] = [
   ["ALTER DOMAIN digits ADD CHECK (VALUE < '5')", 'AlterDomain'],
   ["CREATE DOMAIN d AS text CHECK (pg_notify('c', VALUE) IS NOT NULL)", 'pg_notify'],
   ['CLUSTER customers USING by_ssn', 'Cluster'],
+  ["SELECT id FROM customers WHERE email = 'x' COLLATE loose", 'public.customers.email'],
+  ["CREATE COLLATION loose (provider = icu, locale = 'und', deterministic = false)", 'Define'],
+  ['ALTER FUNCTION peek() IMMUTABLE', 'AlterFunction'],
 ]
