@@ -3,9 +3,8 @@ import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
 import type { Sink } from './sink.js'
 import type { CopyShape } from './types.js'
 
-/** Longer pieces are searched byte by byte rather than as a string, and shorter ones too: making one costs more. Bytes. */
+/** Longer pieces are searched byte by byte rather than as a string. */
 const MAX_TEXT = 16 * 2 ** 20
-const MIN_TEXT = 512
 
 /** How a format writes values. */
 export interface LineFormat {
@@ -54,7 +53,7 @@ export abstract class LineRows implements CopyRows {
 
   mask(sink: Sink, buffer: Buffer, start: number, end: number): number {
     this.#copied = start
-    if (end - start > MAX_TEXT || end - start < MIN_TEXT) return this.careful(sink, buffer, start, end)
+    if (end - start > MAX_TEXT) return this.careful(sink, buffer, start, end)
     const text = buffer.toString('latin1', start, end)
     const { special } = this.#format
     if (special !== undefined && text.includes(special)) return this.careful(sink, buffer, start, end)
