@@ -125,13 +125,13 @@ SELECT id FROM customers WHERE vip
 SELECT id FROM customers WHERE NOT vip IS TRUE
 
 -- refused COLUMN_MASKED
-SELECT id FROM customers WHERE (profile ->> 'plan') = 'obsidiantier'
+SELECT id FROM customers WHERE left(profile ->> 'plan', 5) = 'obsid'
 
 -- refused COLUMN_MASKED
-SELECT id FROM customers WHERE (home).zip = 'ZX94QTV'
+SELECT id FROM customers WHERE left((home).zip, 4) = 'ZX94'
 
 -- refused COLUMN_MASKED
-SELECT id FROM customers WHERE aliases[1] = 'moonraker7'
+SELECT id FROM customers WHERE left(aliases[1], 4) = 'moon'
 
 -- refused COLUMN_MASKED
 SELECT id FROM customers c WHERE to_jsonb(c) ->> 'level' = '3'
@@ -252,7 +252,7 @@ ROLLBACK
 SELECT o.id, EXISTS (SELECT FROM customers c, regexp_matches(c.ssn, '^6') WHERE c.id = o.customer_id) FROM orders o
 
 -- refused COLUMN_MASKED
-SELECT id, EXISTS (SELECT FROM jsonb_path_query(c.profile, '$ ? (@.plan == "obsidiantier")')) FROM customers c
+SELECT id, EXISTS (SELECT FROM jsonb_path_query(c.profile, '$ ? (@.plan starts with "obsid")')) FROM customers c
 
 -- refused COLUMN_MASKED
 SELECT EXISTS (SELECT level::int FROM customers INTERSECT SELECT 7)
@@ -300,7 +300,7 @@ SELECT ssn > '6' FROM customers WHERE id = 1 UNION SELECT true
 SELECT id FROM customers WHERE ssn > ALL (SELECT code FROM vault)
 
 -- refused COLUMN_MASKED
-SELECT id FROM customers WHERE ssn <> ALL (ARRAY['641-87-3259', 'x'])
+SELECT id FROM customers WHERE left(ssn, 3) <> ALL (ARRAY['641', 'x'])
 
 -- refused COLUMN_MASKED
 SELECT id FROM customers WHERE ssn NOT IN (SELECT ssn FROM names)
