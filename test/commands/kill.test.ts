@@ -109,7 +109,7 @@ test.for([
   ['sessions', 'kill', 'someone', '--all', '--reason', 'x'],
   ['people', 'revoke', 'casey'],
   ['people', 'revoke', 'casey', '--reason', 'x', '--until', 'tomorrow'],
-])('hoop %j is a mistake', async (args) => {
+])('hoop %s %s with arguments that miss or contradict something is a mistake', async (args) => {
   expect((await hoop('olu', ...args)).status).toBe(64)
 })
 
