@@ -16,6 +16,13 @@ export const research = {
     { name: 'no-drop', when: { statement: ['drop', 'truncate'] }, do: 'block' },
     { name: 'blind-write', when: { statement: ['update', 'delete'], where: 'missing' }, do: 'block' },
     {
+      name: 'change-data',
+      when: { statement: ['update', 'delete'] },
+      do: 'approve',
+      approvers: { groups: [groups.security] },
+      message: 'somebody else looks at changes first',
+    },
+    {
       name: 'bulk-read',
       when: { reads: ['public.documents'], limit_over: 100 },
       do: 'block',
