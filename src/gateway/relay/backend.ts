@@ -1,16 +1,15 @@
 import { HoopError } from '../../lib/errors.js'
-import { readCopyResponse, readRowDescription, readTag } from '../../wire/backend.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import { noticeResponse, readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { asynchronous, isAsynchronous } from './asynchronous.js'
-import { beginCopyIn, dropGhosts, skipToSync } from './copy-in.js'
+import { dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { estimateFrom } from './estimates.js'
-import { expect } from './expect.js'
 import { quoted } from './quoted.js'
 import { noticeOf, refusalOf, scrubbed } from './refusal.js'
+import { Replies } from './replies.js'
 import { Results } from './results.js'
 import type { RelayState } from './state.js'
 
@@ -26,6 +25,7 @@ export class BackendHandler implements FrameHandler {
   readonly #out: Outbox
   readonly #descriptions: Descriptions
   readonly #results: Results
+  readonly #replies: Replies
   /** Syncs that a failed COPY may or may not have swallowed. */
   #spareReady = 0
   #stopped = false
@@ -41,6 +41,7 @@ export class BackendHandler implements FrameHandler {
     this.#out = out
     this.#descriptions = new Descriptions(state)
     this.#results = new Results(state, out, this.#descriptions)
+    this.#replies = new Replies(state, this.#descriptions, this.#results)
   }
 
   whole(tag: number): boolean {
@@ -106,7 +107,7 @@ export class BackendHandler implements FrameHandler {
     else if (tag === Backend.ReadyForQuery) this.#ready(buffer, start, end)
     else {
       const silent = results.withheld
-      if (this.#reply(tag, buffer, start, end) && !silent) this.#out.keep(buffer, start, end)
+      if (this.#replies.reply(tag, buffer, start, end) && !silent) this.#out.keep(buffer, start, end)
     }
   }
 
@@ -125,59 +126,6 @@ export class BackendHandler implements FrameHandler {
     }
     head.answer(estimate)
     return true
-  }
-
-  /** @returns whether the message is for the client */
-  #reply(tag: number, buffer: Buffer, start: number, end: number): boolean {
-    const { queue } = this.#state
-    const head = this.#state.head()
-    switch (tag) {
-      case Backend.ParseComplete:
-        this.#descriptions.parsed(expect(head, 'parse'))
-        queue.shift()
-        return true
-      case Backend.BindComplete:
-        this.#descriptions.bound(expect(head, 'bind'))
-        queue.shift()
-        return true
-      case Backend.CloseComplete:
-        this.#descriptions.closed(expect(head, 'close'))
-        queue.shift()
-        return true
-      case Backend.ParameterDescription:
-        return !expect(head, 'describe').own
-      case Backend.NoData: {
-        const { own } = expect(head, 'describe')
-        queue.shift()
-        return !own
-      }
-      case Backend.RowDescription:
-        return this.#results.description(head, readRowDescription(buffer, start, end))
-      case Backend.CommandComplete:
-        this.#results.complete(head, readTag(buffer, start, end))
-        return true
-      case Backend.EmptyQuery:
-        this.#results.complete(head, 'empty')
-        return true
-      case Backend.PortalSuspended:
-        this.#results.complete(expect(head, 'execute'), 'suspended')
-        return true
-      case Backend.FunctionCallResponse:
-        this.#results.end(expect(head, 'function').statement, { tag: 'function', bytes: end - start })
-        return true
-      case Backend.CopyIn:
-        // Nobody would send the data that the server now waits for.
-        if (this.#results.withheld) throw new HoopError('PROTOCOL_DESYNC', 'COPY FROM STDIN behind a withheld result')
-        if (head?.kind !== 'query') expect(head, 'execute')
-        beginCopyIn(this.#state)
-        return true
-      case Backend.CopyOut:
-        return this.#results.copyOut(head, readCopyResponse(buffer, start, end))
-      case Backend.CopyDone:
-        return this.#results.copyDone()
-      default:
-        throw new HoopError('PROTOCOL_DESYNC', `unexpected message ${String.fromCharCode(tag)} (${tag})`)
-    }
   }
 
   /** What carries data counts like data; a setting's new value can't be left out, but where it is data in disguise. */

@@ -4,10 +4,10 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import { Cutter, type MemoryBudget } from '../../wire/cutter.js'
 import { noticeResponse } from '../../wire/error-fields.js'
-import { terminate } from '../../wire/frontend.js'
 import { Outbox } from '../../wire/outbox.js'
 import { BackendHandler } from './backend.js'
 import { ClientSide } from './client-side.js'
+import { Farewell } from './farewell.js'
 import type { FrontendOptions } from './frontend.js'
 import type { Journal } from './journal.js'
 import { advice, fatalOf } from './refusal.js'
@@ -15,11 +15,7 @@ import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
 import { turns } from './turns.js'
 
-/**
- * Milliseconds that the last error may take to reach the client, and, before it, that a message which has gone out in part
- * may take to be whole. Together under a second: a session that is killed must be over by then, whatever its client does.
- */
-const LAST_WORD = 600
+/** Milliseconds that a message which has gone out in part may take to be whole, before the last error. */
 const LAST_MESSAGE = 250
 
 export interface RelayOptions extends FrontendOptions {
@@ -60,6 +56,7 @@ export class Relay {
   #lastWord: HoopError | undefined
   /** Among all sessions that stream. */
   readonly #turn = turns.join(() => this.#readUpstream())
+  readonly #farewell: Farewell
   readonly #finished = Promise.withResolvers<RelayEnd>()
 
   constructor(options: RelayOptions) {
@@ -67,6 +64,7 @@ export class Relay {
     this.#state = new RelayState(options.guard, options.journal, options.asker, options.metering)
     this.#backend = new BackendHandler(this.#state, this.#toClient)
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
+    this.#farewell = new Farewell(options, this.#state)
     this.#client = new ClientSide(this.#state, {
       ...options,
       notice: (fields) => this.#announce(noticeResponse(fields)),
@@ -144,8 +142,8 @@ export class Relay {
   end(error: HoopError, end: SessionEnd, by?: Actor): void {
     // Over already, and its client has not taken what is left.
     if (this.#over) {
-      this.#dropClient()
-      if (this.#options.client.destroyed) this.#leaveUpstream()
+      this.#farewell.drop()
+      if (this.#options.client.destroyed) this.#farewell.upstream()
       return
     }
     this.#over = { end, reason: error.message, ...(by && { by }) }
@@ -193,7 +191,7 @@ export class Relay {
     if (expected || this.#over) {
       this.#over ??= { end: 'closed' }
       this.#client.stop()
-      this.#endClient()
+      this.#farewell.client()
       this.#options.upstream.end()
     } else this.end(new HoopError('UPSTREAM_LOST'), 'failed')
   }
@@ -203,7 +201,7 @@ export class Relay {
     if (side === 'client') {
       this.#client.stop()
       // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
-      if (!this.#state.terminated || this.#state.head() === undefined) this.#leaveUpstream()
+      if (!this.#state.terminated || this.#state.head() === undefined) this.#farewell.upstream()
       this.#over ??= {
         end: 'closed',
         ...(this.#state.terminated || this.#client.ending ? {} : { reason: 'the client went away' }),
@@ -218,39 +216,14 @@ export class Relay {
     this.#lastWord = undefined
     const { client, reset, cancel } = this.#options
     if (!client.destroyed) {
-      if (this.#backend.stop()) this.#endClient(fatalOf(error))
+      if (this.#backend.stop()) this.#farewell.client(fatalOf(error))
       else client.destroy()
     }
-    if (this.#state.head() === undefined) return this.#leaveUpstream()
+    if (this.#state.head() === undefined) return this.#farewell.upstream()
     // A server that has been reset before it is cancelled finds its client gone and reads no further. After a plain
     // close it would go on with the statements that lie in its buffer, behind the one that was cancelled.
     reset()
     void cancel()
-  }
-
-  /** Cancels what runs or says Terminate, and doesn't wait long for a server that takes neither. */
-  #leaveUpstream(): void {
-    const { upstream, cancel } = this.#options
-    if (upstream.destroyed) return
-    const gone = (): unknown => upstream.destroy()
-    if (this.#state.head() !== undefined) void cancel().finally(gone)
-    else if (upstream.writable) upstream.end(terminate(), gone)
-    else return void gone()
-    setTimeout(gone, LAST_WORD).unref()
-  }
-
-  /** Says goodbye, and doesn't wait long for a client that won't close its half. */
-  #endClient(last: Buffer = Buffer.alloc(0)): void {
-    const { client } = this.#options
-    if (client.writableEnded) return
-    client.resume()
-    client.end(last, () => this.#dropClient())
-    // One that doesn't read may keep its answers waiting, but not the end of its session.
-    if (last.length > 0) this.#dropClient()
-  }
-
-  #dropClient(): void {
-    setTimeout(() => this.#options.client.destroy(), LAST_WORD).unref()
   }
 
   #finish(): void {

@@ -1,0 +1,74 @@
+import { HoopError } from '../../lib/errors.js'
+import { readCopyResponse, readRowDescription, readTag } from '../../wire/backend.js'
+import { Backend } from '../../wire/tags.js'
+import { beginCopyIn } from './copy-in.js'
+import type { Descriptions } from './descriptions.js'
+import { expect } from './expect.js'
+import type { Results } from './results.js'
+import type { RelayState } from './state.js'
+
+/** Answers to requests, errors and rows aside: each is the one that its request gets, or the protocol has come apart. */
+export class Replies {
+  readonly #state: RelayState
+  readonly #descriptions: Descriptions
+  readonly #results: Results
+
+  constructor(state: RelayState, descriptions: Descriptions, results: Results) {
+    this.#state = state
+    this.#descriptions = descriptions
+    this.#results = results
+  }
+
+  /** @returns whether the message is for the client. @throws {HoopError} PROTOCOL_DESYNC */
+  reply(tag: number, buffer: Buffer, start: number, end: number): boolean {
+    const { queue } = this.#state
+    const head = this.#state.head()
+    switch (tag) {
+      case Backend.ParseComplete:
+        this.#descriptions.parsed(expect(head, 'parse'))
+        queue.shift()
+        return true
+      case Backend.BindComplete:
+        this.#descriptions.bound(expect(head, 'bind'))
+        queue.shift()
+        return true
+      case Backend.CloseComplete:
+        this.#descriptions.closed(expect(head, 'close'))
+        queue.shift()
+        return true
+      case Backend.ParameterDescription:
+        return !expect(head, 'describe').own
+      case Backend.NoData: {
+        const { own } = expect(head, 'describe')
+        queue.shift()
+        return !own
+      }
+      case Backend.RowDescription:
+        return this.#results.description(head, readRowDescription(buffer, start, end))
+      case Backend.CommandComplete:
+        this.#results.complete(head, readTag(buffer, start, end))
+        return true
+      case Backend.EmptyQuery:
+        this.#results.complete(head, 'empty')
+        return true
+      case Backend.PortalSuspended:
+        this.#results.complete(expect(head, 'execute'), 'suspended')
+        return true
+      case Backend.FunctionCallResponse:
+        this.#results.end(expect(head, 'function').statement, { tag: 'function', bytes: end - start })
+        return true
+      case Backend.CopyIn:
+        // Nobody would send the data that the server now waits for.
+        if (this.#results.withheld) throw new HoopError('PROTOCOL_DESYNC', 'COPY FROM STDIN behind a withheld result')
+        if (head?.kind !== 'query') expect(head, 'execute')
+        beginCopyIn(this.#state)
+        return true
+      case Backend.CopyOut:
+        return this.#results.copyOut(head, readCopyResponse(buffer, start, end))
+      case Backend.CopyDone:
+        return this.#results.copyDone()
+      default:
+        throw new HoopError('PROTOCOL_DESYNC', `unexpected message ${String.fromCharCode(tag)} (${tag})`)
+    }
+  }
+}
