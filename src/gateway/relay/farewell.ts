@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { terminate } from '../../wire/frontend.js'
+import { patiently } from './patience.js'
 import type { RelayState } from './state.js'
 
 /**
@@ -48,6 +49,6 @@ export class Farewell {
 
   /** Doesn't wait for it any longer. */
   drop(): void {
-    setTimeout(() => this.#sides.client.destroy(), LAST_WORD).unref()
+    patiently(LAST_WORD, () => this.#sides.client.destroy())
   }
 }

@@ -10,6 +10,7 @@ import { ClientSide } from './client-side.js'
 import { Farewell } from './farewell.js'
 import type { FrontendOptions } from './frontend.js'
 import type { Journal } from './journal.js'
+import { patiently } from './patience.js'
 import { advice, fatalOf } from './refusal.js'
 import type { Metering } from './rows.js'
 import { RelayState } from './state.js'
@@ -152,7 +153,7 @@ export class Relay {
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
     if (this.#backend.stop()) return this.#speakLast()
     this.#readUpstream()
-    setTimeout(() => this.#speakLast(), LAST_MESSAGE).unref()
+    patiently(LAST_MESSAGE, () => this.#speakLast())
   }
 
   #clientData(chunk: Buffer): void {
