@@ -25,14 +25,35 @@ const [open, comma, space] = [0x5b, 0x2c, 0x20]
 const ofNumber = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b
 
+/**
+ * Finds opening brackets. Most results have none: one search of a chunk then serves all of its rows and columns. A buffer
+ * must not be written to while it is searched.
+ */
+class Brackets {
+  #buffer: Buffer | undefined
+  /** No bracket stands in between. */
+  #from = 0
+  #next = 0
+
+  /** Where the first one at or behind a place stands, `Infinity` for nowhere. */
+  next(buffer: Buffer, at: number): number {
+    if (buffer !== this.#buffer || at < this.#from || at > this.#next) {
+      const found = buffer.indexOf(open, at)
+      this.#buffer = buffer
+      this.#from = at
+      this.#next = found < 0 ? Infinity : found
+    }
+    return this.#next
+  }
+}
+
 /** How many lists of at least MANY numbers in square brackets a text holds. */
-export const vectorsInText = (buffer: Buffer, start: number, end: number): number => {
+export const vectorsInText = (buffer: Buffer, start: number, end: number, brackets = new Brackets()): number => {
   let found = 0
-  const text = buffer.subarray(start, end)
-  for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at)) {
+  for (let at = brackets.next(buffer, start); at < end; at = brackets.next(buffer, at)) {
     let numbers = 1
-    for (at++; at < text.length && numbers < MANY; at++) {
-      const byte = text[at]!
+    for (at++; at < end && numbers < MANY; at++) {
+      const byte = buffer[at]!
       if (byte === comma) numbers++
       else if (!ofNumber(byte) && byte !== space) break
     }
@@ -74,7 +95,10 @@ export const vectorsInRows = (
 ): VectorCount | undefined => {
   const kinds = fields.map((field, i) => (hidden(i) ? 'none' : kindOf(field, types)))
   if (kinds.every((kind) => kind === 'none')) return undefined
+  const onlyTexts = kinds.every((kind) => kind === 'none' || kind === 'text')
+  const brackets = new Brackets()
   return (buffer, start, end) => {
+    if (onlyTexts && brackets.next(buffer, start + HEADER) >= end) return 0
     let count = 0
     let at = start + HEADER + 2
     for (let column = 0; column < kinds.length && at + 4 <= end; column++) {
@@ -84,7 +108,7 @@ export const vectorsInRows = (
       const kind = kinds[column]
       if (kind === 'one') count++
       else if (kind === 'array') count += elements(buffer, at, at + length, fields[column]!.format === 1)
-      else if (kind === 'text') count += vectorsInText(buffer, at, at + length)
+      else if (kind === 'text') count += vectorsInText(buffer, at, at + length, brackets)
       at += length
     }
     return count
@@ -103,23 +127,26 @@ const isVector = (buffer: Buffer, at: number, length: number): boolean => {
 /** Length of the signature, the flags and an empty extension in front of a binary COPY's first row. */
 export const COPY_HEADER = 19
 
+const vectorsInBinaryCopy = (buffer: Buffer, start: number, end: number, first: boolean): number => {
+  let count = 0
+  let at = start + HEADER + (first ? COPY_HEADER : 0)
+  const columns = at + 2 <= end ? buffer.readInt16BE(at) : 0
+  at += 2
+  for (let column = 0; column < columns && at + 4 <= end; column++) {
+    const length = buffer.readInt32BE(at)
+    at += 4
+    if (length < 0) continue
+    if (at + length <= end && isVector(buffer, at, length)) count++
+    at += length
+  }
+  return count
+}
+
 /** Counts in CopyData messages, one row each. @param first whether the message begins the stream */
 export const vectorsInCopy = (
   binary: boolean,
-): ((buffer: Buffer, start: number, end: number, first: boolean) => number) =>
-  binary
-    ? (buffer, start, end, first) => {
-        let count = 0
-        let at = start + HEADER + (first ? COPY_HEADER : 0)
-        const columns = at + 2 <= end ? buffer.readInt16BE(at) : 0
-        at += 2
-        for (let column = 0; column < columns && at + 4 <= end; column++) {
-          const length = buffer.readInt32BE(at)
-          at += 4
-          if (length < 0) continue
-          if (at + length <= end && isVector(buffer, at, length)) count++
-          at += length
-        }
-        return count
-      }
-    : (buffer, start, end) => vectorsInText(buffer, start + HEADER, end)
+): ((buffer: Buffer, start: number, end: number, first: boolean) => number) => {
+  if (binary) return vectorsInBinaryCopy
+  const brackets = new Brackets()
+  return (buffer, start, end) => vectorsInText(buffer, start + HEADER, end, brackets)
+}

@@ -1,6 +1,5 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { vectorsInText } from '../../../src/gateway/budgets/vectors.js'
 import { Caps } from '../../../src/gateway/relay/caps.js'
 import type { BudgetsConfig } from '../../../src/policy/config/schema.js'
 import type { AllowedStatement, Guard } from '../../../src/policy/decision.js'
@@ -170,15 +169,6 @@ test.for([
   // Whoever has used up vectors may still read what has none.
   expect(types(await client.ask(send.query('SELECT 1')))).toBe('TDCZ')
   await client.end()
-})
-
-test('a text is looked through for lists of numbers, however they are written', () => {
-  const count = (text: string): number => vectorsInText(Buffer.from(text), 0, text.length)
-  expect(count(eight)).toBe(1)
-  expect(count('[ -1e-5, 2, 3, 4, 5, 6, 7, 8 ]')).toBe(1)
-  expect(count('[[1,2,3,4,5,6,7,8],[1,2,3,4,5,6,7,8]]')).toBe(2)
-  expect(count('[1,2,3,4,5,6,7]')).toBe(0)
-  expect(count('[a,b,c,d,e,f,g,h,i]')).toBe(0)
 })
 
 test('errors that depend on masked values are counted, and then nothing touches masked columns any more', async () => {
