@@ -1,5 +1,5 @@
-import { string as text } from '@oclif/core/flags'
 import { HoopCommand } from '../../src/cli/command.js'
+import { recordedFlags, sampleLine } from '../../src/cli/recorded.js'
 import { table } from '../../src/cli/table.js'
 import { count, plain } from '../../src/cli/text.js'
 
@@ -12,34 +12,17 @@ export default class PolicyObserved extends HoopCommand {
     '<%= config.bin %> <%= command.id %> --since 7d',
     '<%= config.bin %> <%= command.id %> --connection vectordb --json',
   ]
-  static override flags = {
-    config: text({ description: 'configuration file', default: 'hoop.yaml' }),
-    since: text({
-      description: 'sessions that began then or later: a date, a time, or 2h, 7d ago',
-      default: '7d',
-      helpValue: 'WHEN',
-    }),
-    connection: text({ description: 'only this connection', helpValue: 'NAME' }),
-    person: text({ description: 'only this person', helpValue: 'SUBJECT|NAME' }),
-  }
+  static override flags = recordedFlags
 
   async run(): Promise<object> {
     const { flags } = await this.parse(PolicyObserved)
-    const { loadFor } = await import('../../src/gateway/explain/explainer.js')
-    const { momentOf } = await import('../../src/recording/when.js')
-    const { pathIn } = await import('../../src/gateway/start/state.js')
     const { observations } = await import('../../src/gateway/policy-replay/observed.js')
-    const { config, connection, person } = flags
-    const loaded = await loadFor(config, ...(connection === undefined ? [] : [connection]))
-    const since = momentOf(flags.since)
-    const found = await observations(pathIn(loaded.config.gateway.recordings), {
-      since,
-      ...(connection !== undefined && { connection }),
-      ...(person !== undefined && { person }),
-    })
+    const { openRecorded } = await import('../../src/gateway/policy-replay/open.js')
+    const { recordings, wanted } = await openRecorded(flags)
+    const found = await observations(recordings, wanted)
     const { statements, observed, rules, problems } = found
     for (const problem of problems) this.caution(plain(problem))
-    this.log(`${count(statements, 'statement')} since ${since}: rules would have treated ${observed} otherwise`)
+    this.log(`${count(statements, 'statement')} since ${wanted.since}: rules would have treated ${observed} otherwise`)
     if (rules.length > 0)
       this.log(
         `\n${table(
@@ -52,11 +35,10 @@ export default class PolicyObserved extends HoopCommand {
       )
     for (const { rule, would, samples } of rules) {
       this.log(`\n${rule} would ${would}`)
-      for (const { session, n, person: who, text: sql } of samples)
-        this.log(plain(`  ${session} #${n} ${who}: ${sql.length > 200 ? `${sql.slice(0, 199)}…` : sql}`))
+      for (const sample of samples) this.log(sampleLine(sample))
     }
     return {
-      since,
+      since: wanted.since,
       ...found,
       rules: rules.map((each) => ({ ...each, sessions: each.sessions.size, people: [...each.people] })),
     }

@@ -1,5 +1,5 @@
-import { string as text } from '@oclif/core/flags'
 import { HoopCommand } from '../../src/cli/command.js'
+import { recordedFlags, sampleLine } from '../../src/cli/recorded.js'
 import { table } from '../../src/cli/table.js'
 import { count, plain } from '../../src/cli/text.js'
 
@@ -15,36 +15,19 @@ export default class PolicyReplay extends HoopCommand {
     '<%= config.bin %> <%= command.id %> --config new-hoop.yaml --since 7d',
     '<%= config.bin %> <%= command.id %> --connection vectordb --person ada@example.com --json',
   ]
-  static override flags = {
-    config: text({ description: 'configuration file', default: 'hoop.yaml' }),
-    since: text({
-      description: 'sessions that began then or later: a date, a time, or 2h, 7d ago',
-      default: '7d',
-      helpValue: 'WHEN',
-    }),
-    connection: text({ description: 'only this connection', helpValue: 'NAME' }),
-    person: text({ description: 'only this person', helpValue: 'SUBJECT|NAME' }),
-  }
+  static override flags = recordedFlags
 
   async run(): Promise<object> {
     const { flags } = await this.parse(PolicyReplay)
-    const { loadFor } = await import('../../src/gateway/explain/explainer.js')
-    const { momentOf } = await import('../../src/recording/when.js')
-    const { pathIn } = await import('../../src/gateway/start/state.js')
     const { replayPolicy } = await import('../../src/gateway/policy-replay/replay.js')
-    const { config, connection, person } = flags
-    const loaded = await loadFor(config, ...(connection === undefined ? [] : [connection]))
-    const since = momentOf(flags.since)
-    const found = await replayPolicy(loaded, pathIn(loaded.config.gateway.recordings), {
-      since,
-      ...(connection !== undefined && { connection }),
-      ...(person !== undefined && { person }),
-    })
+    const { openRecorded } = await import('../../src/gateway/policy-replay/open.js')
+    const { loaded, recordings, wanted } = await openRecorded(flags)
+    const found = await replayPolicy(loaded, recordings, wanted)
     const { sessions, statements, skipped, changes, problems } = found
     for (const problem of problems) this.caution(plain(problem))
     const differing = changes.reduce((sum, change) => sum + change.count, 0)
     this.log(
-      `${count(statements, 'statement')} of ${count(sessions, 'session')} since ${since}: ` +
+      `${count(statements, 'statement')} of ${count(sessions, 'session')} since ${wanted.since}: ` +
         `${differing} would have been treated otherwise${skipped ? `, ${skipped} could not be decided on` : ''}`,
     )
     if (changes.length > 0) {
@@ -57,11 +40,15 @@ export default class PolicyReplay extends HoopCommand {
       )
       for (const { was, would, samples } of changes) {
         this.log(`\n${words(was)} → ${words(would)}`)
-        for (const { session, n, person: who, text: sql } of samples)
-          this.log(plain(`  ${session} #${n} ${who}: ${sql.length > 200 ? `${sql.slice(0, 199)}…` : sql}`))
+        for (const sample of samples) this.log(sampleLine(sample))
       }
       process.exitCode = 1
     }
-    return { since, ...found, differing, changes: changes.map((each) => ({ ...each, people: [...each.people] })) }
+    return {
+      since: wanted.since,
+      ...found,
+      differing,
+      changes: changes.map((each) => ({ ...each, people: [...each.people] })),
+    }
   }
 }
