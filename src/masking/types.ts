@@ -1,4 +1,8 @@
+import type { ColumnType } from '../wire/column-type.js'
+import type { CopyFormat } from '../wire/copy-format.js'
 import type { Sink } from './sink.js'
+
+export type { ColumnType }
 
 /** What a fake value looks like. */
 export type FakeKind = 'name' | 'first_name' | 'last_name' | 'email' | 'phone' | 'company' | 'city' | 'address' | 'uuid'
@@ -31,21 +35,6 @@ export interface ColumnMask {
   readonly type: ColumnType
 }
 
-export interface ColumnType {
-  readonly oid: number
-  readonly modifier: number
-  /** `pg_type.typname` of the type, or of a domain's base type: `text`, `varchar`, `int4`, `vector`, … */
-  readonly name: string
-  /** `b` base, `e` enum, `d` domain (base in name), `a` array, `c` composite, `r` range, `m` multirange. */
-  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r' | 'm'
-  /** For domains, the kind of what they are made of; a base type where it isn't said. */
-  readonly base?: 'b' | 'e' | 'a' | 'c' | 'r' | 'm'
-  /** For enums, labels that are valid. */
-  readonly labels?: readonly string[]
-  /** For arrays, the type of their elements. Their modifier is the array's. */
-  readonly element?: ColumnType
-}
-
 /**
  * What becomes of one value that is not NULL: the same whatever it was, or something made of it. `null` is SQL's NULL.
  * What becomes of NULL is `ofNull`, without that it stays.
@@ -76,14 +65,8 @@ export interface ValueScan {
   look(bytes: Buffer, start: number, end: number, read?: (field: Buffer) => Buffer): Buffer | null | undefined
 }
 
-/** How COPY writes its stream. */
-export interface CopyShape {
-  readonly format: 'text' | 'csv' | 'binary'
-  readonly delimiter: string
-  readonly quote: string
-  readonly escape: string
-  readonly nullText: string
-  readonly header: boolean
+/** How COPY writes its stream, and of how many columns. */
+export interface CopyShape extends CopyFormat {
   readonly columns: number
 }
 

@@ -1,8 +1,9 @@
+import type { CopyFormat } from '../wire/copy-format.js'
+
 /**
  * What the policy may know of a statement, taken from PostgreSQL's own parser and a snapshot of the catalog.
  * Pure data: the analyser makes it, rules and masks read it.
  */
-
 /** A literal LIMIT, `all` where there is none, `unknown` where it can't be read off. */
 export type Limit = number | 'all' | 'unknown'
 
@@ -92,15 +93,8 @@ export interface Nearest {
   readonly vector: { readonly text: string } | { readonly parameter: number } | 'unknown'
 }
 
-export interface CopyFacts {
+export interface CopyFacts extends CopyFormat {
   readonly direction: 'in' | 'out'
-  readonly format: 'text' | 'csv' | 'binary'
-  /** Options that a masker of the stream must know; single characters except `null`. */
-  readonly delimiter: string
-  readonly quote: string
-  readonly escape: string
-  readonly nullText: string
-  readonly header: boolean
 }
 
 export interface Unproven {

@@ -8,7 +8,8 @@ import { typeOf } from './type-of.js'
 import { readEffects } from '../effects/read.js'
 import type { Effects } from '../effects/types.js'
 import { readAddedTypes } from './added-types.js'
-import type { AddedType, Catalog, CatalogQuery, CatalogType, MaskedColumn, Relation } from './types.js'
+import type { ColumnType } from '../../wire/column-type.js'
+import type { AddedType, Catalog, CatalogQuery, MaskedColumn, Relation } from './types.js'
 
 /** What each leads to, through all others: views to what they read, children to their parents. */
 const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
@@ -46,7 +47,7 @@ export interface Parts {
   readonly rows: ReadonlyMap<number, RelationRow>
   readonly masked: Map<string, MaskedColumn>
   readonly unknown: readonly string[]
-  readonly types: ReadonlyMap<number, CatalogType>
+  readonly types: ReadonlyMap<number, ColumnType>
   readonly addedTypes: readonly AddedType[]
   readonly effects: Effects
 }

@@ -1,7 +1,7 @@
 import type { TypeRow } from './queries.js'
-import type { CatalogType } from './types.js'
+import type { ColumnType } from '../../wire/column-type.js'
 
-type Kind = Exclude<CatalogType['kind'], 'd' | 'a'>
+type Kind = Exclude<ColumnType['kind'], 'd' | 'a'>
 
 const kinds: Readonly<Record<string, Kind>> = { e: 'e', c: 'c', r: 'r', m: 'm' }
 
@@ -12,7 +12,7 @@ const isArray = ([, name, , category, , element]: TypeRow): boolean =>
   category === 'A' && element !== 0 && !noArrays.includes(name)
 
 /** Describes a column's type as the masks need it: a domain by what it is made of, in the end. */
-export const typeOf = (types: ReadonlyMap<number, TypeRow>, oid: number, modifier: number): CatalogType => {
+export const typeOf = (types: ReadonlyMap<number, TypeRow>, oid: number, modifier: number): ColumnType => {
   const declared = types.get(oid)
   if (!declared) return { oid, modifier, name: 'unknown', kind: 'b' }
   let row = declared

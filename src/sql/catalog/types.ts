@@ -1,28 +1,13 @@
+import type { ColumnType } from '../../wire/column-type.js'
 import type { Effects } from '../effects/types.js'
 
 /** Runs one query over the gateway's own connection to the database. */
 export type CatalogQuery = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>
 
-/** Structurally the masking folder's ColumnType. */
-export interface CatalogType {
-  readonly oid: number
-  /** `pg_attribute.atttypmod`, or the domain's; -1 is none. */
-  readonly modifier: number
-  /** `pg_type.typname` of the type, or of a domain's base type. */
-  readonly name: string
-  readonly kind: 'b' | 'e' | 'd' | 'a' | 'c' | 'r' | 'm'
-  /** For domains, the kind of what they are made of. */
-  readonly base?: 'b' | 'e' | 'a' | 'c' | 'r' | 'm'
-  /** For enums their labels. */
-  readonly labels?: readonly string[]
-  /** For arrays the type of their elements. */
-  readonly element?: CatalogType
-}
-
 export interface MaskedColumn {
   /** The policy's entry, `schema.table.column`, as it was given. Partitions carry their parent's. */
   readonly column: string
-  readonly type: CatalogType
+  readonly type: ColumnType
 }
 
 export interface CatalogColumn {
@@ -72,7 +57,7 @@ export interface Catalog {
   /** Policy entries that name no column of this database, as they were given. */
   readonly unknown: readonly string[]
   /** Types that did not come with the server, but for those of rows. */
-  readonly types: ReadonlyMap<number, CatalogType>
+  readonly types: ReadonlyMap<number, ColumnType>
   readonly addedTypes: readonly AddedType[]
   /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
   readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
