@@ -2,7 +2,7 @@ import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
 import { plain } from '../../src/cli/text.js'
-import type { Approval } from '../../src/lib/api/approvals.js'
+import { type Approval, valid } from '../../src/lib/api/approvals.js'
 
 export default class ApprovalsApprove extends ClientCommand {
   static override summary = 'Approve a request of somebody else: the statement runs, once.'
@@ -25,7 +25,7 @@ export default class ApprovalsApprove extends ClientCommand {
     this.log(
       plain(
         one.state === 'open'
-          ? `Your approval of ${one.id} counts; it takes ${one.needed - one.votes.length} more.`
+          ? `Your approval of ${one.id} counts; it takes ${one.needed - valid(one.votes).length} more.`
           : `Approved: ${one.id}, a statement of ${one.name} on ${one.connection}.`,
       ),
     )

@@ -1,4 +1,4 @@
-import type { Approval } from '../lib/api/approvals.js'
+import { type Approval, valid } from '../lib/api/approvals.js'
 import type { Parameter } from '../lib/api/parameter.js'
 import { pairs, table } from './table.js'
 import { plain, span } from './text.js'
@@ -14,7 +14,7 @@ export const briefly = (text: string, most = 60): string => {
 /** How long is left, or what became of it. */
 export const stateOf = ({ state, expiresAt, votes, needed }: Approval, now = Date.now()): string => {
   if (state !== 'open') return state
-  const count = needed > 1 ? `${votes.length}/${needed}, ` : ''
+  const count = needed > 1 ? `${valid(votes).length}/${needed}, ` : ''
   return `${count}${span(Date.parse(expiresAt) - now)} left`
 }
 
@@ -53,9 +53,9 @@ export const approvalText = (one: Approval): string =>
       Session: one.session,
       Policy: one.policyHash,
     }),
-    ...one.votes.map(({ vote, name, at, reason }) =>
+    ...one.votes.map(({ vote, name, at, reason, revokedAt }) =>
       plain(
-        `${vote === 'approve' ? 'Approved' : 'Denied'} by ${name} at ${local(at)}${reason === undefined ? '' : `: ${reason}`}`,
+        `${vote === 'approve' ? 'Approved' : 'Denied'} by ${name} at ${local(at)}${revokedAt === undefined ? '' : ' (shut out since: counts no more)'}${reason === undefined ? '' : `: ${reason}`}`,
       ),
     ),
     '',
@@ -73,7 +73,7 @@ export const approvalBrief = (one: Approval, now = Date.now()): string =>
     plain(
       `${one.needed} of ${one.groups.join(', ')}; ${stateOf(one, now)}; ${one.mode === 'wait' ? 'the session is held' : 'it may be run again once approved'}`,
     ),
-    ...one.votes.map(({ vote, name, reason }) =>
+    ...valid(one.votes).map(({ vote, name, reason }) =>
       plain(`${vote === 'approve' ? 'approved' : 'denied'} by ${name}${reason === undefined ? '' : `: ${reason}`}`),
     ),
     '',

@@ -1,4 +1,4 @@
-import type { Approval } from '../lib/api/approvals.js'
+import { type Approval, valid } from '../lib/api/approvals.js'
 import { asHoopError } from '../lib/errors.js'
 import type { InboxAction, InboxVote } from './inbox.js'
 import type { InboxFeed } from './views/inbox.js'
@@ -51,7 +51,7 @@ export class Inbox implements InboxFeed {
   async act({ id, vote, reason }: Exclude<InboxAction, 'quit'>): Promise<string> {
     try {
       const one = await this.#options.send(id, vote, reason)
-      const more = one.needed - one.votes.length
+      const more = one.needed - valid(one.votes).length
       const said =
         one.state === 'open'
           ? `Your approval of ${id} counts; it takes ${more} more.`

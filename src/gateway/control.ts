@@ -11,6 +11,7 @@ export interface ControlOptions {
   readonly denied: DenyList
   readonly grants: Pick<GrantService, 'revoke'>
   readonly write: WriteAct
+  readonly approvals: { forget(subject: string, by: string): Promise<void> }
 }
 
 /** Who does it, and why: the client is told, and the recording ends with both. */
@@ -63,7 +64,11 @@ export class Control {
     const error = new HoopError('SESSION_KILLED', `your access was revoked: ${order.reason}`, {
       hint: 'Ask an administrator of the gateway.',
     })
-    const [sessions] = await Promise.all([this.#end((session) => session.subject === subject, order, error), kept])
+    const [sessions] = await Promise.all([
+      this.#end((session) => session.subject === subject, order, error),
+      kept,
+      this.#options.approvals.forget(subject, order.by.subject),
+    ])
     return { revoked, sessions }
   }
 

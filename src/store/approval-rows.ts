@@ -43,6 +43,7 @@ const voteOf = (row: Selectable<ApprovalVotesTable>): ApprovalVote => ({
   vote: row.vote,
   ...(row.reason !== null && { reason: row.reason }),
   at: iso(row.at),
+  ...(row.revoked_at !== null && { revokedAt: iso(row.revoked_at) }),
 })
 
 export const approvalOf = (

@@ -40,6 +40,8 @@ export interface ApprovalVotesTable {
   vote: 'approve' | 'deny'
   reason: string | null
   at: Whole
+  /** Since then whoever gave it is shut out, and it counts no more. */
+  revoked_at: MaybeWhole
 }
 
 export interface StandingApprovalsTable {

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { ApprovalState, ApprovalVote } from '../lib/api/approvals.js'
+import { type ApprovalState, type ApprovalVote, valid } from '../lib/api/approvals.js'
 import { HoopError } from '../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './approval-rows.js'
 import type { Tables } from './schema.js'
@@ -76,9 +76,9 @@ export class ApprovalRecords {
       const { subject, name, reason = null } = vote
       await db
         .insertInto('approval_votes')
-        .values({ approval: id, subject, name, vote: vote.vote, reason, at })
+        .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
-      const approvals = before!.votes.length + 1
+      const approvals = valid(before!.votes).length + 1
       const state = vote.vote === 'deny' ? 'denied' : approvals >= before!.needed ? 'approved' : 'open'
       if (state !== 'open')
         await db

@@ -4,6 +4,7 @@ import { approvalsMigration } from './migrations/approvals.js'
 import { usage } from './migrations/003-usage.js'
 import { people } from './migrations/004-people.js'
 import { observed } from './migrations/005-observed.js'
+import { revokedVotes } from './migrations/006-revoked-votes.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -65,4 +66,5 @@ export const migrations: Record<string, Migration> = {
   '003-usage': usage,
   '004-people': people,
   '005-observed': observed,
+  '006-revoked-votes': revokedVotes,
 }

@@ -1,3 +1,4 @@
+import { valid } from '../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../store/approval-rows.js'
 import type { WebhookEvent } from '../webhooks/message.js'
 
@@ -31,7 +32,10 @@ export const decided = (record: ApprovalRecord, address: string): WebhookEvent =
     ...fieldsOf(record, address),
     Decision: record.state,
     By: names(record),
-    Because: record.votes.flatMap(({ reason }) => reason ?? []).join('; ') || undefined,
+    Because:
+      valid(record.votes)
+        .flatMap(({ reason }) => reason ?? [])
+        .join('; ') || undefined,
   },
 })
 
@@ -47,4 +51,7 @@ export const brokenGlass = (record: ApprovalRecord, address: string): WebhookEve
   fields: { ...fieldsOf(record, address), Kind: 'break-glass', Session: record.session },
 })
 
-const names = ({ votes }: ApprovalRecord): string => votes.map(({ name }) => name).join(', ')
+const names = ({ votes }: ApprovalRecord): string =>
+  valid(votes)
+    .map(({ name }) => name)
+    .join(', ')

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
-import type { ApprovalVote } from '../../lib/api/approvals.js'
+import type { DenyList } from '../../identity/deny-list.js'
+import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approval-rows.js'
+import { forgetApprovalsOf } from '../../store/approvals-of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals.js'
 import type { Store } from '../../store/open.js'
 import { StandingRecords } from '../../store/standing-approvals.js'
@@ -14,6 +16,8 @@ export interface ApprovalsOptions {
   readonly store: Pick<Store, 'db'>
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
+  /** Who is shut out: what they have approved counts for nothing. */
+  readonly denied: Pick<DenyList, 'find' | 'assert'>
   /** The gateway's address, which people are sent to. */
   readonly url: () => string
 }
@@ -89,6 +93,7 @@ export class Approvals implements AsyncDisposable {
       at,
       ...(reason !== undefined && { reason }),
     })
+    await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
     this.news.tell()
     if (after.state !== 'open') {
@@ -96,6 +101,33 @@ export class Approvals implements AsyncDisposable {
       this.#settled(after)
     }
     return after
+  }
+
+  /** Whether enough of those who approved it may still do so. */
+  holds({ votes, needed }: ApprovalRecord): boolean {
+    return valid(votes).filter(({ subject }) => !this.isOut(subject)).length >= needed
+  }
+
+  isOut(subject: string): boolean {
+    return this.#options.denied.find(subject) !== undefined
+  }
+
+  /** What somebody who is shut out has approved, and asked for, is no more. @throws {HoopError} STORE_FAILED */
+  async forget(subject: string, by: string): Promise<void> {
+    const ended = await forgetApprovalsOf(this.#options.store.db, subject, by, Date.now())
+    for (const { id } of ended) this.#settled(await this.records.find(id))
+    this.news.tell()
+  }
+
+  /**
+   * For what somebody has just written: they may have been shut out meanwhile, and this be all that was overlooked then.
+   * @throws {HoopError} PERSON_REVOKED, with what they wrote taken back
+   */
+  async assertIn(subject: string): Promise<void> {
+    const { denied } = this.#options
+    const out = denied.find(subject)
+    if (out) await this.forget(subject, out.by.subject)
+    denied.assert(subject)
   }
 
   /** The client no longer waits. @returns whether that came before anything else */

@@ -1,5 +1,5 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { ApprovalState } from '../../lib/api/approvals.js'
+import { type ApprovalState, valid } from '../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../store/approval-rows.js'
 import { captureParameters } from '../relay/capture.js'
 import type { Gate, HeldStatement, Note, Verdict, WaitPlace } from '../relay/wait.js'
@@ -60,7 +60,7 @@ export class SessionGate implements Gate {
   /** An approval that was given since this was refused. */
   async #used(key: string, { rule }: HeldStatement, note: Note): Promise<string | undefined> {
     const found = await this.#options.approvals.records.use(key, Date.now())
-    if (!found) return undefined
+    if (!found || !this.#options.approvals.holds(found)) return undefined
     this.#options.approvals.news.tell()
     note({ id: found.id, outcome: 'approved', rule: rule.name, by: deciders(found) })
     return found.id
@@ -71,7 +71,9 @@ export class SessionGate implements Gate {
     const { approvals, subject, connection } = this.#options
     const asked = { subject, groups: rule.approvers.groups }
     const all = await approvals.standing.covering(subject, connection, textHash(text), Date.now())
-    const good = all.filter(({ by, groups }) => mayDecide({ subject: by.subject, groups }, asked))
+    const good = all.filter(
+      ({ by, groups }) => !approvals.isOut(by.subject) && mayDecide({ subject: by.subject, groups }, asked),
+    )
     const people = new Map(good.map((one) => [one.by.subject, one]))
     const [first] = people.values()
     if (!first || people.size < rule.approvers.count) return undefined
@@ -129,11 +131,12 @@ export class SessionGate implements Gate {
         await approvals.withdraw(id, aboutOf(signal))
         return refuse(new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)))
       }
+      if (settled.state === 'withdrawn') return this.#withdrawn(settled, note)
       const by = deciders(settled)
       note({ id, outcome: settled.state as Settled, rule, ...(by.length > 0 && { by }) })
       if (settled.state === 'denied') return refuse(denied(settled))
       if (settled.state !== 'approved') return refuse(expiredInTime(record))
-      const obsolete = await this.#obsolete(signal)
+      const obsolete = await this.#obsolete(settled, signal)
       if (obsolete) {
         await approvals.withdraw(id, obsolete.about)
         return refuse(obsolete)
@@ -150,8 +153,16 @@ export class SessionGate implements Gate {
     }
   }
 
+  /** Not by the client. */
+  #withdrawn({ id, rule, why = '' }: ApprovalRecord, note: Note): Verdict {
+    note({ id, outcome: 'withdrawn', rule, reason: why })
+    return { kind: 'refuse', error: new HoopError('APPROVAL_WITHDRAWN', why), rule, approval: id }
+  }
+
   /** Why an approval that was given counts no more. */
-  async #obsolete(signal: AbortSignal): Promise<HoopError | undefined> {
+  async #obsolete(settled: ApprovalRecord, signal: AbortSignal): Promise<HoopError | undefined> {
+    if (!this.#options.approvals.holds(settled))
+      return new HoopError('APPROVAL_WITHDRAWN', 'somebody who approved it was shut out')
     try {
       await this.#options.stillInForce()
     } catch (error) {
@@ -189,7 +200,7 @@ export class SessionGate implements Gate {
 const aboutOf = ({ reason }: AbortSignal): string => (reason instanceof HoopError ? reason.about : 'the session ended')
 
 const deciders = ({ votes }: ApprovalRecord) =>
-  votes.map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))
+  valid(votes).map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))
 
 const requestOf = (
   { id, rule, reason, parameters }: ApprovalRecord,

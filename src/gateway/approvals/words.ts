@@ -1,3 +1,4 @@
+import { valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRule } from '../../policy/decision.js'
 import type { ApprovalRecord } from '../../store/approval-rows.js'
@@ -22,7 +23,9 @@ export const approvedNotice = ({ votes }: ApprovalRecord): ErrorFields => ({
   S: 'NOTICE',
   V: 'NOTICE',
   C: '00000',
-  M: `hoop: approved by ${votes.map(({ name }) => name).join(', ')}`,
+  M: `hoop: approved by ${valid(votes)
+    .map(({ name }) => name)
+    .join(', ')}`,
 })
 
 /** What the client sees where it must not wait. */

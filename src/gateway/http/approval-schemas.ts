@@ -24,6 +24,7 @@ const vote: z.ZodType<ApprovalVote> = z.strictObject({
   vote: z.enum(['approve', 'deny']),
   reason: text.exactOptional(),
   at: time,
+  revokedAt: time.exactOptional(),
 })
 
 const approval = named<Approval, z.ZodType<Approval>>(

@@ -75,16 +75,16 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
-  const approvals = new Approvals({ store, log, url: () => own.url, webhooks: options.webhooks })
-  await approvals.recover()
   const denied = await DenyList.open(store.db)
+  const approvals = new Approvals({ store, log, denied, url: () => own.url, webhooks: options.webhooks })
+  await approvals.recover()
   const lost = lostAccess(() => runtimes().view)
   const out = shutOut(denied, grants)
   const registry = new SessionRegistry({
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
-  const control = new Control({ registry, denied, grants, write: actsInto(log) })
+  const control = new Control({ registry, denied, grants, approvals, write: actsInto(log) })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who

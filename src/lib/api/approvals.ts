@@ -48,7 +48,13 @@ export interface ApprovalVote {
   readonly vote: 'approve' | 'deny'
   readonly reason?: string
   readonly at: string
+  /** Whoever gave it was shut out then: it counts no more. */
+  readonly revokedAt?: string
 }
+
+/** The votes that count. */
+export const valid = (votes: readonly ApprovalVote[]): ApprovalVote[] =>
+  votes.filter(({ revokedAt }) => revokedAt === undefined)
 
 /** `POST /v1/approvals/:id/approve` and `…/deny` → the Approval. A denial needs a reason. */
 export interface ApprovalDecision {

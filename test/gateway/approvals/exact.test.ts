@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { textHash } from '../../../src/gateway/approvals/binding.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { errorsIn, rowsIn, send, states, types, type WireClient } from '../relay/wire-client.js'
-import { approvalStage, login, type Stage } from './stage.js'
+import { approvalStage, dana, login, type Stage } from './stage.js'
 
 const eli = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
 const held = 'insert into effects values (1) -- hold'
@@ -171,3 +172,36 @@ test(
     await client.end()
   },
 )
+
+test('what somebody has approved who is shut out by now lets nothing run', async () => {
+  await using stage = await approvalStage({ retry: true })
+  const { client } = await login(stage)
+  await refusedThenApproved(stage, client, send.query(held))
+  const until = new Date(Date.now() + 60_000).toISOString()
+  await stage.approvals.standing.add({
+    ...{ id: 'standing', subject: 'ada', name: 'Ada', connection: 'vectordb', text: held, textHash: textHash(held) },
+    ...{ by: dana, groups: dana.groups, reason: 'backfill', createdAt: new Date().toISOString(), expiresAt: until },
+  })
+  const by = { subject: 'olu', name: 'Olu' }
+  await stage.denied.revoke({ subject: dana.subject, by, reason: 'left', at: Date.now() })
+  for (let i = 0; i < 2; i++) expect(types(await client.ask(send.query(held)))).toBe('EZ')
+  expect(await stage.effects()).toEqual([])
+  await stage.denied.restore(dana.subject, by)
+  expect(types(await client.ask(send.query(held)))).toBe('CZ')
+  await client.end()
+})
+
+test('a statement that waited doesn’t run where who approved it is shut out in the same moment', async () => {
+  await using stage = await approvalStage()
+  const { client } = await login(stage)
+  client.write(send.query(held))
+  const [request] = await stage.open()
+  const approved = stage.approve(request!.id)
+  await stage.denied.revoke({ subject: dana.subject, by: eli, reason: 'left', at: Date.now() })
+  await approved.catch(() => undefined)
+  expect(errorsIn(await client.until(1))).toMatchObject([
+    { C: '57014', M: expect.stringContaining('somebody who approved it was shut out') as string },
+  ])
+  expect(await stage.effects()).toEqual([])
+  await client.end()
+})

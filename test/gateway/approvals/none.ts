@@ -17,5 +17,6 @@ export const noApprovals = new Approvals({
   },
   webhooks: { emit: () => undefined },
   log: pino({ level: 'silent' }),
+  denied: { find: () => undefined, assert: () => undefined },
   url: () => 'https://gateway.test',
 })

@@ -5,6 +5,7 @@ import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import type { Person } from '../../../src/gateway/approvals/rights.js'
 import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
 import type { Approval } from '../../../src/lib/api/approvals.js'
+import { DenyList } from '../../../src/identity/deny-list.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
 import { openStore } from '../../../src/store/open.js'
@@ -46,6 +47,7 @@ export interface Stage extends AsyncDisposable {
   readonly url: string
   readonly relay: RelayServer
   readonly approvals: Approvals
+  readonly denied: DenyList
   readonly policy: FakePolicy
   readonly told: WebhookEvent[]
   /** Waits until so many requests are open, oldest first. */
@@ -69,17 +71,18 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
   stack.defer(() => direct.end())
   await direct.query('create table effects (id int not null)')
   const store = stack.use(await openStore(`sqlite:${folder.file('hoop.db')}`))
+  const denied = await DenyList.open(store.db)
   const told: WebhookEvent[] = []
   const webhooks = { emit: (event: WebhookEvent) => void told.push(event) }
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const approvals = stack.use(new Approvals({ store, webhooks, log, url: () => 'https://gateway.test' }))
+  const approvals = stack.use(new Approvals({ store, webhooks, log, denied, url: () => 'https://gateway.test' }))
   const policy = options.policy ?? {}
   const relay = stack.use(
     await relayServer({ ...options, url: database.url, guard: fakeGuard(policy), approvals, webhooks }),
   )
   const owned = stack.move()
   return {
-    ...{ relay, approvals, policy, told, url: database.url },
+    ...{ relay, approvals, denied, policy, told, url: database.url },
     open: async (count = 1) => {
       for (;;) {
         const { version } = approvals.news

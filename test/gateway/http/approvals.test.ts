@@ -126,3 +126,48 @@ test('nobody gives themselves one, for longer than 30 days, or from a request th
   expect(await add('ana', { from: others })).toBe(404)
   expect(await add('ana', {})).toBe(400)
 })
+
+test('who is shut out has no standing approval from or for them, and no vote that counts, also once they are back', async () => {
+  const until = new Date(Date.now() + 3_600_000).toISOString()
+  const standing = async (from: string) =>
+    (await post('ana', '/v1/standing-approvals', { from, until, reason: 'backfill' }))
+      .body as unknown as StandingApproval
+  const two = await requested({ needed: 2, groups: ['ml-eng'] })
+  const ready = await requested({ mode: 'retry' })
+  const own = await requested({ mode: 'retry', subject: 'ana', name: 'ana@example.com' })
+  for (const id of [two, ready]) expect((await post('ana', `/v1/approvals/${id}/approve`)).status).toBe(200)
+  const given = await standing(two)
+  for (const what of ['revoke', 'restore'])
+    await post('olu', `/v1/people/${what}`, { person: 'ana', ...(what === 'revoke' && { reason: 'left' }) })
+
+  const one = async (id: string) => (await world.ask('olu', `/v1/approvals/${id}`)).body as unknown as Approval
+  expect(await one(ready)).toMatchObject({ state: 'withdrawn', why: 'somebody who approved it was shut out' })
+  expect(await one(own)).toMatchObject({ state: 'withdrawn', why: 'whoever asked was shut out' })
+  expect((await one(two)).votes).toMatchObject([{ subject: 'ana', revokedAt: expect.any(String) as string }])
+  expect((await post('dora', `/v1/approvals/${two}/approve`)).body).toMatchObject({ state: 'open' })
+  expect((await world.approvals.standing.find(given.id)).revokedBy).toBe('olu')
+
+  const next = await standing(await requested())
+  await post('olu', '/v1/people/revoke', { person: 'ben', reason: 'left' })
+  expect((await world.approvals.standing.find(next.id)).revokedBy).toBe('olu')
+  const later = await post('ana', '/v1/standing-approvals', { from: two, until, reason: 'backfill' })
+  expect(later).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining('ben@example.com is shut out') as string },
+  })
+  await post('olu', '/v1/people/restore', { person: 'ben' })
+})
+
+test('a vote that was on its way when its giver was shut out is taken back', async () => {
+  const id = await requested({ needed: 2 })
+  const person = { subject: 'ana', name: 'ana@example.com', groups: ['ml-eng'] }
+  const voted = world.approvals.decide(id, person, 'approve', undefined)
+  voted.catch(() => undefined)
+  await post('olu', '/v1/people/revoke', { person: 'ana', reason: 'left' })
+  await world.approvals.decide(await requested(), person, 'approve', undefined).catch(() => undefined)
+  await post('olu', '/v1/people/restore', { person: 'ana' })
+  const found = await world.approvals.records.list({ states: ['open', 'approved'] }, 100)
+  expect(found.flatMap(({ votes }) => votes).filter(({ revokedAt }) => revokedAt === undefined)).not.toContainEqual(
+    expect.objectContaining({ subject: 'ana' }),
+  )
+})

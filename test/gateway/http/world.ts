@@ -161,11 +161,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const check = (name: string) => async () => {
     if (state.failing === name) throw new Error(`secret reason of ${name}`)
   }
+  const denied = await DenyList.open(store.db)
   const approvals = new Approvals({
-    ...{ store, url: () => url, webhooks: { emit: () => undefined } },
+    ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
   })
-  const denied = await DenyList.open(store.db)
   const lost = lostAccess(() => state.view)
   const registry = new SessionRegistry({
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
@@ -187,7 +187,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     grants,
     denied,
-    control: new Control({ registry, denied, grants, write: (act) => void acts.push(act) }),
+    control: new Control({ registry, denied, grants, approvals, write: (act) => void acts.push(act) }),
     seen: (person) => void seePerson(store.db, person, Date.now()),
     livePerPerson: () => registry.perPerson(),
     store,

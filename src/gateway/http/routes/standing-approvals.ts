@@ -36,7 +36,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       throw new HoopError('ACCESS_DENIED', 'no rule names a group of yours as its approvers')
   }
 
-  /** @throws {HoopError} NOT_FOUND, USAGE */
+  /** @throws {HoopError} NOT_FOUND, REQUEST_INVALID */
   const subjectOf = async (giver: Person, { from, person, connection, text }: StandingApprovalRequest) => {
     const request = from === undefined ? undefined : await records.find(from)
     // The answer tells its text.
@@ -47,6 +47,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     const where = connection ?? request?.connection
     if (!wanted || statement === undefined || where === undefined)
       throw new HoopError('REQUEST_INVALID', 'it takes a request, or person, connection and text')
+    if (deps.approvals.isOut(wanted.subject)) throw new HoopError('REQUEST_INVALID', `${wanted.name} is shut out`)
     return { subject: wanted.subject, name: wanted.name, connection: where, text: statement }
   }
 
@@ -78,6 +79,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
         expiresAt: new Date(until).toISOString(),
       }
       await standing.add(record)
+      for (const each of [subject, meant.subject]) await deps.approvals.assertIn(each)
       news.tell()
       request.log.info({ standing: record.id, subject, person: meant.subject, until }, 'a standing approval')
       return reply.code(201).send(shown(record))
