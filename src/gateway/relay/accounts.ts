@@ -25,6 +25,9 @@ export class Accounts {
     else if (head?.kind === 'execute') {
       const portal = this.#portal(head.portal)
       meter.use(this.#cursor(portal.allowed?.cursor) ?? (portal.spent ??= new Spent()), portal.raise)
+    } else if (head?.kind === 'describe') {
+      const portal = head.of === 'P' ? this.#portal(head.name) : undefined
+      meter.use(portal ? (portal.spent ??= new Spent()) : new Spent(), portal?.raise)
     }
   }
 

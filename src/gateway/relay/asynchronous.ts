@@ -10,9 +10,14 @@ import type { RelayState } from './state.js'
 export const isAsynchronous = (tag: number): boolean =>
   tag === Backend.Notice || tag === Backend.ParameterStatus || tag === Backend.Notification
 
+/** A setting that the server reports. @throws {HoopError} SETTING_PINNED, whether or not the client may hear of it */
+export const checkSetting = ({ guard }: RelayState, buffer: Buffer, start: number, end: number): void => {
+  const { name, value } = readParameterStatus(buffer, start, end)
+  if (guard) assertPinned(name, value)
+}
+
 /**
- * Messages that may come at any time and answer nothing.
- * @throws {HoopError} SETTING_PINNED
+ * Messages that may come at any time and answer nothing, settings aside.
  * @see PostgreSQL documentation, "Asynchronous Operations"
  */
 export const asynchronous = (
@@ -31,14 +36,11 @@ export const asynchronous = (
     const { message, instead } = quoted(state.guard, 'notice', readErrorFields(buffer, start, end))
     state.journal.notice('notice', message)
     if (instead) return out.put(instead)
-  } else if (tag === Backend.Notification) {
+  } else {
     const sent = readNotification(buffer, start, end)
     const payload = state.guard?.scans?.ofText(sent.payload, state.guard.maskKey)
     state.journal.notice('notification', `${sent.channel}: ${payload ?? sent.payload}`)
     if (payload !== undefined && !state.guard?.clear) return out.put(notification({ ...sent, payload }))
-  } else {
-    const { name, value } = readParameterStatus(buffer, start, end)
-    if (state.guard) assertPinned(name, value)
   }
   out.keep(buffer, start, end)
 }

@@ -3,7 +3,7 @@ import { HEADER, type FrameHandler } from '../../wire/cutter.js'
 import { noticeResponse, readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
-import { asynchronous, isAsynchronous } from './asynchronous.js'
+import { asynchronous, checkSetting, isAsynchronous } from './asynchronous.js'
 import { dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { estimateFrom } from './estimates.js'
@@ -41,7 +41,7 @@ export class BackendHandler implements FrameHandler {
     this.#out = out
     this.#descriptions = new Descriptions(state)
     this.#results = new Results(state, out, this.#descriptions)
-    this.#replies = new Replies(state, this.#descriptions, this.#results)
+    this.#replies = new Replies(state, this.#descriptions, this.#results, out)
   }
 
   whole(tag: number): boolean {
@@ -128,11 +128,17 @@ export class BackendHandler implements FrameHandler {
     return true
   }
 
-  /** What carries data counts like data; a setting's new value can't be left out, but where it is data in disguise. */
+  /** What carries data counts like data. */
   #asynchronous(tag: number, buffer: Buffer, start: number, end: number): void {
     const results = this.#results
+    if (tag === Backend.ParameterStatus) {
+      checkSetting(this.#state, buffer, start, end)
+      // The server says it when the statement is done: there is nothing to stop.
+      if (results.pays(1, end - start)) this.#out.keep(buffer, start, end)
+      return
+    }
     if (tag === Backend.Notice && this.#state.metering && results.withheld) return
-    if (results.affords(tag === Backend.ParameterStatus ? 0 : 1, end - start))
+    if (results.affords(1, end - start))
       asynchronous(this.#state, this.#out, results.touchesMasked, tag, buffer, start, end)
   }
 
@@ -191,7 +197,7 @@ export class BackendHandler implements FrameHandler {
     if (cancelled) overrun.stray = false
     if (this.#results.withheld) return undefined
     if (cancelled) return new HoopError('BUDGET_COLLATERAL')
-    return this.#results.affords(0, size) ? undefined : metering.meter.refused()
+    return this.#results.affords(1, size) ? undefined : metering.meter.refused()
   }
 
   #ready(buffer: Buffer, start: number, end: number): void {

@@ -1,9 +1,12 @@
 import { HoopError } from '../../lib/errors.js'
 import { readCopyResponse, readRowDescription, readTag } from '../../wire/backend.js'
+import { withoutNames } from '../../wire/blank-names.js'
+import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { beginCopyIn } from './copy-in.js'
 import type { Descriptions } from './descriptions.js'
 import { expect } from './expect.js'
+import type { Request } from './requests.js'
 import type { Results } from './results.js'
 import type { RelayState } from './state.js'
 
@@ -12,9 +15,11 @@ export class Replies {
   readonly #state: RelayState
   readonly #descriptions: Descriptions
   readonly #results: Results
+  readonly #out: Outbox
 
-  constructor(state: RelayState, descriptions: Descriptions, results: Results) {
+  constructor(state: RelayState, descriptions: Descriptions, results: Results, out: Outbox) {
     this.#state = state
+    this.#out = out
     this.#descriptions = descriptions
     this.#results = results
   }
@@ -44,7 +49,7 @@ export class Replies {
         return !own
       }
       case Backend.RowDescription:
-        return this.#results.description(head, readRowDescription(buffer, start, end))
+        return this.#described(head, buffer, start, end)
       case Backend.CommandComplete:
         this.#results.complete(head, readTag(buffer, start, end))
         return true
@@ -70,5 +75,16 @@ export class Replies {
       default:
         throw new HoopError('PROTOCOL_DESYNC', `unexpected message ${String.fromCharCode(tag)} (${tag})`)
     }
+  }
+
+  #described(head: Request | undefined, buffer: Buffer, start: number, end: number): boolean {
+    const results = this.#results
+    // Charged while the request is at the head: by then it may be no more.
+    const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
+    const wanted = results.description(head, readRowDescription(buffer, start, end), end - start)
+    if (!wanted || paid) return wanted
+    // The client waits for a description whatever is left, and names can be data.
+    if (!results.withheld) this.#out.put(withoutNames(buffer, start, end))
+    return false
   }
 }

@@ -65,22 +65,27 @@ export class Results {
 
   /** Notices and errors carry data as well. @returns whether so much may leave; what runs is withheld where not */
   affords(rows: number, bytes: number): boolean {
-    const { metering } = this.#state
-    if (!metering) return true
-    const head = this.#state.head()
-    this.#accounts.charge(head)
-    if (metering.meter.take(rows, bytes, 0)) return true
-    if ((head?.kind === 'query' || head?.kind === 'execute') && !this.withheld) this.exceed()
+    if (this.pays(rows, bytes)) return true
+    const kind = this.#state.head()?.kind
+    if ((kind === 'query' || kind === 'execute') && !this.withheld) this.exceed()
     return false
   }
 
-  /** @returns whether the RowDescription is for the client */
-  description(head: Request | undefined, fields: readonly Field[]): boolean {
+  /** The same where nothing would be gained by stopping what runs. */
+  pays(rows: number, bytes: number): boolean {
+    const { metering } = this.#state
+    if (!metering) return true
+    this.#accounts.charge(this.#state.head())
+    return metering.meter.take(rows, bytes, 0)
+  }
+
+  /** @returns whether the RowDescription is for the client. @param bytes its size: names can be data */
+  description(head: Request | undefined, fields: readonly Field[], bytes: number): boolean {
     if (head?.kind === 'query') {
+      if (!this.withheld && !this.affords(0, bytes)) return false
       const masks = this.#masks(fields, head.allowed[head.completed])
       if (masks instanceof HoopError) return this.#withhold(masks)
       const formats = fields.map(({ format }) => format)
-      this.#accounts.charge(head)
       this.#sink = rowSink(this.#state.guard, this.#state.metering, fields, formats, masks)
       return true
     }
@@ -166,10 +171,7 @@ export class Results {
     if (this.#state.head() === undefined) this.#state.overrun.running = false
   }
 
-  /**
-   * An error ends the result at hand.
-   * @returns whether the server's own error is to be replaced by ours, which is out by then
-   */
+  /** An error ends the result at hand. @returns whether ours is out, in the place of the server's own */
   failed(): boolean {
     this.#sink = undefined
     this.#effects.prepared(this.#state.head())
@@ -186,8 +188,7 @@ export class Results {
     this.#withholding.end()
     this.#state.overrun.running = false
     this.#sink = undefined
-    if (this.#state.transaction !== 'I') return
-    this.#effects.transactionEnded()
+    if (this.#state.transaction === 'I') this.#effects.transactionEnded()
   }
 
   /** The session is over: what was being answered, with the rows that went out, and what was waiting. */

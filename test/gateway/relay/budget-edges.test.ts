@@ -254,3 +254,45 @@ test('a session searches masked vectors with so many vectors and no more, howeve
   const executed = [1, 2, 3].map((i) => two.refusal(`EXECUTE p('[${i}]')`, [search(undefined, 'execute')])?.sqlstate)
   expect(executed).toEqual([undefined, undefined, '53400'])
 })
+
+test('once the rows are used up, neither errors nor reported settings carry anything out', async () => {
+  await using server = await serve({ session: { rows: 5 } })
+  const client = await WireClient.login(server.port)
+  await client.ask(send.query('SELECT generate_series(1, 3)'))
+  const raise = "INSERT INTO notes VALUES ((SELECT ('secret' || email)::int FROM customers))"
+  const set = "INSERT INTO notes VALUES (length(set_config('application_name', 'secret' || random(), false)))"
+  const told: string[] = []
+  for (const text of [raise, set, raise, set, set]) {
+    const messages = await client.ask(send.query(text))
+    told.push(messages.some(({ body }) => body.includes('secret')) ? 'told' : types(messages).replace('N', ''))
+  }
+  expect(told).toEqual(['told', 'told', 'EZ', 'CZ', 'CZ'])
+  await client.end()
+})
+
+test('a setting that changes how SQL is read ends the session, also where nothing more may leave', async () => {
+  await using server = await serve({ session: { bytes: 20 } })
+  const client = await WireClient.login(server.port)
+  const messages = await client.ask(
+    send.query("DO $$ BEGIN EXECUTE 'SET standard_conforming_' || 'strings = off'; END $$"),
+  )
+  expect(errorsIn(messages)[0]).toMatchObject({
+    V: 'FATAL',
+    M: expect.stringContaining('standard_conforming') as string,
+  })
+})
+
+test('names of columns count as bytes, and say nothing once those are used up', async () => {
+  await using server = await serve({ session: { bytes: 1000 } })
+  const client = await WireClient.login(server.port)
+  // A DO block can give them to a table, put together from data.
+  const names = Array.from({ length: 10 }, (_, i) => `1 AS "${'secret'.repeat(9)}${i}"`)
+  const nothing = `SELECT ${names.join(', ')} LIMIT 0`
+  expect(types(await client.ask(send.query(nothing)))).toMatch(/^TN?CZ$/)
+  const described = await client.ask(send.parse(nothing, 's'), send.describe('S', 's'), send.sync())
+  expect(types(described).replace('N', '')).toBe('1tTZ')
+  const again = await client.ask(send.query(nothing))
+  expect(errorsIn(again)[0]).toMatchObject(exhausted)
+  expect([...described, ...again].some(({ body }) => body.includes('secret'))).toBe(false)
+  await client.end()
+})
