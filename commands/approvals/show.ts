@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { approvalText } from '../../src/cli/approval-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
+import { wrapMarked } from '../../src/cli/statement-lines.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
 export default class ApprovalsShow extends ClientCommand {
@@ -18,7 +19,9 @@ export default class ApprovalsShow extends ClientCommand {
     const { openClient } = await import('../../src/agent/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const approval = await client.get<Approval>(`/v1/approvals/${encodeURIComponent(args.id)}`)
-    this.log(approvalText(approval))
+    const text = approvalText(approval)
+    const { isTTY, columns } = process.stdout
+    this.log(isTTY ? wrapMarked(text, columns).join('\n') : text)
     return approval
   }
 }

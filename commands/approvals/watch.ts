@@ -3,7 +3,7 @@ import type { ApprovalLook } from '../../src/agent/approval-watch.js'
 import type { GatewayClient } from '../../src/agent/client.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import { Inbox } from '../../src/cli/inbox-feed.js'
-import { plain } from '../../src/cli/text.js'
+import { jsonText, plain } from '../../src/cli/text.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
 export default class ApprovalsWatch extends ClientCommand {
@@ -41,7 +41,7 @@ start comes first. A gateway that can't be reached is asked again.`
   }
 
   #write({ changes, problem }: ApprovalLook): void {
-    for (const change of changes) process.stdout.write(JSON.stringify(change) + '\n')
+    for (const change of changes) process.stdout.write(jsonText(change) + '\n')
     if (problem !== undefined) this.say(`hoop: ${problem}; trying again`)
   }
 

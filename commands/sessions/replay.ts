@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
-import { paint, plain, width } from '../../src/cli/text.js'
+import { jsonText, paint, plain, width } from '../../src/cli/text.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 import type { SessionEvent } from '../../src/recording/events.js'
@@ -55,7 +55,7 @@ export default class SessionsReplay extends ClientCommand {
     )
     const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
     const show = (event: SessionEvent): string =>
-      this.jsonEnabled() ? `${JSON.stringify(event)}\n` : transcript.write(event)
+      this.jsonEnabled() ? `${jsonText(event)}\n` : transcript.write(event)
     const stage = { show, write: writeTo(process.stdout), step: flags.step }
     if (!this.interactive) await play(cues, stage)
     else {

@@ -1,5 +1,6 @@
 import { type Approval, valid } from '../lib/api/approvals.js'
 import type { Parameter } from '../lib/api/parameter.js'
+import { statementLines } from './statement-lines.js'
 import { pairs, table } from './table.js'
 import { plain, span } from './text.js'
 
@@ -59,7 +60,7 @@ export const approvalText = (one: Approval): string =>
       ),
     ),
     '',
-    plain(one.text, '\n\t'),
+    ...statementLines(one.text),
     ...one.parameters.map((parameter, i) => plain(`  $${i + 1} = ${value(parameter)}`)),
   ].join('\n')
 
@@ -77,6 +78,6 @@ export const approvalBrief = (one: Approval, now = Date.now()): string =>
       plain(`${vote === 'approve' ? 'approved' : 'denied'} by ${name}${reason === undefined ? '' : `: ${reason}`}`),
     ),
     '',
-    plain(one.text, '\n\t'),
+    ...statementLines(one.text),
     ...one.parameters.map((parameter, i) => plain(`$${i + 1} = ${value(parameter)}`)),
   ].join('\n')

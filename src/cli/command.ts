@@ -3,6 +3,7 @@ import { string } from '@oclif/core/flags'
 import type { HoopError } from '../lib/errors.js'
 import { askedStatus, exitStatus, failureJson, failureText, toHoopError } from './failure.js'
 import { interruption } from './interrupt.js'
+import { jsonText } from './text.js'
 
 /**
  * The base of every command. How to write one:
@@ -59,12 +60,12 @@ export abstract class HoopCommand extends Command {
 
   /** One line of JSON on stdout; nothing without --json. */
   protected event(event: object): void {
-    if (this.jsonEnabled()) process.stdout.write(JSON.stringify(event) + '\n')
+    if (this.jsonEnabled()) process.stdout.write(jsonText(event) + '\n')
   }
 
   protected override logJson(json: unknown): void {
     const lines = (this.constructor as typeof HoopCommand).jsonLines
-    process.stdout.write(JSON.stringify(json, null, lines ? undefined : 2) + '\n')
+    process.stdout.write(jsonText(json, lines ? undefined : 2) + '\n')
   }
 
   protected override catch(error: Error): Promise<void> {

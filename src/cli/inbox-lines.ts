@@ -1,7 +1,8 @@
 import type { Approval } from '../lib/api/approvals.js'
 import { approvalBrief, stateOf } from './approval-text.js'
 import type { InboxSight, InboxState } from './inbox.js'
-import { clip, count, pad, plain, width, wrap } from './text.js'
+import { wrapMarked } from './statement-lines.js'
+import { clip, count, pad, plain, width } from './text.js'
 
 export interface InboxScene {
   readonly person: string
@@ -52,7 +53,7 @@ export function inboxLines(scene: InboxScene, state: InboxState): { lines: Inbox
     lines.push(line(''))
     for (let i = first; i < end; i++)
       lines.push(line(`${i === at ? '>' : ' '} ${texts[i]!}`, i === at ? 'chosen' : 'plain'))
-    const whole = wrap(approvalBrief(one), columns)
+    const whole = wrapMarked(approvalBrief(one), columns)
     const height = Math.max(1, rows - lines.length - fixed + 2)
     sight = { lines: whole.length, height }
     lines.push(line(''), ...whole.slice(state.top, state.top + height).map((text) => line(text)))

@@ -1,14 +1,23 @@
 import { styleText } from 'node:util'
 
-/** Characters that a terminal may obey. What came from a database or the network must not steer it. */
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+/**
+ * Characters that a terminal may obey, or that are not seen: what came from a database or the network must not steer it,
+ * and has to look like what it is. Joiners stay, since scripts and emoji need them.
+ */
+const controls = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** As JSON and SQL write it, in units of UTF-16. */
+const escaped = (c: string): string =>
+  Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
 
 /** Text with every control character written out, but for those in `keep`. */
 export const plain = (text: string, keep = ''): string =>
-  text.replace(controls, (c) =>
-    keep.includes(c) ? c : (named[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  )
+  text.replace(controls, (c) => (keep.includes(c) ? c : (named[c] ?? escaped(c))))
+
+/** JSON that may go to a terminal: the same value, with those characters written out that JSON would leave as they are. */
+export const jsonText = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(controls, (c) => (c === '\n' ? c : escaped(c)))
 
 type Style = Parameters<typeof styleText>[0]
 

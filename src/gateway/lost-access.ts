@@ -9,10 +9,10 @@ import type { Ending, SessionName } from './session-registry.js'
  */
 export const lostAccess =
   (view: () => AccessView) =>
-  ({ connection, access: { person, policy, clear } }: SessionName): Ending | undefined => {
+  ({ connection, access: { person, policy, clear, breakGlass } }: SessionName): Ending | undefined => {
     const now = accessOf(view(), person, connection)
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
-    if (now.policy !== policy || (clear && !now.clear))
+    if (now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass))
       return ended(`what you may do on ${connection} has changed`, 'Connect again.')
     return undefined
   }

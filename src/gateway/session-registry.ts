@@ -25,6 +25,8 @@ export interface SessionAccess {
   readonly policy: string
   /** Whether masked columns are shown in the clear. */
   readonly clear: boolean
+  /** Whether it runs without an approval what needs one. */
+  readonly breakGlass: boolean
 }
 
 /** A session that is running. */

@@ -44,7 +44,8 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const id = newSessionId()
   const { chain, principal } = grant
   const { subject, name } = principal
-  const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear }
+  const breakGlass = grant.breakGlass === true && runtime.breakGlass
+  const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear, breakGlass }
   const known = { id, subject, name, chain, connection: runtime.name, access }
   const place = registry.reserve(known, { limits: runtime.limits })
   let upstream: Upstream | undefined

@@ -85,7 +85,7 @@ test('the screen tells who, where, why, which rule, how long, and the statement,
   const text = screen([approval('1a', { expiresAt: later, needed: 2 })], emptyInbox).text.join('\n')
   for (const part of ['> 1a', 'casey@example.com', 'ticket 42', 'vectordb', 'rule bulk-read', '0/2, 1 min left'])
     expect(text).toContain(part)
-  expect(text).toContain('\nselect * from documents\n')
+  expect(text).toContain('\n| select * from documents\n')
 })
 
 test('no request makes the screen higher or wider than the terminal, or steers it', () => {
@@ -114,5 +114,15 @@ test('space by space every line of a long statement comes by', () => {
     for (const line of text) shown.add(line)
     state = press(state, key(' '), open, sight).state
   }
-  for (let i = 0; i < 90; i++) expect(shown).toContain(`line ${i};`)
+  for (let i = 0; i < 90; i++) expect(shown).toContain(`| line ${i};`)
+})
+
+test('what is wrapped of a statement or a value stays behind its mark', () => {
+  const padded = (first: string) => `${first}${'x'.repeat(80 - first.length)}Rule: harmless`
+  const one = approval('1a', { text: padded("select '").slice(2), parameters: [padded('12345')] })
+  const { text } = screen([one], emptyInbox)
+  expect(text.filter((line) => line.includes('harmless'))).toEqual([
+    expect.stringMatching(/^\| /),
+    expect.stringMatching(/^ {2}/),
+  ])
 })

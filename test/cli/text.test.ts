@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { pairs, table } from '../../src/cli/table.js'
-import { count, plain, span, width } from '../../src/cli/text.js'
+import { statementLines } from '../../src/cli/statement-lines.js'
+import { count, jsonText, plain, span, width } from '../../src/cli/text.js'
 
 test.for([
   ['\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
   ['a\r\nb\tc', 'a\\r\\nb\\tc'],
   ['\u009b31m', '\\u009b31m'],
   ['abc\u202egnp.exe', 'abc\\u202egnp.exe'],
-  ['plain – ünïcode 🐘', 'plain – ünïcode 🐘'],
+  ['zero\u200bwidth\u200f\u{e0041}', 'zero\\u200bwidth\\u200f\\udb40\\udc41'],
+  ['plain – ünïcode 🐘 👩\u200d🚀', 'plain – ünïcode 🐘 👩\u200d🚀'],
 ] as const)('%j is shown as %j', ([raw, shown]) => {
   expect(plain(raw)).toBe(shown)
 })
@@ -61,4 +63,21 @@ test('a table makes its cells harmless', () => {
 
 test('pairs leave out what is empty', () => {
   expect(pairs({ Person: 'mika', Subject: undefined, 'Kept in': '', Gateway: 'g' })).toBe('Person   mika\nGateway  g')
+})
+
+test('JSON for a terminal is the same value, without what would steer it', () => {
+  const value = { a: 'x\u009b2J\u202e\n\u{e0041}', b: ['é'] }
+  expect(jsonText(value, 2)).toMatch(/^[\n -~é]*$/)
+  expect(JSON.parse(jsonText(value, 2))).toEqual(value)
+})
+
+test('a statement can’t pass for what stands around it, nor push itself off the screen', () => {
+  const text = `delete from a;${'\n'.repeat(60_000)}select 1\n\n$1 = 'x'${' '.repeat(5000)}; drop table b\u200b`
+  expect(statementLines(text)).toEqual([
+    '| delete from a;',
+    ': 59,999 blank lines :',
+    '| select 1',
+    '|',
+    "| $1 = 'x' [5,000 blanks] ; drop table b\\u200b",
+  ])
 })

@@ -7,7 +7,7 @@ import type {
   StandingApprovalRequest,
 } from '../../lib/api/approvals.js'
 import type { Parameter } from '../../lib/api/parameter.js'
-import { named, time } from './schema-registry.js'
+import { line, named, time } from './schema-registry.js'
 
 const text = z.string()
 
@@ -56,8 +56,7 @@ const approval = named<Approval, z.ZodType<Approval>>(
 )
 named('Approvals', z.strictObject({ approvals: z.array(approval), version: text }))
 
-const reason = text
-  .max(1000)
+const reason = line(1000)
   .regex(/\S/)
   .meta({ description: 'Kept with the request and in the recording; the requester reads it.' })
 

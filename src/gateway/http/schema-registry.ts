@@ -9,4 +9,11 @@ export const named = <T, S extends z.ZodType<T>>(id: string, schema: S): S => {
   return schema
 }
 
+/** Shown to others and told to clients: nothing in it steers a terminal or turns text around. @param most characters */
+export const line = (most: number): z.ZodString =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u)
+
 export const time = z.string().meta({ format: 'date-time' })

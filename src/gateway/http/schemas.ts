@@ -20,7 +20,7 @@ import type {
   SessionSummary,
 } from '../../lib/api.js'
 import './approval-schemas.js'
-import { named, registry, time } from './schema-registry.js'
+import { line, named, registry, time } from './schema-registry.js'
 
 const count = z.int().nonnegative()
 const texts = z.array(z.string()).readonly()
@@ -73,7 +73,7 @@ named<GrantRequest, z.ZodType<GrantRequest>>(
   'GrantRequest',
   z.strictObject({
     connection: z.string().min(1).max(63),
-    reason: z.string().max(1000).exactOptional(),
+    reason: line(1000).exactOptional(),
     breakGlass: z.boolean().exactOptional(),
     renews: z
       .string()
@@ -140,11 +140,8 @@ const connectionUse: z.ZodType<ConnectionUse> = z.strictObject({
 named('Usage', z.strictObject({ connections: z.array(connectionUse) }))
 
 named('Sessions', z.strictObject({ sessions: z.array(session), cursor: z.string().exactOptional() }))
-/** Told to clients and kept: a line without control characters. */
-const reason = z
-  .string()
-  .max(500)
-  .regex(/^\P{Cc}*\S\P{Cc}*$/u)
+/** Told to clients and kept. */
+const reason = line(500).regex(/\S/)
 const word = z.string().min(1).max(255)
 
 named<KillRequest, z.ZodType<KillRequest>>('KillRequest', z.strictObject({ reason }))

@@ -64,6 +64,8 @@ test('only members of the rule’s groups decide, never on their own, once, and 
     expect((await post(who, `/v1/approvals/${id}/approve`)).status).toBe(403)
   expect((await post('noor', `/v1/approvals/${id}/approve`)).status).toBe(404)
   expect((await post('ana', `/v1/approvals/${id}/deny`)).status).toBe(400)
+  for (const reason of [' ', 'no\u001b[2J', 'no\u202e', 'a\nb', 'x'.repeat(1001)])
+    expect((await post('ana', `/v1/approvals/${id}/deny`, { reason })).status).toBe(400)
   const denied = await post('ana', `/v1/approvals/${id}/deny`, { reason: 'no' })
   expect(denied.body).toMatchObject({ id, state: 'denied', votes: [{ subject: 'ana', vote: 'deny', reason: 'no' }] })
   expect((await post('dora', `/v1/approvals/${id}/approve`)).status).toBe(409)

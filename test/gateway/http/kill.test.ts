@@ -30,7 +30,7 @@ const fakeSession = async (
   await world.index.started(session(id, { subject, name, connection, startedAt: new Date().toISOString() }))
   const made: FakeSession = {
     ...{ id, subject, name, connection, chain, counters, finished },
-    access: { person: { ...people[person], subject }, policy, clear },
+    access: { person: { ...people[person], subject }, policy, clear, breakGlass: false },
     ...{ key: { pid: 1, secret: Buffer.alloc(4) }, busy: false, ends: [] },
     cancel: async () => undefined,
     end(...how) {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { AccessView } from '../../../src/gateway/http/access-view.js'
+import { lostAccess } from '../../../src/gateway/lost-access.js'
 import { type Started, started } from './started.js'
 
 /** A gateway with a second policy, and people who see masked columns in the clear. */
@@ -36,4 +38,18 @@ test('a reload that changes what a policy says ends nobody', async () => {
   await change(it, ['rules: []', 'rules: [{ name: no-drop, when: { statement: [drop] }, do: block }]'])
   await change(it, ['clear_for: [dpo]', 'clear_for: []'])
   expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
+})
+
+test('who broke the glass may not go on where nobody may break it any more', () => {
+  const terms = { clearFor: [], masks: [], rules: [], approvers: [], breakGlass: ['oncall'] }
+  const access = [{ groups: ['oncall'], policy: 'research' }]
+  const view = (policy: typeof terms) =>
+    ({ connections: { db: { databases: ['db'], access } }, policies: { research: policy } }) as unknown as AccessView
+  const session = (breakGlass: boolean) => ({
+    ...{ id: 's', subject: 'ada', name: 'Ada', chain: 'c', connection: 'db' },
+    access: { person: { subject: 'ada', groups: ['oncall'] }, policy: 'research', clear: false, breakGlass },
+  })
+  expect(lostAccess(() => view(terms))(session(true))).toBeUndefined()
+  const without = lostAccess(() => view({ ...terms, breakGlass: [] }))
+  expect([without(session(true))?.error.code, without(session(false))]).toEqual(['SESSION_KILLED', undefined])
 })
