@@ -2,6 +2,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Raise } from '../budgets/lines.js'
 import type { Allowed, AllowedStatement, Asker, Decision, Estimate, Held, Unestimated } from '../../policy/decision.js'
 import type { BoundParameters } from './caps.js'
+import { type Exact, inFull, type Naming } from './in-full.js'
 import { Later } from './later.js'
 import { afforded, spending } from './spending.js'
 import type { RelayState } from './state.js'
@@ -42,8 +43,6 @@ interface Given {
 
 const nothing: Given = { rules: [], approvals: [] }
 
-type Exact = Pick<HeldStatement, 'text'> & Partial<HeldStatement>
-
 const nobodyToAsk = ({ name, message }: Held['rule']): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
 
@@ -72,6 +71,11 @@ export class Decider {
   /** What the statement at hand may take beyond its budgets. */
   get raise(): Raise | undefined {
     return this.#spending
+  }
+
+  /** Somebody may be asked for more of a budget, so it has to be known what runs by a name. */
+  get raises(): boolean {
+    return this.#state.metering?.meter.raises === true
   }
 
   /** Rows that the planner expects, where it was asked. */
@@ -134,9 +138,10 @@ export class Decider {
    * @returns the rules that it was approved by, where hours or who asks may yet decide otherwise
    */
   ran(text: string, { statements, open }: Allowed, portal = ''): readonly string[] | undefined {
-    if (!open) return undefined
     const { rules } = this.#given
-    for (const { defines } of statements) if (defines) this.later.remember(defines, text, rules)
+    if (open || this.raises)
+      for (const { defines } of statements) if (defines) this.later.remember(defines, text, rules)
+    if (!open) return undefined
     if (portal !== '') this.later.remember({ of: 'portal', name: portal }, text, rules)
     return rules
   }
@@ -197,7 +202,7 @@ export class Decider {
     }
   }
 
-  #beginning(waiting: Waiting, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] | HoopError {
+  #beginning(waiting: Waiting, exact: Omit<HeldStatement, 'rule' | 'facts'> & Naming): Wait['begin'] | HoopError {
     if (waiting.kind === 'hold') return this.#asking(waiting, exact)
     return waiting.kind === 'estimate' ? this.#planning(waiting, exact) : this.#renewing(waiting)
   }
@@ -213,15 +218,19 @@ export class Decider {
 
   #asking(
     { rule, others, statements: facts }: Held,
-    exact: Omit<HeldStatement, 'rule' | 'facts'>,
+    exact: Omit<HeldStatement, 'rule' | 'facts'> & Naming,
   ): Wait['begin'] | HoopError {
     const gate = this.#gate
     if (!gate) return nobodyToAsk(rule)
+    const text = inFull(exact.text, exact.named ?? this.later.run(facts))
     return (place, signal) =>
-      gate.pass({ ...exact, rule, others, facts }, place, (event) => this.#state.journal.approval(event), signal)
+      gate.pass({ ...exact, text, rule, others, facts }, place, (event) => this.#state.journal.approval(event), signal)
   }
 
-  #planning({ sql, folds, statements }: Unestimated, exact: Omit<HeldStatement, 'rule' | 'facts'>): Wait['begin'] {
+  #planning(
+    { sql, folds, statements }: Unestimated,
+    exact: Omit<HeldStatement, 'rule' | 'facts'> & Naming,
+  ): Wait['begin'] {
     const scrub = statements.some((each) => each.scrub)
     return async (place) => ({ kind: 'estimated', estimate: await place.plan({ sql, folds, scrub }, exact) })
   }

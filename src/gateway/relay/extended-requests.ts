@@ -62,7 +62,7 @@ export class ExtendedRequests {
       return
     }
     this.#prepared.set(nameKey(name), text)
-    if (name !== '' && (decision.kind !== 'allow' || decision.open))
+    if (name !== '' && (decision.kind !== 'allow' || decision.open || this.#parts.decider.raises))
       this.#parts.decider.later.remember({ of: 'statement', name }, text)
     if (types.length > 0) this.#types.set(nameKey(name), Buffer.from(types))
     else this.#types.delete(nameKey(name))
@@ -82,7 +82,9 @@ export class ExtendedRequests {
     if (waits(decision)) {
       const { parameters, parameterFormats } = bind
       const parameterTypes = this.#types.get(nameKey(bind.statement))
-      const exact = { text, parameters, parameterFormats, parameterTypes }
+      const named =
+        known === undefined ? this.#parts.decider.later.textsOf({ of: 'statement', name: bind.statement }) : undefined
+      const exact = { text, parameters, parameterFormats, parameterTypes, named }
       return this.#parts.decider.stopAt(decision, exact, (next) => this.bind(buffer, start, end, next))
     }
     this.#parts.open.opens('bound')

@@ -14,6 +14,7 @@ interface Known {
 }
 
 const keyOf = ({ of, name }: Named): string => `${of} ${nameKey(name)}`
+const isStatement = (key: string): boolean => key.startsWith('statement ')
 
 /**
  * Texts that were given a name, by PREPARE, DECLARE, Parse or Bind, and of which hours, rows or an approval may decide
@@ -52,6 +53,17 @@ export class Later {
     return known ? this.#texts(guard, own, known, named.of, asker) : own
   }
 
+  /** All texts that one name may stand for. */
+  textsOf(named: Named): readonly string[] {
+    return [...(this.#known.get(keyOf(named))?.texts.keys() ?? [])]
+  }
+
+  /** All texts that statements may run by name: whoever approves them approves those. */
+  run(statements: readonly Pick<AllowedStatement, 'kinds' | 'runs'>[]): readonly string[] {
+    const all = () => [...this.#known].flatMap(([key, { texts }]) => (isStatement(key) ? [...texts.keys()] : []))
+    return statements.flatMap(({ kinds, runs }) => (runs ? this.textsOf(runs) : kinds.includes('execute') ? all() : []))
+  }
+
   #statement(guard: Guard, decision: Decision, { kinds, runs }: AllowedStatement, asker: Asker): Decision {
     if (decision.kind === 'refuse') return decision
     if (runs) return this.named(guard, decision, runs, asker)
@@ -60,8 +72,7 @@ export class Later {
     if (this.#lost) return unknown('one')
     let all: Decision = decision
     for (const [key, known] of this.#known)
-      if (all.kind !== 'refuse' && key.startsWith('statement '))
-        all = this.#texts(guard, all, known, 'statement', asker)
+      if (all.kind !== 'refuse' && isStatement(key)) all = this.#texts(guard, all, known, 'statement', asker)
     return all
   }
 

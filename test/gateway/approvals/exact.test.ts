@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { textHash } from '../../../src/gateway/approvals/binding.js'
 import { HoopError } from '../../../src/lib/errors.js'
+import { guardOf } from '../relay/policy.js'
 import { errorsIn, rowsIn, send, states, types, type WireClient } from '../relay/wire-client.js'
 import { approvalStage, dana, login, type Stage } from './stage.js'
 
@@ -203,5 +204,24 @@ test('a statement that waited doesn’t run where who approved it is shut out in
     { C: '57014', M: expect.stringContaining('somebody who approved it was shut out') as string },
   ])
   expect(await stage.effects()).toEqual([])
+  await client.end()
+})
+
+test('what a name stands for is what is approved, and an approval for it is for no other text by that name', async () => {
+  await using stage = await approvalStage({ retry: true })
+  const { client } = await login(stage)
+  const rules = [{ name: 'ask', when: { statement: ['delete'] }, do: 'approve', approvers: { groups: ['dba'] } }]
+  const guard = await guardOf(stage.url, { rules })
+  stage.policy.decide = (text, asker) => guard.decide(text, asker)
+  await client.ask(send.query('insert into effects values (1), (2)'))
+  await client.ask(send.parse('delete from effects where id = 1', 'p'), send.sync())
+  const run = async () => errorsIn(await client.ask(send.query('execute p'))).map(({ C }) => C)
+  expect(await run()).toEqual(['42501'])
+  const [request] = await stage.open()
+  expect(request!.text).toBe('execute p\n-- by that name:\ndelete from effects where id = 1')
+  await stage.approve(request!.id)
+  await client.ask(send.close('S', 'p'), send.parse('delete from effects', 'p'), send.sync())
+  expect(await run()).toEqual(['42501'])
+  expect(await stage.effects()).toEqual([1, 2])
   await client.end()
 })
