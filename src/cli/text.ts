@@ -78,3 +78,14 @@ export function wrap(text: string, columns: number): string[] {
 /** The first so many columns of a text in one line. */
 export const clip = (text: string, columns: number): string =>
   width(text) <= columns ? text : `${wrap(text, Math.max(1, columns - 1))[0] ?? ''}…`
+
+/** The last so many columns of a text in one line. */
+export function clipStart(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  let end = ''
+  for (const { segment } of [...segmenter.segment(text)].reverse()) {
+    if (width(segment) + width(end) >= columns) break
+    end = segment + end
+  }
+  return `…${end}`
+}

@@ -126,3 +126,20 @@ test('what is wrapped of a statement or a value stays behind its mark', () => {
     expect.stringMatching(/^ {2}/),
   ])
 })
+
+test.each([40, 60, 80])(
+  'what is typed, which keys there are and what came of one are seen on %i columns',
+  (columns) => {
+    const scene = { person: 'ines@example.com', gateway: 'gateway.example.com', open: two, problem: undefined }
+    const shown = (state: InboxState, more = {}) =>
+      inboxLines({ ...scene, columns, rows: 24, ...more }, settle(state, two)).lines.map(({ text }) => text)
+    const typed = keys(emptyInbox, [key('a'), key('x'.repeat(100)), key('ticket 42')]).state
+    expect(shown(typed).at(-1)).toMatch(/^Approve.*ticket 42_$/)
+    expect(shown(emptyInbox).at(-1)).toMatch(/a: approve +d: deny +q: quit$/)
+    const said = 'Not yours to decide: it is your own, you have voted, or it is up to other groups.'
+    const lines = shown({ ...emptyInbox, said })
+    expect(lines.join('')).toContain(said)
+    expect(lines.every((text) => width(text) <= columns)).toBe(true)
+    expect(lines.length).toBeLessThanOrEqual(24)
+  },
+)

@@ -65,7 +65,10 @@ function Inbox({ feed }: { readonly feed: InboxFeed }): React.JSX.Element {
 
 /** Draws on a screen of its own until the returned function is called, which gives back the one before. */
 export function showInbox(feed: InboxFeed): () => Promise<void> {
-  const { unmount, waitUntilExit } = render(<Inbox feed={feed} />, { exitOnCtrlC: false, alternateScreen: true })
+  // The other screen begins with the cursor where it was on this one: an empty frame opens it, and the next is at its top.
+  const { rerender, unmount, waitUntilExit } = render(<Text> </Text>, { exitOnCtrlC: false, alternateScreen: true })
+  process.stdout.write('\u001b[H')
+  rerender(<Inbox feed={feed} />)
   return async () => {
     unmount()
     await waitUntilExit()
