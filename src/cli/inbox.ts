@@ -106,6 +106,12 @@ const typed = (
   if (enter) return { state: rest, action: { vote, id, ...(reason && { reason }) } }
   if (erase) return { state: { ...rest, prompt: { ...prompt, text: [...text].slice(0, -1).join('') } } }
   if (ctrl || !input) return { state }
+  // Over a slow line Enter comes together with what was typed before it.
+  const [, line] = /^(\P{Cc}+)\r$/u.exec(input) ?? []
+  if (line !== undefined) {
+    const entered = { ...prompt, text: (text + line).slice(0, longestReason) }
+    return typed({ ...rest, prompt: entered }, entered, { input: '', enter: true })
+  }
   // Pasted text may hold line ends; a reason is one line.
   const more = input.replace(/\p{Cc}+/gu, ' ')
   return { state: { ...rest, prompt: { ...prompt, text: (text + more).slice(0, longestReason) } } }

@@ -43,10 +43,17 @@ test('a denial without a reason is not sent', () => {
   expect(keys(state, [key('no'), enter]).action).toEqual({ vote: 'deny', id: '1a', reason: 'no' })
 })
 
-test('while a reason is typed keys are letters, Esc takes it back, Backspace the last one, and a pasted line end sends nothing', () => {
+test('while a reason is typed keys are letters, Esc takes it back, Backspace the last one, and a line end in the middle of a pasted text sends nothing', () => {
   expect(keys(emptyInbox, [key('d'), key('q'), key('j\rx')]).state.prompt?.text).toBe('qj x')
   expect(keys(emptyInbox, [key('d'), key('q👍'), key('', { erase: true })]).state.prompt?.text).toBe('q')
   expect(keys(emptyInbox, [key('d'), key('no'), key('', { escape: true }), enter])).toMatchObject({ action: undefined })
+})
+
+test('Enter that comes together with what was typed before it sends it', () => {
+  expect(keys(emptyInbox, [key('a'), key('ticket '), key('42\r')]).action).toEqual({
+    ...{ vote: 'approve', id: '1a', reason: 'ticket 42' },
+  })
+  expect(keys(emptyInbox, [key('d'), key(' \r')])).toMatchObject({ action: undefined })
 })
 
 test('a request that is settled while its reason is typed takes nothing with it', () => {
