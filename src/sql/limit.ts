@@ -1,5 +1,6 @@
 import { as, integer, isFields, list, text, walk, words, type Fields } from './tree.js'
 import type { Limit } from './facts.js'
+import { isOneRow } from './one-row.js'
 
 const rank = (limit: Limit): number => (limit === 'all' ? Infinity : limit === 'unknown' ? Number.MAX_VALUE : limit)
 
@@ -37,11 +38,11 @@ export const collects = (select: Fields, unknownFunction: (name: readonly string
 }
 
 /**
- * How many rows a query lets out, as far as a literal LIMIT says so.
+ * How many rows a query lets out, as far as a literal LIMIT says so, or that it only counts them.
  * @param unknownFunction whether nobody knows what a function does; it may be an aggregate that collects
  */
 export const limitOfSelect = (select: Fields, unknownFunction: (name: readonly string[]) => boolean): Limit => {
-  if (select['limitCount'] === undefined) return 'all'
+  if (select['limitCount'] === undefined) return isOneRow(select) && !collects(select, unknownFunction) ? 1 : 'all'
   if (select['limitOption'] === 'LIMIT_OPTION_WITH_TIES') return 'unknown'
   const limit = count(select['limitCount'])
   return limit !== 0 && limit !== 'all' && collects(select, unknownFunction) ? 'all' : limit
