@@ -9,6 +9,7 @@ import { Backend } from '../wire/tags.js'
 import { watchTimes } from './limits/session-clock.js'
 import { Journal } from './relay/journal.js'
 import { assertAllPinned } from './relay/pinned.js'
+import { SearchPath } from './relay/search-path.js'
 import { Relay } from './relay/relay.js'
 import type { Metering } from './relay/rows.js'
 import type { ConnectionRuntime } from './services.js'
@@ -98,6 +99,7 @@ const run = (
     journal,
     asker: askerOf(grant, runtime, request),
     metering,
+    searchPath: new SearchPath(upstream.parameters.get('search_path'), request.settings.get('search_path')),
     budget,
     cancel,
     reset: () => resetUpstream(upstream.socket),

@@ -49,6 +49,8 @@ export interface StandingApprovalsTable {
   subject: string
   name: string
   connection: string
+  /** Absent in those from before there was one. */
+  database: string | null
   text: string
   text_hash: string
   by_subject: string

@@ -17,6 +17,7 @@ const standingOf = (row: Selectable<StandingApprovalsTable>): StandingRecord => 
   subject: row.subject,
   name: row.name,
   connection: row.connection,
+  ...(row.database !== null && { database: row.database }),
   text: row.text,
   textHash: row.text_hash,
   by: { subject: row.by_subject, name: row.by_name },
@@ -36,17 +37,17 @@ export class StandingRecords {
   }
 
   async add(record: StandingRecord): Promise<void> {
-    const { id, subject, name, connection, text, textHash, by, groups, reason, createdAt, expiresAt } = record
+    const { id, subject, name, connection, database, text, textHash, by, groups, reason } = record
     await this.#db
       .insertInto('standing_approvals')
       .values({
-        ...{ id, subject, name, connection, text, reason },
+        ...{ id, subject, name, connection, text, reason, database: database ?? null },
         text_hash: textHash,
         by_subject: by.subject,
         by_name: by.name,
         by_groups: JSON.stringify(groups),
-        created_at: Date.parse(createdAt),
-        expires_at: Date.parse(expiresAt),
+        created_at: Date.parse(record.createdAt),
+        expires_at: Date.parse(record.expiresAt),
         revoked_at: null,
         revoked_by: null,
       })
@@ -54,12 +55,17 @@ export class StandingRecords {
   }
 
   /** Those in force for this statement of this person. */
-  async covering(subject: string, connection: string, textHash: string, at: number): Promise<StandingRecord[]> {
+  async covering(
+    { subject, connection, database }: { subject: string; connection: string; database: string },
+    textHash: string,
+    at: number,
+  ): Promise<StandingRecord[]> {
     const rows = await this.#db
       .selectFrom('standing_approvals')
       .selectAll()
       .where('subject', '=', subject)
       .where('connection', '=', connection)
+      .where((eb) => eb.or([eb('database', '=', database), eb('database', 'is', null)]))
       .where('text_hash', '=', textHash)
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', at)

@@ -8,7 +8,7 @@ import type { StandingApproval, StandingApprovalRequest } from '../../../src/lib
 export default class ApprovalsStandingAdd extends ClientCommand {
   static override summary = 'Approve one statement of one person until a time, as often as they run it.'
   static override description =
-    'It holds for that exact text on that connection, whatever its parameters, and counts wherever a rule names a group of yours as its approvers. Where a rule takes several approvers, as many have to add it.'
+    'It holds for that exact text on that database, whatever its parameters, and counts wherever a rule names a group of yours as its approvers. Where a rule takes several approvers, as many have to add it.'
   static override examples = [
     {
       description: 'What a request asked for, again until this evening',
@@ -27,6 +27,11 @@ export default class ApprovalsStandingAdd extends ClientCommand {
     from: string({ helpValue: 'ID', description: 'a request whose person, connection and statement are meant' }),
     person: string({ char: 'p', helpValue: 'NAME', description: 'subject, or a name that one person was seen under' }),
     connection: string({ char: 'c', helpValue: 'NAME', description: 'name of a connection' }),
+    database: string({
+      char: 'd',
+      helpValue: 'NAME',
+      description: 'one of its databases, where it is not the request’s or the first',
+    }),
     until: string({
       required: true,
       helpValue: 'WHEN',
@@ -37,11 +42,12 @@ export default class ApprovalsStandingAdd extends ClientCommand {
 
   async run(): Promise<StandingApproval> {
     const { args, flags } = await this.parse(ApprovalsStandingAdd)
-    const { from, person, connection, reason } = flags
+    const { from, person, connection, database, reason } = flags
     const request: StandingApprovalRequest = {
       ...(from !== undefined && { from }),
       ...(person !== undefined && { person }),
       ...(connection !== undefined && { connection }),
+      ...(database !== undefined && { database }),
       ...(args.sql !== undefined && { text: args.sql }),
       until: untilOf(flags.until),
       reason,
@@ -50,7 +56,9 @@ export default class ApprovalsStandingAdd extends ClientCommand {
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const made = await client.post<StandingApproval>('/v1/standing-approvals', request)
     const until = new Date(made.expiresAt).toLocaleString('sv-SE')
-    this.log(plain(`${made.id}: ${made.name} may run it on ${made.connection} until ${until}.`))
+    this.log(
+      plain(`${made.id}: ${made.name} may run it on ${made.connection}, database ${made.database}, until ${until}.`),
+    )
     return made
   }
 }

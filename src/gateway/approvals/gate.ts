@@ -68,9 +68,9 @@ export class SessionGate implements Gate {
 
   /** As many people of the rule's groups as it takes have approved this text for a while. */
   async #standing({ text, rule }: HeldStatement, note: Note): Promise<string | undefined> {
-    const { approvals, subject, connection } = this.#options
+    const { approvals, subject } = this.#options
     const asked = { subject, groups: rule.approvers.groups }
-    const all = await approvals.standing.covering(subject, connection, textHash(text), Date.now())
+    const all = await approvals.standing.covering(this.#options, textHash(text), Date.now())
     const good = all.filter(
       ({ by, groups }) => !approvals.isOut(by.subject) && mayDecide({ subject: by.subject, groups }, asked),
     )

@@ -72,6 +72,7 @@ const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
     subject: text,
     name: text,
     connection: text,
+    database: text.exactOptional(),
     text,
     by: z.strictObject({ subject: text, name: text }),
     reason: text,
@@ -92,6 +93,10 @@ named<StandingApprovalRequest, z.ZodType<StandingApprovalRequest>>(
       .exactOptional(),
     person: text.max(255).meta({ description: 'Subject, or a name that one person was seen under.' }).exactOptional(),
     connection: text.max(63).exactOptional(),
+    database: text
+      .max(63)
+      .meta({ description: 'By default the request’s, or the first of the connection.' })
+      .exactOptional(),
     text: text.max(60_000).exactOptional(),
     until: time,
     reason,

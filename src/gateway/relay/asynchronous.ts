@@ -11,9 +11,10 @@ export const isAsynchronous = (tag: number): boolean =>
   tag === Backend.Notice || tag === Backend.ParameterStatus || tag === Backend.Notification
 
 /** A setting that the server reports. @throws {HoopError} SETTING_PINNED, whether or not the client may hear of it */
-export const checkSetting = ({ guard }: RelayState, buffer: Buffer, start: number, end: number): void => {
+export const checkSetting = ({ guard, searchPath }: RelayState, buffer: Buffer, start: number, end: number): void => {
   const { name, value } = readParameterStatus(buffer, start, end)
   if (guard) assertPinned(name, value)
+  searchPath.report(name, value)
 }
 
 /**

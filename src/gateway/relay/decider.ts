@@ -222,7 +222,7 @@ export class Decider {
   ): Wait['begin'] | HoopError {
     const gate = this.#gate
     if (!gate) return nobodyToAsk(rule)
-    const text = inFull(exact.text, exact.named ?? this.later.run(facts))
+    const text = inFull(exact.text, exact.named ?? this.later.run(facts), this.#state.searchPath.other)
     return (place, signal) =>
       gate.pass({ ...exact, text, rule, others, facts }, place, (event) => this.#state.journal.approval(event), signal)
   }

@@ -8,6 +8,9 @@ export interface Naming {
   readonly named?: readonly string[] | undefined
 }
 
-/** An approval is for what is run, not for the name that it goes by. */
-export const inFull = (text: string, named: readonly string[]): string =>
-  [text, ...new Set(named)].join('\n-- by that name:\n')
+/**
+ * An approval is for what is run, not for the name that it goes by, nor for what other tables go by the same names.
+ * @param path the search_path, where it is not the usual one
+ */
+export const inFull = (text: string, named: readonly string[], path?: string): string =>
+  [text, ...new Set(named)].join('\n-- by that name:\n') + (path === undefined ? '' : `\n-- search_path: ${path}`)

@@ -13,6 +13,7 @@ import type { Journal } from './journal.js'
 import { patiently } from './patience.js'
 import { advice, fatalOf } from './refusal.js'
 import type { Metering } from './rows.js'
+import type { SearchPath } from './search-path.js'
 import { RelayState } from './state.js'
 import { turns } from './turns.js'
 
@@ -29,6 +30,7 @@ export interface RelayOptions extends FrontendOptions {
   readonly budget: MemoryBudget
   /** Absent where the policy has no budgets. */
   readonly metering?: Metering | undefined
+  readonly searchPath?: SearchPath
   /** Sends a CancelRequest upstream. */
   readonly cancel: () => Promise<void>
   /** Closes the connection upstream by a reset. */
@@ -62,7 +64,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#state = new RelayState(options.guard, options.journal, options.asker, options.metering)
+    this.#state = new RelayState(options.guard, options.journal, options.asker, options.metering, options.searchPath)
     this.#backend = new BackendHandler(this.#state, this.#toClient)
     this.#fromUpstream = new Cutter(this.#backend, options.budget)
     this.#farewell = new Farewell(options, this.#state)

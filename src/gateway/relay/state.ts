@@ -4,6 +4,7 @@ import { Caps } from './caps.js'
 import { Overrun } from './overrun.js'
 import { Queue, type Request } from './requests.js'
 import type { Metering } from './rows.js'
+import { SearchPath } from './search-path.js'
 import { Strangers } from './strangers.js'
 
 /** What both directions of one relay know. */
@@ -29,7 +30,16 @@ export class RelayState {
   terminated = false
   transaction: 'I' | 'T' | 'E' = 'I'
 
-  constructor(guard: Guard | undefined, journal: Journal, asker: Asker, metering?: Metering) {
+  readonly searchPath: SearchPath
+
+  constructor(
+    guard: Guard | undefined,
+    journal: Journal,
+    asker: Asker,
+    metering?: Metering,
+    searchPath = new SearchPath(),
+  ) {
+    this.searchPath = searchPath
     this.guard = guard
     this.caps = new Caps(guard)
     this.journal = journal

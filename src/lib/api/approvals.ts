@@ -67,6 +67,7 @@ export interface StandingApproval {
   readonly subject: string
   readonly name: string
   readonly connection: string
+  readonly database?: string
   readonly text: string
   readonly by: { readonly subject: string; readonly name: string }
   readonly reason: string
@@ -82,6 +83,8 @@ export interface StandingApprovalRequest {
   /** Subject, or a name that only one person has been seen under. */
   readonly person?: string
   readonly connection?: string
+  /** By default the request's, or the connection's first. */
+  readonly database?: string
   readonly text?: string
   readonly until: string
   readonly reason: string

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { textHash } from '../../../src/gateway/approvals/binding.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { guardOf } from '../relay/policy.js'
-import { errorsIn, rowsIn, send, states, types, type WireClient } from '../relay/wire-client.js'
+import { errorsIn, rowsIn, send, states, types, WireClient } from '../relay/wire-client.js'
 import { approvalStage, dana, login, type Stage } from './stage.js'
 
 const eli = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
@@ -192,6 +192,23 @@ test('what somebody has approved who is shut out by now lets nothing run', async
   await client.end()
 })
 
+test('a standing approval is for one database', async () => {
+  await using stage = await approvalStage({ retry: true })
+  const { client } = await login(stage)
+  const until = new Date(Date.now() + 60_000).toISOString()
+  const run = async (database: string) => {
+    await stage.approvals.standing.add({
+      ...{ id: database, subject: 'ada', name: 'Ada', connection: 'vectordb', text: held, textHash: textHash(held) },
+      ...{ by: dana, groups: dana.groups, reason: 'backfill', createdAt: new Date().toISOString(), expiresAt: until },
+      database,
+    })
+    return types(await client.ask(send.query(held)))
+  }
+  expect(await run('another')).toBe('EZ')
+  expect(await run(new URL(stage.url).pathname.slice(1))).toBe('CZ')
+  await client.end()
+})
+
 test('a statement that waited doesn’t run where who approved it is shut out in the same moment', async () => {
   await using stage = await approvalStage()
   const { client } = await login(stage)
@@ -224,4 +241,21 @@ test('what a name stands for is what is approved, and an approval for it is for 
   expect(await run()).toEqual(['42501'])
   expect(await stage.effects()).toEqual([1, 2])
   await client.end()
+})
+
+test('under another search_path it is another statement, and approvers see which', async () => {
+  await using stage = await approvalStage({ retry: true })
+  const { client } = await login(stage)
+  await client.ask(send.query('create schema other; create table other.effects (id int)'))
+  await refusedThenApproved(stage, client, send.query(held))
+  await client.ask(send.query('set search_path = other'))
+  expect(types(await client.ask(send.query(held)))).toBe('EZ')
+  expect((await stage.open()).map(({ text }) => text)).toEqual([`${held}\n-- search_path: other`])
+  await client.ask(send.query('reset search_path'))
+  expect(types(await client.ask(send.query(held)))).toBe('CZ')
+  await client.end()
+  const asked = await WireClient.login(stage.relay.port, { user: 'x', search_path: 'other' })
+  await asked.ask(send.query(held))
+  expect(errorsIn(await asked.ask(send.query(held)))[0]?.['D']).toContain((await stage.open())[0]!.id)
+  await asked.end()
 })

@@ -90,7 +90,13 @@ test('a standing approval is listed to giver, receiver and auditors, and taken b
   const added = await add('ana')
   expect(added.status).toBe(201)
   const { id } = added.body as unknown as StandingApproval
-  expect(added.body).toMatchObject({ subject: 'ben', connection: 'vectordb', text: 'select 1', by: { subject: 'ana' } })
+  expect(added.body).toMatchObject({
+    subject: 'ben',
+    connection: 'vectordb',
+    database: 'vectors',
+    text: 'select 1',
+    by: { subject: 'ana' },
+  })
   const sees = async (who: Person) =>
     ((await world.ask(who, '/v1/standing-approvals')).body as { standing: StandingApproval[] }).standing.some(
       (one) => one.id === id,

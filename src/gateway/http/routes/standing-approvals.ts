@@ -23,7 +23,7 @@ const params = {
 const longest = 30 * 86_400_000
 
 /**
- * Approvals that stand for a while: one statement's exact text, one person, one connection, whatever the parameters. They
+ * Approvals that stand for a while: one statement's exact text, one person, one database, whatever the parameters. They
  * count where a rule's approvers have given them, as an approval would.
  */
 export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
@@ -37,7 +37,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
   }
 
   /** @throws {HoopError} NOT_FOUND, REQUEST_INVALID */
-  const subjectOf = async (giver: Person, { from, person, connection, text }: StandingApprovalRequest) => {
+  const subjectOf = async (giver: Person, { from, person, connection, database, text }: StandingApprovalRequest) => {
     const request = from === undefined ? undefined : await records.find(from)
     // The answer tells its text.
     const hasRole = rolesOf(deps.config(), giver).length > 0
@@ -47,8 +47,12 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     const where = connection ?? request?.connection
     if (!wanted || statement === undefined || where === undefined)
       throw new HoopError('REQUEST_INVALID', 'it takes a request, or person, connection and text')
+    const { connections } = deps.config()
+    const first = Object.hasOwn(connections, where) ? connections[where]?.databases[0] : undefined
+    const db = database ?? (where === request?.connection ? request.database : first)
+    if (db === undefined) throw new HoopError('REQUEST_INVALID', `which database of ${where}`)
     if (deps.approvals.isOut(wanted.subject)) throw new HoopError('REQUEST_INVALID', `${wanted.name} is shut out`)
-    return { subject: wanted.subject, name: wanted.name, connection: where, text: statement }
+    return { subject: wanted.subject, name: wanted.name, connection: where, database: db, text: statement }
   }
 
   app.post<{ Body: StandingApprovalRequest }>(
