@@ -27,7 +27,10 @@ export const askedStatus = (error: unknown): number | undefined =>
 export function toHoopError(error: unknown): HoopError {
   if (error instanceof HoopError) return error
   if (error instanceof Error && 'oclif' in error) {
-    const [first = '', ...rest] = error.message.replace(/\n*See more help with --help$/, '').split('\n')
+    const [first = '', ...rest] = error.message
+      .replace(/^The following errors? occurred:\n\s*/, '')
+      .replace(/\n*See more help with --help$/, '')
+      .split('\n')
     return new HoopError('USAGE', first, { cause: error, ...(rest.length > 0 && { detail: rest.join('\n').trim() }) })
   }
   if (error instanceof Error && error.name === 'AbortError') return asHoopError(error, 'INTERRUPTED')

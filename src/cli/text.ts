@@ -27,7 +27,10 @@ export const paint =
   (style: Style, text: string): string =>
     styleText(style, text, { stream, validateStream: true })
 
-const segmenter = new Intl.Segmenter()
+// Made when it is first wanted: that takes as long as the rest of many a command, and most texts are plain ASCII.
+let segmenter: Intl.Segmenter | undefined
+const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter()).segment(text)
+
 const wide =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u
 
@@ -36,7 +39,7 @@ export function width(text: string): number {
   const bare = text.replace(/\u001b\[[0-9;]*m/g, '')
   if (/^[\u0020-\u007e]*$/.test(bare)) return bare.length
   let columns = 0
-  for (const { segment } of segmenter.segment(bare)) columns += wide.test(segment) ? 2 : 1
+  for (const { segment } of segments(bare)) columns += wide.test(segment) ? 2 : 1
   return columns
 }
 
@@ -62,7 +65,7 @@ export function wrap(text: string, columns: number): string[] {
   return text.split('\n').flatMap((whole) => {
     const lines = ['']
     let used = 0
-    for (const { segment } of segmenter.segment(whole.replaceAll('\t', '    '))) {
+    for (const { segment } of segments(whole.replaceAll('\t', '    '))) {
       const wanted = width(segment)
       if (used + wanted > columns && used > 0) {
         lines.push('')
@@ -83,7 +86,7 @@ export const clip = (text: string, columns: number): string =>
 export function clipStart(text: string, columns: number): string {
   if (width(text) <= columns) return text
   let end = ''
-  for (const { segment } of [...segmenter.segment(text)].reverse()) {
+  for (const { segment } of [...segments(text)].reverse()) {
     if (width(segment) + width(end) >= columns) break
     end = segment + end
   }

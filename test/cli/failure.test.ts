@@ -10,6 +10,14 @@ test('words: what happened, what is known, what to do', () => {
   )
 })
 
+test('what is wrong with the command line is said at once, and more of it below', () => {
+  const wrong = (message: string) => failureText(toHoopError(Object.assign(new Error(message), { oclif: { exit: 2 } })))
+  const one = wrong('The following error occurred:\n  Missing required flag reason\nSee more help with --help')
+  expect(one).toBe('hoop: the command was not understood: Missing required flag reason\nhint: Run it with --help.\n')
+  const two = wrong('The following errors occurred:\n  Missing required flag reason\n  Nonexistent flag: --x')
+  expect(two).toMatch(/understood: Missing required flag reason\nNonexistent flag: --x\nhint/)
+})
+
 test('an interruption needs no words, and its status is 130', () => {
   expect([failureText(new HoopError('INTERRUPTED')), exitStatus(new HoopError('INTERRUPTED'))]).toEqual(['', 130])
 })

@@ -56,7 +56,10 @@ const certificateFiles = async (answers: Answers): Promise<NewFile[]> => {
 const quoted = (path: string): string => (/^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 const nextCommands = (answers: Answers, folder: string): string[] => {
-  const inFolder = (name: string) => quoted(relative('', join(folder, name)) || name)
+  const inFolder = (name: string) => {
+    const [path, near] = [resolve(folder, name), relative('', join(folder, name))]
+    return quoted(near.startsWith('..') ? path : near || name)
+  }
   return [
     `hoop gateway check --config ${inFolder(layout.config)}`,
     `hoop gateway start --config ${inFolder(layout.config)}`,

@@ -26,6 +26,9 @@ test('it ends with the commands to run next', async () => {
     '  hoop gateway start --config new/hoop.yaml',
     '  hoop login https://localhost:8443 --ca new/tls/ca.pem',
   ])
+  await using elsewhere = await tempFolder()
+  const far = await hoop(['gateway', 'init', folder.file('far'), ...flags, ...connection], { home: elsewhere.path })
+  expect(far.stderr).toContain(`  hoop gateway start --config ${folder.file('far', 'hoop.yaml')}\n`)
 })
 
 test('under --json the same comes as data, and a file in the way as an error with status 73', async () => {
