@@ -37,6 +37,7 @@ start comes first. A gateway that can't be reached is asked again.`
     const quit = new AbortController()
     const looks = watchApprovals(client, filter, AbortSignal.any([this.signal, quit.signal]))
     if (this.interactive) return this.#draw(client, looks, quit)
+    if (process.stderr.isTTY) this.say('Waiting for requests; each event is a line. Ctrl-C ends it.')
     for await (const look of looks) this.#write(look)
   }
 

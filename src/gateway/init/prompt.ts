@@ -32,6 +32,8 @@ export const openPrompt = ({ input, output }: Terminal): Prompt => {
   const echo = new Writable({
     write: (chunk: Buffer, _encoding, done) => (muted ? done() : void output.write(chunk, done)),
   })
+  // readline asks how wide the terminal is, to find the cursor behind a question of more than one line.
+  Object.defineProperty(echo, 'columns', { get: () => (output as { columns?: number }).columns })
   const lines = createInterface({ input, output: echo, terminal: true, historySize: 0 })
   const gone = new AbortController()
   lines.once('SIGINT', () => gone.abort())

@@ -37,6 +37,16 @@ test('with all flags nothing is asked', async () => {
   expect(answers).toMatchObject({ listen: '0.0.0.0:8443', clientId: 'hoop-cli', group: 'hoop-users' })
 })
 
+test('on a narrow terminal an answer stands behind its question, not at a column that is not there', async () => {
+  const { terminal, shown } = typing('https://a.example.com', '', '', '', '', '')
+  Object.assign(terminal.output, { columns: 40 })
+  const { url: _, ...rest } = complete
+  await completeAnswers(rest, terminal)
+  const moves = [...shown().matchAll(/\u001b\[(\d+)G/g)].map(([, column]) => Number(column))
+  expect(moves.length).toBeGreaterThan(0)
+  expect(Math.max(...moves)).toBeLessThanOrEqual(40)
+})
+
 test('answers are asked for, with defaults, and a bad one is asked for again', async () => {
   const { terminal, shown } = typing(
     '', // address
