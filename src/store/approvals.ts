@@ -133,6 +133,18 @@ export class ApprovalRecords {
     return found?.id
   }
 
+  /** How many requests of one person wait to be decided on. */
+  async waiting(subject: string, at: number): Promise<number> {
+    const { n } = await this.#db
+      .selectFrom('approvals')
+      .select(({ fn }) => fn.countAll().as('n'))
+      .where('state', '=', 'open')
+      .where('expires_at', '>', at)
+      .where('subject', '=', subject)
+      .executeTakeFirstOrThrow()
+    return Number(n)
+  }
+
   /** Ends what nobody decided on or used in time. @returns those that nobody decided on */
   async expire(at: number): Promise<ApprovalRecord[]> {
     const due = await this.#db

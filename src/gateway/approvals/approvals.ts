@@ -18,9 +18,14 @@ export interface ApprovalsOptions {
   readonly log: Logger
   /** Who is shut out: what they have approved counts for nothing. */
   readonly denied: Pick<DenyList, 'find' | 'assert'>
+  /** Requests of one person that wait at once. */
+  readonly most?: number
   /** The gateway's address, which people are sent to. */
   readonly url: () => string
 }
+
+/** Requests of one person that wait at once, unless told otherwise: approvers have to find those of others among them. */
+const mostOpen = 100
 
 /** Milliseconds between two looks for requests whose time is over. */
 const sweepEvery = 1000
@@ -55,8 +60,13 @@ export class Approvals implements AsyncDisposable {
     return `${this.#options.url().replace(/\/$/, '')}/approvals/${id}`
   }
 
-  /** @throws {HoopError} STORE_FAILED */
+  /** @throws {HoopError} STORE_FAILED; APPROVAL_REQUIRED where too much of the same person's waits already */
   async add(record: ApprovalRecord): Promise<void> {
+    const { most = mostOpen } = this.#options
+    if (record.state === 'open' && (await this.records.waiting(record.subject, Date.now())) >= most)
+      throw new HoopError('APPROVAL_REQUIRED', `${most} requests of yours wait already`, {
+        hint: 'Wait until some are decided on. hoop approvals list shows them.',
+      })
     await this.records.add(record)
     this.news.tell()
     if (record.state === 'open') this.#options.webhooks.emit(requested(record, this.address(record.id)))

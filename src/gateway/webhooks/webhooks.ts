@@ -3,7 +3,7 @@ import type { WebhookConfig } from '../../policy/config/webhooks.js'
 import { deliver, patience, type Patience, type Receiver } from './delivery.js'
 import { bodyOf, type WebhookEvent } from './message.js'
 
-/** Events that wait for one receiver; the oldest is given up for a newer one. */
+/** Events that wait for one receiver; the oldest is given up for a newer one, an alert last: nobody can flood it away. */
 const longest = 500
 
 /** Milliseconds that what is waiting gets when the gateway stops. */
@@ -27,7 +27,7 @@ class Line {
   readonly #receiver: Receiver
   readonly #patience: Patience
   readonly #failed: (why: string) => void
-  readonly #waiting: string[] = []
+  readonly #waiting: { readonly body: string; readonly isAlert: boolean }[] = []
   #running: Promise<void> | undefined
 
   constructor(receiver: Receiver, using: Patience, failed: (why: string) => void) {
@@ -36,12 +36,13 @@ class Line {
     this.#failed = failed
   }
 
-  push(body: string, signal: AbortSignal): void {
+  push(body: string, isAlert: boolean, signal: AbortSignal): void {
     if (this.#waiting.length >= longest) {
-      this.#waiting.shift()
+      const oldest = this.#waiting.findIndex((each) => !each.isAlert)
+      this.#waiting.splice(Math.max(0, oldest), 1)
       this.#failed('too many are waiting')
     }
-    this.#waiting.push(body)
+    this.#waiting.push({ body, isAlert })
     this.#running ??= this.#run(signal)
   }
 
@@ -50,8 +51,8 @@ class Line {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    for (let body = this.#waiting.shift(); body !== undefined; body = this.#waiting.shift()) {
-      const why = await deliver(this.#receiver, body, this.#patience, signal)
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const why = await deliver(this.#receiver, next.body, this.#patience, signal)
       if (why !== undefined) this.#failed(why)
     }
     this.#running = undefined
@@ -71,7 +72,7 @@ export const createWebhooks = ({ hooks, secret, log, patience: using = patience 
     emit: (event) => {
       let body: string | undefined
       for (const { events, line } of lines)
-        if (events.has(event.event)) line.push((body ??= bodyOf(event)), stop.signal)
+        if (events.has(event.event)) line.push((body ??= bodyOf(event)), event.event === 'alert', stop.signal)
     },
     [Symbol.asyncDispose]: async () => {
       const timer = setTimeout(() => stop.abort(), lastCall)

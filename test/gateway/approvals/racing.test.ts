@@ -36,7 +36,10 @@ test(
     expect(races.failures).toEqual([])
     const records = await allRecords(stage)
     expect(races.faults(await stage.effects(), records), `seed ${seed}`).toEqual([])
-    expect(Object.values(races.outcomes).every((count) => count > 0)).toBe(true)
+    const { unknown, ...certain } = races.outcomes
+    // In a hundred rounds it happens that nobody leaves in the middle.
+    const counts = rounds < 1000 ? Object.values(certain) : [unknown, ...Object.values(certain)]
+    expect(Math.min(...counts)).toBeGreaterThan(0)
     const states = new Set(records.map(({ state }) => state))
     for (const state of ['used', 'denied', 'expired', 'withdrawn'] as const) expect(states).toContain(state)
     console.log(JSON.stringify({ rounds, seed, ...races.outcomes, requests: records.length }))

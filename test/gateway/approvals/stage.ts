@@ -75,7 +75,9 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
   const told: WebhookEvent[] = []
   const webhooks = { emit: (event: WebhookEvent) => void told.push(event) }
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const approvals = stack.use(new Approvals({ store, webhooks, log, denied, url: () => 'https://gateway.test' }))
+  const approvals = stack.use(
+    new Approvals({ store, webhooks, log, denied, most: Infinity, url: () => 'https://gateway.test' }),
+  )
   const policy = options.policy ?? {}
   const relay = stack.use(
     await relayServer({ ...options, url: database.url, guard: fakeGuard(policy), approvals, webhooks }),

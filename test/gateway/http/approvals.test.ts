@@ -179,3 +179,11 @@ test('a vote that was on its way when its giver was shut out is taken back', asy
     expect.objectContaining({ subject: 'ana' }),
   )
 })
+
+test('one person’s requests can’t bury those of others', async () => {
+  const flood = { subject: 'noor', name: 'noor@example.com', mode: 'retry' } as const
+  for (let i = 0; i < 100; i++) await requested(flood)
+  await expect(requested(flood)).rejects.toMatchObject({ code: 'APPROVAL_REQUIRED' })
+  const other = await requested()
+  expect((await listed('ana')).ids).toContain(other)
+})

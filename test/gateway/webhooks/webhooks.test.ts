@@ -139,3 +139,13 @@ test('an address that is a secret is read when it is used, and not logged', asyn
   await expect.poll(() => logged.join('')).toContain('GONE is not set')
   expect(logged.join('')).not.toContain('/hook')
 })
+
+test('an alert is not lost among hundreds of requests that a slow receiver does not take', async () => {
+  await using slow = await receiver('silence', 200)
+  const webhooks = webhooksTo(slow.url)
+  webhooks.emit(requested)
+  webhooks.emit({ event: 'alert', text: 'the glass was broken', fields: {} })
+  for (let i = 0; i < 600; i++) webhooks.emit(requested)
+  await expect.poll(() => slow.received.some(({ body }) => body.includes('the glass was broken'))).toBe(true)
+  await webhooks[Symbol.asyncDispose]()
+})
