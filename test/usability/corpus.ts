@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** One statement that a tool sent to a real server, as it went over the wire. */
+/** One statement that a tool sent to a real server, as it went over the wire; those in by-hand.json have only the shape. */
 export interface SentStatement {
   /** What was asked of the tool. */
   readonly from: string

@@ -114,3 +114,6 @@ SELECT id FROM customers WHERE profile @> '{"plan": "x"}'
 
 -- refused COLUMN_MASKED
 SELECT id FROM customers WHERE profile['plan'] > '"m"'
+
+-- answered newer
+SELECT JSON_VALUE('{"a": 1}'::jsonb, '$x' PASSING email AS x) FROM customers;
