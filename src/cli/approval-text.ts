@@ -37,6 +37,11 @@ const value = (parameter: Parameter): string =>
         ? `\\x${parameter.hex}`
         : `${parameter.cut}… (${parameter.bytes} bytes in all)`
 
+const waits = ({ mode, state }: Approval): string => {
+  if (mode !== 'wait') return 'no: it may be run again once approved'
+  return state === 'open' ? 'the session is held' : 'no more'
+}
+
 /** Everything that one request is about: what an approver has to read. Statement and values are made harmless. */
 export const approvalText = (one: Approval): string =>
   [
@@ -50,7 +55,7 @@ export const approvalText = (one: Approval): string =>
       Approvers: `${one.needed} of ${one.groups.join(', ')}`,
       Asked: local(one.createdAt),
       Until: local(one.expiresAt),
-      Waits: one.mode === 'wait' ? 'the session is held' : 'no: it may be run again once approved',
+      Waits: waits(one),
       Session: one.session,
       Policy: one.policyHash,
     }),

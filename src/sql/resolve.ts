@@ -3,9 +3,11 @@ import type { Catalog, Relation } from './catalog/types.js'
 
 /**
  * The relations that a name may mean. An unqualified name may mean one in any schema, whatever the search path is. A
- * schema that does not hold it may have been renamed, so the name decides then, too.
+ * schema that does not hold it may have been renamed, so the name decides then, too; but nothing is moved into the
+ * session's temporary schema or gets its name.
  */
 export const resolve = (catalog: Catalog, schema: string | undefined, name: string): readonly Relation[] => {
+  if (schema === 'pg_temp') return []
   const candidates = catalog.named.get(name) ?? []
   if (schema === undefined || candidates.length === 0) return candidates
   const exact = candidates.filter((relation) => relation.schema === schema)

@@ -1,3 +1,11 @@
+-- answered once
+BEGIN;
+CREATE TEMP TABLE customers (id int, ssn text, name text);
+INSERT INTO pg_temp.customers VALUES (1, 'temporary', 'x');
+SELECT ssn, ssn || '' FROM pg_temp.customers;
+SELECT ssn || '' FROM public.customers;
+ROLLBACK
+
 -- refused STATEMENT_UNPROVEN once
 BEGIN;
 CREATE TEMP TABLE customers (id int, ssn text, name text);
