@@ -79,7 +79,8 @@ test(
     expect((await direct.query('SELECT FROM customers')).rowCount).toBe(1000)
     await direct.end()
 
-    await gateway.end()
+    const { stderr } = await gateway.end()
+    expect(stderr).not.toContain('on garbage collection')
     let recordings = 0
     for await (const file of glob(join(gateway.folder, 'recordings', '**', '*.hooprec'))) {
       expect((await verifyRecording(file)).end, file).toBeDefined()
