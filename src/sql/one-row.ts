@@ -1,10 +1,16 @@
-import { as, isFields, list, walk, words, type Fields } from './tree.js'
+import { list, walk, words, type Fields } from './tree.js'
 
-/** What may stand beside `count(*)`: aggregates that make one number or value of many, and roundings. */
-const plain: ReadonlySet<string> = new Set([
-  ...['count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'every', 'round', 'floor', 'ceil', 'trunc'],
+/** Aggregates that make one number or value of many. */
+const aggregates: ReadonlySet<string> = new Set([
+  ...['count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'every'],
   ...['stddev', 'stddev_pop', 'stddev_samp', 'variance', 'var_pop', 'var_samp'],
 ])
+
+/** What may stand around them. */
+const roundings: ReadonlySet<string> = new Set(['round', 'floor', 'ceil', 'trunc'])
+
+/** Outside of aggregates these can run what makes rows of its own: operators, functions as `(row).name`, queries. */
+const others: readonly string[] = ['A_Expr', 'A_Indirection', 'ColumnRef', 'SubLink']
 
 const shaping = ['targetList', 'sortClause', 'distinctClause', 'windowClause'] as const
 
@@ -14,22 +20,22 @@ const countsAll = (call: Fields): boolean =>
 
 /**
  * Whether a query surely gives one row at most: it counts rows, and groups them by nothing. What it reads can then only
- * stand in aggregates, and nothing beside them makes rows of its own.
+ * stand in aggregates, in which the server allows nothing that makes rows, and beside them there is nothing but roundings.
  */
 export const isOneRow = (select: Fields): boolean => {
   if (list(select['groupClause']).length > 0) return false
   let counts = false
-  let other = false
+  let unsure = false
   for (const clause of shaping)
     walk(select[clause], (fields) => {
-      const call = as(fields, 'FuncCall')
-      if (call) {
-        const name = words(call['funcname'])
-        counts ||= countsAll(call)
-        other ||= !plain.has(name.at(-1) ?? '') || (name.length > 1 && name[0] !== 'pg_catalog')
-      }
-      other ||= isFields(fields['SubLink'])
-      return !other
+      unsure ||= others.some((node) => fields[node] !== undefined)
+      if (fields['funcname'] === undefined) return !unsure
+      counts ||= countsAll(fields)
+      const [last = '', schema = 'pg_catalog', ...more] = [...words(fields['funcname'])].reverse()
+      const known = more.length === 0 && schema === 'pg_catalog'
+      if (known && aggregates.has(last)) return false
+      unsure ||= !known || !roundings.has(last)
+      return !unsure
     })
-  return counts && !other
+  return counts && !unsure
 }

@@ -31,7 +31,7 @@ export interface Line {
   /** What a statement that was approved may use by itself. */
   readonly raised: Limits
   used(): Counts
-  /** @returns whether this was not said before of what the budget is for now */
+  /** @returns whether this was not said before of what the budget is counted for */
   first(what: string): boolean
 }
 
@@ -56,7 +56,7 @@ const ruleOf = (
 
 const first = (told: Set<string>, what: string): boolean => told.size < told.add(what).size
 
-/** The budgets of a session. @param statement the one that is counted for now */
+/** The budgets of a session. @param statement the one that runs */
 export const linesOf = (
   { statement, session, identity }: BudgetsConfig,
   person: PersonUsage,

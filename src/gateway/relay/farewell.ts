@@ -4,8 +4,8 @@ import { patiently } from './patience.js'
 import type { RelayState } from './state.js'
 
 /**
- * Milliseconds that the last error may take to reach the client. With what a message needs to be whole it is under a
- * second: a session that is killed must be over by then, whatever its client does.
+ * Milliseconds that the last error may take to reach the client, whatever that does. With what a message needs to be whole
+ * it is under a second, as long as the event loop keeps up.
  */
 const LAST_WORD = 600
 

@@ -38,7 +38,7 @@ export class Holding {
     this.#backlog = new Backlog(options.budget)
   }
 
-  /** The client need not be read any further for now. */
+  /** The client need not be read any further until the wait is over. */
   get full(): boolean {
     return this.#backlog.full
   }
