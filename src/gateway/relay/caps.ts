@@ -68,7 +68,7 @@ export class Caps {
         const refused = this.#search(text, kind, search, bound)
         if (refused) return refused
       }
-      if (kind === 'execute' && this.#prepared) this.#vectors.add(text)
+      if (kind === 'execute' && this.#prepared) this.#vectors.add(argumentsOf(text, bound))
     }
     if (this.#vectors.size > caps.queries)
       return new HoopError('BUDGET_EXHAUSTED', `${caps.queries} vectors to search masked ones with`, {
@@ -99,5 +99,11 @@ export class Caps {
       : hash('sha256', value, 'base64')
   }
 }
+
+/** An EXECUTE tells its arguments in its text, a Bind beside it. */
+const argumentsOf = (text: string, { parameters }: BoundParameters): string =>
+  parameters.length === 0
+    ? text
+    : digest([text, ...parameters.map((value) => value?.toString('base64') ?? '')].join(' '))
 
 const digest = (text: string): string => hash('sha256', text.replace(/\s+/g, ''), 'base64')

@@ -121,15 +121,18 @@ export class Decider {
     return { text: decided.text, decision: this.#affordable(decided.text, decision, bound) }
   }
 
-  /** The same for what only SQL has given a name to. */
-  decideNamed(name: string, text: string, verdict?: Verdict): DecisionNow {
+  /** The same for what only SQL has given a name to: a Bind of it is an EXECUTE in all but its form. */
+  decideNamed(name: string, text: string, verdict: Verdict | undefined, bound: BoundParameters): DecisionNow {
     const { guard } = this.#state
-    if (!guard) return allowAll
-    return this.decide(
-      () => text,
+    // SQL can't prepare the unnamed statement: there is none.
+    if (!guard || name === '') return allowAll
+    const written = `EXECUTE "${name.replaceAll('"', '""')}"`
+    const decided = this.decide(
+      () => written,
       verdict,
-      (_own, asker) => this.later.named(guard, allowAll, { of: 'statement', name }, asker),
-    ).decision
+      (own, asker) => this.later.decide(guard, bound.parameters.length > 0 ? unplanned(own) : own, asker),
+    )
+    return this.#affordable(text, this.#read(decided.decision), bound)
   }
 
   /**
@@ -235,6 +238,10 @@ export class Decider {
     return async (place) => ({ kind: 'estimated', estimate: await place.plan({ sql, folds, scrub }, exact) })
   }
 }
+
+/** With parameters, EXECUTE of the bare name is another statement to the planner. */
+const unplanned = (own: Decision): Decision =>
+  own.kind === 'refuse' ? own : { ...own, statements: own.statements.map(({ planned: _, ...statement }) => statement) }
 
 const add = (given: Given, verdict: Verdict): Given => {
   if (verdict.kind === 'renewed') return { ...given, renewed: true }

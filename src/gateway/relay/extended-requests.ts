@@ -77,7 +77,7 @@ export class ExtendedRequests {
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
     const decision =
       known === undefined
-        ? this.#parts.decider.decideNamed(bind.statement, text, verdict)
+        ? this.#parts.decider.decideNamed(bind.statement, text, verdict, bind)
         : this.#parts.decider.decideToRun(() => known, verdict, bind).decision
     if (waits(decision)) {
       const { parameters, parameterFormats } = bind
@@ -108,7 +108,8 @@ export class ExtendedRequests {
       text,
       formats: bind.resultFormats,
       statement,
-      allowed: decision.kind === 'allow' ? decision.statements[0] : undefined,
+      // What SQL prepared is known by its own facts, not by those of an EXECUTE.
+      allowed: decision.kind === 'allow' && known !== undefined ? decision.statements[0] : undefined,
       refused,
       raise: this.#parts.decider.raise,
     })
