@@ -18,7 +18,7 @@ export default class GatewayCheck extends HoopCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(GatewayCheck)
-    const { checkGateway } = await import('../../src/gateway/check/check.js')
+    const { checkGateway } = await import('../../src/operator/check/check.js')
     const style = paint(process.stdout)
     const results = []
     for await (const result of checkGateway({ config: flags.config })) {

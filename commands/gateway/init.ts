@@ -30,8 +30,8 @@ export default class GatewayInit extends HoopCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(GatewayInit)
     if (flags['renew-certificate']) return this.renew(args.folder)
-    const { completeAnswers } = await import('../../src/gateway/init/questions.js')
-    const { initializeGateway } = await import('../../src/gateway/init/init.js')
+    const { completeAnswers } = await import('../../src/operator/init/questions.js')
+    const { initializeGateway } = await import('../../src/operator/init/init.js')
     const terminal = this.interactive ? { input: process.stdin, output: process.stderr } : undefined
     const answers = await completeAnswers({ ...flags, clientId: flags['client-id'] }, terminal)
     const made = await initializeGateway(args.folder, answers, { force: flags.force })
@@ -45,7 +45,7 @@ export default class GatewayInit extends HoopCommand {
   }
 
   private async renew(folder: string): Promise<object> {
-    const { renewCertificate } = await import('../../src/gateway/init/renew.js')
+    const { renewCertificate } = await import('../../src/operator/init/renew.js')
     const renewed = await renewCertificate(folder)
     this.say(`New certificate in ${renewed.folder}, valid until ${renewed.until.slice(0, 10)}.`)
     for (const path of renewed.kept) this.say(`Kept what was there: ${path}`)

@@ -26,7 +26,7 @@ export default class GatewayStart extends HoopCommand {
     const drain = flags.drain === undefined ? undefined : parseDuration(flags.drain === '0' ? '0s' : flags.drain)
     if (flags.drain !== undefined && drain === undefined)
       throw new HoopError('USAGE', `--drain is a duration such as 30s or 5m, not ${flags.drain}`)
-    const { runGateway } = await import('../../src/gateway/start/run.js')
+    const { runGateway } = await import('../../src/gateway/server/start/run.js')
     const status = await runGateway({
       ...{ config: flags.config, listen: flags.listen, drain, version: this.config.version },
       format: process.stderr.isTTY && !this.jsonEnabled() ? 'pretty' : 'json',

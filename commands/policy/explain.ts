@@ -38,7 +38,7 @@ export default class PolicyExplain extends HoopCommand {
     const { args, flags } = await this.parse(PolicyExplain)
     const sql = args.sql
     if (sql === undefined) throw new HoopError('USAGE', 'there is no statement')
-    const { loadFor, openExplainer } = await import('../../src/gateway/explain/explainer.js')
+    const { loadFor, openExplainer } = await import('../../src/operator/explain/explainer.js')
     const loaded = await loadFor(flags.config, args.name)
     const { policy, group: groups, person } = flags
     await using explainer = await openExplainer({

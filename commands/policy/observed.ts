@@ -16,8 +16,8 @@ export default class PolicyObserved extends HoopCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(PolicyObserved)
-    const { observations } = await import('../../src/gateway/policy-replay/observed.js')
-    const { openRecorded } = await import('../../src/gateway/policy-replay/open.js')
+    const { observations } = await import('../../src/operator/policy-replay/observed.js')
+    const { openRecorded } = await import('../../src/operator/policy-replay/open.js')
     const { recordings, wanted } = await openRecorded(flags)
     const found = await observations(recordings, wanted)
     const { statements, observed, rules, problems } = found

@@ -19,8 +19,8 @@ export default class PolicyReplay extends HoopCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(PolicyReplay)
-    const { replayPolicy } = await import('../../src/gateway/policy-replay/replay.js')
-    const { openRecorded } = await import('../../src/gateway/policy-replay/open.js')
+    const { replayPolicy } = await import('../../src/operator/policy-replay/replay.js')
+    const { openRecorded } = await import('../../src/operator/policy-replay/open.js')
     const { loaded, recordings, wanted } = await openRecorded(flags)
     const found = await replayPolicy(loaded, recordings, wanted)
     const { sessions, statements, skipped, changes, problems } = found

@@ -25,8 +25,8 @@ export default class PolicySuggest extends HoopCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(PolicySuggest)
-    const { suggestMasks } = await import('../../src/gateway/suggest/suggest.js')
-    const { writtenMask } = await import('../../src/gateway/suggest/yaml.js')
+    const { suggestMasks } = await import('../../src/operator/suggest/suggest.js')
+    const { writtenMask } = await import('../../src/operator/suggest/yaml.js')
     const found = await suggestMasks({ config: flags.config, connection: args.name, rows: flags.rows })
     const { suggestions, unread, tables, yaml } = found
     for (const { table: name, why } of unread) this.say(`${name} could not be read (${why}).`)

@@ -23,9 +23,9 @@ export default class PolicyTest extends HoopCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(PolicyTest)
-    const { readCases } = await import('../../src/gateway/explain/cases.js')
-    const { loadFor } = await import('../../src/gateway/explain/explainer.js')
-    const { examine } = await import('../../src/gateway/explain/examine.js')
+    const { readCases } = await import('../../src/operator/explain/cases.js')
+    const { loadFor } = await import('../../src/operator/explain/explainer.js')
+    const { examine } = await import('../../src/operator/explain/examine.js')
     const cases = await readCases(args.file)
     const loaded = await loadFor(flags.config, ...new Set(cases.map(({ connection }) => connection)))
     const results = []

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type GatewayFolder, gatewayFolder } from '../gateway/gateway-folder.js'
+import { type GatewayFolder, gatewayFolder } from '../helpers/gateway-folder.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { hoop } from '../helpers/hoop.js'
 import type { Explanation } from '../../src/policy/explanation.js'
-import { parseDatabaseUrl } from '../../src/gateway/init/answers.js'
+import { parseDatabaseUrl } from '../../src/operator/init/answers.js'
 
 const policies = `policies:
   default:

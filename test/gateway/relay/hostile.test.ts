@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectUpstream } from '../../../src/gateway/upstream.js'
+import { connectUpstream } from '../../../src/gateway/upstream/connect.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'

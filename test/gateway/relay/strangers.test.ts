@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CatalogSource } from '../../../src/gateway/connections/catalog-source.js'
+import { CatalogSource } from '../../../src/gateway/upstream/catalog-source.js'
 import { policySection } from '../../../src/policy/config/policy-section.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessView } from '../../../src/gateway/http/access-view.js'
+import { accessView } from '../../../src/gateway/access/view.js'
 import { configJsonSchema } from '../../../src/policy/config/schema.js'
 import { load, minimal, problems } from './files.js'
 

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino'
+import type { Actor } from '../../lib/api.js'
+
+/** What somebody did to somebody else's access or sessions. */
+export type Act = { readonly by: Actor; readonly reason?: string } & (
+  | { readonly act: 'session.kill'; readonly session: string; readonly subject: string }
+  | { readonly act: 'grant.revoke'; readonly grant: string; readonly subject: string }
+  | { readonly act: 'person.revoke'; readonly subject: string; readonly until?: string }
+  | { readonly act: 'person.restore'; readonly subject: string }
+)
+
+/** Where administrative acts are written down. All of them pass here, before they are done. */
+export type WriteAct = (act: Act) => void
+
+export const actsInto =
+  (log: Logger): WriteAct =>
+  ({ by, ...act }) =>
+    log.info({ ...act, by: by.subject, byName: by.name }, 'administrative act')

@@ -1,0 +1,97 @@
+import { setTimeout as after } from 'node:timers/promises'
+import type { DenyList } from '../../identity/deny-list.js'
+import type { GrantService } from '../../identity/grant-service.js'
+import type { Actor, KilledSession, RevocationInfo } from '../../lib/api.js'
+import { HoopError } from '../../lib/errors.js'
+import type { WriteAct } from './audit-log.js'
+import type { SessionName, SessionRegistry } from '../session/registry.js'
+
+export interface ControlOptions {
+  readonly registry: SessionRegistry
+  readonly denied: DenyList
+  readonly grants: Pick<GrantService, 'revoke'>
+  readonly write: WriteAct
+  readonly approvals: { forget(subject: string, by: string): Promise<void> }
+}
+
+/** Who does it, and why: the client is told, and the recording ends with both. */
+export interface Order {
+  readonly by: Actor
+  readonly reason: string
+}
+
+/** Milliseconds after which an answer is given though sessions are still closing. */
+const patience = 2_000
+
+/** Ends sessions, and shuts people out. Who may do that is for the caller to say. */
+export class Control {
+  readonly #options: ControlOptions
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+  }
+
+  /** Ends live sessions, also those that are being opened. */
+  async kill(meant: (session: SessionName) => boolean, order: Order): Promise<KilledSession[]> {
+    return this.#end(meant, order, new HoopError('SESSION_KILLED', order.reason))
+  }
+
+  /** Takes back a chain of grants, and ends its sessions. @throws {HoopError} STORE_FAILED, with the sessions ended */
+  async revokeGrant(grant: { id: string; chain: string; subject: string }, order: Order): Promise<KilledSession[]> {
+    this.#options.write({ act: 'grant.revoke', grant: grant.id, subject: grant.subject, ...order })
+    const kept = this.#options.grants.revoke(grant.chain)
+    const error = new HoopError('SESSION_KILLED', order.reason)
+    const [sessions] = await Promise.all([this.#end(({ chain }) => chain === grant.chain, order, error), kept])
+    return sessions
+  }
+
+  /**
+   * Shuts somebody out: from now on nothing new of theirs begins, and what goes on ends.
+   * @throws {HoopError} STORE_FAILED: they are out even so, until the gateway is started anew
+   */
+  async revoke(
+    subject: string,
+    order: Order,
+    until?: Date,
+  ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[] }> {
+    const at = new Date()
+    const revoked = { ...order, at: at.toISOString(), ...(until && { until: until.toISOString() }) }
+    this.#options.write({ act: 'person.revoke', subject, ...order, ...(until && { until: until.toISOString() }) })
+    const kept = this.#options.denied.revoke({
+      ...{ subject, ...order, at: at.getTime() },
+      ...(until && { until: until.getTime() }),
+    })
+    const error = new HoopError('SESSION_KILLED', `your access was revoked: ${order.reason}`, {
+      hint: 'Ask an administrator of the gateway.',
+    })
+    const [sessions] = await Promise.all([
+      this.#end((session) => session.subject === subject, order, error),
+      kept,
+      this.#options.approvals.forget(subject, order.by.subject),
+    ])
+    return { revoked, sessions }
+  }
+
+  /** Lets somebody in again. @throws {HoopError} NOT_FOUND where they are not shut out; STORE_FAILED */
+  async restore(subject: string, by: Actor): Promise<void> {
+    await this.#options.denied.restore(subject, by)
+    this.#options.write({ act: 'person.restore', subject, by })
+  }
+
+  async #end(meant: (session: SessionName) => boolean, { by, reason }: Order, error: HoopError) {
+    const ended = new Set<string>()
+    const live = this.#options.registry.end(meant, { error, end: 'killed', by })
+    for (const { id, subject } of live) this.#options.write({ act: 'session.kill', session: id, subject, by, reason })
+    const done = Promise.all(live.map(({ id, finished }) => finished.then(() => ended.add(id))))
+    const waiting = new AbortController()
+    await Promise.race([done, after(patience, undefined, { signal: waiting.signal }).catch(() => undefined)])
+    waiting.abort()
+    return live.map(({ id, subject, name, connection }): KilledSession => ({
+      id,
+      subject,
+      name,
+      connection,
+      ended: ended.has(id),
+    }))
+  }
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:https'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { demandLogin } from './authentication.js'
+import type { HttpDeps } from './deps.js'
+import { onError, onNotFound } from './errors.js'
+import { logRequests, secretPaths } from './request-log.js'
+import { approvalPage } from '../routes/approval-page.js'
+import { approvalRoutes } from '../routes/approvals.js'
+import { killRoutes } from '../routes/kill.js'
+import { peopleRoutes } from '../routes/people.js'
+import { personRoutes } from '../routes/person.js'
+import { publicRoutes } from '../routes/public.js'
+import { sessionRoutes } from '../routes/sessions.js'
+import { standingApprovalRoutes } from '../routes/standing-approvals.js'
+import { usageRoutes } from '../routes/usage.js'
+import { schemas } from './schemas.js'
+import { createHttpsServer, onClientError } from './server.js'
+
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>
+
+const openApi = (version: string) => ({
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'hoop gateway',
+      version,
+      description: 'Requests carry an OIDC ID token and a DPoP proof (RFC 9449).',
+    },
+    components: {
+      securitySchemes: {
+        token: { type: 'http' as const, scheme: 'DPoP', description: 'Authorization: DPoP <ID token>' },
+        proof: { type: 'apiKey' as const, in: 'header' as const, name: 'DPoP' },
+      },
+    },
+    security: [{ token: [], proof: [] }],
+  },
+  refResolver: { buildLocalReference: (json: { $id?: unknown }) => String(json.$id) },
+})
+
+/**
+ * The gateway's HTTP API on an HTTPS server of its own, not yet listening. `app.server` is that server: the tunnel joins
+ * it by its `upgrade` event, and a new certificate by `setSecureContext`.
+ */
+export const createApp = (deps: HttpDeps): App => {
+  const log: FastifyBaseLogger = deps.log.child({}, { redact: secretPaths })
+  const app: App = fastify<Server>({
+    serverFactory: (handler) => createHttpsServer(deps.tls, deps.limits, handler),
+    loggerInstance: log,
+    clientErrorHandler: onClientError,
+    frameworkErrors: onError,
+    logController: new fastify.LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    bodyLimit: deps.limits.body_size,
+    ajv: { customOptions: { removeAdditional: false } },
+  })
+  app.setErrorHandler(onError)
+  app.setNotFoundHandler(onNotFound)
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+  })
+  logRequests(app, deps.address)
+  demandLogin(app, deps)
+  for (const schema of schemas()) app.addSchema(schema)
+  void app.register(swagger, openApi(deps.version))
+  void app.register(async (scope) => {
+    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage]) routes(scope as App, deps)
+    for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes])
+      routes(scope as App, deps)
+  })
+  return app
+}

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { SignedRequest } from '../../../identity/authenticator.js'
+import type { GrantService } from '../../../identity/grant-service.js'
+import type { Grant, Principal } from '../../../identity/types.js'
+import type { SessionCounters } from '../../../lib/api.js'
+import type { SessionEvent } from '../../../recording/events.js'
+import type { Store } from '../../../store/open.js'
+import type { PersonUsage } from '../../budgets/person-usage.js'
+import type { SessionUse } from '../../budgets/report.js'
+import type { Approvals } from '../../approvals/approvals.js'
+import type { DenyList } from '../../../identity/deny-list.js'
+import type { Control } from '../../access/control.js'
+import type { HttpLimits } from '../../../policy/config/http-limits.js'
+import type { AddressOf } from '../admission/client-address.js'
+import type { RateLimits } from '../admission/rate-limits.js'
+import type { AccessView } from '../../access/view.js'
+
+/** One part of readiness. Throws, or never returns, where it isn't ready. */
+type Check = () => Promise<unknown>
+
+/** What the API needs of the rest of the gateway. */
+export interface HttpDeps {
+  readonly version: string
+  readonly log: Logger
+  /** PEM. Newer ones go to `app.server.setSecureContext()`. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  readonly limits: HttpLimits
+  readonly rates: RateLimits
+  readonly address: AddressOf
+  /** The configuration in force now. */
+  config(): AccessView
+  /** @throws {HoopError} of the identity codes */
+  principal(request: SignedRequest): Promise<Principal>
+  readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
+  /** Who is shut out. */
+  readonly denied: Pick<DenyList, 'find'>
+  /** Ends sessions, shuts people out. */
+  readonly control: Pick<Control, 'kill' | 'revokeGrant' | 'revoke' | 'restore'>
+  /** Somebody has proved who they are. */
+  seen(person: Principal): void
+  /** Live sessions of each person, by subject. */
+  livePerPerson(): ReadonlyMap<string, number>
+  readonly store: Pick<Store, 'db'>
+  readonly approvals: Approvals
+  /** Counters of a session that lives in this process. */
+  live(id: string): SessionCounters | undefined
+  /** What a person got, and the sessions of theirs that are open here and have budgets. */
+  usage(subject: string): { person: PersonUsage; sessions: readonly (SessionUse & { readonly connection: string })[] }
+  /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
+  events(id: string, startedAt: string): AsyncIterable<SessionEvent>
+  /** Whether statements, refusals or errors of the session contain a text, in any case. */
+  matches(id: string, text: string, startedAt: string): Promise<boolean>
+  /** A chain of grants goes on: its live sessions get the new expiry. */
+  renewed(chain: string, grant: Grant): void
+  /** Who holds a chain of grants has proved anew who they are: what their groups no longer give ends. */
+  known(chain: string, person: Principal): void
+  /** The gateway was told to stop: no new sessions. */
+  draining(): boolean
+  /** By name, for `/readyz`. */
+  readonly checks: Readonly<Record<string, Check>>
+}

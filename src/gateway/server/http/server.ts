@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { HoopError } from '../../../lib/errors.js'
+import type { HttpLimits } from '../../../policy/config/http-limits.js'
+import { apiError } from './errors.js'
+
+/** Milliseconds between two looks at who is too slow. */
+const looks = 5_000
+
+/**
+ * HTTP/1.1 over TLS. No HTTP/2: the tunnel needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
+ * connections that send slowly or nothing; they hold until the Upgrade, and never for a tunnel.
+ * A tunnel allows half-open connections for itself; before that, a client that closes its half is gone.
+ */
+export const createHttpsServer = (
+  tls: { readonly cert: string | Buffer; readonly key: string | Buffer },
+  limits: HttpLimits,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Server =>
+  createServer(
+    {
+      ...tls,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      noDelay: true,
+      maxHeaderSize: limits.header_size,
+      handshakeTimeout: limits.handshake,
+      // Node wants the whole to take no less than its part.
+      headersTimeout: Math.min(limits.headers, limits.request),
+      requestTimeout: limits.request,
+      keepAliveTimeout: limits.idle,
+      connectionsCheckingInterval: Math.min(looks, limits.headers, limits.request),
+    },
+    handler,
+  )
+
+const answers: Partial<Record<string, [status: string, error: HoopError]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', new HoopError('REQUEST_TOO_LARGE', 'its headers')],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', new HoopError('REQUEST_TIMEOUT')],
+}
+const malformed: [string, HoopError] = ['400 Bad Request', new HoopError('REQUEST_INVALID', 'it is no HTTP request')]
+
+/** Milliseconds that such an answer may take. */
+const lastWord = 2_000
+
+/** Answers what never became a request, and closes. Whoever hasn't finished their TLS handshake can't be told anything. */
+export const onClientError = (error: NodeJS.ErrnoException, socket: Duplex & { secureConnecting?: boolean }): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.secureConnecting === true) return void socket.destroy()
+  setTimeout(() => socket.destroy(), lastWord).unref()
+  const [status, reason] = answers[error.code ?? ''] ?? malformed
+  const body = JSON.stringify(apiError(reason))
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+      `connection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  )
+}

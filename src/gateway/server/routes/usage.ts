@@ -1,0 +1,33 @@
+import type { ConnectionUse } from '../../../lib/api.js'
+import { budgetReport } from '../../budgets/report.js'
+import { connectionsOf } from '../../access/access.js'
+import type { App } from '../http/app.js'
+import { principalOf } from '../http/authentication.js'
+import type { HttpDeps } from '../http/deps.js'
+import { schemaOf } from './schema-of.js'
+
+/** What is left of the caller's budgets. */
+export const usageRoutes = (app: App, deps: HttpDeps): void => {
+  app.get(
+    '/v1/usage',
+    {
+      schema: schemaOf({
+        id: 'getUsage',
+        summary: 'What is left of your budgets, by connection.',
+        answers: { 200: 'Usage' },
+      }),
+    },
+    (request): { connections: ConnectionUse[] } => {
+      const principal = principalOf(request)
+      const view = deps.config()
+      const { person, sessions } = deps.usage(principal.subject)
+      return {
+        connections: connectionsOf(view, principal).map(({ name, policy }) => {
+          const budgets = view.policies[policy]?.budgets
+          const own = sessions.filter(({ connection }) => connection === name)
+          return { connection: name, policy, budgets: budgets ? budgetReport(budgets, person, own) : [] }
+        }),
+      }
+    },
+  )
+}

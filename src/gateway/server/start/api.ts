@@ -1,0 +1,68 @@
+import type { HttpDeps } from '../http/deps.js'
+import { createApp, type App } from '../http/app.js'
+import { readRecording } from '../../../recording/reader.js'
+import { recordingMatches } from '../../../recording/search.js'
+import { recordingPath } from '../../../recording/paths.js'
+import type { Store } from '../../../store/open.js'
+import { findSession } from '../../../store/session-queries.js'
+import type { Usage } from '../../budgets/usage.js'
+import { seePerson } from '../../../store/people.js'
+import { PeopleSeen } from '../http/people-seen.js'
+import type { Ending, SessionName, SessionRegistry } from '../../session/registry.js'
+
+export interface ApiOptions extends Pick<
+  HttpDeps,
+  | 'version'
+  | 'log'
+  | 'tls'
+  | 'limits'
+  | 'rates'
+  | 'address'
+  | 'config'
+  | 'principal'
+  | 'grants'
+  | 'checks'
+  | 'approvals'
+  | 'denied'
+  | 'control'
+> {
+  readonly store: Store
+  readonly registry: SessionRegistry
+  /** Why a session may not go on under the configuration in force. */
+  readonly lost: (session: SessionName) => Ending | undefined
+  readonly usage: Pick<Usage, 'person'>
+  /** Folder. */
+  readonly recordings: string
+}
+
+/** The HTTP API over the gateway's state, recordings and live sessions. */
+export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOptions): App => {
+  const pathOf = async (id: string): Promise<string> =>
+    recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
+  const people = new PeopleSeen(
+    (person, at) => seePerson(rest.store.db, person, at),
+    (err) => rest.log.error({ err }, 'it was not noted who was here'),
+  )
+  return createApp({
+    ...rest,
+    usage: (subject) => ({
+      person: usage.person(subject),
+      sessions: registry
+        .of(subject)
+        .flatMap(({ id, connection, counts }) => (counts ? [{ id, connection, counts }] : [])),
+    }),
+    seen: (person) => people.see(person),
+    livePerPerson: () => registry.perPerson(),
+    live: (id) => registry.get(id)?.counters,
+    events: async function* (id) {
+      yield* readRecording(await pathOf(id))
+    },
+    matches: async (id, text) => recordingMatches(await pathOf(id), text),
+    renewed: (chain, grant) => registry.renew(chain, grant.expiresAt),
+    known: (chain, person) => {
+      registry.known(chain, person)
+      registry.review((session) => (session.chain === chain ? lost(session) : undefined))
+    },
+    draining: () => registry.draining,
+  })
+}

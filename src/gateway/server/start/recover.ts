@@ -1,0 +1,47 @@
+import type { Logger } from 'pino'
+import type { SessionSummary } from '../../../lib/api.js'
+import type { StartEvent } from '../../../recording/events.js'
+import { type Recovered, recoverRecordings } from '../../../recording/recover.js'
+import type { Store } from '../../../store/open.js'
+import type { StoredSessionIndex } from '../../../store/session-index.js'
+import { openSessions } from '../../../store/session-queries.js'
+
+/** A session that died before the index knew it: nothing of it can have run, but its recording is there. */
+const summaryOf = (start: StartEvent, counters: SessionSummary['counters']): SessionSummary => ({
+  id: start.session,
+  subject: start.subject,
+  name: start.name,
+  connection: start.connection,
+  grantId: start.grant,
+  ...(start.client.application !== undefined && { clientApplication: start.client.application }),
+  ...(start.client.address !== undefined && { clientAddress: start.client.address }),
+  startedAt: start.time,
+  counters,
+  policyHash: start.policy.hash,
+  seenClear: false,
+})
+
+const note = (log: Logger, { id: session, end, torn, problem }: Recovered): void => {
+  if (problem) log.error({ session, err: problem }, 'a recording of a gateway that stopped cannot be closed')
+  else log.warn({ session, end, torn }, 'closed a recording that a stopped gateway left open')
+}
+
+/**
+ * Before the first session: closes what a gateway that stopped at once left open, recordings first, then what the index
+ * still calls live.
+ * @throws {HoopError} RECORDING_FAILED, STORE_FAILED
+ */
+export const recover = async (
+  folder: string,
+  { db }: Pick<Store, 'db'>,
+  index: StoredSessionIndex,
+  log: Logger,
+): Promise<void> => {
+  for await (const recovered of recoverRecordings(folder)) {
+    const { id, start, end, reason, endedAt, counters } = recovered
+    if (start) await index.started(summaryOf(start, counters))
+    await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }) })
+    note(log, recovered)
+  }
+  await index.abortOpen(await openSessions(db))
+}

@@ -1,0 +1,144 @@
+import type { Server } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { signedRequest } from '../../../identity/authenticator.js'
+import { DenyList } from '../../../identity/deny-list.js'
+import { grantService } from '../../../identity/grant-service.js'
+import type { SigningKeys } from '../../../identity/keys.js'
+import { openRecording } from '../../../recording/open.js'
+import { grantRecords } from '../../../store/grants.js'
+import { MemoryBudget } from '../../../wire/cutter.js'
+import type { Runtimes } from '../../session/runtimes.js'
+import type { TunnelServices } from '../../session/services.js'
+import { Approvals } from '../../approvals/approvals.js'
+import { actsInto } from '../../access/audit-log.js'
+import { Control } from '../../access/control.js'
+import type { PlaceLimits } from '../../session/quota.js'
+import { lostAccess } from '../../access/lost-access.js'
+import { SessionRegistry } from '../../session/registry.js'
+import { shutOut } from '../../access/shut-out.js'
+import { acceptTunnel } from '../../link/stream.js'
+import type { Webhooks } from '../../webhooks/webhooks.js'
+import { createApi } from './api.js'
+import type { CertificateInForce } from './certificate.js'
+import type { Configuration } from './configuration.js'
+import { createDoor } from '../admission/door.js'
+import { createIdentity } from './identity.js'
+import { type Address, listen } from '../../host/listen.js'
+import { ownAddress } from './own-address.js'
+import { assertSpace } from '../../host/space.js'
+import type { State } from './state.js'
+import { onUpgrade } from './upgrade.js'
+
+export interface ServeOptions {
+  readonly version: string
+  readonly log: Logger
+  readonly configuration: Configuration
+  readonly runtimes: () => Runtimes
+  readonly signingKeys: SigningKeys
+  readonly certificate: CertificateInForce
+  readonly state: State
+  readonly webhooks: Webhooks
+  readonly limits: () => PlaceLimits
+  readonly address: Address
+}
+
+export interface Served extends AsyncDisposable {
+  readonly registry: SessionRegistry
+  /** Ends the sessions of those who have lost their access. */
+  review(): void
+  readonly url: string
+  readonly server: Server
+}
+
+/** How long requests in flight get at the end, milliseconds. */
+const lastRequests = 1000
+
+/**
+ * Listens, and answers the API and tunnels on one port.
+ * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
+ */
+export const serve = async (options: ServeOptions): Promise<Served> => {
+  const { version, log, configuration, runtimes, certificate, state } = options
+  const { store, index, usage, recordings } = state
+  const { gateway } = configuration.current.config
+  const own = ownAddress(gateway.url, options.address)
+  const grants = grantService({
+    gateway: () => own.url,
+    keys: () => options.signingKeys,
+    records: grantRecords(store.db),
+    lifetime: () => configuration.current.config.identity.grant.ttl,
+  })
+  const identity = createIdentity({
+    config: () => configuration.current.config.identity,
+    grants,
+    gateway: () => own.url,
+    isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
+  })
+  const denied = await DenyList.open(store.db)
+  const approvals = new Approvals({ store, log, denied, url: () => own.url, webhooks: options.webhooks })
+  await approvals.recover()
+  const lost = lostAccess(() => runtimes().view)
+  const out = shutOut(denied, grants)
+  const registry = new SessionRegistry({
+    limits: options.limits,
+    denied: (session) => out(session) ?? lost(session),
+  })
+  const control = new Control({ registry, denied, grants, approvals, write: actsInto(log) })
+  const admitted = <T>(who: T, { subject }: { subject: string }): T => {
+    denied.assert(subject)
+    return who
+  }
+  const { rates, address, doorway } = createDoor(gateway, log)
+  const app = createApi({
+    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
+    ...{ rates, address, limits: gateway.limits.http },
+    tls: certificate.current.context,
+    config: () => runtimes().view,
+    principal: async (request) => {
+      const principal = await identity.principal(request)
+      return admitted(principal, principal)
+    },
+    checks: {
+      store: () => store.writable(),
+      identity: () => identity.ready(),
+      recordings: () => assertSpace(recordings),
+    },
+  })
+  const services: TunnelServices = {
+    ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
+    authenticate: async (request) => {
+      const grant = await identity.grant(signedRequest(request))
+      return admitted(grant, grant.principal)
+    },
+    runtime: async (grant) => runtimes().runtime(grant),
+    openRecording: (start) => openRecording(recordings, start),
+  }
+  const tunnel = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
+  const door = { rates, address, passed: (socket: Socket) => doorway.passed(socket) }
+  const { server } = app
+  doorway.guard(server)
+  server.on(
+    'upgrade',
+    onUpgrade((request, socket, head) => acceptTunnel(tunnel, door, request, socket as Socket, head)),
+  )
+  // Whoever speaks something else to this port harms nobody, and is no news.
+  server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))
+  await app.ready()
+  own.listening(await listen(server, options.address))
+  return {
+    url: own.url,
+    registry,
+    review: () => void registry.review(lost),
+    server,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
+      server.closeIdleConnections()
+      await closed
+      clearTimeout(timer)
+      await app.close()
+      await approvals[Symbol.asyncDispose]()
+    },
+  }
+}

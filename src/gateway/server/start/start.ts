@@ -1,0 +1,105 @@
+import { dirname, join } from 'node:path'
+import type { Logger } from 'pino'
+import { loadSigningKeys } from '../../../identity/keys.js'
+import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
+import { assertKnownColumns } from '../../upstream/unknown-columns.js'
+import { layout } from '../../host/layout.js'
+import { watchFiles } from './watch.js'
+import { createWebhooks } from '../../webhooks/webhooks.js'
+import { openCertificate } from './certificate.js'
+import { openConfiguration } from './configuration.js'
+import { drain } from './drain.js'
+import { guardMaker } from '../../session/guards.js'
+import { parseAddress } from '../../host/listen.js'
+import { loadMaskingKey } from '../../host/masking-key.js'
+import { serve } from './serve.js'
+import { openState } from './state.js'
+
+export interface GatewayOptions {
+  /** Path of `hoop.yaml`; keys are looked for beside it. */
+  readonly config: string
+  /** `host:port` in place of the configuration's; with port 0 the system chooses. */
+  readonly listen?: string | undefined
+  readonly version: string
+  readonly log: Logger
+  /** Where `env:NAME` secrets are; default: the process's environment. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface Gateway {
+  /** What clients use: the configuration's URL, with the port that the gateway got where the system chose it. */
+  readonly url: string
+  /** `drain:` of the configuration, milliseconds. */
+  readonly drain: number
+  /** Takes up configuration, policies and certificate anew. Never throws. */
+  reload(): Promise<void>
+  /**
+   * Stops: nothing new begins, live sessions get `drainMs` milliseconds and are then ended with SQLSTATE 57P01. A second
+   * call with 0 ends the wait. Resolves when everything is closed.
+   */
+  close(drainMs: number): Promise<void>
+}
+
+/**
+ * Starts a gateway.
+ * @throws {HoopError} CONFIG_*, SECRET_MISSING, STORE_FAILED, RECORDING_FAILED, GATEWAY_RUNNING, PORT_IN_USE
+ */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { log, version, config: path, env } = options
+  await using stack = new AsyncDisposableStack()
+  const beside = (name: string) => join(dirname(path), name)
+  const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
+
+  let runtimes: Runtimes | undefined
+  let review = (): void => undefined
+  let maskingKey: Buffer | undefined
+  const configuration = await openConfiguration({
+    ...{ path, log, ...(env && { env }) },
+    adopt: async (loaded) => {
+      maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
+      const made = createRuntimes(loaded, guardMaker({ maskingKey, log }))
+      await assertKnownColumns(loaded, log)
+      runtimes = made
+      review()
+    },
+  })
+  const { gateway } = configuration.current.config
+  const certificate = stack.use(openCertificate(gateway.tls, log))
+  const secret = (spec: string) => configuration.current.secret(spec)
+  const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
+  const served = await serve({
+    ...{ version, log, configuration, certificate, webhooks },
+    limits: () => gateway.limits,
+    runtimes: () => runtimes!,
+    signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
+    state: stack.use(await openState(gateway, webhooks, log)),
+    address: listenOn ?? parseAddress(gateway.listen),
+  })
+  stack.use(served)
+  review = () => served.review()
+
+  const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
+  const reloadCertificate = () => certificate.reload(served.server)
+  stack.use(watchFiles([path], () => void configuration.reload(), unwatched))
+  stack.use(watchFiles([gateway.tls.cert, gateway.tls.key], reloadCertificate, unwatched))
+
+  const owned = stack.move()
+  const hurry = new AbortController()
+  let closing: Promise<void> | undefined
+  const close = async (ms: number): Promise<void> => {
+    await drain(served.registry, ms, hurry.signal, log)
+    await owned.disposeAsync()
+  }
+  return {
+    url: served.url,
+    drain: gateway.drain,
+    reload: async () => {
+      reloadCertificate()
+      await configuration.reload()
+    },
+    close: (ms) => {
+      if (ms <= 0) hurry.abort()
+      return (closing ??= close(ms))
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import type { Socket } from 'node:net'
+import type { Grant } from '../../identity/types.js'
+import { asHoopError } from '../../lib/errors.js'
+import type { Guard } from '../../policy/decision.js'
+import type { SessionRecorder } from '../../recording/events.js'
+import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../../wire/backend.js'
+import { frame } from '../../wire/frontend.js'
+import { Backend } from '../../wire/tags.js'
+import { watchTimes } from './clock.js'
+import { Journal } from '../relay/journal.js'
+import { assertAllPinned } from '../relay/pinned.js'
+import { SearchPath } from '../relay/search-path.js'
+import { Relay } from '../relay/relay.js'
+import type { Metering } from '../relay/rows.js'
+import type { ConnectionRuntime } from './services.js'
+import { startOf, summaryOf } from './beginning.js'
+import { newSessionId } from './id.js'
+import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
+import { type SessionName, SessionRegistry } from './registry.js'
+import type { TunnelOptions } from '../link/stream.js'
+import { readRequest, type SessionRequest, type Startup } from './request.js'
+import { connectUpstream, type Upstream } from '../upstream/connect.js'
+import { cancelUpstream } from '../upstream/cancel.js'
+import { resetUpstream } from '../upstream/tls.js'
+
+export interface SessionOptions extends TunnelOptions {
+  readonly grant: Grant
+  readonly runtime: ConnectionRuntime
+  readonly socket: Socket
+  readonly startup: Startup
+  /** Bytes that the client sent behind its StartupMessage. */
+  readonly rest: Buffer
+  readonly address: string | undefined
+  /** The client would rather be refused at once than wait for an approval. */
+  readonly retry: boolean
+}
+
+/**
+ * Opens a session: logs in upstream as the gateway, begins the recording, greets the client and relays until one side
+ * ends. Resolves when the session runs; what goes wrong before that is thrown and recorded by nobody, since nothing ran.
+ * @throws {HoopError} and UpstreamRefusal
+ */
+export const openSession = async (options: SessionOptions): Promise<void> => {
+  const { services, registry, runtime, grant, startup, socket } = options
+  const id = newSessionId()
+  const { chain, principal } = grant
+  const { subject, name } = principal
+  const breakGlass = grant.breakGlass === true && runtime.breakGlass
+  const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear, breakGlass }
+  const known = { id, subject, name, chain, connection: runtime.name, access }
+  const place = registry.reserve(known, { limits: runtime.limits })
+  let upstream: Upstream | undefined
+  try {
+    const draft = readRequest(startup, runtime, false)
+    const guard = await runtime.guard(draft.database)
+    const metering = await meteringOf(options, draft.database, id)
+    const request = guard ? readRequest(startup, runtime, true) : draft
+    upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id), place.signal)
+    place.signal.throwIfAborted()
+    if (guard) assertAllPinned(upstream.parameters)
+    const startedAt = new Date()
+    const summary = summaryOf(options, request, id, startedAt, guard)
+    const recorder = await services.openRecording(startOf(options, request, id, startedAt, upstream))
+    await services.index.started(summary).catch((error: unknown) => {
+      recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
+      throw error
+    })
+    run(options, place, request, { guard, metering }, recorder, upstream, known)
+  } catch (error) {
+    upstream?.socket.destroy()
+    place[Symbol.dispose]()
+    socket.resume()
+    throw place.signal.aborted ? place.signal.reason : error
+  }
+}
+
+const run = (
+  options: SessionOptions,
+  place: Disposable,
+  request: SessionRequest,
+  { guard, metering }: { guard: Guard | undefined; metering: Metering | undefined },
+  recorder: SessionRecorder,
+  upstream: Upstream,
+  known: SessionName,
+): void => {
+  const { id } = known
+  const { services, registry, budget, runtime, grant, socket, rest } = options
+  const journal = new Journal(recorder)
+  const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
+  const cancel = async (): Promise<void> => {
+    if (!upstream.key) return
+    journal.cancel()
+    await cancelUpstream(runtime.upstream, upstream.key).catch(() => undefined)
+  }
+  const relay = new Relay({
+    client: socket,
+    upstream: upstream.socket,
+    guard,
+    journal,
+    asker: askerOf(grant, runtime, request),
+    metering,
+    searchPath: new SearchPath(upstream.parameters.get('search_path'), request.settings.get('search_path')),
+    budget,
+    cancel,
+    reset: () => resetUpstream(upstream.socket),
+    message: services.limits.message,
+    functionCalls: runtime.functionCalls,
+    gate: guard && gateOf(options, request, id),
+  })
+  const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
+  progress.unref()
+  const finished = relay.finished.then(async ({ end, reason, by }) => {
+    clearInterval(progress)
+    place[Symbol.dispose]()
+    const counters = { ...journal.counters }
+    const { lastRefusal: _, ...numbers } = counters
+    const because = { ...(reason && { reason }), ...(by && { by }) }
+    const problem = recorder.close({ end, ...because, counters: numbers })
+    if (problem) services.log.error({ session: id, err: problem }, 'the recording could not be closed')
+    const ended = { end, ...because, endedAt: new Date().toISOString(), counters }
+    await services.index
+      .ended(id, ended)
+      .catch((error: unknown) =>
+        services.log.error({ session: id, code: asHoopError(error).code }, 'the session index was not updated'),
+      )
+    services.log.info({ session: id, end, reason, by: by?.subject, ...numbers }, 'session ended')
+  })
+  const ending = registry.add(
+    {
+      ...known,
+      ...(metering && { counts: metering.meter.session }),
+      counters: journal.counters,
+      key,
+      get busy() {
+        return relay.busy
+      },
+      cancel: async () => {
+        if (relay.withdraw()) await cancel()
+      },
+      end: (error, end, by) => relay.end(error, end, by),
+      finished,
+    },
+    grant.expiresAt,
+  )
+  services.log.info({ session: id, subject: grant.principal.subject, connection: runtime.name }, 'session started')
+  // Ended while it was being opened: nothing of what the client has sent already may run.
+  if (ending) {
+    relay.start(Buffer.alloc(0), upstream.rest)
+    return relay.end(ending.error, ending.end, ending.by)
+  }
+  socket.cork()
+  if (request.negotiate) socket.write(negotiateProtocolVersion(request.minor, request.negotiate))
+  socket.write(authenticationOk())
+  for (const message of upstream.greeting) socket.write(message)
+  socket.write(backendKeyData(key.pid, key.secret))
+  socket.write(frame(Backend.ReadyForQuery, Buffer.from('I')))
+  socket.uncork()
+  relay.start(rest, upstream.rest)
+  watchTimes(relay, runtime.times)
+}

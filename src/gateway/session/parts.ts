@@ -1,0 +1,81 @@
+import type { Grant } from '../../identity/types.js'
+import { HoopError } from '../../lib/errors.js'
+import type { Asker } from '../../policy/decision.js'
+import { EveryRule } from '../approvals/every-rule.js'
+import { SessionGate } from '../approvals/gate.js'
+import { exhaustionAlert } from '../budgets/alerts.js'
+import { Meter } from '../budgets/meter.js'
+import { noVectors } from '../budgets/vectors.js'
+import type { Metering } from '../relay/rows.js'
+import type { Gate } from '../relay/wait.js'
+import type { ConnectionRuntime } from './services.js'
+import type { SessionOptions } from './opening.js'
+import type { SessionRequest } from './request.js'
+
+/** What counts against the budgets; undefined where there are none. */
+export const meteringOf = async (
+  { services, runtime, grant }: SessionOptions,
+  database: string,
+  session: string,
+): Promise<Metering | undefined> => {
+  if (!runtime.budgets) return undefined
+  const { subject } = grant.principal
+  const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
+  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert, runtime.name)
+  return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
+}
+
+/** Who asks, for rules. */
+export const askerOf = (
+  { principal }: Grant,
+  { program }: ConnectionRuntime,
+  { application }: SessionRequest,
+): Asker => ({
+  subject: principal.subject,
+  groups: principal.groups,
+  program,
+  ...(application ? { application } : {}),
+  get now() {
+    return new Date()
+  },
+})
+
+/** Who asks for approvals on the session's behalf. */
+export const gateOf = (
+  { services, runtime, grant, retry }: SessionOptions,
+  { database }: SessionRequest,
+  session: string,
+): Gate =>
+  new EveryRule(
+    new SessionGate({
+      approvals: services.approvals,
+      webhooks: services.webhooks,
+      ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
+      subject: grant.principal.subject,
+      name: grant.principal.name,
+      breakGlass: grant.breakGlass === true && runtime.breakGlass,
+      stillInForce: async () => {
+        const { policy } = await services.runtime(grant)
+        if (policy.hash !== runtime.policy.hash)
+          throw new HoopError('APPROVAL_WITHDRAWN', 'the policy has changed since it was asked for', {
+            hint: 'Connect again, and run it again.',
+          })
+      },
+    }),
+  )
+
+/** PostgreSQL keeps 63 bytes of application_name and turns what isn't printable ASCII into question marks. */
+export const upstreamParameters = (
+  runtime: ConnectionRuntime,
+  request: SessionRequest,
+  grant: Grant,
+  id: string,
+): ReadonlyMap<string, string> => {
+  const subject = grant.principal.subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 63 - 'hoop:/'.length - id.length)
+  return new Map([
+    ['user', runtime.upstream.user],
+    ['database', request.database],
+    ...request.settings,
+    ['application_name', `hoop:${subject}/${id}`],
+  ])
+}

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino'
+import type { Grant } from '../../identity/types.js'
+import type { BudgetsConfig } from '../../policy/config/schema.js'
+import type { SessionCounters, SessionSummary } from '../../lib/api.js'
+import type { SessionTimes } from './clock.js'
+import type { ConnectionLimits } from './quota.js'
+import type { SessionEnding } from '../../store/session-index.js'
+import type { Guard } from '../../policy/decision.js'
+import type { SessionRecorder, StartEvent } from '../../recording/events.js'
+import type { IncomingMessage } from 'node:http'
+import type { Approvals } from '../approvals/approvals.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
+import type { PersonUsage } from '../budgets/person-usage.js'
+import type { VectorTypes } from '../budgets/vectors.js'
+
+/** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
+export interface UpstreamTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** Read at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
+  password(): string | undefined
+  readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  /** PEM */
+  readonly sslrootcert?: string
+  readonly sslcert?: string
+  readonly sslkey?: string
+  /** Milliseconds for TCP, TLS and login together. */
+  readonly connectTimeout: number
+}
+
+/** What a grant's holder gets on a connection, under the configuration in force now. */
+export interface ConnectionRuntime {
+  readonly name: string
+  readonly upstream: UpstreamTarget
+  /** The first is what a defaulted name means. */
+  readonly databases: readonly [string, ...string[]]
+  readonly policy: { readonly name: string; readonly hash: string }
+  /** Whether masked columns are shown in the clear. */
+  readonly clear: boolean
+  /**
+   * The session's guard for one database, or undefined where the policy has neither masks nor rules.
+   * @throws {HoopError} where the catalog can't be read: the session is refused
+   */
+  guard(database: string): Promise<Guard | undefined>
+  /** Absent where the policy has none. */
+  readonly budgets?: BudgetsConfig
+  /** The types whose values count as vectors, in one database; asked only where vectors are counted. */
+  vectorTypes(database: string): Promise<VectorTypes>
+  /** The FunctionCall message (`F`) is refused unless the policy allows it. */
+  readonly functionCalls: boolean
+  /** The grant's holder is a program, no human. */
+  readonly program: boolean
+  /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
+  readonly breakGlass: boolean
+  readonly limits?: ConnectionLimits
+  readonly times?: SessionTimes
+}
+
+export interface Limits {
+  /** Largest Query, Parse, Bind or FunctionCall message that is assembled, bytes. */
+  readonly message: number
+  /** Bytes of unfinished messages that all sessions together may hold. */
+  readonly buffered: number
+  /** Live sessions of the gateway. */
+  readonly sessions: number
+  /** Milliseconds for the client's connection request. */
+  readonly startup: number
+}
+
+/** The index of sessions in the store. Writes may be asynchronous but keep their order. */
+export interface SessionIndex {
+  started(session: SessionSummary): Promise<void>
+  progress(id: string, counters: SessionCounters): void
+  ended(id: string, ending: SessionEnding): Promise<void>
+}
+
+/** What a tunnel needs of the rest of the gateway; made in start.ts, replaced by nothing. */
+export interface TunnelServices {
+  /** Checks the request's grant and proof. @throws {HoopError} of the identity codes */
+  authenticate(request: IncomingMessage): Promise<Grant>
+  /** @throws {HoopError} ACCESS_DENIED, CONNECTION_UNKNOWN */
+  runtime(grant: Grant): Promise<ConnectionRuntime>
+  /** @throws {HoopError} RECORDING_FAILED */
+  openRecording(start: StartEvent): Promise<SessionRecorder>
+  readonly index: SessionIndex
+  readonly webhooks: Pick<Webhooks, 'emit'>
+  readonly approvals: Approvals
+  /** What a person got in the hour and day that are running, over all of their sessions. */
+  readonly usage: { person(subject: string): PersonUsage }
+  readonly limits: Limits
+  readonly version: string
+  readonly log: Logger
+}

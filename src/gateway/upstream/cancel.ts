@@ -1,0 +1,53 @@
+import { deadline } from '../../lib/deadline.js'
+import { cancelRequest } from '../../wire/startup.js'
+import type { UpstreamTarget } from '../session/services.js'
+import { openUpstream } from './tls.js'
+
+export interface CancelKey {
+  readonly pid: number
+  readonly secret: Buffer
+}
+
+/**
+ * CancelRequests that are on their way to one server at once; others wait. Each is a connection with a handshake of its
+ * own, and two hundred of them at the same time would hold up everything else.
+ */
+const AT_ONCE = 8
+
+/** Whose turn is next, by server: one that doesn't answer holds up its own only. */
+const lines = new WeakMap<UpstreamTarget, { left: number; readonly waiting: (() => void)[] }>()
+
+/**
+ * Sends a CancelRequest over a connection of its own and waits until the server closes it: from then on the signal has
+ * been sent. A server that can't be reached has nothing to cancel; that is not an error.
+ * @see PostgreSQL documentation, "Canceling Requests in Progress"
+ */
+export const cancelUpstream = async (target: UpstreamTarget, key: CancelKey, signal?: AbortSignal): Promise<void> => {
+  const line = lines.get(target) ?? { left: AT_ONCE, waiting: [] }
+  lines.set(target, line)
+  if (line.left > 0) line.left--
+  else await new Promise<void>((resolve) => line.waiting.push(resolve))
+  try {
+    await send(target, key, signal)
+  } finally {
+    const next = line.waiting.shift()
+    if (next) next()
+    else line.left++
+  }
+}
+
+const send = async (target: UpstreamTarget, key: CancelKey, signal?: AbortSignal): Promise<void> => {
+  const within = deadline(target.connectTimeout, signal)
+  const socket = await openUpstream(target, within).catch(() => undefined)
+  if (!socket) return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      within.removeEventListener('abort', done)
+      socket.destroy()
+      resolve()
+    }
+    within.addEventListener('abort', done, { once: true })
+    socket.on('error', done).on('close', done).on('end', done).resume()
+    socket.write(cancelRequest(key.pid, key.secret))
+  })
+}

@@ -1,0 +1,57 @@
+import { TLSSocket } from 'node:tls'
+import { Client } from 'pg'
+import { deadline } from '../../lib/deadline.js'
+import { HoopError } from '../../lib/errors.js'
+import type { UpstreamTarget } from '../session/services.js'
+import { openUpstream } from './tls.js'
+
+/** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
+const statementTimeout = 10_000
+
+type Stream = Awaited<ReturnType<typeof openUpstream>>
+
+/** The driver connects its stream itself; this one is connected, and verified, by the same code as the sessions'. */
+const connected = (socket: Stream): Stream => {
+  const connect = () => {
+    setImmediate(() => socket.emit('connect'))
+    return socket
+  }
+  return Object.assign(socket, { connect })
+}
+
+const words = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name)
+}
+
+/**
+ * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
+ * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words, SECRET_MISSING
+ */
+export const openOwnClient = async (target: UpstreamTarget, database: string): Promise<Client> => {
+  const password = target.password()
+  const socket = await openUpstream(target, deadline(target.connectTimeout))
+  const client = new Client({
+    stream: () => connected(socket),
+    ssl: false, // TLS is there already, where it is to be
+    user: target.user,
+    database,
+    application_name: 'hoop:gateway',
+    connectionTimeoutMillis: target.connectTimeout,
+    query_timeout: statementTimeout + 1000,
+    password: () => password ?? '', // a function: with an empty one the driver would look into its environment
+  })
+  client.on('error', () => undefined) // the query in flight reports it
+  client.connection.once('authenticationCleartextPassword', () => {
+    if (!(socket instanceof TLSSocket)) socket.destroy(new Error('the server asks for the password in clear'))
+  })
+  try {
+    await client.connect()
+    // Set here rather than at startup, where poolers refuse parameters that they don't know.
+    await client.query(`SET statement_timeout = ${statementTimeout}`)
+    return client
+  } catch (cause) {
+    socket.destroy()
+    throw new HoopError('UPSTREAM_LOGIN', words(cause), { cause })
+  }
+}

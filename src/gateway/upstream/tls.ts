@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import {
+  connect as connectTls,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
+import { HoopError } from '../../lib/errors.js'
+import { sslRequest } from '../../wire/startup.js'
+import type { UpstreamTarget } from '../session/services.js'
+
+/**
+ * Opens TCP and, as `sslmode` says, TLS to a PostgreSQL server.
+ * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS
+ * @see PostgreSQL documentation, "SSL Support", table "SSL Mode Descriptions"; "SSL Session Encryption"
+ */
+export const openUpstream = async (target: UpstreamTarget, signal: AbortSignal): Promise<Socket | TLSSocket> => {
+  const socket = target.host.startsWith('/')
+    ? connectTcp({ path: `${target.host}/.s.PGSQL.${target.port}`, allowHalfOpen: true })
+    : connectTcp({ host: target.host, port: target.port, noDelay: true, keepAlive: true, allowHalfOpen: true })
+  try {
+    await settled(socket, 'connect', signal)
+  } catch (cause) {
+    socket.destroy()
+    throw new HoopError('UPSTREAM_UNREACHABLE', reason(cause, signal), { cause })
+  }
+  if (target.sslmode === 'disable' || target.host.startsWith('/')) return socket
+  try {
+    return await secure(socket, target, signal)
+  } catch (cause) {
+    socket.destroy()
+    throw cause instanceof HoopError ? cause : new HoopError('UPSTREAM_TLS', reason(cause, signal), { cause })
+  }
+}
+
+/** The TCP connection below a TLS one. */
+const carriers = new WeakMap<Socket, Socket>()
+
+/** Closes a connection by a TCP reset: what the other side has not read yet is lost, and its next write fails. */
+export const resetUpstream = (socket: Socket | TLSSocket): void => {
+  const carrier = carriers.get(socket) ?? socket
+  // A Unix socket knows no reset.
+  if (carrier.remoteFamily === undefined) carrier.destroy()
+  else carrier.resetAndDestroy()
+  if (carrier !== socket) socket.destroy()
+}
+
+const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSignal): Promise<Socket | TLSSocket> => {
+  socket.write(sslRequest())
+  await settled(socket, 'readable', signal)
+  const answer = socket.read() as Buffer | null
+  if (answer === null) throw new HoopError('UPSTREAM_UNREACHABLE', 'it closed the connection')
+  // Bytes behind the answer would be read as if they had come through TLS (CVE-2021-23222).
+  if (answer.length !== 1) throw new HoopError('UPSTREAM_TLS', 'it sent bytes behind its answer to SSLRequest')
+  if (answer[0] === 0x4e) {
+    if (target.sslmode === 'prefer') return socket
+    throw new HoopError('UPSTREAM_TLS', 'it does not offer TLS')
+  }
+  if (answer[0] !== 0x53) throw new HoopError('UPSTREAM_TLS', 'it does not speak the PostgreSQL protocol')
+  const tls = connectTls({ socket, ...verification(target), allowHalfOpen: true } as ConnectionOptions)
+  carriers.set(tls, socket)
+  await settled(tls, 'secureConnect', signal)
+  return tls
+}
+
+const verification = (target: UpstreamTarget): ConnectionOptions => {
+  // As libpq does: with a root certificate, `require` verifies the chain too.
+  const chain = target.sslmode === 'verify-ca' || (target.sslmode === 'require' && target.sslrootcert !== undefined)
+  const verify = chain || target.sslmode === 'verify-full'
+  return {
+    secureContext: contextOf(target),
+    ...(isIP(target.host) ? {} : { servername: target.host }),
+    rejectUnauthorized: verify,
+    ALPNProtocols: ['postgresql'],
+    ...(chain ? { checkServerIdentity: () => undefined } : {}),
+    // For IP addresses Node compares with `host`; without one it would compare with localhost.
+    host: target.host,
+  }
+}
+
+/** One for all connections to a target: it holds the parsed certificates, some 20 KB. */
+const contexts = new WeakMap<UpstreamTarget, SecureContext>()
+
+const contextOf = (target: UpstreamTarget): SecureContext => {
+  const known = contexts.get(target)
+  if (known) return known
+  const context = createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(target.sslrootcert ? { ca: target.sslrootcert } : {}),
+    ...(target.sslcert ? { cert: target.sslcert } : {}),
+    ...(target.sslkey ? { key: target.sslkey } : {}),
+  })
+  contexts.set(target, context)
+  return context
+}
+
+/** Waits for an event; an end, an error or the deadline comes out as an error. */
+const settled = async (socket: Socket, event: string, signal: AbortSignal): Promise<void> => {
+  const over = new AbortController()
+  const either = AbortSignal.any([signal, over.signal])
+  const closed = (): void => over.abort(new Error('it closed the connection'))
+  socket.once('close', closed)
+  try {
+    await once(socket, event, { signal: either })
+  } catch (error) {
+    throw over.signal.aborted ? over.signal.reason : error
+  } finally {
+    socket.off('close', closed)
+  }
+}
+
+const reason = (cause: unknown, signal: AbortSignal): string => {
+  if (signal.aborted) return 'no answer in time'
+  const error = cause as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }
+  return error.code ?? error.errors?.[0]?.code ?? error.message
+}

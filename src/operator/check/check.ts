@@ -1,0 +1,68 @@
+import { dirname, join } from 'node:path'
+import { loadSigningKeys } from '../../identity/keys.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import { type LoadedConfig, loadConfig } from '../../policy/config/load.js'
+import { surveyColumns, unknownColumns } from '../../gateway/upstream/unknown-columns.js'
+import { layout } from '../../gateway/host/layout.js'
+import { loadMaskingKey } from '../../gateway/host/masking-key.js'
+import { checkCertificate } from './certificate.js'
+import { checkConnections } from './connection.js'
+import { checkIssuer, checkListen } from './network.js'
+import { type CheckResult, type Finding, step } from './step.js'
+import { checkStorage } from './storage.js'
+
+export interface CheckOptions {
+  /** Path of `hoop.yaml`. */
+  readonly config: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+const keys = async (folder: string): Promise<string> => {
+  await loadSigningKeys(join(folder, layout.signingKeys))
+  loadMaskingKey(join(folder, layout.maskingKey))
+  return 'signing keys and masking key are there, for their owner only'
+}
+
+const maskedColumns = async (loaded: LoadedConfig): Promise<Finding> => {
+  const { unknown, unread, known } = await surveyColumns(loaded)
+  if (unknown.length > 0) throw unknownColumns(unknown)
+  const [first] = unread
+  if (first) throw asHoopError(first.error)
+  return known === 0 ? 'no masks' : `${known} found in the live catalog`
+}
+
+/**
+ * Tries everything that a gateway needs, one after the other, and gives each result as it comes. Changes nothing. What
+ * depends on a configuration that can't be read is left out.
+ */
+export async function* checkGateway({ config: path, env }: CheckOptions): AsyncGenerator<CheckResult> {
+  let loaded: LoadedConfig | undefined
+  let missing: HoopError | undefined
+  yield await step('configuration', async () => {
+    try {
+      loaded = await loadConfig(path, env)
+    } catch (error) {
+      if (!(error instanceof HoopError) || error.code !== 'SECRET_MISSING') throw error
+      missing = error
+      return path
+    }
+    return loaded.warnings.length > 0 ? { warning: loaded.warnings.join('\n') } : path
+  })
+  const absent = missing
+  if (absent)
+    yield await step('secrets', () => {
+      throw absent
+    })
+  if (!loaded) return
+  const current = loaded
+  const { gateway, identity, connections } = current.config
+  const secrets = Object.values(connections).filter(({ password }) => password !== undefined).length
+  yield await step('secrets', () => (secrets === 0 ? 'none are named' : `${secrets} present`))
+  yield await step('keys', () => keys(dirname(path)))
+  yield await checkListen(gateway)
+  yield* checkCertificate(gateway)
+  yield await checkIssuer(identity)
+  yield* checkConnections(current)
+  yield await step('masked columns', () => maskedColumns(current))
+  yield* checkStorage(gateway)
+}

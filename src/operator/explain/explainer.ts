@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { HoopError } from '../../lib/errors.js'
+import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
+import type { AllowedStatement, Asker, Decision, Estimate, Unestimated } from '../../policy/decision.js'
+import { explainColumn, explainRules, type ExplainedStatement, type Explanation } from '../../policy/explanation.js'
+import { PolicyGuard } from '../../policy/guard.js'
+import { isProgram } from '../../policy/program.js'
+import { analyse } from '../../sql/analyse.js'
+import { loadCatalog } from '../../sql/catalog.js'
+import { openOwnClient } from '../../gateway/upstream/own-client.js'
+import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
+import type { Field } from '../../wire/backend.js'
+import { estimateOf, explainOf } from '../../gateway/relay/estimates.js'
+import { describeStatement } from './describe.js'
+import { placesIn } from './places.js'
+import { termsFor, type Choice } from './terms.js'
+
+/** Explains what a policy makes of statements, over the gateway's own connection. Runs none of them. */
+export interface Explainer extends AsyncDisposable {
+  readonly policy: string
+  readonly database: string
+  /** Whether this person sees masked columns in the clear. */
+  readonly clear: boolean
+  explain(text: string): Promise<Explanation>
+}
+
+export interface ExplainerOptions extends Choice {
+  readonly loaded: LoadedConfig
+  readonly connection: string
+}
+
+/** @throws {HoopError} as `loadConfig` does; a connection that isn't configured is CONNECTION_UNKNOWN */
+export const loadFor = async (config: string, ...connections: readonly string[]): Promise<LoadedConfig> => {
+  const loaded = await loadConfig(config)
+  const known = Object.keys(loaded.config.connections)
+  const unknown = connections.find((name) => !known.includes(name))
+  if (unknown === undefined) return loaded
+  throw new HoopError('CONNECTION_UNKNOWN', unknown, { hint: `${config} has ${known.join(', ') || 'none'}.` })
+}
+
+/** Each statement of a text, alone: the server describes one at a time. */
+const parts = (text: string): string[] => {
+  const { statements } = analyse(text, undefined, { predicates: 'allow' })
+  const bytes = Buffer.from(text)
+  return statements.map(({ span: [start, end] }) => bytes.toString('utf8', start, end))
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/**
+ * Reads the database's catalog and stands ready. Dispose it.
+ * @throws {HoopError} USAGE where it isn't clear which policy is meant; UPSTREAM_… where the database can't be asked
+ */
+export const openExplainer = async (options: ExplainerOptions): Promise<Explainer> => {
+  const { loaded, connection } = options
+  const { policyName, clear, groups } = termsFor(loaded, connection, options)
+  const policy = loaded.config.policies[policyName]
+  if (!policy) throw new HoopError('CONFIG_INVALID', `there is no policy ${policyName}`)
+  const [database] = databasesOf(loaded, connection)
+  const client = await openOwnClient(targetOf(loaded, connection), database)
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => client.end())
+  const catalog = await loadCatalog(
+    async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
+    policy.masks.flatMap(({ columns }) => columns),
+  )
+  const source = { catalog, refresh: () => Promise.resolve() }
+  const guard = new PolicyGuard({ policy, clear, source, maskKey: randomBytes(32) })
+  const places = placesIn(loaded, policyName)
+  const subject = options.person ?? ''
+  const program = isProgram(loaded.config.identity, { subject, groups })
+  const asker = (): Asker => ({ subject, groups, program, now: new Date() })
+
+  const statementOf = async (statement: AllowedStatement, text: string): Promise<ExplainedStatement> => {
+    const { kind, reads, writes, outputs, copy } = statement
+    const base = { kind, reads, writes }
+    let fields: readonly Field[]
+    try {
+      fields = await describeStatement(client, text)
+    } catch (error) {
+      return { ...base, database: wordsOf(error) }
+    }
+    if (fields.length === 0 && !outputs?.length) return base
+    const masks = fields.length === 0 ? copy?.masks : guard.masks(fields, statement)
+    if (masks instanceof HoopError) return { ...base, database: masks.message }
+    const length = Math.max(fields.length, outputs?.length ?? 0)
+    const treatment = fields.length === 0 ? guard.scans?.ofCopy(length, masks) : guard.scans?.ofFields(fields, masks)
+    const columns = Array.from({ length }, (_, index) => {
+      const treated = treatment?.[index]
+      const scan = treated && 'detections' in treated ? treated : undefined
+      const facts = { field: fields[index], known: outputs?.[index], mask: masks?.[index], scan }
+      return explainColumn(facts, index, { places, catalog })
+    })
+    return { ...base, columns }
+  }
+
+  const refusal = (decision: Decision & { kind: 'refuse' }): Explanation => {
+    const { code, message, hint, position } = decision.error
+    const facts = decision.facts ?? []
+    return {
+      verdict: 'refuse',
+      rules: explainRules(decision, places),
+      code,
+      reason: message,
+      ...(hint && { hint }),
+      ...(position !== undefined && { position }),
+      statements: facts.map(({ kinds, reads, writes }) => ({ kind: kinds[0] ?? 'unknown', reads, writes })),
+    }
+  }
+
+  const estimated = async ({ sql, folds }: Pick<Unestimated, 'sql' | 'folds'>): Promise<Estimate> => {
+    try {
+      const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(explainOf(sql))
+      return estimateOf(rows[0]?.['QUERY PLAN'], folds)
+    } catch (error) {
+      return { unknown: wordsOf(error) }
+    }
+  }
+
+  const decide = async (text: string): Promise<Exclude<Decision, Unestimated>> => {
+    const first = guard.decide(text, asker())
+    if (first.kind !== 'estimate') return first
+    const second = guard.decide(text, { ...asker(), estimate: await estimated(first) })
+    return second.kind === 'estimate' ? { kind: 'refuse', error: new HoopError('ESTIMATE_FAILED') } : second
+  }
+
+  const all = stack.move()
+  return {
+    policy: policyName,
+    database,
+    clear,
+    explain: async (text) => {
+      const decision = await decide(text)
+      if (decision.kind === 'refuse') return refusal(decision)
+      const texts = parts(text)
+      const statements: ExplainedStatement[] = []
+      for (const [index, statement] of decision.statements.entries())
+        statements.push(await statementOf(statement, texts[index] ?? text))
+      return { verdict: decision.kind, rules: explainRules(decision, places), statements }
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}

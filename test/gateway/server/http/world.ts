@@ -1,0 +1,283 @@
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import type { z } from 'zod'
+import { Agent, request as send } from 'undici'
+import { startIdp, type Idp } from '../../../../src/demo/idp.js'
+import { Approvals } from '../../../../src/gateway/approvals/approvals.js'
+import { createApp, type App } from '../../../../src/gateway/server/http/app.js'
+import { type Act } from '../../../../src/gateway/access/audit-log.js'
+import { Control } from '../../../../src/gateway/access/control.js'
+import { lostAccess } from '../../../../src/gateway/access/lost-access.js'
+import { SessionRegistry } from '../../../../src/gateway/session/registry.js'
+import { shutOut } from '../../../../src/gateway/access/shut-out.js'
+import { DenyList } from '../../../../src/identity/deny-list.js'
+import { seePerson } from '../../../../src/store/people.js'
+import { addressReader } from '../../../../src/gateway/server/admission/client-address.js'
+import { within } from '../../../../src/gateway/server/admission/network.js'
+import { RateLimits } from '../../../../src/gateway/server/admission/rate-limits.js'
+import { httpLimits } from '../../../../src/policy/config/http-limits.js'
+import { rates } from '../../../../src/policy/config/rates.js'
+import type { AccessView } from '../../../../src/gateway/access/view.js'
+import type { HttpDeps } from '../../../../src/gateway/server/http/deps.js'
+import { createAuthenticator, type Authenticator } from '../../../../src/identity/authenticator.js'
+import { grantService } from '../../../../src/identity/grant-service.js'
+import { isGrant } from '../../../../src/identity/grants.js'
+import { verifyIdToken } from '../../../../src/identity/id-token.js'
+import { IdpKeys } from '../../../../src/identity/idp-keys.js'
+import { loadSigningKeys, writeSigningKeys } from '../../../../src/identity/keys.js'
+import { ReplayGuard } from '../../../../src/identity/replay.js'
+import type { Grant } from '../../../../src/identity/types.js'
+import type { SessionCounters } from '../../../../src/lib/api.js'
+import type { SessionEvent } from '../../../../src/recording/events.js'
+import { grantRecords } from '../../../../src/store/grants.js'
+import { openStore, type Store } from '../../../../src/store/open.js'
+import { Usage } from '../../../../src/gateway/budgets/usage.js'
+import { StoredSessionIndex } from '../../../../src/store/session-index.js'
+import { makeCertificates } from '../../../helpers/certificates.js'
+import { tempFolder } from '../../../helpers/temp.js'
+import { newProver, type ProofChanges, type Prover } from '../../../identity/proofs.js'
+
+/** Claims of the people of these tests. */
+export const people = {
+  ana: { sub: 'ana', email: 'ana@example.com', groups: ['ml-eng'] },
+  ben: { sub: 'ben', email: 'ben@example.com', groups: ['contractors'] },
+  ines: { sub: 'ines', email: 'ines@example.com', groups: ['security'] },
+  olu: { sub: 'olu', email: 'olu@example.com', groups: ['platform'] },
+  dora: { sub: 'dora', email: 'dora@example.com', groups: ['dpo', 'ml-eng'] },
+  noor: { sub: 'noor', email: 'noor@example.com', groups: [] },
+} as const
+
+export type Person = keyof typeof people
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  /** The body as JSON. */
+  readonly body: Record<string, unknown>
+}
+
+export interface AskOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'HEAD'
+  readonly body?: unknown
+  readonly headers?: Record<string, string | undefined>
+  /** Stand in for the right ones. */
+  readonly token?: string
+  readonly prover?: Prover
+  readonly proof?: ProofChanges
+}
+
+export interface World extends AsyncDisposable {
+  readonly app: App
+  readonly url: string
+  readonly port: number
+  readonly ca: Buffer
+  readonly idp: Idp
+  readonly store: Store
+  readonly approvals: Approvals
+  readonly index: StoredSessionIndex
+  readonly authenticator: Authenticator
+  readonly prover: Prover
+  readonly logged: string[]
+  readonly acts: readonly Act[]
+  readonly registry: SessionRegistry
+  readonly live: Map<string, SessionCounters>
+  readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
+  readonly renewed: { chain: string; grant: Grant }[]
+  readonly state: { view: AccessView; draining: boolean; failing: string | undefined }
+  /** A request as somebody, or as nobody. */
+  ask(person: Person | undefined, path: string, options?: AskOptions): Promise<Answer>
+}
+
+const view = (idp: Pick<Idp, 'issuer' | 'clientId'>): AccessView => ({
+  issuer: idp.issuer,
+  clientId: idp.clientId,
+  scopes: ['openid', 'email'],
+  admins: ['platform'],
+  auditors: ['security'],
+  connections: {
+    vectordb: {
+      description: 'Documents and embeddings',
+      databases: ['vectors', 'vectors_test'],
+      access: [
+        { groups: ['ml-eng'], policy: 'research' },
+        { people: ['BEN@example.com'], policy: 'narrow' },
+        { groups: ['contractors'], policy: 'research' },
+      ],
+    },
+    payroll: { databases: ['payroll'], access: [{ people: ['olu'], policy: 'narrow' }] },
+  },
+  policies: {
+    research: {
+      clearFor: ['dpo'],
+      masks: ['public.customers.email as email'],
+      breakGlass: [],
+      approvers: ['dba'],
+      rules: ['no-drop: block drop'],
+    },
+    narrow: { clearFor: [], masks: [], breakGlass: [], approvers: ['dba'], rules: [] },
+  },
+})
+
+/** As under `gateway` in hoop.yaml. */
+export interface WorldOptions {
+  readonly http?: z.input<typeof httpLimits>
+  readonly rates?: z.input<typeof rates>
+  readonly trustedProxies?: readonly string[]
+}
+
+/** The gateway's HTTP API over real TLS, with a real identity provider and store; only what runs sessions is replaced. */
+export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const folder = await tempFolder()
+  const [idp, files, prover] = await Promise.all([startIdp(), makeCertificates(folder.path), newProver()])
+  await writeSigningKeys(folder.file('signing.json'))
+  const keys = await loadSigningKeys(folder.file('signing.json'))
+  const store = await openStore(`sqlite:${folder.file('hoop.db')}`)
+  const index = new StoredSessionIndex(store)
+  const idpKeys = new IdpKeys({ issuer: idp.issuer, cooldown: 0 })
+  const state: World['state'] = { view: view(idp), draining: false, failing: undefined }
+  let url = ''
+  const records = grantRecords(store.db)
+  const grants = grantService({ gateway: () => url, keys: () => keys, records, lifetime: () => 600_000 })
+  const authenticator = createAuthenticator({
+    tokens: [
+      {
+        recognizes: (token) => !isGrant(token),
+        verify: (token) => verifyIdToken(token, idpKeys, { ...state.view, claims: { groups: 'groups' } }),
+      },
+    ],
+    verifyGrant: (token, jkt) => grants.verify(token, jkt),
+    replay: new ReplayGuard(),
+    gateway: () => url,
+    isOwnHost: () => false,
+  })
+  const logged: string[] = []
+  const acts: Act[] = []
+  const live: World['live'] = new Map()
+  const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
+  const recordings: World['recordings'] = new Map()
+  const renewed: World['renewed'] = []
+  const check = (name: string) => async () => {
+    if (state.failing === name) throw new Error(`secret reason of ${name}`)
+  }
+  const denied = await DenyList.open(store.db)
+  const approvals = new Approvals({
+    ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
+    log: pino({ level: 'silent' }),
+  })
+  const lost = lostAccess(() => state.view)
+  const registry = new SessionRegistry({
+    limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
+    denied: shutOut(denied, grants),
+  })
+  const deps: HttpDeps = {
+    approvals,
+    version: '0.1.0',
+    log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
+    tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },
+    limits: httpLimits.parse(options.http ?? {}),
+    rates: new RateLimits(rates.parse(options.rates ?? {})),
+    address: addressReader(within(options.trustedProxies ?? [])),
+    config: () => state.view,
+    principal: async (request) => {
+      const principal = await authenticator.principal(request)
+      denied.assert(principal.subject)
+      return principal
+    },
+    grants,
+    denied,
+    control: new Control({ registry, denied, grants, approvals, write: (act) => void acts.push(act) }),
+    seen: (person) => void seePerson(store.db, person, Date.now()),
+    livePerPerson: () => registry.perPerson(),
+    store,
+    usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
+    live: (id) => live.get(id),
+    events: async function* (id) {
+      const events = recordings.get(id) ?? []
+      yield* typeof events === 'function' ? events() : events
+    },
+    matches: async (id, text) => {
+      const events = recordings.get(id) ?? []
+      return typeof events !== 'function' && JSON.stringify(events).includes(text)
+    },
+    renewed: (chain, grant) => void renewed.push({ chain, grant }),
+    known: (chain, person) => {
+      registry.known(chain, person)
+      registry.review((session) => (session.chain === chain ? lost(session) : undefined))
+    },
+    draining: () => state.draining,
+    checks: { store: () => store.writable(), recordings: check('recordings'), identity: () => idpKeys.current() },
+  }
+  const app = createApp(deps)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  url = `https://localhost:${port}`
+  const ca = await readFile(files.caFile)
+  const agent = new Agent({ connect: { ca } })
+
+  const ask: World['ask'] = async (person, path, options = {}) => {
+    const { method = 'GET', body, headers } = options
+    const token = options.token ?? (person && (await idp.sign(people[person])))
+    const proof =
+      token === undefined
+        ? undefined
+        : await (options.prover ?? prover).prove({ method, url: url + path.split('?')[0], token }, options.proof)
+    const sent = {
+      ...(token !== undefined && { authorization: `DPoP ${token}` }),
+      ...(proof !== undefined && { dpop: proof }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    }
+    const answer = await send(url + path, {
+      method,
+      dispatcher: agent,
+      headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)) as Record<
+        string,
+        string
+      >,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await answer.body.text()
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text,
+      get body() {
+        return JSON.parse(text) as Record<string, unknown>
+      },
+    }
+  }
+
+  return {
+    ...{
+      app,
+      url,
+      port,
+      ca,
+      idp,
+      store,
+      approvals,
+      index,
+      authenticator,
+      prover,
+      logged,
+      acts,
+      registry,
+      live,
+      recordings,
+      renewed,
+      state,
+      ask,
+    },
+    [Symbol.asyncDispose]: async () => {
+      await agent.destroy()
+      await app.close()
+      await approvals[Symbol.asyncDispose]()
+      await index.close()
+      await store[Symbol.asyncDispose]()
+      await idp[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}

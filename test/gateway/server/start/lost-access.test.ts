@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import type { AccessView } from '../../../../src/gateway/access/view.js'
+import { lostAccess } from '../../../../src/gateway/access/lost-access.js'
+import { type Started, started } from './started.js'
+
+/** A gateway with a second policy, and people who see masked columns in the clear. */
+const begin = () =>
+  started(async (folder) => {
+    await folder.edit(/^policies:\n/m, 'policies:\n  other: {}\n')
+    await folder.edit('clear_for: []', 'clear_for: [dpo]')
+  })
+
+const change = async (it: Started, ...edits: readonly [RegExp | string, string][]): Promise<void> => {
+  for (const [from, to] of edits) await it.folder.edit(from, to)
+  await it.gateway.reload()
+  expect(it.log.filter(({ level }) => level === 'error')).toEqual([])
+}
+
+const lost = 'hoop: the session was ended: you may no longer use vectordb'
+const changed = 'hoop: the session was ended: what you may do on vectordb has changed'
+
+test.for<[string, string, RegExp | string, string, string]>([
+  ['a group', 'mika', 'groups: [ml-eng]', 'groups: [others]', lost],
+  ['the connection', 'mika', /^ {2}vectordb:$/m, '  elsewhere:', lost],
+  ['another policy', 'mika', 'policy: default', 'policy: other', changed],
+  ['clear values', 'dora', 'clear_for: [dpo]', 'clear_for: []', changed],
+])('a reload that takes away or changes %s ends whom it concerns', async ([, account, from, to, message]) => {
+  await using it = await begin()
+  const session = await (await it.person(account)).connect()
+  const running = session.client.query('SELECT pg_sleep(60)').catch((error: unknown) => error)
+  await change(it, [from, to])
+  expect(await running).toMatchObject({ code: '57P01', message })
+})
+
+test('a reload that changes what a policy says ends nobody', async () => {
+  await using it = await begin()
+  const session = await (await it.person('mika')).connect()
+  await change(it, ['rules: []', 'rules: [{ name: no-drop, when: { statement: [drop] }, do: block }]'])
+  await change(it, ['clear_for: [dpo]', 'clear_for: []'])
+  expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
+})
+
+test('who broke the glass may not go on where nobody may break it any more', () => {
+  const terms = { clearFor: [], masks: [], rules: [], approvers: [], breakGlass: ['oncall'] }
+  const access = [{ groups: ['oncall'], policy: 'research' }]
+  const view = (policy: typeof terms) =>
+    ({ connections: { db: { databases: ['db'], access } }, policies: { research: policy } }) as unknown as AccessView
+  const session = (breakGlass: boolean) => ({
+    ...{ id: 's', subject: 'ada', name: 'Ada', chain: 'c', connection: 'db' },
+    access: { person: { subject: 'ada', groups: ['oncall'] }, policy: 'research', clear: false, breakGlass },
+  })
+  expect(lostAccess(() => view(terms))(session(true))).toBeUndefined()
+  const without = lostAccess(() => view({ ...terms, breakGlass: [] }))
+  expect([without(session(true))?.error.code, without(session(false))]).toEqual(['SESSION_KILLED', undefined])
+})

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { Client } from 'pg'
+import { GatewayClient } from '../../../../src/agent/client.js'
+import { tokenCredentials } from '../../../../src/agent/credentials.js'
+import { openTunnel } from '../../../../src/agent/tunnel.js'
+import type { Idp } from '../../../../src/demo/idp.js'
+import type { GrantAnswer } from '../../../../src/lib/api.js'
+import { idToken } from '../../../helpers/login.js'
+
+export interface Person extends AsyncDisposable {
+  readonly client: GatewayClient
+  grant(renews?: GrantAnswer): Promise<GrantAnswer>
+  /** A PostgreSQL session through the gateway. */
+  connect(grant?: GrantAnswer): Promise<PersonSession>
+}
+
+interface PersonSession {
+  readonly client: Client
+  /** The error that ended the session, once it has ended. */
+  readonly ended: Promise<(Error & { code?: string }) | undefined>
+}
+
+/** Somebody with a key and an ID token who talks to a gateway as the agent does. */
+export const person = async (
+  idp: Idp,
+  account: string,
+  gateway: { readonly url: string; readonly caFile: string },
+  connection = 'vectordb',
+): Promise<Person> => {
+  const over = new AbortController()
+  const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
+  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
+  const sessions: Client[] = []
+  const grant = (renews?: GrantAnswer) =>
+    client.post<GrantAnswer>('/v1/grants', { connection, ...(renews && { renews: renews.grant }) })
+  return {
+    client,
+    grant,
+    connect: async (held) => {
+      const socket = await openTunnel(client, (held ?? (await grant())).grant, over.signal)
+      socket.on('end', () => socket.end()) // a driver's own sockets close both halves
+      const connect = () => {
+        setImmediate(() => socket.emit('connect'))
+        return socket
+      }
+      const session = new Client({ stream: () => Object.assign(socket, { connect }), user: account, ssl: false })
+      let failure: (Error & { code?: string }) | undefined
+      session.on('error', (error) => (failure ??= error))
+      const ended = new Promise<typeof failure>((resolve) => session.once('end', () => resolve(failure)))
+      await session.connect()
+      sessions.push(session)
+      return { client: session, ended }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled(sessions.map((session) => session.end()))
+      over.abort()
+      await client.close()
+    },
+  }
+}

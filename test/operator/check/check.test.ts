@@ -1,0 +1,213 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Idp, startIdp } from '../../../src/demo/idp.js'
+import { checkGateway } from '../../../src/operator/check/check.js'
+import type { CheckResult } from '../../../src/operator/check/step.js'
+import { startGateway } from '../../../src/gateway/server/start/start.js'
+import { issueServer } from '../../../src/operator/init/authority.js'
+import { freshDatabase } from '../../helpers/database.js'
+import { type GatewayFolder, gatewayFolder } from '../../helpers/gateway-folder.js'
+
+let idp: Idp
+beforeAll(async () => {
+  idp = await startIdp()
+})
+afterAll(() => idp[Symbol.asyncDispose]())
+
+const check = async ({ config }: GatewayFolder): Promise<CheckResult[]> => {
+  const results: CheckResult[] = []
+  for await (const result of checkGateway({ config, env: {} })) results.push(result)
+  return results
+}
+
+/** What failed, by name; everything else must have been looked at and found in order. */
+const failures = (results: readonly CheckResult[]): Record<string, string> =>
+  Object.fromEntries(results.filter(({ state }) => state === 'failed').map(({ name, detail }) => [name, detail]))
+
+const reissue = async (folder: GatewayFolder, hosts: string[], from: Date, days: number) => {
+  const read = (name: string) => readFile(folder.file('tls', name), 'utf8')
+  const made = await issueServer({ cert: await read('ca.pem'), key: await read('ca-key.pem') }, hosts, { from, days })
+  await writeFile(folder.file('tls', 'cert.pem'), made.cert)
+  await writeFile(folder.file('tls', 'key.pem'), made.key)
+}
+const yesterday = () => new Date(Date.now() - 86_400_000)
+
+test('what init made passes every check', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const results = await check(folder)
+  expect(failures(results)).toEqual({})
+  expect(results.map(({ name }) => name)).toEqual([
+    'configuration',
+    'secrets',
+    'keys',
+    'listen address',
+    'certificate and key',
+    'certificate dates',
+    'certificate names',
+    'identity provider',
+    'connection vectordb',
+    'masked columns',
+    'store',
+    'recordings',
+    'disk space',
+  ])
+  expect(results.find(({ name }) => name === 'connection vectordb')?.detail).toMatch(
+    /^PostgreSQL 18.*TLSv1\.3 \(verify-full\), \d+ ms, as a superuser$/,
+  )
+})
+
+test('the check changes nothing', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const before = readdirSync(folder.path, { recursive: true })
+  await check(folder)
+  expect(readdirSync(folder.path, { recursive: true })).toEqual(before)
+})
+
+const broken: Record<string, [failing: string, words: string | RegExp, breakIt: (folder: GatewayFolder) => unknown]> = {
+  'an unknown key': [
+    'configuration',
+    /hoop\.yaml:\d+:\d+: .*gateway\.colour: found an unknown key/,
+    (f) => f.edit('drain: 30s', 'colour: red'),
+  ],
+  'no configuration': ['configuration', 'no configuration', (f) => rm(f.config)],
+  'a missing secret': [
+    'secrets',
+    /hoop\.yaml:\d+:\d+: .*vectordb\.password/,
+    (f) => rm(f.file('secrets', 'vectordb.password')),
+  ],
+  'a signing key that others can read': [
+    'keys',
+    'can be read by others',
+    (f) => chmod(f.file('keys', 'signing.json'), 0o644),
+  ],
+  'a masking key that is cut': ['keys', '3 bytes, expected 32', (f) => writeFile(f.file('keys', 'masking.key'), 'cut')],
+  'a missing certificate': ['certificate and key', 'cannot be read (ENOENT)', (f) => rm(f.file('tls', 'cert.pem'))],
+  'a key of another certificate': [
+    'certificate and key',
+    'does not belong',
+    (f) => rename(f.file('tls', 'ca-key.pem'), f.file('tls', 'key.pem')),
+  ],
+  'an expired certificate': [
+    'certificate dates',
+    'expired on 2020-01-31',
+    (f) => reissue(f, ['localhost'], new Date('2020-01-01'), 30),
+  ],
+  'a certificate of tomorrow': [
+    'certificate dates',
+    'valid only from',
+    (f) => reissue(f, ['localhost'], new Date(Date.now() + 86_400_000), 30),
+  ],
+  'a certificate for another name': [
+    'certificate names',
+    'and not localhost',
+    (f) => reissue(f, ['other.example.com'], yesterday(), 90),
+  ],
+  'a wrong password': [
+    'connection vectordb',
+    'password authentication failed',
+    (f) => writeFile(f.file('secrets', 'vectordb.password'), 'wrong'),
+  ],
+  'a database that is not there': ['connection vectordb', 'does not exist', (f) => f.edit('/postgres?', '/nowhere?')],
+  'a server that is not there': [
+    'connection vectordb',
+    'ECONNREFUSED',
+    (f) => f.edit(/127\.0\.0\.1:\d+\/postgres/, '127.0.0.1:1/postgres'),
+  ],
+  'an untrusted server': [
+    'connection vectordb',
+    'certificate',
+    (f) => f.edit(/sslrootcert=[^\s]*/, `sslrootcert=${f.file('tls', 'ca.pem')}`),
+  ],
+  'a column that is not there': [
+    'masked columns',
+    /hoop\.yaml:\d+:\d+: .*public\.nothing\.here/,
+    (f) => f.edit('masks: []', 'masks: [{ columns: [public.nothing.here], with: redact }]'),
+  ],
+  'a store that is none': ['store', 'state cannot be read', (f) => writeFile(f.file('hoop.db'), 'not a database')],
+  'recordings that are a file': [
+    'recordings',
+    'cannot be recorded',
+    async (f) => {
+      await rm(f.file('recordings'), { recursive: true })
+      await writeFile(f.file('recordings'), '')
+    },
+  ],
+  'an issuer that does not answer': [
+    'identity provider',
+    'does not answer',
+    (f) => f.edit(/issuer: .*/, 'issuer: http://127.0.0.1:1'),
+  ],
+}
+
+test.for(Object.entries(broken))('%s fails its own check, with a hint', async ([, [failing, words, breakIt]]) => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  await breakIt(folder)
+  const results = await check(folder)
+  const failed = failures(results)
+  expect(Object.keys(failed).filter((name) => name !== 'masked columns' || failing === name)).toEqual([failing])
+  expect(failed[failing]).toMatch(words)
+  // The operator reads this, and is not sent to the operator or back to this check.
+  expect(results.find(({ name }) => name === failing)?.hint).toMatch(
+    /^(?!.*(Ask the gateway|hoop gateway check$)).+|Correct the lines/,
+  )
+})
+
+test('an address that somebody else uses fails, the running gateway’s own does not', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  await folder.edit('127.0.0.1:0', `127.0.0.1:${port}`)
+  expect(failures(await check(folder))).toEqual({ 'listen address': `the port is in use: 127.0.0.1:${port}` })
+  other.close()
+  await once(other, 'close')
+  const log = pino({ enabled: false })
+  const gateway = await startGateway({ config: folder.config, version: '0.0.0', log, env: {} })
+  const results = await check(folder)
+  await gateway.close(0)
+  expect(failures(results)).toEqual({})
+  expect(results.find(({ name }) => name === 'listen address')?.detail).toContain('the gateway is running')
+})
+
+test('a certificate in its last two weeks is a warning', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  await reissue(folder, ['localhost'], yesterday(), 10)
+  const results = await check(folder)
+  expect(failures(results)).toEqual({})
+  expect(results.find(({ name }) => name === 'certificate dates')).toMatchObject({
+    state: 'warning',
+    detail: expect.stringMatching(/expires in 8 days|expires in 9 days/) as string,
+  })
+})
+
+test('an issuer without device login is found out', async () => {
+  const server = createHttpServer((request, response) => {
+    const issuer = `http://${request.headers.host}`
+    response.end(JSON.stringify(request.url === '/jwks' ? { keys: [] } : { issuer, jwks_uri: `${issuer}/jwks` }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await using folder = await gatewayFolder({ issuer })
+  expect(failures(await check(folder))).toEqual({
+    'identity provider': `the identity provider does not answer: ${issuer} offers no device login (RFC 8628)`,
+  })
+  server.close()
+})
+
+test('masked columns are found where one of a connection’s databases has them', async () => {
+  await using database = await freshDatabase()
+  const client = await database.client()
+  await client.query('CREATE TABLE people (email text)')
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  await folder.edit('masks: []', 'masks: [{ columns: [public.people.email], with: email }]')
+  await folder.edit('    access:', `    databases: [${database.name}]\n    access:`)
+  const results = await check(folder)
+  expect(failures(results)).toEqual({})
+  expect(results.map(({ name }) => name)).toContain(`connection vectordb/${database.name}`)
+  expect(results.find(({ name }) => name === 'masked columns')?.detail).toBe('1 found in the live catalog')
+})
