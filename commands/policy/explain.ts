@@ -63,10 +63,10 @@ export default class PolicyExplain extends HoopCommand {
     if (reason) this.log(plain(reason))
     if (position !== undefined) this.log(`at character ${position}`)
     if (hint) this.log(`hint: ${plain(hint)}`)
-    for (const { rule, does, observed, message, at } of rules)
+    for (const { rule, does, when, observed, message, at } of rules)
       this.log(
         plain(
-          `rule ${rule}: ${does}${observed ? ' (only observed)' : ''}${message ? `, ${message}` : ''}  ${at ?? ''}`,
+          `rule ${rule}: ${does}${when ? ` ${when}` : ''}${observed ? ' (only observed)' : ''}${message ? `, ${message}` : ''}  ${at ?? ''}`,
         ),
       )
     for (const [index, { kind, reads, writes, columns, database }] of statements.entries()) {

@@ -8,6 +8,7 @@ import type { AllowedStatement, RecordedFacts } from './decision.js'
 import type { Origins } from './origins.js'
 import { withNames } from './former-names.js'
 import { candidates } from './rules/matching.js'
+import { counts } from './rules/rows.js'
 import { refused, verdictOf, type Known, type Verdict } from './verdict.js'
 
 export interface DecideOptions {
@@ -114,7 +115,7 @@ export const decideOn = (
   const options = {
     predicates: policy.predicates,
     trusted: policy.trusted_functions,
-    planning: policy.rules.some(({ when }) => when.rows_over !== undefined),
+    planning: policy.rules.some(counts),
   }
   const first = analyse(text, catalog, options)
   const renamed = first.statements.flatMap((each) => each.renamed ?? [])

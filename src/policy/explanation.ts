@@ -22,6 +22,8 @@ export interface Explanation {
 export interface ExplainedRule {
   readonly rule: string
   readonly does: RuleMatch['do']
+  /** Its conditions in words. */
+  readonly when?: string
   readonly message?: string
   /** The policy only observes: nothing is done. */
   readonly observed?: true
@@ -65,6 +67,8 @@ export interface Places {
   /** @param entry its place in the policy's masks */
   detector(entry: number, name: string): string | undefined
   rule(name: string): string | undefined
+  /** A rule's conditions in words. */
+  when(name: string): string | undefined
 }
 
 interface ColumnFacts {
@@ -120,8 +124,8 @@ export const explainColumn = (
 /** The rules that a decision speaks of. */
 export const explainRules = (decision: Decision, places: Places): ExplainedRule[] => {
   const placed = (rule: string) => {
-    const at = places.rule(rule)
-    return at === undefined ? {} : { at }
+    const [at, when] = [places.rule(rule), places.when(rule)]
+    return { ...(when !== undefined && { when }), ...(at !== undefined && { at }) }
   }
   const matched = (match: RuleMatch, observed: boolean): ExplainedRule => ({
     rule: match.rule,

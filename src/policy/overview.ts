@@ -1,6 +1,6 @@
 import { specLine } from '../masking/spec-name.js'
 import type { LoadedConfig } from './config/load.js'
-import { conditionsPhrase } from './rules/phrase.js'
+import { conditionsPhrase } from './rules/asked.js'
 
 /** A policy as it is in force, packs and all. */
 export interface PolicyOverview {

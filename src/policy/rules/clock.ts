@@ -45,3 +45,10 @@ export const within = ({ days, from, to, zone }: Hours, now: Date): boolean => {
   // Past midnight, it is still the night of the day before.
   return minute >= from ? on(day) : minute < to && on(day - 1)
 }
+
+const time = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+
+/** `mon, tue 08:00 to 18:00 Europe/Berlin` */
+export const hoursPhrase = ({ days, from, to, zone }: Hours): string =>
+  `${days ? `${days.join(', ')} ` : ''}${time(from)} to ${time(to)} ${zone}`

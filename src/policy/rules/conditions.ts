@@ -1,9 +1,10 @@
 import type { Limit, StatementFacts } from '../../sql/facts.js'
-import type { RuleConditions } from '../config/schema.js'
 import { larger } from '../../sql/limit.js'
+import type { RuleConditions } from '../config/schema.js'
 import { columnMeans, means, meansAny } from '../names.js'
-
-type Check = (when: RuleConditions, facts: StatementFacts) => boolean
+import { hoursPhrase, within } from './clock.js'
+import type { Conditions } from './condition.js'
+import { fits } from './glob.js'
 
 /** The limit on the rows of those relations that the rule is about; of the whole statement, where it names none. */
 const limitOf = ({ reads, columns, reads_vectors: embeddings }: RuleConditions, facts: StatementFacts): Limit => {
@@ -16,32 +17,103 @@ const limitOf = ({ reads, columns, reads_vectors: embeddings }: RuleConditions, 
   return most
 }
 
-/** Conditions that go by the statement alone. */
-const checks: Readonly<Record<string, Check>> = {
-  statement: ({ statement = [] }, { kinds, details }) =>
-    statement.some((kind) => kinds.includes(kind) || details.includes(kind)),
-  reads: ({ reads = [] }, facts) => meansAny(reads, facts.reads) || meansAny(reads, facts.below.reads),
-  writes: ({ writes = [] }, facts) => meansAny(writes, facts.writes) || meansAny(writes, facts.below.writes),
-  functions: ({ functions = [] }, facts) => meansAny(functions, facts.functions),
-  columns: ({ columns = [] }, facts) => columns.some((rule) => facts.columns.some((found) => columnMeans(rule, found))),
-  where: ({ where }, facts) => facts.where === where,
-  limit: (when, facts) => limitOf(when, facts) === 'all',
-  // A limit that can't be read off may be any.
-  limit_over: (when, facts) => {
-    const limit = limitOf(when, facts)
-    return typeof limit !== 'number' || limit > (when.limit_over ?? 0)
+const list = (values: readonly string[]): string => values.join(', ')
+
+/** What a rule may ask under `when`, in the order in which a rule's line says it. */
+export const conditions: Conditions = {
+  statement: {
+    of: 'statement',
+    check: (wanted, { kinds, details }) => wanted.some((kind) => kinds.includes(kind) || details.includes(kind)),
+    phrase: list,
   },
-  // How many they are is asked later.
-  rows_over: (_when, { rows }) => rows !== undefined,
-  concurrently: (_when, { concurrently }) => concurrently === 'missing',
-  reads_vectors: (_when, { vectors }) => vectors.read,
-  writes_vectors: (_when, { vectors }) => vectors.written,
+  where: {
+    of: 'statement',
+    check: (wanted, { where }) => where === wanted,
+    phrase: () => 'without a WHERE that picks rows',
+  },
+  concurrently: {
+    of: 'statement',
+    check: (_false, { concurrently }) => concurrently === 'missing',
+    phrase: () => 'without CONCURRENTLY',
+  },
+  reads: {
+    of: 'statement',
+    check: (relations, { reads, below }) => meansAny(relations, reads) || meansAny(relations, below.reads),
+    phrase: (relations) => `reading ${list(relations)}`,
+  },
+  writes: {
+    of: 'statement',
+    check: (relations, { writes, below }) => meansAny(relations, writes) || meansAny(relations, below.writes),
+    phrase: (relations) => `writing ${list(relations)}`,
+  },
+  columns: {
+    of: 'statement',
+    check: (wanted, { columns }) => wanted.some((rule) => columns.some((found) => columnMeans(rule, found))),
+    phrase: (columns) => `using ${list(columns)}`,
+  },
+  reads_vectors: {
+    of: 'statement',
+    check: (_true, { vectors }) => vectors.read,
+    phrase: () => 'reading embeddings',
+  },
+  writes_vectors: {
+    of: 'statement',
+    check: (_true, { vectors }) => vectors.written,
+    phrase: () => 'writing embeddings',
+  },
+  functions: {
+    of: 'statement',
+    check: (wanted, { functions }) => meansAny(wanted, functions),
+    phrase: (functions) => `calling ${list(functions)}`,
+  },
+  limit: {
+    of: 'statement',
+    check: (_missing, facts, when) => limitOf(when, facts) === 'all',
+    phrase: () => 'without LIMIT',
+  },
+  limit_over: {
+    of: 'statement',
+    // A limit that can't be read off may be any.
+    check: (most, facts, when) => {
+      const limit = limitOf(when, facts)
+      return typeof limit !== 'number' || limit > most
+    },
+    phrase: (rows) => `without LIMIT up to ${rows}`,
+  },
+  rows_over: {
+    of: 'rows',
+    // A number of rows that isn't known may be any.
+    check: (most, estimate) => 'unknown' in estimate || estimate.rows > most,
+    phrase: (rows) => `of more than about ${rows} rows`,
+  },
+  application: {
+    of: 'circumstances',
+    check: (patterns, { application = '' }) => patterns.some((pattern) => fits(pattern, application)),
+    phrase: (patterns) => `from ${list(patterns)}`,
+  },
+  groups: {
+    of: 'circumstances',
+    check: (wanted, { groups }) => wanted.some((group) => groups.includes(group)),
+    phrase: (groups) => `by ${list(groups)}`,
+  },
+  not_groups: {
+    of: 'circumstances',
+    check: (exempt, { groups }) => !exempt.some((group) => groups.includes(group)),
+    phrase: (groups) => `by anybody but ${list(groups)}`,
+  },
+  program: {
+    of: 'circumstances',
+    check: (wanted, { program }) => program === wanted,
+    phrase: (program) => (program ? 'by programs' : 'by people'),
+  },
+  time: {
+    of: 'circumstances',
+    check: (hours, { now }) => within(hours, now),
+    phrase: (hours) => `during ${hoursPhrase(hours)}`,
+  },
+  outside: {
+    of: 'circumstances',
+    check: (hours, { now }) => !within(hours, now),
+    phrase: (hours) => `outside of ${hoursPhrase(hours)}`,
+  },
 }
-
-/** SQL that is put together at run time may do anything, so every rule applies to it. */
-const DYNAMIC = 'dynamic'
-
-/** Whether every condition of a rule that goes by the statement holds for one. */
-export const holds = (when: RuleConditions, facts: StatementFacts): boolean =>
-  facts.kinds.includes(DYNAMIC) ||
-  Object.entries(checks).every(([key, check]) => when[key as keyof RuleConditions] === undefined || check(when, facts))

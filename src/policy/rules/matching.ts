@@ -1,8 +1,8 @@
 import type { StatementFacts } from '../../sql/facts.js'
 import type { RuleConfig } from '../config/schema.js'
 import type { ApprovalRule, Asker, RuleMatch } from '../decision.js'
-import { circumstancesOf, type Circumstances } from './circumstances.js'
-import { holds } from './conditions.js'
+import { circumstancesOf, holdsForStatement, type Circumstances } from './asked.js'
+import { counts } from './rows.js'
 
 /** A rule whose conditions on the statement hold. */
 export interface Candidate {
@@ -21,11 +21,11 @@ export const candidates = (rules: readonly RuleConfig[], statements: readonly St
   rules
     .filter((rule) => rule.do !== 'allow')
     .flatMap((rule) => {
-      const matching = statements.filter((facts) => holds(rule.when, facts))
+      const matching = statements.filter((facts) => holdsForStatement(rule.when, facts))
       if (matching.length === 0) return []
       // With others in one text, what was prepared is not known before it is run.
       const alone = statements.length === 1
-      const later = rule.when.rows_over !== undefined && alone && matching.every(({ rows }) => rows?.later === true)
+      const later = counts(rule) && alone && matching.every(({ rows }) => rows?.later === true)
       return [{ rule, circumstances: circumstancesOf(rule.when), later }]
     })
 

@@ -1,12 +1,9 @@
 import type { RuleConfig } from '../config/schema.js'
 import type { Estimate } from '../decision.js'
+import { asks, holdsForRows } from './asked.js'
 
 /** Whether a rule waits for the planner's word. */
-export const counts = ({ when }: RuleConfig): boolean => when.rows_over !== undefined
-
-/** A number of rows that isn't known may be any. */
-const exceeds = ({ when: { rows_over: most = 0 } }: RuleConfig, estimate: Estimate): boolean =>
-  'unknown' in estimate || estimate.rows > most
+export const counts = ({ when }: Pick<RuleConfig, 'when'>): boolean => asks(when, 'rows')
 
 const said = (estimate: Estimate): string =>
   'unknown' in estimate
@@ -17,7 +14,7 @@ const said = (estimate: Estimate): string =>
 export const exceeded = (rules: readonly RuleConfig[], estimate: Estimate): readonly RuleConfig[] =>
   rules.flatMap((rule) => {
     if (!counts(rule)) return [rule]
-    if (!exceeds(rule, estimate)) return []
+    if (!holdsForRows(rule.when, estimate)) return []
     const words = said(estimate)
     return [{ ...rule, message: rule.message === undefined ? words : `${rule.message} (${words})` }]
   })

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { RuleConditions, RuleConfig } from '../../src/policy/config/schema.js'
-import { candidates } from '../../src/policy/rules/matching.js'
-import { refusalBy } from '../../src/policy/rules/refusal.js'
-import { statementKinds } from '../../src/policy/statement-kinds.js'
-import { analyse } from '../../src/sql/analyse.js'
-import { initParser } from '../../src/sql/parser.js'
+import type { RuleConditions, RuleConfig } from '../../../src/policy/config/schema.js'
+import { candidates } from '../../../src/policy/rules/matching.js'
+import { refusalBy } from '../../../src/policy/rules/refusal.js'
+import { statementKinds } from '../../../src/policy/statement-kinds.js'
+import { analyse } from '../../../src/sql/analyse.js'
+import { initParser } from '../../../src/sql/parser.js'
 
 beforeAll(() => initParser())
 
@@ -64,7 +64,7 @@ test('the first rule of the file that applies is named, with its own words where
   expect(blockedBy(rules, factsOf('SELECT 1'))).toBeUndefined()
   expect(refusalBy(rules[0]!)).toMatchObject({
     ...{ code: 'STATEMENT_BLOCKED', sqlstate: '42501', detail: 'The rule is no-drop.' },
-    message: 'the policy forbids this statement: rule no-drop',
+    message: 'the policy forbids this statement: rule no-drop (drop)',
   })
   const own = { ...rules[0]!, message: 'tables stay', hint: 'Ask the DBA.' }
   expect(refusalBy(own)).toMatchObject({
