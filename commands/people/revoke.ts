@@ -30,7 +30,7 @@ export default class PeopleRevoke extends ClientCommand {
     const { args, flags } = await this.parse(PeopleRevoke)
     const [{ openClient }, { momentAhead }] = await Promise.all([
       import('../../src/agent/client.js'),
-      import('../../src/recording/when.js'),
+      import('../../src/lib/when.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { reason, unseen } = flags

@@ -58,7 +58,7 @@ export default class SessionsKill extends ClientCommand {
     const { openClient } = await import('../../src/agent/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     if (many) {
-      const { findSessions } = await import('../../src/recording/replay/find.js')
+      const { findSessions } = await import('../../src/agent/find-sessions.js')
       const found = await findSessions((path) => client.get(path), {
         person,
         connection,

@@ -33,7 +33,7 @@ export default class SessionsList extends ClientCommand {
     const { flags } = await this.parse(SessionsList)
     const [{ openClient }, { findSessions }] = await Promise.all([
       import('../../src/agent/client.js'),
-      import('../../src/recording/replay/find.js'),
+      import('../../src/agent/find-sessions.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findSessions((path) => client.get(path), flags)

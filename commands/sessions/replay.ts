@@ -2,10 +2,11 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
 import { jsonText, paint, plain, width } from '../../src/cli/text.js'
+import { write } from '../../src/cli/write.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { SessionSummary } from '../../src/lib/api.js'
-import type { SessionEvent } from '../../src/recording/events.js'
-import type { FailureLine } from '../../src/recording/replay/received.js'
+import type { SessionEvent } from '../../src/lib/api/session-events.js'
+import type { FailureLine } from '../../src/agent/session-events.js'
 
 export default class SessionsReplay extends ClientCommand {
   static override summary = 'Replay a session as its client saw it.'
@@ -36,15 +37,13 @@ export default class SessionsReplay extends ClientCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionsReplay)
     if (flags.step && !this.interactive) throw new HoopError('NO_TERMINAL', '--step waits for keys')
-    const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }, { writeTo }] =
-      await Promise.all([
-        import('../../src/agent/client.js'),
-        import('../../src/recording/replay/received.js'),
-        import('../../src/recording/replay/transcript.js'),
-        import('../../src/recording/replay/timeline.js'),
-        import('../../src/recording/replay/play.js'),
-        import('../../src/recording/replay/output.js'),
-      ])
+    const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }] = await Promise.all([
+      import('../../src/agent/client.js'),
+      import('../../src/agent/session-events.js'),
+      import('../../src/cli/replay/transcript.js'),
+      import('../../src/cli/replay/timeline.js'),
+      import('../../src/cli/replay/play.js'),
+    ])
     const pace = paceOf(flags.speed, flags['idle-cap'], flags.from)
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const session = await client.get<SessionSummary>(`/v1/sessions/${encodeURIComponent(args.id)}`)
@@ -56,7 +55,7 @@ export default class SessionsReplay extends ClientCommand {
     const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
     const show = (event: SessionEvent): string =>
       this.jsonEnabled() ? `${jsonText(event)}\n` : transcript.write(event)
-    const stage = { show, write: writeTo(process.stdout), step: flags.step }
+    const stage = { show, write: (text: string) => write(process.stdout, text), step: flags.step }
     if (!this.interactive) await play(cues, stage)
     else {
       this.say(paint(process.stderr)('dim', 'space: pause   n: next statement   q: quit'))

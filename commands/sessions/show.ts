@@ -3,9 +3,10 @@ import { integer } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
 import { pairs } from '../../src/cli/table.js'
 import { paint, plain, span, width } from '../../src/cli/text.js'
+import { write } from '../../src/cli/write.js'
 import type { SessionSummary } from '../../src/lib/api.js'
-import type { FailureLine } from '../../src/recording/replay/received.js'
-import type { SessionEvent } from '../../src/recording/events.js'
+import type { FailureLine } from '../../src/agent/session-events.js'
+import type { SessionEvent } from '../../src/lib/api/session-events.js'
 
 export default class SessionsShow extends ClientCommand {
   static override summary = 'Show what a session was: who, when, and every statement with its result.'
@@ -25,22 +26,20 @@ export default class SessionsShow extends ClientCommand {
 
   async run(): Promise<{ session: SessionSummary; events: readonly SessionEvent[] }> {
     const { args, flags } = await this.parse(SessionsShow)
-    const [{ openClient }, { received }, { Transcript }, { writeTo }] = await Promise.all([
+    const [{ openClient }, { received }, { Transcript }] = await Promise.all([
       import('../../src/agent/client.js'),
-      import('../../src/recording/replay/received.js'),
-      import('../../src/recording/replay/transcript.js'),
-      import('../../src/recording/replay/output.js'),
+      import('../../src/agent/session-events.js'),
+      import('../../src/cli/replay/transcript.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const session = await client.get<SessionSummary>(`/v1/sessions/${encodeURIComponent(args.id)}`)
     this.log(pairs(facts(session)))
     const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
-    const write = writeTo(process.stdout)
     const events: SessionEvent[] = []
     const path = `/v1/sessions/${session.id}/events`
     for await (const event of received(() => client.lines<SessionEvent | FailureLine>(path))) {
       if (this.jsonEnabled()) events.push(event)
-      else await write(transcript.write(event))
+      else await write(process.stdout, transcript.write(event))
     }
     return { session, events }
   }

@@ -6,7 +6,7 @@ import { errorResponse } from '../../wire/error-fields.js'
 import type { AddressOf } from '../server/admission/client-address.js'
 import { RateLimited, type RateLimits } from '../server/admission/rate-limits.js'
 import { fatalOf } from '../relay/refusal.js'
-import type { TunnelServices } from '../session/services.js'
+import type { SessionServices } from '../session/services.js'
 import { openSession } from '../session/opening.js'
 import type { SessionRegistry } from '../session/registry.js'
 import { readPacket } from './first-packet.js'
@@ -21,7 +21,7 @@ export interface TunnelDoor {
 }
 
 export interface TunnelOptions {
-  readonly services: TunnelServices
+  readonly services: SessionServices
   readonly registry: SessionRegistry
   readonly budget: MemoryBudget
 }

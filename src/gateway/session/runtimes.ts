@@ -8,8 +8,8 @@ import { accessTo } from '../access/access.js'
 import { type AccessView, accessView } from '../access/view.js'
 import { vectorTypeReader } from '../upstream/vector-types.js'
 import type { SessionTimes } from './clock.js'
-import type { ConnectionRuntime, UpstreamTarget } from './services.js'
-import { databasesOf, targetOf } from '../upstream/target.js'
+import type { ConnectionRuntime } from './services.js'
+import { databasesOf, targetOf, type UpstreamTarget } from '../upstream/target.js'
 
 /** What a guard is made for. */
 export interface GuardOrder {

@@ -12,22 +12,7 @@ import type { Approvals } from '../approvals/approvals.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import type { PersonUsage } from '../budgets/person-usage.js'
 import type { VectorTypes } from '../budgets/vectors.js'
-
-/** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
-export interface UpstreamTarget {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  /** Read at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
-  password(): string | undefined
-  readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
-  /** PEM */
-  readonly sslrootcert?: string
-  readonly sslcert?: string
-  readonly sslkey?: string
-  /** Milliseconds for TCP, TLS and login together. */
-  readonly connectTimeout: number
-}
+import type { UpstreamTarget } from '../upstream/target.js'
 
 /** What a grant's holder gets on a connection, under the configuration in force now. */
 export interface ConnectionRuntime {
@@ -75,8 +60,8 @@ export interface SessionIndex {
   ended(id: string, ending: SessionEnding): Promise<void>
 }
 
-/** What a tunnel needs of the rest of the gateway; made in start.ts, replaced by nothing. */
-export interface TunnelServices {
+/** What a stream and its session need of the rest of the gateway; made in start.ts, replaced by nothing. */
+export interface SessionServices {
   /** Checks the request's grant and proof. @throws {HoopError} of the identity codes */
   authenticate(request: IncomingMessage): Promise<Grant>
   /** @throws {HoopError} ACCESS_DENIED, CONNECTION_UNKNOWN */

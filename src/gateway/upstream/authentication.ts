@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
 import { password as passwordMessage } from '../../wire/frontend.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { Scram } from './scram.js'
 
 const int32 = (value: number): Buffer => {

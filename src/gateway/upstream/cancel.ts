@@ -1,6 +1,6 @@
 import { deadline } from '../../lib/deadline.js'
 import { cancelRequest } from '../../wire/startup.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { openUpstream } from './tls.js'
 
 export interface CancelKey {

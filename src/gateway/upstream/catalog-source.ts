@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Catalog, CatalogQuery } from '../../sql/catalog.js'
 import { loadCatalog } from '../../sql/catalog.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { openOwnClient } from './own-client.js'
 
 /** A snapshot older than this is read again, milliseconds: objects change by other ways than through the gateway. */

@@ -7,7 +7,7 @@ import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
 import { startupMessage } from '../../wire/startup.js'
 import { Backend } from '../../wire/tags.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { Authentication } from './authentication.js'
 import { openUpstream } from './tls.js'
 

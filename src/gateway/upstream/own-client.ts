@@ -2,7 +2,7 @@ import { TLSSocket } from 'node:tls'
 import { Client } from 'pg'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { openUpstream } from './tls.js'
 
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */

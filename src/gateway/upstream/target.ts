@@ -1,7 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
-import type { UpstreamTarget } from '../session/services.js'
+
+/** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
+export interface UpstreamTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** Read at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
+  password(): string | undefined
+  readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+  /** PEM */
+  readonly sslrootcert?: string
+  readonly sslcert?: string
+  readonly sslkey?: string
+  /** Milliseconds for TCP, TLS and login together. */
+  readonly connectTimeout: number
+}
 
 const pem = (path: string, what: string): string => {
   try {

@@ -9,7 +9,7 @@ import {
 } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
 import { sslRequest } from '../../wire/startup.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 
 /**
  * Opens TCP and, as `sslmode` says, TLS to a PostgreSQL server.

@@ -1,5 +1,5 @@
 import type { VectorTypes } from '../budgets/vectors.js'
-import type { UpstreamTarget } from '../session/services.js'
+import type { UpstreamTarget } from './target.js'
 import { openOwnClient } from './own-client.js'
 
 /** What was read longer ago is read again for a session that begins, milliseconds: an extension may have been created. */

@@ -1,8 +1,7 @@
 import { TLSSocket } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
-import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
-import type { UpstreamTarget } from '../../gateway/session/services.js'
+import { databasesOf, targetOf, type UpstreamTarget } from '../../gateway/upstream/target.js'
 import { connectUpstream, UpstreamRefusal } from '../../gateway/upstream/connect.js'
 import { type CheckResult, type Finding, step } from './step.js'
 

@@ -1,4 +1,4 @@
-import { momentOf } from '../../recording/when.js'
+import { momentOf } from '../../lib/when.js'
 import { loadFor } from '../explain/explainer.js'
 import { pathIn } from '../../gateway/host/layout.js'
 

@@ -3,7 +3,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import pino from 'pino'
 import { inject } from 'vitest'
 import type { SessionTimes } from '../../../src/gateway/session/clock.js'
-import type { ConnectionRuntime, TunnelServices, UpstreamTarget } from '../../../src/gateway/session/services.js'
+import type { ConnectionRuntime, SessionServices } from '../../../src/gateway/session/services.js'
+import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
 import { noVectors, type VectorTypes } from '../../../src/gateway/budgets/vectors.js'
 import { openSession } from '../../../src/gateway/session/opening.js'
@@ -51,7 +52,7 @@ export interface RelayServerOptions {
   readonly expiresAt?: Date
   /** Where requests for approval go; by default nobody hears them. */
   readonly approvals?: Approvals
-  readonly webhooks?: TunnelServices['webhooks']
+  readonly webhooks?: SessionServices['webhooks']
   readonly grant?: Partial<Grant>
   readonly breakGlass?: boolean
   /** Hash of the policy that is in force by now; sessions begin with `none`. */

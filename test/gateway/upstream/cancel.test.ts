@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { UpstreamTarget } from '../../../src/gateway/session/services.js'
+import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
 import { cancelUpstream } from '../../../src/gateway/upstream/cancel.js'
 
 const targetOn = (port: number): UpstreamTarget => ({

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, inject, test } from 'vitest'
 import { openOwnClient } from '../../../src/gateway/upstream/own-client.js'
-import type { UpstreamTarget } from '../../../src/gateway/session/services.js'
+import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
 import { makeAuthority } from '../../../src/operator/init/authority.js'
 
 const target = (over: Partial<UpstreamTarget> = {}): UpstreamTarget => {

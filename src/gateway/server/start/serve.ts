@@ -9,14 +9,13 @@ import { openRecording } from '../../../recording/open.js'
 import { grantRecords } from '../../../store/grants.js'
 import { MemoryBudget } from '../../../wire/cutter.js'
 import type { Runtimes } from '../../session/runtimes.js'
-import type { TunnelServices } from '../../session/services.js'
+import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
 import { actsInto } from '../../access/audit-log.js'
 import { Control } from '../../access/control.js'
 import type { PlaceLimits } from '../../session/quota.js'
-import { lostAccess } from '../../access/lost-access.js'
+import { lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
-import { shutOut } from '../../access/shut-out.js'
 import { acceptTunnel } from '../../link/stream.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import { createApi } from './api.js'
@@ -105,7 +104,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       recordings: () => assertSpace(recordings),
     },
   })
-  const services: TunnelServices = {
+  const services: SessionServices = {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
     authenticate: async (request) => {
       const grant = await identity.grant(signedRequest(request))

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { SessionEvent } from '../../../src/recording/events.js'
-import { Controls } from '../../../src/recording/replay/controls.js'
-import { play } from '../../../src/recording/replay/play.js'
-import { type Cue, paceOf, timeline } from '../../../src/recording/replay/timeline.js'
-import { closed, collect, result, start, statement } from '../sample.js'
+import type { SessionEvent } from '../../../src/lib/api/session-events.js'
+import { Controls } from '../../../src/cli/replay/controls.js'
+import { play } from '../../../src/cli/replay/play.js'
+import { type Cue, paceOf, timeline } from '../../../src/cli/replay/timeline.js'
+import { closed, collect, result, start, statement } from '../../recording/sample.js'
 
 const end: SessionEvent = { type: 'end', at: 9000, time: start.time, ...closed }
 const session: SessionEvent[] = [start, statement(1), result(1), statement(2), result(2), statement(3), result(3), end]

@@ -1,6 +1,6 @@
 import { HoopError } from '../../lib/errors.js'
-import type { SessionEvent } from '../events.js'
-import { durationOf } from '../when.js'
+import type { SessionEvent } from '../../lib/api/session-events.js'
+import { durationOf } from '../../lib/when.js'
 
 export interface Pace {
   /** Times real speed. */

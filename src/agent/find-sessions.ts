@@ -1,5 +1,5 @@
-import type { SessionSummary } from '../../lib/api.js'
-import { momentOf } from '../when.js'
+import type { SessionSummary } from '../lib/api.js'
+import { momentOf } from '../lib/when.js'
 
 export interface Wanted {
   readonly person?: string | undefined

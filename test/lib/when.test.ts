@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { durationOf, momentOf } from '../../src/recording/when.js'
+import { durationOf, momentOf } from '../../src/lib/when.js'
 
 beforeAll(() => {
   process.env.TZ = 'America/New_York'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SessionSummary } from '../../../src/lib/api.js'
-import { findSessions } from '../../../src/recording/replay/find.js'
+import type { SessionSummary } from '../../src/lib/api.js'
+import { findSessions } from '../../src/agent/find-sessions.js'
 
 const session = (n: number): SessionSummary => ({
   id: `s${n}`,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { HoopError } from '../../../src/lib/errors.js'
-import type { SessionEvent } from '../../../src/recording/events.js'
-import { type FailureLine, received } from '../../../src/recording/replay/received.js'
-import { collect, result, start, statement } from '../sample.js'
+import { HoopError } from '../../src/lib/errors.js'
+import type { SessionEvent } from '../../src/lib/api/session-events.js'
+import { type FailureLine, received } from '../../src/agent/session-events.js'
+import { collect, result, start, statement } from '../recording/sample.js'
 
 type Line = SessionEvent | FailureLine | Error
 

@@ -1,6 +1,6 @@
-import type { ApiError } from '../../lib/api.js'
-import { catalogue, type ErrorCode, HoopError } from '../../lib/errors.js'
-import type { SessionEvent } from '../events.js'
+import type { ApiError } from '../lib/api.js'
+import { catalogue, type ErrorCode, HoopError } from '../lib/errors.js'
+import type { SessionEvent } from '../lib/api/session-events.js'
 
 /** The last line of an answer that the gateway could not finish. */
 export type FailureLine = ApiError & { readonly type: 'error' }

@@ -1,4 +1,4 @@
-import type { ApprovalEvent } from '../events.js'
+import type { ApprovalEvent } from '../../lib/api/session-events.js'
 
 /** Words for what became of a request. */
 const outcomes: Readonly<Record<ApprovalEvent['outcome'], string>> = {

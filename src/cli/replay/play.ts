@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../events.js'
+import type { SessionEvent } from '../../lib/api/session-events.js'
 import type { ReadStream } from 'node:tty'
 import { Controls } from './controls.js'
 import { keyboard } from './keyboard.js'

@@ -1,4 +1,4 @@
-import type { Parameter } from '../events.js'
+import type { Parameter } from '../../lib/api/session-events.js'
 import { fit, type Screen } from './screen.js'
 
 /** A recorded value on one line: NULL, text, bytes as `\x…` (PostgreSQL's bytea form), and how long it was where it was cut. */

@@ -1,4 +1,4 @@
-import type { Parameter, ResultColumn, ResultEvent } from '../events.js'
+import type { Parameter, ResultColumn, ResultEvent } from '../../lib/api/session-events.js'
 import type { Screen } from './screen.js'
 import { showBytes, showCount, showValue } from './values.js'
 

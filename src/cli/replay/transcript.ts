@@ -9,7 +9,7 @@ import type {
   SessionEvent,
   StartEvent,
   StatementEvent,
-} from '../events.js'
+} from '../../lib/api/session-events.js'
 import { showApproval } from './approval.js'
 import { showCopy, showRows } from './rows.js'
 import type { Screen } from './screen.js'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { AccessView } from '../../../../src/gateway/access/view.js'
-import { lostAccess } from '../../../../src/gateway/access/lost-access.js'
-import { type Started, started } from './started.js'
+import type { AccessView } from '../../../src/gateway/access/view.js'
+import { lostAccess } from '../../../src/gateway/access/denial.js'
+import { type Started, started } from '../server/start/started.js'
 
 /** A gateway with a second policy, and people who see masked columns in the clear. */
 const begin = () =>

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { plain, width } from '../../../src/cli/text.js'
-import type { EndEvent, RefusalEvent, SessionEvent } from '../../../src/recording/events.js'
-import type { Screen } from '../../../src/recording/replay/screen.js'
-import { Transcript } from '../../../src/recording/replay/transcript.js'
-import { result, start, statement } from '../sample.js'
+import type { EndEvent, RefusalEvent, SessionEvent } from '../../../src/lib/api/session-events.js'
+import type { Screen } from '../../../src/cli/replay/screen.js'
+import { Transcript } from '../../../src/cli/replay/transcript.js'
+import { result, start, statement } from '../../recording/sample.js'
 
 beforeAll(() => {
   process.env.TZ = 'UTC'
