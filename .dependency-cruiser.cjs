@@ -1,49 +1,28 @@
-// The import rules of docs/architecture.md, as a table: a folder may import itself and what is listed, nothing else of ours.
+// The table in docs/architecture.md, "Where things live": a folder may import itself and what is listed, nothing else of
+// ours. A test keeps the two equal.
+const below = {
+  lib: [],
+  wire: ['lib'],
+  sql: ['lib', 'wire'],
+  masking: ['lib', 'wire'],
+  policy: ['lib', 'wire', 'sql', 'masking'],
+  store: ['lib'],
+  identity: ['lib', 'store'],
+  recording: ['lib', 'store'],
+}
 const allowed = {
-  'src/lib': [],
-  'src/wire': ['src/lib'],
-  'src/sql': ['src/lib', 'src/wire'],
-  'src/masking': ['src/lib', 'src/wire'],
-  'src/policy': ['src/lib', 'src/wire', 'src/sql', 'src/masking'],
-  'src/recording': ['src/lib', 'src/store', 'src/ledger'],
-  'src/ledger': ['src/lib', 'src/store'],
-  'src/store': ['src/lib'],
-  'src/identity': ['src/lib', 'src/store'],
-  'src/gateway': [
-    'src/lib',
-    'src/wire',
-    'src/sql',
-    'src/policy',
-    'src/masking',
-    'src/recording',
-    'src/ledger',
-    'src/store',
-    'src/identity',
-  ],
-  'src/operator': [
-    'src/lib',
-    'src/wire',
-    'src/sql',
-    'src/policy',
-    'src/masking',
-    'src/recording',
-    'src/store',
-    'src/identity',
-    'src/gateway/(?!server/)[a-z]+',
-  ],
-  'src/agent': ['src/lib', 'src/wire'],
-  'src/cli': ['src/lib'],
-  'src/demo': ['src/lib'],
+  ...below,
+  gateway: Object.keys(below),
+  operator: [...Object.keys(below), 'gateway/(?!server/)[a-z]+'],
+  agent: ['lib', 'wire'],
+  cli: ['lib'],
+  demo: ['lib'],
 }
 
 module.exports = {
   forbidden: [
-    {
-      name: 'no-cycles',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
+    // Cycles of types count: what only exists in the types' world still can't be read from top to bottom.
+    { name: 'no-cycles', severity: 'error', from: { pathNot: '^src/gateway/relay/' }, to: { circular: true } },
     { name: 'nobody-imports-commands', severity: 'error', from: { pathNot: '^commands/' }, to: { path: '^commands/' } },
     {
       name: 'commands-import-lazily',
@@ -61,7 +40,7 @@ module.exports = {
     {
       name: 'oclif-only-in-cli',
       severity: 'error',
-      from: { pathNot: '^(bin|commands|src/cli)/' },
+      from: { pathNot: '^(commands|src/cli)/' },
       to: { path: 'node_modules/@oclif/' },
     },
     {
@@ -76,11 +55,24 @@ module.exports = {
       from: { path: '^(src|commands|bin)/' },
       to: { path: '^test/' },
     },
-    ...Object.entries(allowed).map(([folder, others]) => ({
-      name: `${folder.replace('/', '-')}-imports`,
+    {
+      name: 'the-relay-machine-is-pure',
+      comment: 'bytes and verdicts in, bytes and commands out: sockets, files, timers and logs are its callers’',
       severity: 'error',
-      from: { path: `^${folder}/` },
-      to: { path: '^(src|commands|bin)/', pathNot: `^(${[folder, ...others].join('|')})/` },
+      from: { path: '^src/gateway/relay/machine/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto)$' },
+    },
+    {
+      name: 'the-relay-machine-needs-no-package',
+      severity: 'error',
+      from: { path: '^src/gateway/relay/machine/' },
+      to: { path: 'node_modules/' },
+    },
+    ...Object.entries(allowed).map(([folder, others]) => ({
+      name: `${folder}-imports`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^(src|commands|bin)/', pathNot: `^src/(${[folder, ...others].join('|')})/` },
     })),
   ],
   options: {

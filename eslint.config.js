@@ -1,6 +1,11 @@
 import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
+/** Executables of their own, and where the environment of the commands that the demo runs is made. */
+const demoProcesses = ['src/demo/**/*process.ts', 'src/demo/command.ts']
+
+const outsideOfTheMachine = ['process', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.dependency-cruiser.cjs'] },
   eslint.configs.recommended,
@@ -18,8 +23,8 @@ export default tseslint.config(
   },
   {
     // The environment and the exit belong to the edge: bin, the CLI and the loading of configuration.
-    files: ['src/**/*.ts', 'src/**/*.tsx'],
-    ignores: ['src/cli/**', 'src/policy/config/**', 'src/demo/**'],
+    files: ['src/**/*.{ts,tsx}', 'commands/**/*.ts'],
+    ignores: ['src/cli/**', 'src/policy/config/**', ...demoProcesses],
     rules: {
       'no-restricted-properties': [
         'error',
@@ -30,7 +35,24 @@ export default tseslint.config(
         },
         { object: 'process', property: 'exit', message: 'Exit only in bin and src/cli.' },
       ],
-      'no-console': 'error',
+      'no-restricted-imports': ['error', { name: 'node:process', message: 'Use the global: its uses are restricted.' }],
+    },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}', 'commands/**/*.ts'],
+    ignores: ['src/cli/**', 'src/demo/**'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    // The relay's machine has no time, no promise and no process: whoever drives it has.
+    files: ['src/gateway/relay/machine/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...outsideOfTheMachine],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'AwaitExpression, :function[async=true]', message: 'Suspend, and let the pump wait.' },
+        { selector: '[callee.name="Promise"], [object.name="Promise"]', message: 'Suspend, and let the pump wait.' },
+      ],
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.js'
-import { Collector } from './collect.js'
+import { StatementCollector } from './collect.js'
 import { copyFacts } from './copy-options.js'
 import { countable } from './countable.js'
 import type { Analysis, StatementFacts } from './facts.js'
@@ -22,7 +22,7 @@ export interface AnalyseOptions {
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
 const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: (name: string) => boolean): Usage => {
-  const collector = new Collector(catalog)
+  const collector = new StatementCollector(catalog)
   collector.visit(node, { ctes: new Set(), role: 'reads', runs: true, limit: undefined, repeats: false })
   const usage = collector.usage.finish()
   if (catalog?.effects) follow(usage, catalog, trusted)

@@ -1,4 +1,5 @@
-import { build, readParts } from './catalog/build.js'
+import { build } from './catalog/build.js'
+import { readParts } from './catalog/parts.js'
 import { reading } from './catalog/queries.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'

@@ -1,7 +1,7 @@
 import { isOn, optionsOf } from './copy-options.js'
 import type { CascadeEvent } from './effects/types.js'
 import type { Relation } from './catalog.js'
-import type { Collector, Place } from './collect.js'
+import type { Collector, Place } from './collector.js'
 import { limitOfReturning } from './limit.js'
 import { createdBody, doBody } from './plpgsql.js'
 import { all, isFields, list, words, type Fields } from './tree.js'

@@ -3,6 +3,7 @@ import { detailedKinds } from './detailed-kinds.js'
 import type { Limit } from './facts.js'
 import { runsText } from './effects/runners.js'
 import { statements } from './collect-statement.js'
+import type { Collector, Place } from './collector.js'
 import { isStatement, kindOf } from './kinds.js'
 import { limitOfSelect } from './limit.js'
 import { objectsMoved } from './moved.js'
@@ -12,25 +13,13 @@ import { resolve } from './resolve.js'
 import { all, as, isFields, isRangeVar, text, words, type Fields } from './tree.js'
 import { Usage } from './usage.js'
 
-/** Where the walk is: names of CTEs that hide tables, and what a table named here suffers. */
-export interface Place {
-  readonly ctes: ReadonlySet<string>
-  readonly role: 'reads' | 'writes'
-  /** False inside an EXPLAIN that does not execute: only what is read then counts. */
-  readonly runs: boolean
-  /** How many rows get out of what is read here; the next query says so itself where it is undefined. */
-  readonly limit: Limit | undefined
-  /** In the body of a function or block, which may run any number of times. */
-  readonly repeats: boolean
-}
-
 const queries: ReadonlySet<string> = new Set([
   ...['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'LockStmt', 'ExplainStmt', 'PrepareStmt'],
   ...['DeclareCursorStmt', 'CopyStmt', 'ExecuteStmt', 'CallStmt', 'DoStmt', 'ReturnStmt', 'PLAssignStmt'],
 ])
 
 /** Collects what one piece of SQL names and does by itself; what is stored in the database it only leads to. */
-export class Collector {
+export class StatementCollector implements Collector {
   readonly usage: Usage
   readonly #catalog: Catalog | undefined
 

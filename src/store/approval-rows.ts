@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { Approval, ApprovalVote } from '../lib/api/approvals.js'
 import type { Parameter } from '../lib/api/parameter.js'
 import type { ApprovalsTable, ApprovalVotesTable } from './approval-tables.js'
-import { whole } from './schema.js'
+import { whole } from './whole.js'
 
 /** A request as it is kept: what everybody may see of it, what it is bound to, and how long it lives in milliseconds. */
 export interface ApprovalRecord extends Omit<Approval, 'mayDecide'> {

@@ -1,5 +1,5 @@
 import type { ApprovalMode, ApprovalState } from '../lib/api/approvals.js'
-import type { MaybeWhole, Whole } from './schema.js'
+import type { MaybeWhole, Whole } from './whole.js'
 
 /** Requests for approval. Texts are bounded by whoever writes them. */
 export interface ApprovalsTable {

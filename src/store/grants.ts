@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
-import { whole, type GrantsTable, type Tables } from './schema.js'
+import type { GrantsTable, Tables } from './schema.js'
+import { whole } from './whole.js'
 
 export interface GrantRecord {
   readonly id: string

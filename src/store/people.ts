@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Kysely } from 'kysely'
 import { HoopError } from '../lib/errors.js'
-import { type PeopleTable, type Tables, whole } from './schema.js'
+import type { PeopleTable, Tables } from './schema.js'
+import { whole } from './whole.js'
 
 export interface Person {
   readonly subject: string

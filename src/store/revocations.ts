@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Kysely, Selectable } from 'kysely'
 import type { Actor } from '../lib/api.js'
-import { type RevocationsTable, type Tables, whole } from './schema.js'
+import type { RevocationsTable, Tables } from './schema.js'
+import { whole } from './whole.js'
 
 /** Somebody is shut out. Times are milliseconds since 1970. */
 export interface Revocation {

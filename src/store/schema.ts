@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
 import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approval-tables.js'
+import type { Whole } from './whole.js'
 
 /** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */
 export interface Tables {
@@ -14,10 +15,6 @@ export interface Tables {
   people: PeopleTable
   revocations: RevocationsTable
 }
-
-/** Whole numbers: SQLite gives number or bigint, PostgreSQL's bigint comes as a string. Read them with `whole()`. */
-export type Whole = ColumnType<number | bigint | string, number, number>
-export type MaybeWhole = ColumnType<number | bigint | string | null, number | null, number | null>
 
 export interface SessionsTable {
   id: string
@@ -97,13 +94,4 @@ export interface RevocationsTable {
 interface MetaTable {
   key: string
   value: string
-}
-
-/**
- * A whole number as every database gives it, as a JavaScript number. Past 2^53 it stays at the largest exact one: a
- * counter that large is no longer worth its last digit.
- */
-export const whole = (value: number | bigint | string): number => {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
 }

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { SessionCounters, SessionSummary } from '../lib/api.js'
-import { whole, type SessionsTable } from './schema.js'
+import type { SessionsTable } from './schema.js'
+import { whole } from './whole.js'
 
 type Whole = number | bigint | string
 

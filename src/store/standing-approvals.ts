@@ -2,7 +2,8 @@ import type { Kysely, Selectable } from 'kysely'
 import type { StandingApproval } from '../lib/api/approvals.js'
 import { HoopError } from '../lib/errors.js'
 import type { StandingApprovalsTable } from './approval-tables.js'
-import { whole, type Tables } from './schema.js'
+import type { Tables } from './schema.js'
+import { whole } from './whole.js'
 
 /** An approval that stands for a while, with the groups that whoever gave it had. */
 export interface StandingRecord extends StandingApproval {

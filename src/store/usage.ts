@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Store } from './open.js'
-import { whole } from './schema.js'
+import { whole } from './whole.js'
 import { WriteQueue } from './write-queue.js'
 
 export interface HourOfUse {

@@ -1,4 +1,4 @@
-import type { RowFormat } from './format.js'
+import type { RowFormat } from './row-format.js'
 
 /** NULL is nothing; an empty text is `""`, so that the two can be told apart, as COPY … CSV does. */
 const field = (value: string | null): string => {

@@ -1,4 +1,4 @@
-import type { RowFormat } from './format.js'
+import type { RowFormat } from './row-format.js'
 
 /** Names that are all different: the second `id` is `id_2`. */
 function distinct(columns: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { pad, plain, width } from '../text.js'
-import type { RowFormat } from './format.js'
+import type { RowFormat } from './row-format.js'
 
 /** Rows that are looked at to choose the widths. Later ones may stick out; memory stays bounded. */
 const sample = 500

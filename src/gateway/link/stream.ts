@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { MemoryBudget } from '../../wire/cutter.js'
 import { errorResponse } from '../../wire/error-fields.js'
 import type { AddressOf } from '../server/admission/client-address.js'
 import { RateLimited, type RateLimits } from '../server/admission/rate-limits.js'
 import { fatalOf } from '../relay/refusal.js'
-import type { SessionServices } from '../session/services.js'
+import type { SharedOptions } from '../session/options.js'
 import { openSession } from '../session/opening.js'
-import type { SessionRegistry } from '../session/registry.js'
 import { readPacket } from './first-packet.js'
 import { UpstreamRefusal } from '../upstream/connect.js'
 
@@ -18,12 +16,6 @@ export interface TunnelDoor {
   readonly address: AddressOf
   /** The connection has become a session. */
   readonly passed: (socket: Socket) => void
-}
-
-export interface TunnelOptions {
-  readonly services: SessionServices
-  readonly registry: SessionRegistry
-  readonly budget: MemoryBudget
 }
 
 /** Milliseconds that a refusal may take to reach the client. */
@@ -37,7 +29,7 @@ const accepted = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpg
  * @param head what was read behind the request
  */
 export const acceptTunnel = async (
-  options: TunnelOptions,
+  options: SharedOptions,
   { rates, address: addressOf, passed }: TunnelDoor,
   request: IncomingMessage,
   socket: Socket,

@@ -1,7 +1,7 @@
 import type { SessionSummary } from '../../lib/api.js'
 import type { Guard } from '../../policy/decision.js'
 import type { StartEvent } from '../../recording/events.js'
-import type { SessionOptions } from './opening.js'
+import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
 import type { Upstream } from '../upstream/connect.js'
 

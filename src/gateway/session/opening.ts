@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net'
-import type { Grant } from '../../identity/types.js'
 import { asHoopError } from '../../lib/errors.js'
 import type { Guard } from '../../policy/decision.js'
 import type { SessionRecorder } from '../../recording/events.js'
@@ -12,28 +10,15 @@ import { assertAllPinned } from '../relay/pinned.js'
 import { SearchPath } from '../relay/search-path.js'
 import { Relay } from '../relay/relay.js'
 import type { Metering } from '../relay/rows.js'
-import type { ConnectionRuntime } from './services.js'
 import { startOf, summaryOf } from './beginning.js'
 import { newSessionId } from './id.js'
+import type { SessionOptions } from './options.js'
 import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
 import { type SessionName, SessionRegistry } from './registry.js'
-import type { TunnelOptions } from '../link/stream.js'
-import { readRequest, type SessionRequest, type Startup } from './request.js'
+import { readRequest, type SessionRequest } from './request.js'
 import { connectUpstream, type Upstream } from '../upstream/connect.js'
 import { cancelUpstream } from '../upstream/cancel.js'
 import { resetUpstream } from '../upstream/tls.js'
-
-export interface SessionOptions extends TunnelOptions {
-  readonly grant: Grant
-  readonly runtime: ConnectionRuntime
-  readonly socket: Socket
-  readonly startup: Startup
-  /** Bytes that the client sent behind its StartupMessage. */
-  readonly rest: Buffer
-  readonly address: string | undefined
-  /** The client would rather be refused at once than wait for an approval. */
-  readonly retry: boolean
-}
 
 /**
  * Opens a session: logs in upstream as the gateway, begins the recording, greets the client and relays until one side

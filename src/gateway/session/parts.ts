@@ -9,7 +9,7 @@ import { noVectors } from '../budgets/vectors.js'
 import type { Metering } from '../relay/rows.js'
 import type { Gate } from '../relay/wait.js'
 import type { ConnectionRuntime } from './services.js'
-import type { SessionOptions } from './opening.js'
+import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
 
 /** What counts against the budgets; undefined where there are none. */

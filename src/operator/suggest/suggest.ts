@@ -1,24 +1,11 @@
 import type { Client } from 'pg'
 import { HoopError } from '../../lib/errors.js'
-import type { MaskSpec } from '../../masking/types.js'
 import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
 import { openOwnClient } from '../../gateway/upstream/own-client.js'
 import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
 import { judge, type Sampled } from './judge.js'
 import { readTables, sampleTable, type Table } from './sample.js'
-import { yamlOf } from './yaml.js'
-
-/** A column that looks sensitive and that not every policy of the connection masks. */
-export interface Suggestion {
-  readonly column: string
-  readonly type: string
-  readonly with?: MaskSpec
-  readonly detect?: readonly string[]
-  readonly reason: string
-  /** Values that were looked at, and in how many each detector found something. */
-  readonly values: number
-  readonly found: Readonly<Record<string, number>>
-}
+import { type Suggestion, yamlOf } from './yaml.js'
 
 export interface Suggestions {
   readonly connection: string

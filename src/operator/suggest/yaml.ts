@@ -1,5 +1,16 @@
 import type { MaskSpec } from '../../masking/types.js'
-import type { Suggestion } from './suggest.js'
+
+/** A column that looks sensitive and that not every policy of the connection masks. */
+export interface Suggestion {
+  readonly column: string
+  readonly type: string
+  readonly with?: MaskSpec
+  readonly detect?: readonly string[]
+  readonly reason: string
+  /** Values that were looked at, and in how many each detector found something. */
+  readonly values: number
+  readonly found: Readonly<Record<string, number>>
+}
 
 const scalar = (text: string): string => (/^[A-Za-z_][\w.$]*$/.test(text) ? text : JSON.stringify(text))
 

@@ -1,8 +1,6 @@
-import type { RuleConfig } from '../config/policy/rules.js'
+import type { PackRule } from './pack-rule.js'
 import { pgvector } from './pgvector.js'
 import { production } from './production.js'
-
-export type PackRule = Omit<RuleConfig, 'pack'>
 
 export const packNames = ['production', 'pgvector'] as const
 

@@ -1,4 +1,4 @@
-import type { PackRule } from './packs.js'
+import type { PackRule } from './pack-rule.js'
 
 /** Embeddings are worth as much as the text that they were made of, and their indexes take hours to build. */
 export const pgvector: readonly PackRule[] = [

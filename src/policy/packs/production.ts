@@ -1,4 +1,4 @@
-import type { PackRule } from './packs.js'
+import type { PackRule } from './pack-rule.js'
 
 /** What should not happen by accident on a database that others depend on. */
 export const production: readonly PackRule[] = [

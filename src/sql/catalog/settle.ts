@@ -1,11 +1,14 @@
 import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
 import { readRoutine } from '../lineage/routine.js'
 import { readView, type ViewReading } from '../lineage/view.js'
-import type { DraftRelation, Parts } from './build.js'
+import type { Parts } from './parts.js'
 import { opaqueFunction, type DraftRoutines } from './routines.js'
 import { mentions } from './mentions.js'
 import { columnKey } from './spread.js'
-import type { Catalog, CatalogColumn, MaskedColumn } from './types.js'
+import type { Catalog, CatalogColumn, MaskedColumn, Relation } from './types.js'
+
+/** A relation whose columns and state may still change while the catalog is made. */
+export type DraftRelation = { -readonly [Key in keyof Relation]: Relation[Key] }
 
 interface Draft extends Omit<Catalog, 'routines'> {
   readonly relations: ReadonlyMap<number, DraftRelation>

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog.js'
-import { Collector } from '../collect.js'
+import { StatementCollector } from '../collect.js'
 import { larger } from '../limit.js'
 import type { Limit } from '../facts.js'
 import { parse } from '../parser.js'
@@ -14,17 +14,17 @@ const known = new WeakMap<Catalog, Map<string, Usage>>()
 const start = { ctes: new Set<string>(), role: 'reads' as const, runs: true, limit: undefined, repeats: true }
 
 const unreadable = (catalog: Catalog): Usage => {
-  const { usage } = new Collector(catalog)
+  const { usage } = new StatementCollector(catalog)
   usage.kinds.add('dynamic')
   return usage
 }
 
 const ofRoutine = (catalog: Catalog, routine: StoredRoutine | undefined): Usage => {
-  if (!routine) return new Collector(catalog).usage // In C, or gone.
+  if (!routine) return new StatementCollector(catalog).usage // In C, or gone.
   const parsed = routine.definition === undefined ? undefined : parse(routine.definition)
   const fields = parsed?.ok ? as(parsed.statements[0]?.node, 'CreateFunctionStmt') : undefined
   if (!fields || routine.definition === undefined) return unreadable(catalog)
-  const collector = new Collector(catalog)
+  const collector = new StatementCollector(catalog)
   collector.body(storedBody(routine.definition, fields), start)
   // The body of BEGIN ATOMIC.
   collector.visit(fields['sql_body'], start)
@@ -34,7 +34,7 @@ const ofRoutine = (catalog: Catalog, routine: StoredRoutine | undefined): Usage 
 const ofText = (catalog: Catalog, sql: string, part: (node: unknown) => unknown): Usage => {
   const parsed = parse(sql)
   if (!parsed.ok) return unreadable(catalog)
-  const collector = new Collector(catalog)
+  const collector = new StatementCollector(catalog)
   for (const { node } of parsed.statements) collector.visit(part(node), start)
   return collector.usage.finish()
 }

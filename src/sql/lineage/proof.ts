@@ -4,10 +4,8 @@ import type { Nearest } from '../facts.js'
 import { isRangeVar, list, walk, type Fields } from '../tree.js'
 import { clean, columnsOf, combine, type Mark } from './mark.js'
 import { strictest, type PredicatePolicy, type Predicates } from './predicates.js'
-import { query } from './query.js'
 import { masked, unproven } from './refusal.js'
 import type { Scope, Shape } from './scope.js'
-import { inside, value } from './value.js'
 
 /** What a query may refer to from outside itself. */
 export interface Place {
@@ -27,7 +25,14 @@ export const top: Place = { scope: undefined, ctes: new Map(), flow: 'client' }
  * Whose text is analysed. A client chose its statement's constants, the owner of a database those of a view. A routine's
  * are its owner's, too, but what is passed to it comes from the client, and may be another value for each row.
  */
-type Author = 'client' | 'view' | 'routine'
+export type Author = 'client' | 'view' | 'routine'
+
+/** How statements, expressions and single nodes are analysed. Handed in, since each of them goes on with others by the proof. */
+export interface ProofRules {
+  readonly query: (proof: Proof, type: string, fields: Fields, place: Place) => Shape
+  readonly value: (proof: Proof, tree: unknown, place: Place) => Mark
+  readonly inside: (proof: Proof, fields: Fields, place: Place) => Mark
+}
 
 /**
  * One statement's proof. Soundness rests on `account`: every reference to a column or table that the rules below
@@ -38,11 +43,13 @@ export class Proof {
   readonly catalog: Catalog
   readonly author: Author
   readonly nearest: Nearest[] = []
+  readonly #rules: ProofRules
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
   #touches = false
 
-  constructor(catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
+  constructor(rules: ProofRules, catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
+    this.#rules = rules
     this.catalog = catalog
     this.author = author
     this.#predicates = predicates
@@ -91,19 +98,19 @@ export class Proof {
 
   /** Any statement that yields rows. */
   query(type: string, fields: Fields, place: Place): Shape {
-    return query(this, type, fields, place)
+    return this.#rules.query(this, type, fields, place)
   }
 
   /** What the value of an expression is computed from; of several, of all of them together. */
   value(tree: unknown, place: Place): Mark {
-    const mark = value(this, tree, place)
+    const mark = this.#rules.value(this, tree, place)
     this.#touches ||= mark.kind !== 'clean'
     return mark
   }
 
   /** What all that one node holds is computed from. */
   inside(fields: Fields, place: Place): Mark {
-    return inside(this, fields, place)
+    return this.#rules.inside(this, fields, place)
   }
 
   /**

@@ -10,7 +10,8 @@ import { command } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { outputsOf } from './outputs.js'
 import type { PredicatePolicy } from './predicates.js'
-import { Proof } from './proof.js'
+import { beginProof } from './begin.js'
+import type { Proof } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
 import { vet } from './vet.js'
 
@@ -96,7 +97,7 @@ export const prove = (node: unknown, catalog: Catalog | undefined, predicates: P
     return { touchesMasked: false, ...(pinned ? { unproven: pinned } : {}) }
   }
   try {
-    return examine(new Proof(catalog, predicates), node)
+    return examine(beginProof(catalog, predicates), node)
   } catch (error) {
     if (error instanceof Refusal) return { touchesMasked: true, unproven: error.unproven }
     throw error

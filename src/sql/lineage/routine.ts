@@ -2,7 +2,8 @@ import type { Catalog } from '../catalog/types.js'
 import { parse } from '../parser.js'
 import { all, as, isFields, items, text, unwrap, words, type Fields } from '../tree.js'
 import { columnsOf, combine, clean, type Mark } from './mark.js'
-import { Proof, top, type Place } from './proof.js'
+import { beginProof } from './begin.js'
+import { top, type Place, type Proof } from './proof.js'
 import { Refusal } from './refusal.js'
 import { itemOf } from './scope.js'
 import { sideEffectIn } from './side-effects.js'
@@ -70,7 +71,7 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
   const name = words(created['funcname']).at(-1)
   const columns = parameters(created, inputs).map((each) => ({ name: each, mark: clean }))
   const own = itemOf({ name, columns, open: false, bare: false, table: false, ambiguous: false })
-  const proof = new Proof(catalog, { default: 'equality' }, 'routine')
+  const proof = beginProof(catalog, { default: 'equality' }, 'routine')
   try {
     // What a call leaves out is computed by these.
     vet(catalog, created['parameters'])

@@ -2,7 +2,8 @@ import type { Catalog } from '../catalog/types.js'
 import { parse } from '../parser.js'
 import { as } from '../tree.js'
 import { type Mark } from './mark.js'
-import { Proof, top } from './proof.js'
+import { beginProof } from './begin.js'
+import { top } from './proof.js'
 import { Refusal } from './refusal.js'
 import { hidden } from './scope.js'
 import { vet } from './vet.js'
@@ -23,7 +24,7 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
   const parsed = parse(definition)
   const query = parsed.ok ? as(parsed.statements[0]?.node, 'SelectStmt') : undefined
   if (!query) return 'its definition can’t be parsed'
-  const proof = new Proof(catalog, { default: 'allow' }, 'view')
+  const proof = beginProof(catalog, { default: 'allow' }, 'view')
   try {
     vet(catalog, query)
     const shape = proof.query('SelectStmt', query, { ...top, flow: 'kept' })

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:https'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger } from 'fastify'
 import { demandLogin } from './authentication.js'
+import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
@@ -18,8 +18,6 @@ import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { usageRoutes } from '../routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
-
-export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>
 
 const openApi = (version: string) => ({
   openapi: {

@@ -3,7 +3,7 @@ import { signedRequest } from '../../../identity/authenticator.js'
 import type { Principal } from '../../../identity/types.js'
 import { HoopError } from '../../../lib/errors.js'
 import type { Limited } from '../admission/rate-limits.js'
-import type { App } from './app.js'
+import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
 
 declare module 'fastify' {

@@ -1,5 +1,5 @@
 import type { AddressOf } from '../admission/client-address.js'
-import type { App } from './app.js'
+import type { App } from './instance.js'
 
 /** Never to be logged, wherever somebody logs a request. */
 export const secretPaths = ['authorization', 'dpop', 'cookie'].flatMap((name) => [

@@ -1,4 +1,4 @@
-import type { App } from '../http/app.js'
+import type { App } from '../http/instance.js'
 import { schemaOf } from './schema-of.js'
 
 const page = (id: string): string => `<!doctype html>

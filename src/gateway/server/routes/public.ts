@@ -1,5 +1,5 @@
 import type { GatewayInfo } from '../../../lib/api.js'
-import type { App } from '../http/app.js'
+import type { App } from '../http/instance.js'
 import type { HttpDeps } from '../http/deps.js'
 import { readiness } from '../http/readiness.js'
 import { schemaOf } from './schema-of.js'

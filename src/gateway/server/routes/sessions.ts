@@ -1,7 +1,7 @@
 import type { SessionSummary } from '../../../lib/api.js'
 import { findSession, type SessionFilter, type SessionPage } from '../../../store/session-queries.js'
 import { rolesOf } from '../../access/access.js'
-import type { App } from '../http/app.js'
+import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
 import { eventStream, stallsAfter } from '../http/event-stream.js'

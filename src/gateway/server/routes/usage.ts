@@ -1,7 +1,7 @@
 import type { ConnectionUse } from '../../../lib/api.js'
 import { budgetReport } from '../../budgets/report.js'
 import { connectionsOf } from '../../access/access.js'
-import type { App } from '../http/app.js'
+import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
 import { schemaOf } from './schema-of.js'

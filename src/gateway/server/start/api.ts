@@ -1,5 +1,6 @@
 import type { HttpDeps } from '../http/deps.js'
-import { createApp, type App } from '../http/app.js'
+import { createApp } from '../http/app.js'
+import type { App } from '../http/instance.js'
 import { readRecording } from '../../../recording/reader.js'
 import { recordingMatches } from '../../../recording/search.js'
 import { recordingPath } from '../../../recording/paths.js'
