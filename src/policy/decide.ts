@@ -1,6 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import { analyse } from '../sql/analyse.js'
+import { analyse, Analyser, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
@@ -104,33 +104,67 @@ const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | un
 const rowsOf = (statements: readonly StatementFacts[]): Countable =>
   (statements.length === 1 ? statements[0]?.rows : undefined) ?? { why: 'it comes with other statements' }
 
-/**
- * Decides on a text by its facts, as far as that goes without knowing who asks and when.
- * @throws where the analysis itself fails; the caller refuses then
- */
-export const decideOn = (
-  text: string,
-  { policy, catalog, origins }: DecideOptions,
-): { readonly verdict: Verdict; readonly renamed: NonNullable<StatementFacts['renamed']> } => {
-  const options = {
-    predicates: policy.predicates,
-    trusted: policy.trusted_functions,
-    planning: policy.rules.some(counts),
+export interface Decided {
+  readonly verdict: Verdict
+  /** Relations that the text gives another name. */
+  readonly renamed: NonNullable<StatementFacts['renamed']>
+}
+
+/** Decides on texts by one snapshot of the catalog, as far as that goes without knowing who asks and when. */
+export class Decider {
+  readonly #given: DecideOptions
+  readonly #options: AnalyseOptions
+  readonly #analyser: Analyser
+  /** Statements that are the whole text: equal ones have the same facts, and so the same verdict. */
+  readonly #alone = new WeakMap<StatementFacts, Verdict>()
+
+  constructor(given: DecideOptions) {
+    const { policy, catalog } = given
+    this.#given = given
+    this.#options = {
+      predicates: policy.predicates,
+      trusted: policy.trusted_functions,
+      planning: policy.rules.some(counts),
+    }
+    this.#analyser = new Analyser(catalog, this.#options)
   }
-  const first = analyse(text, catalog, options)
-  const renamed = first.statements.flatMap((each) => each.renamed ?? [])
-  // A statement behind a RENAME means by the new name what was renamed.
-  const again = catalog && renamed.length > 0 && first.statements.length > 1
-  const { statements, syntax } = again ? analyse(text, withNames(catalog, renamed), options) : first
-  const facts = statements.map(recorded)
-  if (syntax) return { verdict: { settled: refused(syntaxError(syntax), facts) }, renamed }
-  const refusal = unprovenIn(statements, origins)
-  const known: Known = {
-    observing: policy.mode === 'observe',
-    facts,
-    refusal,
-    rows: rowsOf(statements),
-    statements: refusal ? [] : Object.freeze(statements.map((each) => allowed(each, origins))),
+
+  /** @throws where the analysis itself fails; the caller refuses then */
+  decide(text: string): Decided {
+    const first = this.#analyser.analyse(text)
+    const [only, another] = first.statements
+    if (only && another === undefined) return { verdict: this.#ofOne(only), renamed: only.renamed ?? [] }
+    const renamed = first.statements.flatMap((each) => each.renamed ?? [])
+    const { catalog } = this.#given
+    // A statement behind a RENAME means by the new name what was renamed.
+    const { statements, syntax } =
+      catalog && renamed.length > 0 ? analyse(text, withNames(catalog, renamed), this.#options) : first
+    if (syntax) return { verdict: { settled: refused(syntaxError(syntax), statements.map(recorded)) }, renamed }
+    return { verdict: this.#of(statements), renamed }
   }
-  return { verdict: verdictOf(known, candidates(policy.rules, statements)), renamed }
+
+  #ofOne(facts: StatementFacts): Verdict {
+    const known = this.#alone.get(facts)
+    if (known) return known
+    const verdict = this.#of([facts])
+    this.#alone.set(facts, verdict)
+    return verdict
+  }
+
+  /** Statements of a text that are alike have the same facts, and are looked at once. */
+  #of(statements: readonly StatementFacts[]): Verdict {
+    const { policy, origins } = this.#given
+    const different = [...new Set(statements)]
+    const refusal = unprovenIn(different, origins)
+    const made = new Map(refusal ? [] : different.map((each) => [each, allowed(each, origins)] as const))
+    const facts = new Map(different.map((each) => [each, recorded(each)] as const))
+    const known: Known = {
+      observing: policy.mode === 'observe',
+      facts: statements.map((each) => facts.get(each)!),
+      refusal,
+      rows: rowsOf(statements),
+      statements: Object.freeze(refusal ? [] : statements.map((each) => made.get(each)!)),
+    }
+    return verdictOf(known, candidates(policy.rules, different, statements.length === 1))
+  }
 }

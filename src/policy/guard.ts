@@ -4,14 +4,17 @@ import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
 import type { CatalogSource } from './catalog-source.js'
 import type { PolicyConfig } from './config/schema.js'
-import { decideOn } from './decide.js'
-import { DecisionCache } from './decision-cache.js'
+import { RecentCache } from '../lib/recent-cache.js'
+import { Decider } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
-import { decisionFor } from './verdict.js'
+import { decisionFor, type Verdict } from './verdict.js'
+
+/** Longer texts carry their data with them and seldom come twice. */
+const bounds = { key: 32_768, entries: 4_000, characters: 8_000_000 }
 
 export interface GuardOptions {
   readonly policy: PolicyConfig
@@ -34,7 +37,8 @@ export class PolicyGuard implements Guard {
   readonly caps: Guard['caps']
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
-  readonly #cache = new DecisionCache()
+  readonly #cache = new RecentCache<Verdict>(bounds)
+  #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
   #catalog: Catalog | undefined
@@ -50,15 +54,16 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
+    this.#decider = new Decider({ policy, catalog: undefined, origins: undefined })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }
 
   decide(text: string, asker: Asker): Decision {
     try {
-      const origins = this.#current()
+      this.#current()
       const known = this.#cache.get(text)
       if (known !== undefined) return decisionFor(known, asker)
-      const { verdict, renamed } = decideOn(text, { policy: this.#policy, catalog: this.#catalog, origins })
+      const { verdict, renamed } = this.#decider.decide(text)
       this.#renames(renamed)
       this.#cache.set(text, verdict)
       return decisionFor(verdict, asker)
@@ -98,11 +103,17 @@ export class PolicyGuard implements Guard {
   #renames(renamed: readonly (readonly [name: string, relation: number])[]): void {
     if (!this.#catalog || renamed.length === 0) return
     const catalog = withNames(this.#catalog, renamed)
-    if (catalog !== this.#catalog) this.#cache.clear()
-    this.#catalog = catalog
+    if (catalog !== this.#catalog) this.#use(catalog)
   }
 
-  /** Follows the catalog: decisions that rest on an older snapshot are forgotten. */
+  /** Decisions that rest on another catalog are forgotten. */
+  #use(catalog: Catalog): void {
+    this.#catalog = catalog
+    this.#decider = new Decider({ policy: this.#policy, catalog, origins: this.#origins })
+    this.#cache.clear()
+  }
+
+  /** Follows the catalog. */
   #current(): Origins | undefined {
     const catalog = this.#source?.catalog
     if (catalog && catalog !== this.#snapshot) {
@@ -110,8 +121,7 @@ export class PolicyGuard implements Guard {
       this.#origins = new Origins(this.#policy, catalog)
       if (this.#scans) this.#scans = new Scans(this.#policy, catalog)
       this.#snapshot = catalog
-      this.#catalog = withNames(catalog, pendingNames(this.#catalog, catalog))
-      this.#cache.clear()
+      this.#use(withNames(catalog, pendingNames(this.#catalog, catalog)))
     }
     return this.#origins
   }

@@ -7,7 +7,9 @@ import { changesSchema, kindOf } from './kinds.js'
 import { follow } from './effects/follow.js'
 import { prove, type PredicatePolicy } from './lineage/prove.js'
 import { namedBy } from './naming.js'
-import { parse, type ParsedStatement } from './parser.js'
+import { KnownFacts } from './known-facts.js'
+import { read, type Normalized } from './normalize.js'
+import { parseNormalized, type Span } from './parser.js'
 import { as, unwrap } from './tree.js'
 import type { Usage } from './usage.js'
 
@@ -33,12 +35,12 @@ const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: (name: st
 const named = (trusted: string, name: string): boolean =>
   trusted.endsWith('.*') ? name.startsWith(trusted.slice(0, -1)) : name === trusted || name.endsWith(`.${trusted}`)
 
-const slice = (text: string, [start, end]: ParsedStatement['span']): string =>
-  Buffer.from(text).toString('utf8', start, end)
+/** The statement's own text, for whom its tree is not enough. */
+type Source = () => string
 
 const factsOf = (
-  { node, span }: ParsedStatement,
-  text: string,
+  node: unknown,
+  source: Source,
   catalog: Catalog | undefined,
   { predicates, trusted = [], planning = false }: AnalyseOptions,
 ): StatementFacts => {
@@ -47,7 +49,7 @@ const factsOf = (
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
   const copied = copy && copyFacts(copy)
-  const rows = planning ? countable(node, slice(text, span), usage, catalog, isTrusted) : undefined
+  const rows = planning ? countable(node, source, usage, catalog, isTrusted) : undefined
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
@@ -65,7 +67,6 @@ const factsOf = (
     limits: usage.limits,
     ...(rows && { rows }),
     ...(usage.renamed.length > 0 && { renamed: usage.renamed }),
-    span,
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),
     ...prove(node, catalog, typeof predicates === 'string' ? { default: predicates } : predicates),
@@ -74,23 +75,59 @@ const factsOf = (
 }
 
 /**
- * Analyses a text of any number of statements. Never throws. `initParser` must have resolved.
- * @param catalog what names mean; without it, the facts are as written and nothing is proved
+ * Analyses texts by one catalog. What it found out about a statement it knows of all others that differ from it only in
+ * literals which nobody looked at; such statements have the same facts, not merely equal ones.
  */
-export const analyse = (text: string, catalog: Catalog | undefined, options: AnalyseOptions): Analysis => {
-  const parsed = parse(text)
-  if (!parsed.ok) {
-    const { message, position } = parsed
-    return { statements: [], syntax: { message, ...(position === undefined ? {} : { position }) } }
+export class Analyser {
+  readonly #catalog: Catalog | undefined
+  readonly #options: AnalyseOptions
+  readonly #known = new KnownFacts()
+
+  /** @param catalog what names mean; without it, the facts are as written and nothing is proved */
+  constructor(catalog: Catalog | undefined, options: AnalyseOptions) {
+    this.#catalog = catalog
+    this.#options = options
   }
-  try {
-    return { statements: parsed.statements.map((statement) => factsOf(statement, text, catalog, options)) }
-  } catch (error) {
-    // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
-    const deep = error instanceof RangeError
-    return {
-      statements: [],
-      syntax: { message: deep ? 'the statement is nested too deeply' : 'the statement can’t be analysed' },
+
+  /** Any number of statements. Never throws. `initParser` must have resolved. */
+  analyse(text: string): Analysis {
+    const parsed = parseNormalized(text)
+    if (!parsed.ok) {
+      const { message, position } = parsed
+      return { statements: [], syntax: { message, ...(position === undefined ? {} : { position }) } }
+    }
+    try {
+      let bytes: Buffer | undefined
+      const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
+      return {
+        statements: parsed.statements.map(({ span, ...statement }) => this.#facts(statement, () => slice(span))),
+      }
+    } catch (error) {
+      // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
+      const deep = error instanceof RangeError
+      return {
+        statements: [],
+        syntax: { message: deep ? 'the statement is nested too deeply' : 'the statement can’t be analysed' },
+      }
     }
   }
+
+  #facts(statement: Normalized, source: Source): StatementFacts {
+    const known = this.#known.get(statement)
+    if (known) return known
+    let quoted = false
+    const { node, looked } = read(statement)
+    const noted = (): string => {
+      quoted = true
+      return source()
+    }
+    const facts = factsOf(node, noted, this.#catalog, this.#options)
+    // What holds the statement's own text holds of no other.
+    if (!quoted) this.#known.set(statement, looked, facts)
+    return facts
+  }
 }
+
+/** Analyses one text. */
+export const analyse = (text: string, catalog: Catalog | undefined, options: AnalyseOptions): Analysis =>
+  new Analyser(catalog, options).analyse(text)

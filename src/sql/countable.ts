@@ -42,7 +42,7 @@ const isAboutRows = (type: string, fields: Fields, { kinds }: Usage): boolean =>
 /** How the planner can be asked how many rows a statement is about; undefined where it is about none. */
 export const countable = (
   node: unknown,
-  text: string,
+  source: () => string,
   usage: Usage,
   catalog: Catalog | undefined,
   trusted: (name: string) => boolean,
@@ -55,7 +55,7 @@ export const countable = (
   const why = named ?? planningRuns(node, usage, catalog, trusted)
   if (why !== undefined) return { why, ...(later && { later }) }
   const folds = collects(fields, usage.unknownFunction)
-  if (later) return { sql: type === 'ExecuteStmt' ? text : '', folds, later }
-  const sql = planned(type, fields, text)
+  if (later) return { sql: type === 'ExecuteStmt' ? source() : '', folds, later }
+  const sql = planned(type, fields, source())
   return sql === undefined ? { why: 'there is no way to ask for it' } : { sql, folds }
 }

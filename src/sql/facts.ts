@@ -39,8 +39,6 @@ export interface StatementFacts {
   readonly rows?: Countable
   /** Relations that get another name, by their OIDs. */
   readonly renamed?: readonly (readonly [name: string, relation: number])[]
-  /** Byte offsets of the statement in the text. */
-  readonly span: readonly [start: number, end: number]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
   readonly outputs?: readonly Output[]
   /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */

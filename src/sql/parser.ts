@@ -1,5 +1,6 @@
 import type { Node, RawStmt } from 'libpg-query'
 import { codeLength } from './code-length.js'
+import { normalize, type Normalized } from './normalize.js'
 import { ParserInstances } from './parser-instances.js'
 
 const mega = 1024 * 1024
@@ -10,25 +11,31 @@ const maxBytes = 16 * mega
 /** Characters of it outside of strings and comments. Parsing takes a second and 300 MB for each million of them. */
 const maxCode = 2 * mega
 
+/** Byte offsets in the text's UTF-8 form. */
+export type Span = readonly [start: number, end: number]
+
 export interface ParsedStatement {
   readonly node: Node
-  /** Byte offsets in the text's UTF-8 form. */
-  readonly span: readonly [start: number, end: number]
+  readonly span: Span
 }
 
-export type Parsed =
-  | { readonly ok: true; readonly statements: readonly ParsedStatement[] }
-  /** `position` counts characters from 1, as in PostgreSQL's error field `P`. */
-  | { readonly ok: false; readonly message: string; readonly position?: number }
+/** `position` counts characters from 1, as in PostgreSQL's error field `P`. */
+export interface SyntaxError {
+  readonly ok: false
+  readonly message: string
+  readonly position?: number
+}
+
+export type Parsed = { readonly ok: true; readonly statements: readonly ParsedStatement[] } | SyntaxError
 
 const instances = new ParserInstances()
 
 /** Loads the parser; once it has resolved, `parse` works synchronously. May be called any number of times. */
 export const initParser = (): Promise<void> => instances.ready()
 
-const failed = (message: string): Parsed => ({ ok: false, message })
+const failed = (message: string): SyntaxError => ({ ok: false, message })
 
-const zero = (text: string): Parsed | undefined => {
+const zero = (text: string): SyntaxError | undefined => {
   const at = text.indexOf('\0')
   if (at < 0) return undefined
   return {
@@ -80,16 +87,12 @@ const rawParse = (text: string): Raw | undefined =>
     return raw
   })
 
-const spanned = (statements: readonly RawStmt[], end: number): ParsedStatement[] =>
-  statements.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) =>
-    stmt ? [{ node: stmt, span: [start, length ? start + length : end] as const }] : [],
-  )
+const nothing = '{}'
 
-/**
- * Parses a text of any number of statements with PostgreSQL's own grammar. Never throws: a syntax error, a NUL byte, a
- * text that is too large or nested too deeply are all answers.
- */
-export const parse = (text: string): Parsed => {
+/** The answer of the grammar, in JSON, or why there is none. */
+const parseJson = (
+  text: string,
+): { readonly ok: true; readonly json: string; readonly bytes: number } | SyntaxError => {
   const nul = zero(text)
   if (nul) return nul
   const bytes = Buffer.byteLength(text)
@@ -97,19 +100,66 @@ export const parse = (text: string): Parsed => {
   if (bytes > maxCode && codeLength(text) > maxCode) {
     return failed(`the text has more than ${maxCode / mega} MB of SQL outside of strings, more than can be analysed`)
   }
-  if (bytes === 0) return { ok: true, statements: [] }
+  if (bytes === 0) return { ok: true, json: nothing, bytes }
   if (!instances.current) return failed('the SQL parser is not ready')
   const raw = rawParse(text)
   if (!raw) return failed('stack depth limit exceeded: the statement is nested too deeply to be analysed')
   if (raw.json === undefined) {
     return { ok: false, message: raw.message ?? 'syntax error', ...(raw.position ? { position: raw.position } : {}) }
   }
+  return { ok: true, json: raw.json, bytes }
+}
+
+const unreadable = (why: string): SyntaxError => failed(`the SQL parser’s answer can’t be read: ${why}`)
+
+/**
+ * Parses a text of any number of statements with PostgreSQL's own grammar. Never throws: a syntax error, a NUL byte, a
+ * text that is too large or nested too deeply are all answers.
+ */
+export const parse = (text: string): Parsed => {
+  const answer = parseJson(text)
+  if (!answer.ok) return answer
   try {
-    const { stmts = [] } = JSON.parse(raw.json) as { stmts?: RawStmt[] }
-    return { ok: true, statements: spanned(stmts, bytes) }
+    const { stmts = [] } = JSON.parse(answer.json) as { stmts?: RawStmt[] }
+    const statements = stmts.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) =>
+      stmt ? [{ node: stmt, span: [start, length ? start + length : answer.bytes] as const }] : [],
+    )
+    return { ok: true, statements }
   } catch (error) {
-    return failed(`the SQL parser’s answer can’t be read: ${error instanceof Error ? error.message : 'unknown'}`)
+    return unreadable(error instanceof Error ? error.message : 'unknown')
   }
+}
+
+/** Where a statement's tree ends, and the next begins. No node but the outermost has these keys. */
+const between =
+  /,"stmt_location":(\d+)(?:,"stmt_len":(\d+))?\}(?:,\{"stmt":|\]\}$)|,"stmt_len":(\d+)\}(?:,\{"stmt":|\]\}$)|\}\]\}$/g
+
+const opening = '"stmts":[{"stmt":'
+
+/**
+ * The same, with the literals of each statement taken out of its tree. The parser's answer is cut where statements begin, so
+ * that nothing is made of it for those that are known.
+ */
+export const parseNormalized = (
+  text: string,
+): { readonly ok: true; readonly statements: readonly (Normalized & { readonly span: Span })[] } | SyntaxError => {
+  const answer = parseJson(text)
+  if (!answer.ok) return answer
+  const { json, bytes } = answer
+  const statements: (Normalized & { readonly span: Span })[] = []
+  let at = json.indexOf(opening)
+  if (at < 0) return { ok: true, statements }
+  at += opening.length
+  between.lastIndex = at
+  for (let end = between.exec(json); end; end = between.exec(json)) {
+    const [found, location, length, first] = end
+    const start = Number(location ?? 0)
+    const size = Number(length ?? first ?? 0)
+    const { tree, literals } = normalize(json.slice(at, end.index))
+    statements.push({ tree, literals, span: [start, size ? start + size : bytes] })
+    at = end.index + found.length
+  }
+  return at === json.length ? { ok: true, statements } : unreadable('it has no end')
 }
 
 /**

@@ -4,11 +4,37 @@ import { as, integer, isFields, list, text, walk, words, type Fields } from './t
 /** What a condition is, whatever the row: `constant` is one or the other, `open` depends on the row. */
 type Truth = true | false | null | 'constant' | 'open'
 
-const withoutPlaces = (node: unknown): unknown =>
-  JSON.parse(JSON.stringify(node, (key, value: unknown) => (key === 'location' ? undefined : value)))
+/** Where a node stands in the text says nothing of what it means. */
+const places: ReadonlySet<string> = new Set([
+  'location',
+  'list_start',
+  'list_end',
+  'rexpr_list_start',
+  'rexpr_list_end',
+])
 
-const same = (one: unknown, other: unknown): boolean =>
-  one !== undefined && other !== undefined && isDeepStrictEqual(withoutPlaces(one), withoutPlaces(other))
+/** Whether two trees are the same. What is inside of literals is looked at last, and not at all where anything else differs. */
+const same = (one: unknown, other: unknown): boolean => {
+  const literals: (readonly [unknown, unknown])[] = []
+  return (
+    alike(one, other, literals) && literals.every(([left, right]) => isDeepStrictEqual(valueOf(left), valueOf(right)))
+  )
+}
+
+const valueOf = (literal: unknown): unknown => (isFields(literal) ? { ...literal, location: 0 } : literal)
+
+const alike = (one: unknown, other: unknown, literals: (readonly [unknown, unknown])[]): boolean => {
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, index) => alike(item, other[index], literals))
+  if (!isFields(one) || !isFields(other)) return one !== undefined && one === other
+  const keys = Object.keys(one)
+  if (keys.length !== Object.keys(other).length) return false
+  return keys.every((key) => {
+    if (places.has(key)) return true
+    if (key === 'A_Const') return literals.push([one[key], other[key]]) > 0
+    return alike(one[key], other[key], literals)
+  })
+}
 
 /** Whether an expression names a column; `*` in a subquery names none of the row. */
 const dependsOnRow = (node: unknown): boolean => {
@@ -77,7 +103,8 @@ const ofOperator = ({ kind, name, lexpr, rexpr }: Fields): Truth => {
   }
   if (kind === 'AEXPR_OP') {
     if (operator === '~' && ['', '.*', '^', '$'].includes(String(scalar(rexpr) ?? 'x'))) return true
-    const [one, other] = [scalar(lexpr), scalar(rexpr)]
+    const both = as(lexpr, 'A_Const') && as(rexpr, 'A_Const')
+    const [one, other] = both ? [scalar(lexpr), scalar(rexpr)] : []
     if (typeof one === 'number' && typeof other === 'number') return comparisons[operator]?.(one, other) ?? 'constant'
     if (reflexive[operator] !== undefined && same(lexpr, rexpr)) return reflexive[operator]
   }
@@ -95,8 +122,8 @@ const contrary = (one: unknown, other: unknown): boolean => {
     return same(test['arg'], otherTest['arg']) && test['nulltesttype'] !== otherTest['nulltesttype']
   const otherOperation = as(other, 'A_Expr')
   if (!operation || !otherOperation) return false
-  const sides = same([operation['lexpr'], operation['rexpr']], [otherOperation['lexpr'], otherOperation['rexpr']])
-  return sides && opposite[words(operation['name']).at(-1) ?? ''] === words(otherOperation['name']).at(-1)
+  if (opposite[words(operation['name']).at(-1) ?? ''] !== words(otherOperation['name']).at(-1)) return false
+  return same([operation['lexpr'], operation['rexpr']], [otherOperation['lexpr'], otherOperation['rexpr']])
 }
 
 const either = (args: readonly unknown[]): Truth => {

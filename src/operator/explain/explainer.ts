@@ -5,8 +5,8 @@ import type { AllowedStatement, Asker, Decision, Estimate, Unestimated } from '.
 import { explainColumn, explainRules, type ExplainedStatement, type Explanation } from '../../policy/explanation.js'
 import { PolicyGuard } from '../../policy/guard.js'
 import { isProgram } from '../../policy/program.js'
-import { analyse } from '../../sql/analyse.js'
 import { loadCatalog } from '../../sql/catalog.js'
+import { parse } from '../../sql/parser.js'
 import { openOwnClient } from '../../gateway/upstream/own-client.js'
 import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
 import type { Field } from '../../wire/backend.js'
@@ -40,9 +40,9 @@ export const loadFor = async (config: string, ...connections: readonly string[])
 
 /** Each statement of a text, alone: the server describes one at a time. */
 const parts = (text: string): string[] => {
-  const { statements } = analyse(text, undefined, { predicates: 'allow' })
+  const parsed = parse(text)
   const bytes = Buffer.from(text)
-  return statements.map(({ span: [start, end] }) => bytes.toString('utf8', start, end))
+  return (parsed.ok ? parsed.statements : []).map(({ span: [start, end] }) => bytes.toString('utf8', start, end))
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

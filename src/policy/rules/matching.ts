@@ -16,15 +16,22 @@ export interface Candidate {
 /** Milliseconds that a request waits where its rule doesn't say. */
 const EXPIRES = 600_000
 
-/** The rules that may apply to a text, in their order. `do: allow` says that nothing is done, and nothing is. */
-export const candidates = (rules: readonly RuleConfig[], statements: readonly StatementFacts[]): readonly Candidate[] =>
+/**
+ * The rules that may apply to a text, in their order. `do: allow` says that nothing is done, and nothing is.
+ * @param statements those of the text that differ
+ * @param alone whether the text is one statement
+ */
+export const candidates = (
+  rules: readonly RuleConfig[],
+  statements: readonly StatementFacts[],
+  alone = statements.length === 1,
+): readonly Candidate[] =>
   rules
     .filter((rule) => rule.do !== 'allow')
     .flatMap((rule) => {
       const matching = statements.filter((facts) => holdsForStatement(rule.when, facts))
       if (matching.length === 0) return []
       // With others in one text, what was prepared is not known before it is run.
-      const alone = statements.length === 1
       const later = counts(rule) && alone && matching.every(({ rows }) => rows?.later === true)
       return [{ rule, circumstances: circumstancesOf(rule.when), later }]
     })
