@@ -1,4 +1,4 @@
-import type { ColumnType } from './types.js'
+import type { ColumnType } from './value-mask.js'
 
 /**
  * Types whose OIDs are fixed in every version of PostgreSQL: name, OID, OID of the array type (0 where there is none).

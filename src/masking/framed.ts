@@ -1,5 +1,5 @@
 import type { Sink } from './sink.js'
-import type { ValueMask, ValueScan } from './types.js'
+import type { ValueMask, ValueScan } from './value-mask.js'
 
 const NULL = -1
 

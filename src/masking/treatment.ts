@@ -1,6 +1,7 @@
 import type { Detected } from './detectors/detected.js'
 import { valueScan, type ColumnScan } from './detectors/scan.js'
-import type { ColumnMask, ValueMask, ValueScan } from './types.js'
+import type { ColumnMask } from './types.js'
+import type { ValueMask, ValueScan } from './value-mask.js'
 import { valueMask } from './value-masker.js'
 
 /** What is done to a result's columns, by their place: each is masked, looked through, or left alone. */

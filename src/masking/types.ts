@@ -1,28 +1,9 @@
 import type { ColumnType } from '../wire/column-type.js'
 import type { CopyFormat } from '../wire/copy-format.js'
+import type { MaskSpec } from './registry.js'
 import type { Sink } from './sink.js'
 
-export type { ColumnType }
-
-/** What a fake value looks like. */
-export type FakeKind = 'name' | 'first_name' | 'last_name' | 'email' | 'phone' | 'company' | 'city' | 'address' | 'uuid'
-
-/** How a single value is masked, as the policy file says it. Part of the config schema. */
-export type ValueSpec =
-  | 'redact'
-  | 'null'
-  | 'email'
-  | 'hash'
-  | 'fake'
-  | { readonly keep_first: number }
-  | { readonly keep_last: number }
-  | { readonly hash: { readonly version: number } }
-  | { readonly bucket: number }
-  | { readonly date: 'year' | 'month' }
-  | { readonly fake: FakeKind }
-
-/** How a column is masked: JSON documents by path too. */
-export type MaskSpec = ValueSpec | 'vector' | { readonly json: Readonly<Record<string, ValueSpec>> }
+export type { ColumnType, MaskSpec }
 
 /** A mask bound to the column that it covers. */
 export interface ColumnMask {
@@ -33,36 +14,6 @@ export interface ColumnMask {
   readonly nulls?: 'hide'
   /** The column's type, modifier (-1 is none) and, where the catalog knows it, its name and base type. */
   readonly type: ColumnType
-}
-
-/**
- * What becomes of one value that is not NULL: the same whatever it was, or something made of it. `null` is SQL's NULL.
- * What becomes of NULL is `ofNull`, without that it stays.
- * Values are in the column's own text or binary format, without any escaping of COPY.
- */
-export type ValueMask = { readonly ofNull?: Buffer } & (
-  | { readonly kind: 'fixed'; readonly value: Buffer | null }
-  | {
-      readonly kind: 'varying'
-      apply(value: Buffer): Buffer | null
-      /**
-       * The same for `bytes[start, end)`, straight into a sink, where a mask can do that quicker. It never makes NULL, and
-       * writes nothing but bytes of the value and `* @ .`, letters and digits.
-       */
-      write?(sink: Sink, bytes: Buffer, start: number, end: number): void
-    }
-)
-
-/** What becomes of the values of a column that is looked through: most stay as they are. */
-export interface ValueScan {
-  readonly kind: 'scan'
-  readonly ofNull?: undefined
-  /**
-   * Looks at the value `bytes[start, end)`, in the column's own format.
-   * @param read undoes what COPY has escaped; asked only where the value is suspect
-   * @returns what stands in for the value, null for SQL's NULL; undefined where it stays
-   */
-  look(bytes: Buffer, start: number, end: number, read?: (field: Buffer) => Buffer): Buffer | null | undefined
 }
 
 /** How COPY writes its stream, and of how many columns. */

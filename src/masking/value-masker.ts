@@ -1,15 +1,12 @@
-import { json } from './kinds/json.js'
-import { redact } from './kinds/redact.js'
-import { suiting, type Masking } from './kinds/suiting.js'
-import type { ColumnMask, ColumnType, MaskSpec, ValueMask } from './types.js'
+import { redacted } from './kinds/redact.js'
+import { boundMask } from './registry.js'
+import type { ColumnMask } from './types.js'
+import type { ValueMask } from './value-mask.js'
 import { mapBinaryArray, mapTextArray, type MapElement } from './values/array.js'
 import { kindOf } from './values/kind.js'
 
 /** The value, where it is the same for all. */
 const fixedValue = (mask: ValueMask): Buffer | null => (mask.kind === 'fixed' ? mask.value : null)
-
-const suited = (spec: MaskSpec, type: ColumnType, masking: Masking): ValueMask | undefined =>
-  typeof spec === 'object' && 'json' in spec ? json(spec.json, type, masking) : suiting(spec, type, masking)
 
 const elementwise = (mask: ValueMask, format: 0 | 1): ValueMask => {
   const map = format === 0 ? mapTextArray : mapBinaryArray
@@ -18,20 +15,21 @@ const elementwise = (mask: ValueMask, format: 0 | 1): ValueMask => {
 }
 
 /** An array is masked element by element where the mask suits its elements. */
-const made = ({ spec, type, column }: ColumnMask, format: 0 | 1, key: Buffer, redacted: ValueMask) => {
-  if (kindOf(type) !== 'a') return suited(spec, type, { format, key, column, whole: fixedValue(redacted) })
+const made = ({ spec, type, column }: ColumnMask, format: 0 | 1, key: Buffer, whole: Buffer | null) => {
+  const bound = boundMask(spec)
+  if (bound.undivided || kindOf(type) !== 'a') return bound.make(type, { format, key, column, whole })
   const { element } = type
-  const whole = element && fixedValue(redact(element, format, key, column))
-  const mask = element && suited(spec, element, { format, key, column, whole: whole ?? null })
+  const one = element && fixedValue(redacted(element, format, key, column))
+  const mask = element && bound.make(element, { format, key, column, whole: one ?? null })
   return mask && elementwise(mask, format)
 }
 
 const make = (mask: ColumnMask, format: 0 | 1, key: Buffer): ValueMask => {
-  if (mask.spec === 'null') return { kind: 'fixed', value: null }
-  const redacted = redact(mask.type, format, key, mask.column)
-  const whole = fixedValue(redacted)
-  const values = made(mask, format, key, redacted) ?? redacted
-  return mask.nulls === 'hide' && whole !== null ? { ...values, ofNull: whole } : values
+  const instead = redacted(mask.type, format, key, mask.column)
+  const whole = fixedValue(instead)
+  const values = made(mask, format, key, whole) ?? instead
+  const alwaysNull = values.kind === 'fixed' && values.value === null
+  return mask.nulls === 'hide' && whole !== null && !alwaysNull ? { ...values, ofNull: whole } : values
 }
 
 /** A column's mask is asked for with every result, and a vector's takes a while to make. */

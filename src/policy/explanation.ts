@@ -1,4 +1,4 @@
-import { specLine, specName } from '../masking/spec-name.js'
+import { boundMask } from '../masking/registry.js'
 import type { ColumnScan } from '../masking/detectors/scan.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
@@ -96,6 +96,14 @@ const explainScan = ({ detections }: ColumnScan, places: Places) => {
   return { words: `clean but for ${detectors.join(', ')}`, detectors, at: [...new Set(lines)] }
 }
 
+/** A mask that isn't for the column's type hides the value wholly. */
+const maskedAs = ({ spec, type }: ColumnMask): Pick<ExplainedColumn, 'does' | 'words'> => {
+  const { name, words, types, suits } = boundMask(spec)
+  const masked = type.kind === 'a' ? type.element : type
+  if (!masked || suits(masked)) return { does: name, words: `masked: ${words}` }
+  return { does: 'redact', words: `redacted: ${name} is for ${types ?? 'other types'}, not for ${masked.name}` }
+}
+
 /** One output column: by the analysis where it says something, by the column's own origin otherwise. */
 export const explainColumn = (
   facts: ColumnFacts,
@@ -115,8 +123,7 @@ export const explainColumn = (
   return {
     name,
     from: from.length > 0 ? from : [mask.column],
-    does: specName(mask.spec),
-    words: `masked: ${specLine(mask.spec)}`,
+    ...maskedAs(mask),
     at: lines([mask.column]),
   }
 }

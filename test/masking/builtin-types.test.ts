@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtinType } from '../../src/masking/builtin-types.js'
-import { redact } from '../../src/masking/kinds/redact.js'
+import { redacted } from '../../src/masking/kinds/redact.js'
 import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
 import { key } from './types.js'
 
@@ -54,7 +54,7 @@ test('every type of PostgreSQL with fixed OID, and its array, has a redacted val
     expect(type, name).toBeDefined()
     for (const format of [0, 1] as const) {
       if (format === 1 && !binary) continue
-      const mask = redact(type!, format, key, 'public.t.v')
+      const mask = redacted(type!, format, key, 'public.t.v')
       expect(mask.kind, name).toBe('fixed')
       const value = mask.kind === 'fixed' ? mask.value : null
       expect(value, name).not.toBeNull()
@@ -71,5 +71,5 @@ test('every type of PostgreSQL with fixed OID, and its array, has a redacted val
 test('an OID that is not fixed has no type, and a record no value', () => {
   expect(builtinType(16_384, -1)).toBeUndefined()
   expect(builtinType(0, -1)).toBeUndefined()
-  expect(redact(builtinType(2249, -1)!, 0, key, 'v')).toEqual({ kind: 'fixed', value: null })
+  expect(redacted(builtinType(2249, -1)!, 0, key, 'v')).toEqual({ kind: 'fixed', value: null })
 })

@@ -1,11 +1,9 @@
 import { hmacSha256 } from '../hmac.js'
+import { boundMask, type DetectSpec } from '../registry.js'
 import type { Detector } from './detector.js'
 import { placeIn, unescaped, type Reading } from './reading.js'
 import type { Signals } from './signals.js'
 import { Subject, type Span } from './subject.js'
-
-/** What becomes of a finding. */
-export type DetectSpec = 'redact' | 'null' | 'hash' | { readonly keep_first: number } | { readonly keep_last: number }
 
 /** A detector, and what is done with what it finds. */
 export interface Detection {
@@ -68,9 +66,6 @@ export const findIn = (reading: Reading, detections: readonly Detection[]): read
 export const possibleIn = (signals: Signals, detections: readonly Detection[]): readonly Detection[] =>
   signals.escaped ? detections : detections.filter(({ detector }) => detector.possible(signals))
 
-/** Signs that need no escape in JSON, XML, arrays and composites. */
-const harmless = (kept: string): string => kept.replaceAll(/[^\p{L}\p{N}@._+-]/gu, '*')
-
 const hashOf = (key: Buffer, { by: { detector }, found }: Finding): string => {
   const keyed = hmacSha256(hmacSha256(key)(Buffer.from(`hoop detect 1 ${detector.name}`)))
   return keyed(Buffer.from(detector.plain(found))).toString('hex', 0, 8)
@@ -79,13 +74,6 @@ const hashOf = (key: Buffer, { by: { detector }, found }: Finding): string => {
 /** What stands in for a finding; of signs that need no escape anywhere. */
 export const tokenOf = (finding: Finding, key: Buffer): string => {
   const { by, found } = finding
-  const name = by.detector.name
-  if (by.with === 'hash') return `[${name}:${hashOf(key, finding)}]`
-  if (typeof by.with === 'string') return `[${name}]`
-  const signs = [...found]
-  const count = 'keep_first' in by.with ? by.with.keep_first : by.with.keep_last
-  if (signs.length <= count) return `[${name}]`
-  return 'keep_first' in by.with
-    ? `${harmless(signs.slice(0, count).join(''))}****`
-    : `****${harmless(signs.slice(-count).join(''))}`
+  const { name } = by.detector
+  return boundMask(by.with).token({ detector: name, text: found, hash: () => hashOf(key, finding) }) ?? `[${name}]`
 }

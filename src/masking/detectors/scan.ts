@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { fit } from '../values/text-type.js'
-import type { ValueScan } from '../types.js'
+import type { ValueScan } from '../value-mask.js'
 import { scanBinary, scanBytes, scanUnknown } from './binary.js'
 import type { Detected } from './detected.js'
 import { possibleIn, type Detection } from './finding.js'

@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import { digitsAt, floorTo, parseDecimal, type Decimal } from '../values/decimal.js'
 import { numberType, type NumberType } from '../values/number-type.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, Masking, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 
 /** Without zeros at the end. */
 const shortened = ({ digits, scale }: Decimal): Decimal => {
@@ -35,10 +37,9 @@ const dense = (value: Decimal, step: Decimal, { precision }: NumberType): boolea
 /**
  * The lower bound of the bucket that a number is in. NaN and the infinities stay.
  * @param width of each bucket; they begin at 0
- * @param whole what becomes of a number that can't be put into one
  * @returns undefined where the type has no numbers, or buckets so narrow would hide none
  */
-export const bucket = (width: number, type: ColumnType, format: 0 | 1, whole: Buffer | null): ValueMask | undefined => {
+const buckets = (width: number, type: ColumnType, { format, whole }: Masking): ValueMask | undefined => {
   const numbers = numberType(type, format)
   const parsed = parseDecimal(String(width))
   if (!numbers || !parsed || parsed.digits <= 0n) return undefined
@@ -58,3 +59,26 @@ export const bucket = (width: number, type: ColumnType, format: 0 | 1, whole: Bu
     },
   }
 }
+
+const width = z
+  .number()
+  .refine((width) => width > 0, 'a number over 0')
+  .meta({ exclusiveMinimum: 0 })
+
+const REDACTED = '********'
+
+/** Text within JSON may hold a number. */
+const inText = (width: number, masking: Masking) => {
+  const numeric: ColumnType = { oid: 0, modifier: -1, name: 'numeric', kind: 'b' }
+  const mask = buckets(width, numeric, { ...masking, format: 0, whole: null })
+  return (text: string) =>
+    (mask?.kind === 'varying' ? mask.apply(Buffer.from(text))?.toString() : undefined) ?? REDACTED
+}
+
+export const bucket = {
+  parameter: { schema: width, sketch: '{ bucket: n }' },
+  types: 'integers, numeric, floats',
+  suits: (type) => numberType(type, 0) !== undefined,
+  make: buckets,
+  leaf: (width, masking) => ({ text: inText(width, masking) }),
+} as const satisfies MaskKind<number>

@@ -1,8 +1,11 @@
+import { z } from 'zod'
 import { fromDays, toDays, truncated } from '../values/calendar.js'
 import { kindOf } from '../values/kind.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, Masking, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 
-export type DateUnit = 'year' | 'month'
+const units = ['year', 'month'] as const
+type DateUnit = (typeof units)[number]
 
 const dateTypes = ['date', 'timestamp', 'timestamptz'] as const
 type DateType = (typeof dateTypes)[number]
@@ -47,7 +50,7 @@ const truncateText = (text: string, unit: DateUnit, type: DateType): string | un
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/
 
 /** A date or time as JSON has it, in the same form. @returns undefined for anything else */
-export const truncateTime = (text: string, unit: DateUnit): string | undefined => {
+const truncateTime = (text: string, unit: DateUnit): string | undefined => {
   if (!text.includes('T')) return truncateText(text, unit, 'date')
   const [, day, time = '', zone] = RFC_3339.exec(text) ?? []
   if (day === undefined) return undefined
@@ -81,15 +84,17 @@ const truncateMicroseconds = (value: Buffer, unit: DateUnit): Buffer | undefined
   return out
 }
 
+const dateType = (type: ColumnType): DateType | undefined =>
+  kindOf(type) === 'b' ? dateTypes.find((each) => each === type.name) : undefined
+
 /**
  * The first moment of a date's year or month; infinity stays. With a time zone it is that of UTC, in both formats: were
- * it that of the session, its owner could learn more by changing the zone.
- * @param whole what becomes of a date that isn't written as ISO 8601: how it is written is the session's to choose
- * @returns undefined where the type has no dates
+ * it that of the session, its owner could learn more by changing the zone. A date that isn't written as ISO 8601 is
+ * redacted: how it is written is the session's to choose.
  */
-export const date = (unit: DateUnit, type: ColumnType, format: 0 | 1, whole: Buffer | null): ValueMask | undefined => {
-  const name = dateTypes.find((each) => each === type.name)
-  if (name === undefined || kindOf(type) !== 'b') return undefined
+const truncatedDates = (unit: DateUnit, type: ColumnType, { format, whole }: Masking): ValueMask | undefined => {
+  const name = dateType(type)
+  if (name === undefined) return undefined
   const binary = name === 'date' ? truncateDays : truncateMicroseconds
   const text = (value: Buffer): Buffer | undefined => {
     const written = value.toString('latin1')
@@ -99,3 +104,11 @@ export const date = (unit: DateUnit, type: ColumnType, format: 0 | 1, whole: Buf
   }
   return { kind: 'varying', apply: (value) => (format === 0 ? text(value) : binary(value, unit)) ?? whole }
 }
+
+export const date = {
+  parameter: { schema: z.enum(units), sketch: `{ date: ${units.join(' or ')} }` },
+  types: 'date, timestamp, timestamptz',
+  suits: (type) => dateType(type) !== undefined,
+  make: truncatedDates,
+  leaf: (unit) => ({ text: (value) => truncateTime(value, unit) ?? '********' }),
+} as const satisfies MaskKind<DateUnit>

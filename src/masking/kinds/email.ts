@@ -1,7 +1,8 @@
 import { countable, cut } from '../values/characters.js'
-import { fit, isUnbounded, unpadded } from '../values/text-type.js'
+import { fit, isText, isUnbounded, unpadded } from '../values/text-type.js'
 import { Sink } from '../sink.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 
 const AT = 0x40
 const DOT = 0x2e
@@ -46,7 +47,7 @@ const write = (sink: Sink, bytes: Buffer, start: number, end: number): void => {
 }
 
 /** `jane.doe@example.com` → `j***@e***.com`: the first characters and the top-level domain stay. */
-export const email = (type: ColumnType): ValueMask => {
+const ends = (type: ColumnType): ValueMask => {
   const own = new Sink()
   const apply = (value: Buffer): Buffer => {
     const plain = unpadded(value, type)
@@ -55,3 +56,10 @@ export const email = (type: ColumnType): ValueMask => {
   }
   return { kind: 'varying', apply, ...(isUnbounded(type) && { write }) }
 }
+
+export const email = {
+  word: true,
+  types: 'text',
+  suits: isText,
+  make: (_given, type) => ends(type),
+} as const satisfies MaskKind<undefined>

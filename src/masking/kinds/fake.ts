@@ -1,8 +1,14 @@
+import { z } from 'zod'
 import { hmacSha256 } from '../hmac.js'
-import type { ColumnType, FakeKind, ValueMask } from '../types.js'
+import type { ColumnType, ValueMask } from '../value-mask.js'
 import { kindOf } from '../values/kind.js'
 import { fit, isText, unpadded } from '../values/text-type.js'
+import type { MaskKind } from './kind.js'
 import { firmKinds, firstNames, lastNames, placeBeginnings, placeEndings, streetKinds } from './words.js'
+
+/** What a fake value looks like. */
+const fakeKinds = ['name', 'first_name', 'last_name', 'email', 'phone', 'company', 'city', 'address', 'uuid'] as const
+type FakeKind = (typeof fakeKinds)[number]
 
 /** Eight numbers that the value and the key decide. */
 type Seed = (place: number, below: number) => number
@@ -59,28 +65,28 @@ const textOf = (kind: FakeKind, digest: Buffer): string => {
   return makers[kind]((place, below) => digest.readUInt32BE(4 * place) % below)
 }
 
+const isUuid = (type: ColumnType): boolean => kindOf(type) === 'b' && type.name === 'uuid'
+
 /** So often another fake is tried where the first is the value itself. */
 const TRIES = 4
 
 /**
  * Something that looks like what it stands for, made from an HMAC of the value: equal values give equal fakes, in every
  * column of that kind. Different values may give the same.
- * @returns undefined where the type has no such fakes
  */
-export const fake = (
+const fakes = (
   wanted: FakeKind | undefined,
   type: ColumnType,
   format: 0 | 1,
   key: Buffer,
   column: string,
-): ValueMask | undefined => {
+): ValueMask => {
   const digest = hmacSha256(hmacSha256(key)(Buffer.from('hoop mask 1 fake')))
-  if (kindOf(type) === 'b' && type.name === 'uuid' && (wanted ?? 'uuid') === 'uuid') {
+  if (isUuid(type)) {
     const plain = (value: Buffer) => value.toString('latin1').replaceAll('-', '').toLowerCase()
     if (format === 1) return { kind: 'varying', apply: (value) => uuidOf(digest(Buffer.from(value.toString('hex')))) }
     return { kind: 'varying', apply: (value) => Buffer.from(uuidText(digest(Buffer.from(plain(value))))) }
   }
-  if (!isText(type)) return undefined
   const kind = wanted ?? kindFor(column)
   const whole = fit(Buffer.from('********'), type)
   return {
@@ -96,3 +102,11 @@ export const fake = (
     },
   }
 }
+
+export const fake = {
+  word: true,
+  parameter: { schema: z.enum(fakeKinds), sketch: '{ fake: … }' },
+  types: 'text, uuid',
+  suits: (type, wanted = 'uuid') => isText(type) || (isUuid(type) && wanted === 'uuid'),
+  make: (wanted, type, { format, key, column }) => fakes(wanted, type, format, key, column),
+} as const satisfies MaskKind<FakeKind | undefined>

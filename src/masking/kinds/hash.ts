@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { HoopError } from '../../lib/errors.js'
 import { hmacSha256, hmacText, type Hmac } from '../hmac.js'
 import { kindOf } from '../values/kind.js'
 import { fit, isText, unpadded } from '../values/text-type.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 
 type Hash = (value: Buffer | string) => Buffer
 
@@ -46,6 +48,8 @@ const bytea = (hash: Hash, format: 0 | 1) => (value: Buffer) => {
   return format === 0 ? Buffer.from(`\\x${made.toString('hex')}`) : made
 }
 
+const version = z.strictObject({ version: z.number().int().min(1).max(1_000_000) })
+
 const widths: Readonly<Record<string, 2 | 4 | 8>> = { int2: 2, int4: 4, int8: 8 }
 
 const readInteger = (value: Buffer, width: number, format: 0 | 1): bigint => {
@@ -71,8 +75,7 @@ const integer = (hash: Hash, width: 2 | 4 | 8, format: 0 | 1) => (value: Buffer)
  * @param version another one gives other values, unrelated to those before
  * @returns undefined where the type has no hash
  */
-export const hash = (type: ColumnType, format: 0 | 1, key: Buffer, version = 1): ValueMask | undefined => {
-  if (kindOf(type) !== 'b') return undefined
+const hashes = (type: ColumnType, format: 0 | 1, key: Buffer, version: number): ValueMask | undefined => {
   const of = (what: string) => keyed(key, `${version} ${what}`)
   const width = Object.hasOwn(widths, type.name) ? widths[type.name] : undefined
   if (isText(type)) return { kind: 'varying', apply: text(hmacText(keyOf(key, `${version} text`)), type) }
@@ -80,3 +83,17 @@ export const hash = (type: ColumnType, format: 0 | 1, key: Buffer, version = 1):
   if (type.name === 'bytea') return { kind: 'varying', apply: bytea(of('bytea'), format) }
   return width && { kind: 'varying', apply: integer(of(width === 2 ? 'int2' : 'int'), width, format) }
 }
+
+export const hash = {
+  word: true,
+  parameter: {
+    schema: version,
+    sketch: '{ hash: { version: n } }',
+    words: ({ version }) => `version ${version}`,
+  },
+  types: 'text, integers, uuid, bytea',
+  suits: (type) =>
+    kindOf(type) === 'b' && (isText(type) || ['uuid', 'bytea'].includes(type.name) || Object.hasOwn(widths, type.name)),
+  make: (given, type, { format, key }) => hashes(type, format, key, given?.version ?? 1),
+  token: (_given, { detector, hash }) => `[${detector}:${hash()}]`,
+} as const satisfies MaskKind<z.output<typeof version> | undefined>

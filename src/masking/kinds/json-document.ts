@@ -1,4 +1,4 @@
-import type { Leaf } from './json-leaf.js'
+import type { Leaf } from './kind.js'
 import { intoElement, intoKey, opened, type MaskedPath, type State } from './json-states.js'
 
 /** Deeper ones are redacted whole. */

@@ -1,5 +1,5 @@
 import type { PathStep } from '../values/json-path.js'
-import type { Leaf } from './json-leaf.js'
+import type { Leaf } from './kind.js'
 
 export interface MaskedPath {
   readonly steps: readonly PathStep[]

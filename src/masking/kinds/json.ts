@@ -1,10 +1,12 @@
-import type { ColumnType, ValueMask, ValueSpec } from '../types.js'
+import { z } from 'zod'
+import type { BoundMask } from '../spec.js'
+import type { ColumnType, Masking, ValueMask } from '../value-mask.js'
 import { parseJsonPath } from '../values/json-path.js'
 import { kindOf } from '../values/kind.js'
 import { JsonDocument, NotJson } from './json-document.js'
 import { leaf } from './json-leaf.js'
 import type { MaskedPath } from './json-states.js'
-import type { Masking } from './suiting.js'
+import type { MaskKind } from './kind.js'
 
 /** jsonb's binary format begins with its version. */
 const VERSION = 1
@@ -12,20 +14,18 @@ const VERSION = 1
 /**
  * Masks what the paths name within a document; everything else stays as it is. Where several paths name a value, the
  * first holds. What isn't JSON, or is nested too deep, is redacted whole.
- * @returns undefined where the type isn't json or jsonb
  */
-export const json = (
-  specs: Readonly<Record<string, ValueSpec>>,
+const documents = (
+  masks: readonly (readonly [path: string, mask: BoundMask])[],
   type: ColumnType,
   masking: Masking,
 ): ValueMask | undefined => {
-  if (kindOf(type) !== 'b' || (type.name !== 'json' && type.name !== 'jsonb')) return undefined
   const versioned = type.name === 'jsonb' && masking.format === 1
   const paths: MaskedPath[] = []
-  for (const [path, spec] of Object.entries(specs)) {
+  for (const [path, mask] of masks) {
     const steps = parseJsonPath(path)
     if (!steps) return undefined
-    paths.push({ steps, leaf: leaf(spec, masking) })
+    paths.push({ steps, leaf: leaf(mask, masking) })
   }
   return {
     kind: 'varying',
@@ -39,4 +39,27 @@ export const json = (
       }
     },
   }
+}
+
+const path = z
+  .string()
+  .refine((path) => parseJsonPath(path) !== undefined, 'a path such as $.customer.email, $.items[*].ssn or $..ssn')
+
+/** The mask of documents, made of the masks for single values, which it can't import: they are in one table with it. */
+export const jsonOf = <Spec extends string | object>(schema: z.ZodType<Spec>, bound: (spec: Spec) => BoundMask) => {
+  const masksOf = (specs: Readonly<Record<string, Spec>>) =>
+    Object.entries(specs).map(([path, spec]) => [path, bound(spec)] as const)
+  return {
+    parameter: {
+      schema: z.record(path, schema).refine((paths) => Object.keys(paths).length > 0, 'at least one path and its mask'),
+      sketch: '{ json: { path: mask } }',
+      words: (specs) =>
+        masksOf(specs)
+          .map(([path, { words }]) => `${path} ${words}`)
+          .join(', '),
+    },
+    types: 'json, jsonb',
+    suits: (type) => kindOf(type) === 'b' && (type.name === 'json' || type.name === 'jsonb'),
+    make: (specs, type, masking) => documents(masksOf(specs), type, masking),
+  } as const satisfies MaskKind<Readonly<Record<string, Spec>>>
 }

@@ -2,7 +2,8 @@ import { HoopError } from '../../lib/errors.js'
 import { kindOf } from '../values/kind.js'
 import { empty, redactedValues } from './redact-values.js'
 import { fit, isText } from '../values/text-type.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 import { isVector, vectorMask } from './vector.js'
 
 const fixed = (value: Buffer | null): ValueMask => ({ kind: 'fixed', value })
@@ -31,7 +32,7 @@ const emptyArray = ({ element }: ColumnType): ValueMask => {
 }
 
 /** A valid value of the type that says nothing of the one it replaces; NULL where no such value is known. */
-export const redact = (type: ColumnType, format: 0 | 1, key: Buffer, column: string): ValueMask => {
+export const redacted = (type: ColumnType, format: 0 | 1, key: Buffer, column: string): ValueMask => {
   if (isVector(type)) return vectorMask(type, format, key, column)
   if (isText(type)) return fixed(fit(Buffer.from('********'), type))
   const kind = kindOf(type)
@@ -41,3 +42,12 @@ export const redact = (type: ColumnType, format: 0 | 1, key: Buffer, column: str
   const value = kind === 'b' ? own(type) : empty[kind]
   return value ? fixed(format === 0 ? Buffer.from(value[0]) : value[1]) : nothing
 }
+
+/** What every mask comes to that can't do its work. */
+export const redact = {
+  word: true,
+  undivided: true,
+  make: () => undefined,
+  leaf: () => ({ array: '[]' }),
+  token: (_given, { detector }) => `[${detector}]`,
+} as const satisfies MaskKind<undefined>

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
 import { kindOf } from '../values/kind.js'
-import type { ColumnType, ValueMask } from '../types.js'
+import type { ColumnType, ValueMask } from '../value-mask.js'
+import type { MaskKind } from './kind.js'
 
 const vectorTypes = new Set(['vector', 'halfvec', 'sparsevec'])
 
@@ -103,3 +104,10 @@ const sparse = (type: ColumnType, format: 0 | 1): ValueMask => ({
  */
 export const vectorMask = (type: ColumnType, format: 0 | 1, key: Buffer, column: string): ValueMask =>
   type.name === 'sparsevec' ? sparse(type, format) : dense(type, format, key, column)
+
+export const vector = {
+  word: true,
+  types: [...vectorTypes].join(', '),
+  suits: isVector,
+  make: (_given, type, { format, key, column }) => vectorMask(type, format, key, column),
+} as const satisfies MaskKind<undefined>

@@ -1,7 +1,7 @@
 import { parseDecimal, printDecimal, type Decimal } from './decimal.js'
 import { kindOf } from './kind.js'
 import { readNumeric, writeNumeric } from './numeric-binary.js'
-import type { ColumnType } from '../types.js'
+import type { ColumnType } from '../value-mask.js'
 
 /** How numbers of one type are read and written in one format, and which there are. */
 export interface NumberType {

@@ -1,6 +1,6 @@
 import { codePoints, cut } from './characters.js'
 import { kindOf } from './kind.js'
-import type { ColumnType } from '../types.js'
+import type { ColumnType } from '../value-mask.js'
 
 const textTypes = new Set(['text', 'varchar', 'bpchar', 'citext', 'name'])
 

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { detectorNames, type DetectorName } from '../../../masking/detectors/detector.js'
-import type { DetectSpec } from '../../../masking/detectors/finding.js'
 import { LONGEST_PATTERN, whyNotPattern } from '../../../masking/detectors/pattern.js'
-import type { MaskSpec } from '../../../masking/types.js'
+import { detectForms, isDetectSpec, type DetectSpec, type MaskSpec } from '../../../masking/registry.js'
 import { columnName } from './names.js'
 
 const pattern = z
@@ -55,9 +54,6 @@ interface Entry {
   readonly nulls?: 'keep' | 'hide' | undefined
 }
 
-const isDetectSpec = (spec: MaskSpec): spec is DetectSpec & MaskSpec =>
-  typeof spec === 'string' ? ['redact', 'null', 'hash'].includes(spec) : 'keep_first' in spec || 'keep_last' in spec
-
 /** What can't be said of a key alone. */
 export const checkDetect = (entry: Entry, context: z.core.$RefinementCtx<Entry>): void => {
   const wrong = (key: string, message: string, input: unknown) => {
@@ -68,7 +64,7 @@ export const checkDetect = (entry: Entry, context: z.core.$RefinementCtx<Entry>)
   if (entry.detect && entry.nulls !== undefined)
     wrong('nulls', 'to be left out where something is detected', entry.nulls)
   if (entry.detect && entry.with !== undefined && !isDetectSpec(entry.with))
-    wrong('with', 'one of redact, null, hash, { keep_first: n } or { keep_last: n } for what is detected', entry.with)
+    wrong('with', `one of ${detectForms} for what is detected`, entry.with)
 }
 
 /** An entry that detects has no columns of its own: those it names only narrow it. */
