@@ -25,13 +25,13 @@ export type LocalCheck =
   | { readonly kind: 'folder' }
 
 /** Opens a way to the gateway for one client. @throws {HoopError} what the client is then told */
-export type OpenTunnel = (signal: AbortSignal) => Promise<Socket>
+export type OpenStream = (signal: AbortSignal) => Promise<Socket>
 
 /** What became of a client: nothing to say, or the error that it was told. */
 export type Outcome = HoopError | undefined
 
 /**
- * Serves one client that connected to the local port: lets it in, reads what it wants, opens its tunnel, then only moves
+ * Serves one client that connected to the local port: lets it in, reads what it wants, opens its stream, then only moves
  * bytes. What goes wrong before that is told to the client as PostgreSQL's ErrorResponse. Never throws.
  * @param time milliseconds for the client to say what it wants
  * @param said it has
@@ -39,7 +39,7 @@ export type Outcome = HoopError | undefined
 export async function serveClient(
   client: Socket,
   check: LocalCheck,
-  open: OpenTunnel,
+  open: OpenStream,
   signal: AbortSignal,
   time = usualOpening.time,
   said: () => void = () => undefined,
@@ -58,9 +58,9 @@ export async function serveClient(
     if (check.kind === 'password' && opening.kind === 'startup')
       rest = await checkPassword(client, rest, check.password, () => nextChunk(client, limited))
     said()
-    const tunnel = await open(AbortSignal.any([signal, gone.signal]))
-    tunnel.write(rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message)
-    await splice(client, tunnel)
+    const stream = await open(AbortSignal.any([signal, gone.signal]))
+    stream.write(rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message)
+    await splice(client, stream)
     return undefined
   } catch (error) {
     if (gone.signal.aborted) return undefined

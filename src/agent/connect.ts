@@ -9,7 +9,7 @@ import { HeldGrant } from './grant.js'
 import { Listener, type LocalAddress } from './listener.js'
 import { newLocalPassword } from './local-password.js'
 import { StickyPorts } from './ports.js'
-import { openTunnel } from './tunnel.js'
+import { openStream } from './stream.js'
 
 export interface ConnectRequest {
   readonly env: Environment
@@ -111,12 +111,12 @@ async function openOne(
   )
   const check = checkFor(request)
   let open = 0
-  const tunnel = async (one: AbortSignal): Promise<Socket> => openTunnel(client, await grant.token(one), one)
+  const stream = async (one: AbortSignal): Promise<Socket> => openStream(client, await grant.token(one), one)
   const listen = (address: LocalAddress): Promise<Listener> =>
     Listener.open(
       address,
       check,
-      tunnel,
+      stream,
       {
         opened: () => tell({ event: 'session', name, state: 'opened', open: ++open }),
         closed: (outcome) => {

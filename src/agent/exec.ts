@@ -32,7 +32,7 @@ export class Execution {
   #ready = false
   #key: { pid: number; secret: Buffer } | undefined
 
-  /** @param openAnother a further tunnel of the same grant, for a CancelRequest */
+  /** @param openAnother a further stream of the same grant, for a CancelRequest */
   constructor(socket: Socket, openAnother: () => Promise<Socket>) {
     this.#socket = socket
     this.#openAnother = openAnother

@@ -6,7 +6,7 @@ import { HoopError } from '../lib/errors.js'
 import {
   type LocalCheck,
   type OpeningLimits,
-  type OpenTunnel,
+  type OpenStream,
   type Outcome,
   serveClient,
   turnAway,
@@ -44,7 +44,7 @@ export class Listener implements AsyncDisposable {
   static async open(
     wanted: LocalAddress,
     check: LocalCheck,
-    tunnel: OpenTunnel,
+    stream: OpenStream,
     events: ListenerEvents,
     signal: AbortSignal,
     limits: OpeningLimits = usualOpening,
@@ -57,7 +57,7 @@ export class Listener implements AsyncDisposable {
       opening.add(client)
       events.opened()
       const said = (): unknown => opening.delete(client)
-      void serveClient(client, check, tunnel, signal, limits.time, said).then((outcome) => {
+      void serveClient(client, check, stream, signal, limits.time, said).then((outcome) => {
         opening.delete(client)
         clients.delete(client)
         events.closed(outcome)

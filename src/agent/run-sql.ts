@@ -3,7 +3,7 @@ import { openClient } from './client.js'
 import type { Environment } from './environment.js'
 import { type Answer, Execution } from './exec.js'
 import { HeldGrant } from './grant.js'
-import { openTunnel } from './tunnel.js'
+import { openStream } from './stream.js'
 
 export interface SqlRequest {
   readonly env: Environment
@@ -23,7 +23,7 @@ export interface SqlRequest {
 const patience = 3_000
 
 /**
- * Runs SQL on a connection through a tunnel, with no port opened. Where `signal` aborts, the statement is cancelled at
+ * Runs SQL on a connection through a stream, with no port opened. Where `signal` aborts, the statement is cancelled at
  * the server and then the signal's reason thrown.
  * @throws {HoopError} NOT_LOGGED_IN, ACCESS_DENIED, GATEWAY_…, UPSTREAM_LOST
  */
@@ -45,8 +45,8 @@ export async function* runSql(
         warn(`the grant could not be renewed: ${error.message}; the session ends at ${until.toLocaleTimeString()}`),
     }
     const grant = await HeldGrant.obtain(client, wish, events, stop.signal)
-    const open = async (): ReturnType<typeof openTunnel> =>
-      openTunnel(client, await grant.token(stop.signal), stop.signal, wait ? {} : { 'hoop-approval': 'retry' })
+    const open = async (): ReturnType<typeof openStream> =>
+      openStream(client, await grant.token(stop.signal), stop.signal, wait ? {} : { 'hoop-approval': 'retry' })
     const socket = await open()
     signal.removeEventListener('abort', abortEarly)
     const execution = new Execution(socket, open)

@@ -30,10 +30,10 @@ export async function* received(
 ): AsyncGenerator<SessionEvent, void> {
   for (let seen = 0, before = -1; ;) {
     try {
-      let place = 0
+      let position = 0
       for await (const line of open()) {
         if (isFailure(line)) throw remote(line)
-        if (place++ < seen) continue
+        if (position++ < seen) continue
         seen++
         if (Object.hasOwn(known, line.type)) yield line
       }

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net'
 
-/** Milliseconds that a client has for reading the last words of a tunnel that ended, while what it sends is dropped. */
+/** Milliseconds that a client has for reading the last words of a stream that ended, while what it sends is dropped. */
 const linger = 2_000
 
 /**
- * Joins a client and its tunnel: every chunk goes on as it came, a side that can't take more makes the other stop
+ * Joins a client and its stream: every chunk goes on as it came, a side that can't take more makes the other stop
  * reading, a side that finished sending lets the other still answer. Resolves when both are closed.
  */
-export async function splice(client: Socket, tunnel: Socket): Promise<void> {
-  forward(client, tunnel)
-  forward(tunnel, client)
+export async function splice(client: Socket, stream: Socket): Promise<void> {
+  forward(client, stream)
+  forward(stream, client)
   // A client that broke off: the gateway must see it at once, for it then cancels what runs.
-  client.on('error', () => tunnel.destroy())
-  client.on('close', () => tunnel.destroySoon())
+  client.on('error', () => stream.destroy())
+  client.on('close', () => stream.destroySoon())
   // Closing while bytes of the client wait unread would reset the connection, and the server's last error with it.
-  tunnel.on('error', () => undefined)
-  tunnel.on('close', () => {
+  stream.on('error', () => undefined)
+  stream.on('close', () => {
     client.end()
     client.resume()
     setTimeout(() => client.destroy(), linger).unref()
   })
   client.resume()
-  tunnel.resume()
-  await Promise.all([closed(client), closed(tunnel)])
+  stream.resume()
+  await Promise.all([closed(client), closed(stream)])
 }
 
 /** A full TLS record's worth of bytes: others of the same read follow at once. */

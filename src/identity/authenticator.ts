@@ -79,7 +79,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   return {
     async principal(request) {
       const token = tokenOf(request)
-      if (isGrant(token)) throw new HoopError('TOKEN_INVALID', 'a grant opens tunnels and nothing else')
+      if (isGrant(token)) throw new HoopError('TOKEN_INVALID', 'a grant opens streams and nothing else')
       const kind = tokens.find((one) => one.recognizes(token))
       if (!kind) throw new HoopError('TOKEN_INVALID')
       const { identity, jkt } = await kind.verify(token)
@@ -90,7 +90,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     },
     async grant(request) {
       const token = tokenOf(request)
-      if (!isGrant(token)) throw new HoopError('GRANT_INVALID', 'a tunnel takes a grant')
+      if (!isGrant(token)) throw new HoopError('GRANT_INVALID', 'a stream takes a grant')
       const proof = await prove(request, token)
       const grant = await options.verifyGrant(token, proof.jkt)
       spend(proof)

@@ -3,13 +3,13 @@
  * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
  *
  * Every request but `GET /v1/gateway` carries `Authorization: DPoP <token>` and `DPoP: <proof>` (RFC 9449), where the
- * token is an OIDC ID token of the configured issuer or, for the tunnel, a grant.
+ * token is an OIDC ID token of the configured issuer or, for a stream, a grant.
  */
 
 /** `GET /v1/gateway`: what a client needs before it has logged in. */
 export interface GatewayInfo {
   readonly version: string
-  /** Protocol of the tunnel; a client that doesn't know it must stop. */
+  /** Protocol of streams; a client that doesn't know it must stop. */
   readonly tunnel: 'hoop-pg/1'
   readonly issuer: string
   readonly clientId: string

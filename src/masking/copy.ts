@@ -85,7 +85,7 @@ class Masker implements CopyMasker {
 }
 
 /**
- * Masks the columns of COPY … TO STDOUT by their place.
+ * Masks the columns of COPY … TO STDOUT by their position.
  * @param detected is told what is found in columns that are looked through
  * @throws {HoopError} FRAME_INVALID where the treatment doesn't have an entry for each column
  */

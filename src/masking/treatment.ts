@@ -4,7 +4,7 @@ import type { ColumnMask } from './types.js'
 import type { ValueMask, ValueScan } from './value-mask.js'
 import { valueMask } from './value-masker.js'
 
-/** What is done to a result's columns, by their place: each is masked, looked through, or left alone. */
+/** What is done to a result's columns, by their position: each is masked, looked through, or left alone. */
 export type Treatment = readonly (ColumnMask | ColumnScan | undefined)[]
 
 /**

@@ -62,9 +62,9 @@ type Known =
   | { readonly kind: 'derived'; readonly columns: readonly string[] }
 
 /** Where things stand in the configuration: `file:line:column`. */
-export interface Places {
+export interface Positions {
   mask(column: string): string | undefined
-  /** @param entry its place in the policy's masks */
+  /** @param entry its position in the policy's masks */
   detector(entry: number, name: string): string | undefined
   rule(name: string): string | undefined
   /** A rule's conditions in words. */
@@ -90,9 +90,9 @@ const nameOf = ({ field, known }: ColumnFacts, index: number): string => {
 }
 
 /** A column that no mask covers: what is found in it is hidden. */
-const explainScan = ({ detections }: ColumnScan, places: Places) => {
+const explainScan = ({ detections }: ColumnScan, positions: Positions) => {
   const detectors = detections.map(({ detector }) => detector.name)
-  const lines = detections.flatMap(({ detector, entry = -1 }) => places.detector(entry, detector.name) ?? [])
+  const lines = detections.flatMap(({ detector, entry = -1 }) => positions.detector(entry, detector.name) ?? [])
   return { words: `clean but for ${detectors.join(', ')}`, detectors, at: [...new Set(lines)] }
 }
 
@@ -108,18 +108,18 @@ const maskedAs = ({ spec, type }: ColumnMask): Pick<ExplainedColumn, 'does' | 'w
 export const explainColumn = (
   facts: ColumnFacts,
   index: number,
-  { places, catalog }: { places: Places; catalog: Catalog | undefined },
+  { positions, catalog }: { positions: Positions; catalog: Catalog | undefined },
 ): ExplainedColumn => {
   const { field, known, mask, scan } = facts
   const name = nameOf(facts, index)
-  const lines = (columns: readonly string[]) => [...new Set(columns.flatMap((column) => places.mask(column) ?? []))]
+  const lines = (columns: readonly string[]) => [...new Set(columns.flatMap((column) => positions.mask(column) ?? []))]
   if (known?.kind === 'derived') {
     const from = [...known.columns]
     const words = 'redacted: computed from masked columns'
     return { name, from, does: 'redact', words, derived: true, at: lines(from) }
   }
   const from = originOf(field, catalog)
-  if (!mask) return { name, from, does: 'clean', words: 'clean', at: [], ...(scan && explainScan(scan, places)) }
+  if (!mask) return { name, from, does: 'clean', words: 'clean', at: [], ...(scan && explainScan(scan, positions)) }
   return {
     name,
     from: from.length > 0 ? from : [mask.column],
@@ -129,9 +129,9 @@ export const explainColumn = (
 }
 
 /** The rules that a decision speaks of. */
-export const explainRules = (decision: Decision, places: Places): ExplainedRule[] => {
-  const placed = (rule: string) => {
-    const [at, when] = [places.rule(rule), places.when(rule)]
+export const explainRules = (decision: Decision, positions: Positions): ExplainedRule[] => {
+  const positioned = (rule: string) => {
+    const [at, when] = [positions.rule(rule), positions.when(rule)]
     return { ...(when !== undefined && { when }), ...(at !== undefined && { at }) }
   }
   const matched = (match: RuleMatch, observed: boolean): ExplainedRule => ({
@@ -139,16 +139,16 @@ export const explainRules = (decision: Decision, places: Places): ExplainedRule[
     does: match.do,
     ...(match.message !== undefined && { message: match.message }),
     ...(observed && { observed: true }),
-    ...placed(match.rule),
+    ...positioned(match.rule),
   })
   if (decision.kind === 'refuse')
-    return decision.rule === undefined ? [] : [{ rule: decision.rule, does: 'block', ...placed(decision.rule) }]
+    return decision.rule === undefined ? [] : [{ rule: decision.rule, does: 'block', ...positioned(decision.rule) }]
   const held: ExplainedRule[] = (decision.kind === 'hold' ? [decision.rule, ...(decision.others ?? [])] : []).map(
     ({ name, message }) => ({
       rule: name,
       does: 'approve',
       ...(message !== undefined && { message }),
-      ...placed(name),
+      ...positioned(name),
     }),
   )
   if (decision.kind === 'estimate') return []

@@ -2,7 +2,7 @@ import type { SessionCounters } from '../lib/api.js'
 import type { SessionEvent } from './events.js'
 
 /** Counts what a session did, from its events. */
-export class Tally {
+export class EventCounter {
   #counters: SessionCounters = { statements: 0, refused: 0, errors: 0, rows: 0, bytes: 0, masked: 0 }
 
   add(event: SessionEvent): void {

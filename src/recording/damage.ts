@@ -1,6 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 
-/** RECORDING_DAMAGED, with the place. */
+/** RECORDING_DAMAGED, with the position. */
 export class RecordingDamage extends HoopError {
   /** Where in the file what can't be believed begins, bytes. */
   readonly offset: number

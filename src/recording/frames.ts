@@ -71,7 +71,7 @@ export async function* readFrames(source: Source, chain: Chain): AsyncGenerator<
   }
 }
 
-/** Checks a frame's place: the number it carries and the chain value before it. */
+/** Checks a frame's position: the number it carries and the chain value before it. */
 function linked(frame: Buffer, chain: Chain): Frame['kind'] {
   if (frame.readUIntLE(at.sequence, 6) !== chain.frames) {
     throw new RecordingDamage(chain.size, 'a frame is missing or out of place')

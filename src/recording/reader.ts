@@ -21,7 +21,7 @@ export interface RecordingEnd {
 }
 
 /**
- * The events of a recording, each from a frame whose checksum, number and place in the chain are right. The generator's
+ * The events of a recording, each from a frame whose checksum, number and position in the chain are right. The generator's
  * return value says how it ended. Memory: one frame.
  * @throws {HoopError} NOT_FOUND; RECORDING_DAMAGED (as RecordingDamage, with the offset) after the events before it
  */

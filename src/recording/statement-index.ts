@@ -22,7 +22,7 @@ export class StatementIndex {
     if (this.#skipped++ % this.#stride !== 0) return
     this.#entries.push([statement, offset])
     if (this.#entries.length < maxEntries) return
-    this.#entries = this.#entries.filter((_, place) => place % 2 === 0)
+    this.#entries = this.#entries.filter((_, position) => position % 2 === 0)
     this.#stride *= 2
     this.#skipped = 0
   }

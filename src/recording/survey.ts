@@ -1,5 +1,5 @@
 import type { SessionCounters } from '../lib/api.js'
-import { Tally } from './counters.js'
+import { EventCounter } from './counters.js'
 import { decodeTrailer, type RecordingHeader } from './envelope.js'
 import type { EndEvent, StartEvent } from './events.js'
 import { type Chain, readFrames, readHeader } from './frames.js'
@@ -26,7 +26,7 @@ export const nothing = (): Survivor => ({
   header: undefined,
   start: undefined,
   end: undefined,
-  counters: new Tally().counters,
+  counters: new EventCounter().counters,
   last: 0,
   index: new StatementIndex(),
 })
@@ -41,7 +41,7 @@ export async function hasTrailer(source: Source): Promise<boolean> {
 
 /** @throws {HoopError} RECORDING_DAMAGED */
 export async function survey(source: Source, found: Survivor): Promise<void> {
-  const tally = new Tally()
+  const counter = new EventCounter()
   const { header, chain } = await readHeader(source)
   found.header = header
   found.chain = { ...chain }
@@ -50,14 +50,14 @@ export async function survey(source: Source, found: Survivor): Promise<void> {
     if (frame.kind === 'index') return
     let statement = 0
     for (const event of eventsOf(frame)) {
-      tally.add(event)
+      counter.add(event)
       found.last = event.at
       if (event.type === 'start') found.start = event
       if (event.type === 'end') found.end = event
       if (event.type === 'statement') statement ||= event.n
     }
     if (statement) found.index.add(statement, frame.offset)
-    found.counters = tally.counters
+    found.counters = counter.counters
     found.chain = { ...chain }
   }
 }

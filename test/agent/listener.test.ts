@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
-import type { LocalCheck, OpeningLimits, OpenTunnel } from '../../src/agent/accept.js'
+import type { LocalCheck, OpeningLimits, OpenStream } from '../../src/agent/accept.js'
 import { Listener, type LocalAddress } from '../../src/agent/listener.js'
 import { HoopError } from '../../src/lib/errors.js'
 import { sslRequest, startupMessage } from '../../src/wire/startup.js'
@@ -17,8 +17,8 @@ const anyPort: LocalAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 }
 const ownUser: LocalCheck = { kind: 'user', uid: process.getuid?.() ?? -1 }
 const anyone: LocalCheck = { kind: 'folder' }
 
-/** A tunnel that leads straight to PostgreSQL. */
-const straight: OpenTunnel = async () => {
+/** A stream that leads straight to PostgreSQL. */
+const straight: OpenStream = async () => {
   const { hostname, port } = new URL(inject('databaseUrl'))
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
   socket.on('error', () => undefined)
@@ -33,9 +33,9 @@ const events = { opened: () => undefined, closed: (outcome: unknown) => void tol
 const listen = (
   address: LocalAddress = anyPort,
   check: LocalCheck = anyone,
-  tunnel = straight,
+  stream = straight,
   limits?: OpeningLimits,
-): Promise<Listener> => Listener.open(address, check, tunnel, events, stop.signal, limits)
+): Promise<Listener> => Listener.open(address, check, stream, events, stop.signal, limits)
 
 beforeEach(async () => {
   folder = await tempFolder()
@@ -111,8 +111,8 @@ test.for([
   expect(answer).toContain(`C${state}\0`)
 })
 
-test('a tunnel that can’t be opened is told as PostgreSQL tells it: severity, SQLSTATE, message, hint', async () => {
-  const refusing: OpenTunnel = () =>
+test('a stream that can’t be opened is told as PostgreSQL tells it: severity, SQLSTATE, message, hint', async () => {
+  const refusing: OpenStream = () =>
     Promise.reject(new HoopError('ACCESS_DENIED', 'vectordb', { detail: 'since today' }))
   await using listener = await listen(anyPort, anyone, refusing)
   await expect(query(portOf(listener))).rejects.toMatchObject({
@@ -193,7 +193,7 @@ test('a client that finished sending still gets its answer', async () => {
   slow.close()
 })
 
-test('a client that breaks off ends its tunnel at once', async () => {
+test('a client that breaks off ends its stream at once', async () => {
   const upstream = Promise.withResolvers<Socket>()
   const server = createServer((socket) => upstream.resolve(socket.on('error', () => undefined).resume())).listen(
     0,
@@ -213,7 +213,7 @@ test('a client that breaks off ends its tunnel at once', async () => {
   server.close()
 })
 
-test('a slow reader stops the tunnel from being read: memory stays bounded', async () => {
+test('a slow reader stops the stream from being read: memory stays bounded', async () => {
   const far = Promise.withResolvers<Socket>()
   const server = createServer((socket) => far.resolve(socket.on('error', () => undefined).resume())).listen(
     0,

@@ -29,8 +29,8 @@ export interface SplicingGateway extends AsyncDisposable {
   readonly url: string
   readonly caFile: string
   readonly heard: Heard[]
-  /** Tunnels that are open now. */
-  readonly tunnels: Set<Socket>
+  /** Streams that are open now. */
+  readonly streams: Set<Socket>
   /** Answers the next requests of a path with an error. */
   refuse(path: string, status: number, error: ApiError): void
   /** Of every connection. */
@@ -42,7 +42,7 @@ export interface SplicingGateway extends AsyncDisposable {
   usage: readonly ConnectionUse[]
   /** Milliseconds by which its clock, as the Date header has it, is ahead. */
   ahead: number
-  /** Breaks every tunnel. */
+  /** Breaks every stream. */
   drop(): void
 }
 
@@ -63,7 +63,7 @@ const readBody = async (request: IncomingMessage): Promise<unknown> => {
 }
 
 /**
- * A TLS server with the gateway's API whose tunnels lead straight to a PostgreSQL server: no policy, no login of its
+ * A TLS server with the gateway's API whose streams lead straight to a PostgreSQL server: no policy, no login of its
  * own. It stands in where the agent alone is under test.
  */
 export const startSplicingGateway = async (
@@ -77,7 +77,7 @@ export const startSplicingGateway = async (
   const refusals = new Map<string, { status: number; error: ApiError }>()
   const target = new URL(databaseUrl)
   const heard: Heard[] = []
-  const tunnels = new Set<Socket>()
+  const streams = new Set<Socket>()
   const all = new Set<Socket>()
 
   const hear = async (request: IncomingMessage, body: unknown): Promise<string> => {
@@ -131,9 +131,9 @@ export const startSplicingGateway = async (
     }
     socket.allowHalfOpen = true
     const upstream = connect({ host: target.hostname, port: Number(target.port), allowHalfOpen: true })
-    tunnels.add(socket)
+    streams.add(socket)
     socket.once('close', () => {
-      tunnels.delete(socket)
+      streams.delete(socket)
       upstream.destroy()
     })
     upstream.on('error', () => socket.destroy())
@@ -147,7 +147,7 @@ export const startSplicingGateway = async (
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
     caFile,
     heard,
-    tunnels,
+    streams,
     database: 'postgres',
     grantLife: 600_000,
     usage: [],
@@ -155,7 +155,7 @@ export const startSplicingGateway = async (
     ahead: 0,
     refuse: (path, status, error) => void refusals.set(path, { status, error }),
     drop: () => {
-      for (const tunnel of tunnels) tunnel.destroy()
+      for (const stream of streams) stream.destroy()
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of all) socket.destroy()

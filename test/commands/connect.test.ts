@@ -51,7 +51,7 @@ test('opens a port that leads to the database, and ends it at Ctrl-C with 130', 
   expect(Date.now() - sent).toBeLessThan(1_000)
 })
 
-test('each request and each tunnel has a proof of its own, for its own token', async () => {
+test('each request and each stream has a proof of its own, for its own token', async () => {
   const from = stage.gateway.heard.length
   await using running = stage.start(['connect', 'vectordb', '--json'])
   const where = await listening(running)
@@ -214,7 +214,7 @@ test('renews at half-life, asking the provider first; a disabled person is out, 
     .toMatch(/hoop: the token has expired/)
 })
 
-test('through HTTPS_PROXY, login, requests and tunnels alike', async () => {
+test('through HTTPS_PROXY, login, requests and streams alike', async () => {
   await using proxy = await startConnectProxy()
   const from = proxy.asked.length
   const env = { HTTPS_PROXY: proxy.url }

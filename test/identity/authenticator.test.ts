@@ -150,7 +150,7 @@ describe('a request is refused', () => {
 describe('a grant', () => {
   const path = '/v1/tunnel'
 
-  test('opens a tunnel with its key', async () => {
+  test('opens a stream with its key', async () => {
     const { token, grant } = await newGrant()
     expect(await authenticator.grant(await signed(token, { path }))).toEqual(grant)
   })
@@ -177,7 +177,7 @@ describe('a grant', () => {
     await expect(authenticator.principal(await signed(token))).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  test('is what a tunnel takes, not an ID token', async () => {
+  test('is what a stream takes, not an ID token', async () => {
     await expect(authenticator.grant(await signed('id.ana', { path }))).rejects.toMatchObject({ code: 'GRANT_INVALID' })
   })
 })

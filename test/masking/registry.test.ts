@@ -54,10 +54,10 @@ test('what is detected takes the forms that a part of a text can have', () => {
 })
 
 test('a mask that is not for its column’s type is explained as what it does', () => {
-  const places = { mask: () => undefined, detector: () => undefined, rule: () => undefined, when: () => undefined }
+  const positions = { mask: () => undefined, detector: () => undefined, rule: () => undefined, when: () => undefined }
   const explained = (spec: MaskSpec, name: string) => {
     const facts = { field: undefined, known: undefined, mask: mask(spec, typed(name)), scan: undefined }
-    const { does, words } = explainColumn(facts, 0, { places, catalog: undefined })
+    const { does, words } = explainColumn(facts, 0, { positions, catalog: undefined })
     return [does, words]
   }
   expect(explained({ keep_last: 2 }, 'text')).toEqual(['keep_last', 'masked: keep_last 2'])

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Actor } from '../../lib/api.js'
 
 /** What somebody did to somebody else's access or sessions. */
-export type Act = { readonly by: Actor; readonly reason?: string } & (
+export type AdministratorAct = { readonly by: Actor; readonly reason?: string } & (
   | { readonly act: 'session.kill'; readonly session: string; readonly subject: string }
   | { readonly act: 'grant.revoke'; readonly grant: string; readonly subject: string }
   | { readonly act: 'person.revoke'; readonly subject: string; readonly until?: string }
@@ -10,9 +10,9 @@ export type Act = { readonly by: Actor; readonly reason?: string } & (
 )
 
 /** Where administrative acts are written down. All of them pass here, before they are done. */
-export type WriteAct = (act: Act) => void
+export type WriteAudit = (act: AdministratorAct) => void
 
-export const actsInto =
-  (log: Logger): WriteAct =>
+export const auditLog =
+  (log: Logger): WriteAudit =>
   ({ by, ...act }) =>
     log.info({ ...act, by: by.subject, byName: by.name }, 'administrative act')

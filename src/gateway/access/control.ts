@@ -3,14 +3,14 @@ import type { DenyList } from '../../identity/deny-list.js'
 import type { GrantService } from '../../identity/grant-service.js'
 import type { Actor, KilledSession, RevocationInfo } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
-import type { WriteAct } from './audit-log.js'
+import type { WriteAudit } from './audit-log.js'
 import type { SessionName, SessionRegistry } from '../session/registry.js'
 
 export interface ControlOptions {
   readonly registry: SessionRegistry
   readonly denied: DenyList
   readonly grants: Pick<GrantService, 'revoke'>
-  readonly write: WriteAct
+  readonly write: WriteAudit
   readonly approvals: { forget(subject: string, by: string): Promise<void> }
 }
 

@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import { readStartup, startupSize, type StartupPacket } from '../../wire/startup.js'
 
 /**
- * Reads the first packet of a tunnel. SSLRequest and GSSENCRequest are answered `N`: the tunnel is encrypted already.
+ * Reads the first packet of a stream. SSLRequest and GSSENCRequest are answered `N`: the stream is encrypted already.
  * @returns the packet and whatever came behind it; the socket is paused
  * @throws {HoopError} STARTUP_INVALID, STARTUP_TIMEOUT, PROTOCOL_VERSION
  */

@@ -10,8 +10,8 @@ import { openSession } from '../session/opening.js'
 import { readPacket } from './first-packet.js'
 import { UpstreamRefusal } from '../upstream/connect.js'
 
-/** What stands before tunnels: who may ask, how often, and from where they do. */
-export interface TunnelDoor {
+/** What stands before streams: who may ask, how often, and from where they do. */
+export interface StreamDoor {
   readonly rates: RateLimits
   readonly address: AddressOf
   /** The connection has become a session. */
@@ -28,9 +28,9 @@ const accepted = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpg
  * or answers with the error's HTTP status and the API's error body. Never throws.
  * @param head what was read behind the request
  */
-export const acceptTunnel = async (
+export const acceptStream = async (
   options: SharedOptions,
-  { rates, address: addressOf, passed }: TunnelDoor,
+  { rates, address: addressOf, passed }: StreamDoor,
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
@@ -64,7 +64,7 @@ export const acceptTunnel = async (
     const known = asHoopError(error)
     services.log[known.code === 'INTERNAL' ? 'error' : 'info'](
       { code: known.code, about: known.about, err: known.code === 'INTERNAL' ? error : undefined },
-      'tunnel refused',
+      'stream refused',
     )
     refuse(known)
   }

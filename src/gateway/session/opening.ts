@@ -10,7 +10,7 @@ import { assertAllPinned } from '../relay/pinned.js'
 import { SearchPath } from '../relay/search-path.js'
 import { Relay } from '../relay/relay.js'
 import type { Metering } from '../relay/rows.js'
-import { startOf, summaryOf } from './beginning.js'
+import { startOf, summaryOf } from './first-records.js'
 import { newSessionId } from './id.js'
 import type { SessionOptions } from './options.js'
 import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
@@ -33,15 +33,19 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const breakGlass = grant.breakGlass === true && runtime.breakGlass
   const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear, breakGlass }
   const known = { id, subject, name, chain, connection: runtime.name, access }
-  const place = registry.reserve(known, { limits: runtime.limits })
+  const reservation = registry.reserve(known, { limits: runtime.limits })
   let upstream: Upstream | undefined
   try {
     const draft = readRequest(startup, runtime, false)
     const guard = await runtime.guard(draft.database)
     const metering = await meteringOf(options, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
-    upstream = await connectUpstream(runtime.upstream, upstreamParameters(runtime, request, grant, id), place.signal)
-    place.signal.throwIfAborted()
+    upstream = await connectUpstream(
+      runtime.upstream,
+      upstreamParameters(runtime, request, grant, id),
+      reservation.signal,
+    )
+    reservation.signal.throwIfAborted()
     if (guard) assertAllPinned(upstream.parameters)
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
@@ -50,18 +54,18 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
       throw error
     })
-    run(options, place, request, { guard, metering }, recorder, upstream, known)
+    run(options, reservation, request, { guard, metering }, recorder, upstream, known)
   } catch (error) {
     upstream?.socket.destroy()
-    place[Symbol.dispose]()
+    reservation[Symbol.dispose]()
     socket.resume()
-    throw place.signal.aborted ? place.signal.reason : error
+    throw reservation.signal.aborted ? reservation.signal.reason : error
   }
 }
 
 const run = (
   options: SessionOptions,
-  place: Disposable,
+  reservation: Disposable,
   request: SessionRequest,
   { guard, metering }: { guard: Guard | undefined; metering: Metering | undefined },
   recorder: SessionRecorder,
@@ -96,7 +100,7 @@ const run = (
   progress.unref()
   const finished = relay.finished.then(async ({ end, reason, by }) => {
     clearInterval(progress)
-    place[Symbol.dispose]()
+    reservation[Symbol.dispose]()
     const counters = { ...journal.counters }
     const { lastRefusal: _, ...numbers } = counters
     const because = { ...(reason && { reason }), ...(by && { by }) }

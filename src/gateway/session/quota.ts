@@ -6,14 +6,14 @@ export interface ConnectionLimits {
   readonly per_person?: number | undefined
 }
 
-/** Who wants a place, and for what. */
-export interface PlaceWish {
+/** Who wants to begin a session, and on what. */
+export interface QuotaRequest {
   readonly subject: string
   readonly connection: string
   readonly limits?: ConnectionLimits | undefined
 }
 
-export interface PlaceLimits {
+export interface QuotaLimits {
   /** Live sessions of the gateway. */
   readonly sessions: number
   /** Of one person. */
@@ -24,19 +24,19 @@ const tooMany = (about: string, setting: string): HoopError =>
   new HoopError('SESSIONS_LIMIT', about, { detail: `The limit is ${setting}.` })
 
 /** Counts sessions that are open or being opened against the limits in force. */
-export class Places {
+export class SessionQuota {
   readonly #taken = new Map<string, number>()
-  readonly #limits: () => PlaceLimits
+  readonly #limits: () => QuotaLimits
 
-  constructor(limits: () => PlaceLimits) {
+  constructor(limits: () => QuotaLimits) {
     this.#limits = limits
   }
 
   /**
-   * A place; give it back when the session has ended or didn't come about.
+   * Room for one more; give it back when the session has ended or didn't come about.
    * @throws {HoopError} GATEWAY_FULL, SESSIONS_LIMIT
    */
-  take({ subject, connection, limits }: PlaceWish): Disposable {
+  take({ subject, connection, limits }: QuotaRequest): Disposable {
     const { sessions, sessions_per_person } = this.#limits()
     // Names of connections hold no blanks.
     const counts = [

@@ -2,11 +2,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Actor, SessionCounters, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Counts } from '../budgets/counts.js'
-import { ChainClocks } from './expiry.js'
+import { GrantExpiry } from './expiry.js'
 import type { Person } from '../access/access.js'
-import { type PlaceLimits, Places, type PlaceWish } from './quota.js'
+import { type QuotaLimits, SessionQuota, type QuotaRequest } from './quota.js'
 
-/** What a session is known by from the moment that it asks for a place. */
+/** What a session is known by from the moment that it is being opened. */
 export interface SessionName {
   readonly id: string
   readonly subject: string
@@ -50,15 +50,15 @@ export interface Ending {
   readonly by?: Actor
 }
 
-/** A place of a session that is being opened. */
-export interface Place extends Disposable {
+/** Room for a session that is being opened. */
+export interface Reservation extends Disposable {
   /** Aborts, with the error as its reason, when the session is ended before it has begun. */
   readonly signal: AbortSignal
 }
 
 export interface RegistryOptions {
   /** In force now. */
-  readonly limits: () => PlaceLimits
+  readonly limits: () => QuotaLimits
   /** Whether somebody, or a chain of grants, was shut out meanwhile. */
   readonly denied?: (session: SessionName) => Ending | undefined
 }
@@ -73,13 +73,13 @@ interface Opening {
 export class SessionRegistry {
   readonly #live = new Map<string, LiveSession>()
   readonly #opening = new Map<string, Opening>()
-  readonly #chains = new ChainClocks((chain) => this.#lapse(chain))
-  readonly #places: Places
+  readonly #expiry = new GrantExpiry((chain) => this.#lapse(chain))
+  readonly #quota: SessionQuota
   readonly #denied: (session: SessionName) => Ending | undefined
   #draining = false
 
   constructor({ limits, denied = () => undefined }: RegistryOptions) {
-    this.#places = new Places(limits)
+    this.#quota = new SessionQuota(limits)
     this.#denied = denied
   }
 
@@ -92,14 +92,14 @@ export class SessionRegistry {
   }
 
   /**
-   * A place for a session that is being opened; give it back when the session has ended or didn't come about.
+   * Room for a session that is being opened; give it back when the session has ended or didn't come about.
    * @throws {HoopError} GATEWAY_DRAINING, GATEWAY_FULL, SESSIONS_LIMIT, and why the person or the grant is shut out
    */
-  reserve(session: SessionName, { limits }: Pick<PlaceWish, 'limits'> = {}): Place {
+  reserve(session: SessionName, { limits }: Pick<QuotaRequest, 'limits'> = {}): Reservation {
     if (this.#draining) throw new HoopError('GATEWAY_DRAINING')
     const denied = this.#denied(session)
     if (denied) throw denied.error
-    const taken = this.#places.take({ ...session, limits })
+    const taken = this.#quota.take({ ...session, limits })
     const opening: Opening = { session, aborter: new AbortController() }
     this.#opening.set(session.id, opening)
     return {
@@ -119,14 +119,14 @@ export class SessionRegistry {
     const ending = this.#opening.get(session.id)?.ending ?? this.#denied(session)
     this.#opening.delete(session.id)
     this.#live.set(session.id, session)
-    this.#chains.extend(session.chain, expiresAt)
+    this.#expiry.extend(session.chain, expiresAt)
     void session.finished.finally(() => this.#remove(session))
     return ending ?? (this.#draining ? { error: new HoopError('GATEWAY_DRAINING'), end: 'killed' } : undefined)
   }
 
   /** The grant has been renewed: its sessions live on. */
   renew(chain: string, expiresAt: Date): void {
-    this.#chains.set(chain, expiresAt)
+    this.#expiry.set(chain, expiresAt)
   }
 
   /** The provider has said anew who somebody is: their groups may have changed. */
@@ -216,6 +216,6 @@ export class SessionRegistry {
   #remove(session: LiveSession): void {
     this.#live.delete(session.id)
     for (const other of this.#live.values()) if (other.chain === session.chain) return
-    this.#chains.stop(session.chain)
+    this.#expiry.stop(session.chain)
   }
 }

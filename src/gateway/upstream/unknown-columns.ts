@@ -13,7 +13,7 @@ export interface UnknownColumn {
   readonly policy: string
   readonly column: string
   /** `file:line:column` of the mask. */
-  readonly place: string
+  readonly position: string
 }
 
 export interface ColumnSurvey {
@@ -29,10 +29,10 @@ const usersOf = ({ config }: LoadedConfig, policy: string): string[] =>
     config.connections[name]?.access.some((entry) => entry.policy === policy),
   )
 
-const columnsOf = (loaded: LoadedConfig, policy: string): { column: string; place: string }[] =>
+const columnsOf = (loaded: LoadedConfig, policy: string): { column: string; position: string }[] =>
   (loaded.config.policies[policy]?.masks ?? []).flatMap(({ columns, detect }, mask) => {
     const named = (key: string, each: readonly string[] = []) =>
-      each.map((column, at) => ({ column, place: loaded.locate(['policies', policy, 'masks', mask, key, at]) }))
+      each.map((column, at) => ({ column, position: loaded.locate(['policies', policy, 'masks', mask, key, at]) }))
     return [...named('columns', detect?.only ?? columns), ...named('except', detect?.except)]
   })
 
@@ -78,7 +78,7 @@ export const surveyColumns = async (loaded: LoadedConfig): Promise<ColumnSurvey>
 export const unknownColumns = (unknown: readonly UnknownColumn[]): HoopError =>
   new HoopError(
     'CONFIG_INVALID',
-    `\n${unknown.map(({ place, policy, column }) => `${place}: policies.${policy}.masks: found ${column}, which no database of this policy has`).join('\n')}`,
+    `\n${unknown.map(({ position, policy, column }) => `${position}: policies.${policy}.masks: found ${column}, which no database of this policy has`).join('\n')}`,
     { hint: 'Write schema.table.column as the catalog has it: a misspelled column would not be masked.' },
   )
 

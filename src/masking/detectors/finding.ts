@@ -13,7 +13,7 @@ export interface Detection {
   readonly entry?: number
 }
 
-/** A place in the text as it was written, and which of the detections is to thank. */
+/** A position in the text as it was written, and which of the detections is to thank. */
 export interface Finding extends Span {
   readonly by: Detection
   /** What was found, with escapes undone. */
@@ -51,7 +51,7 @@ const merged = (findings: Finding[]): Finding[] => {
 
 /**
  * Everything that the detections find in a text, as it is written and with escapes undone.
- * @param reading what was undone already, with the places that findings are to be told by
+ * @param reading what was undone already, with the positions that findings are to be told by
  */
 export const findIn = (reading: Reading, detections: readonly Detection[]): readonly Finding[] => {
   const findings: Finding[] = []

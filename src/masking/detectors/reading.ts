@@ -3,11 +3,11 @@ export interface Reading {
   readonly text: string
   /** Where it begins in the other, if it is a piece of it as it is; 0 where it isn't said. */
   readonly from?: number
-  /** Otherwise, for each of its units and for its end, the place in the other. */
+  /** Otherwise, for each of its units and for its end, the position in the other. */
   readonly at?: readonly number[]
 }
 
-/** A place of the reading, in the text that it was read out of. */
+/** A position of the reading, in the text that it was read out of. */
 export const placeIn = ({ at, from = 0 }: Reading, index: number): number => at?.[index] ?? from + index
 
 /** JSON's and JavaScript's `\u0040`, URLs' `%40`, XML's `&#64;` and `&#x40;`. */
@@ -19,12 +19,12 @@ const LARGEST = 0x10ffff
 export const unescaped = (reading: Reading): Reading | undefined => {
   const { text } = reading
   if (!/[\\%&]/.test(text)) return undefined
-  const places: number[] = []
+  const positions: number[] = []
   const placeOf = (index: number) => placeIn(reading, index)
   let out = ''
   let copied = 0
   const copy = (end: number): void => {
-    for (let index = copied; index < end; index++) places.push(placeOf(index))
+    for (let index = copied; index < end; index++) positions.push(placeOf(index))
     out += text.slice(copied, end)
   }
   for (const match of text.matchAll(escapes)) {
@@ -33,14 +33,14 @@ export const unescaped = (reading: Reading): Reading | undefined => {
     if (code > LARGEST) continue
     copy(match.index)
     const sign = String.fromCodePoint(code)
-    for (let unit = 0; unit < sign.length; unit++) places.push(placeOf(match.index))
+    for (let unit = 0; unit < sign.length; unit++) positions.push(placeOf(match.index))
     out += sign
     copied = match.index + whole.length
   }
   if (copied === 0) return undefined
   copy(text.length)
-  places.push(placeOf(text.length))
-  return { text: out, at: places }
+  positions.push(placeOf(text.length))
+  return { text: out, at: positions }
 }
 
 const short: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
@@ -49,10 +49,10 @@ const short: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: 
 export const jsonString = (json: string, start: number, end: number): Reading => {
   const raw = json.slice(start, end)
   if (!raw.includes('\\')) return { text: raw, from: start }
-  const places: number[] = []
+  const positions: number[] = []
   let out = ''
   for (let index = start; index < end; index++) {
-    places.push(index)
+    positions.push(index)
     if (json[index] !== '\\') {
       out += json[index]!
       continue
@@ -64,6 +64,6 @@ export const jsonString = (json: string, start: number, end: number): Reading =>
       index += 4
     }
   }
-  places.push(end)
-  return { text: out, at: places }
+  positions.push(end)
+  return { text: out, at: positions }
 }

@@ -44,7 +44,7 @@ const wholly = ({ type }: ColumnScan, format: 0 | 1): Buffer | null => {
  * How a column's values are looked through in one format.
  * @param key of hashes
  * @param detected is told what is found
- * @param column its place, for the count of each
+ * @param column its position, for the count of each
  */
 export const valueScan = (
   scan: ColumnScan,

@@ -41,15 +41,15 @@ export class Subject {
 
   /** Whether no letter or digit touches the piece, and it is no part of a decimal fraction or a dotted number. */
   standsAlone({ start, end }: Span): boolean {
-    const at = (place: number) => this.text.charCodeAt(place)
+    const at = (position: number) => this.text.charCodeAt(position)
     if (isAlphanumeric(at(start - 1)) || isAlphanumeric(at(end))) return false
-    const dot = (place: number) => this.text[place] === '.'
+    const dot = (position: number) => this.text[position] === '.'
     return !(dot(start - 1) && isDigit(at(start - 2))) && !(dot(end) && isDigit(at(end + 1)))
   }
 
   /** Whether a digit follows or goes before with only this separator between: the piece is part of something longer. */
   continues({ start, end }: Span, separator: string): boolean {
-    const at = (place: number) => this.text.charCodeAt(place)
+    const at = (position: number) => this.text.charCodeAt(position)
     return (
       (this.text[start - 1] === separator && isDigit(at(start - 2))) ||
       (this.text[end] === separator && isDigit(at(end + 1)))

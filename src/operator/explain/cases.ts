@@ -60,15 +60,15 @@ export const readCases = async (path: string): Promise<PolicyCase[]> => {
   const problems = [...source.problems, ...(error?.issues ?? []).flatMap((issue) => problemsOf(issue, schema, source))]
   const { cases, ...common }: z.output<typeof schema> = data ?? { cases: [] }
   const all = cases.flatMap((one, index) => {
-    const place = source.at(['cases', index])
+    const position = source.at(['cases', index])
     const connection = one.connection ?? common.connection
     if (connection === undefined) {
-      problems.push({ ...place, what: `cases[${index}]: found no connection, expected one here or at the top` })
+      problems.push({ ...position, what: `cases[${index}]: found no connection, expected one here or at the top` })
       return []
     }
     // Who asks is one thing: a case that says anything of it says all of it.
     const asks = one.policy ?? one.groups ?? one.person
-    return [{ ...(asks === undefined && common), ...one, connection, at: `${path}:${place.line}` }]
+    return [{ ...(asks === undefined && common), ...one, connection, at: `${path}:${position.line}` }]
   })
   if (problems.length > 0) {
     const lines = problems

@@ -12,7 +12,7 @@ import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
 import type { Field } from '../../wire/backend.js'
 import { estimateOf, explainOf } from '../../gateway/relay/estimates.js'
 import { describeStatement } from './describe.js'
-import { placesIn } from './places.js'
+import { positionsIn } from './positions.js'
 import { termsFor, type Choice } from './terms.js'
 
 /** Explains what a policy makes of statements, over the gateway's own connection. Runs none of them. */
@@ -66,7 +66,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
   )
   const source = { catalog, refresh: () => Promise.resolve() }
   const guard = new PolicyGuard({ policy, clear, source, maskKey: randomBytes(32) })
-  const places = placesIn(loaded, policyName)
+  const positions = positionsIn(loaded, policyName)
   const subject = options.person ?? ''
   const program = isProgram(loaded.config.identity, { subject, groups })
   const asker = (): Asker => ({ subject, groups, program, now: new Date() })
@@ -89,7 +89,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
       const treated = treatment?.[index]
       const scan = treated && 'detections' in treated ? treated : undefined
       const facts = { field: fields[index], known: outputs?.[index], mask: masks?.[index], scan }
-      return explainColumn(facts, index, { places, catalog })
+      return explainColumn(facts, index, { positions, catalog })
     })
     return { ...base, columns }
   }
@@ -99,7 +99,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     const facts = decision.facts ?? []
     return {
       verdict: 'refuse',
-      rules: explainRules(decision, places),
+      rules: explainRules(decision, positions),
       code,
       reason: message,
       ...(hint && { hint }),
@@ -136,7 +136,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
       const statements: ExplainedStatement[] = []
       for (const [index, statement] of decision.statements.entries())
         statements.push(await statementOf(statement, texts[index] ?? text))
-      return { verdict: decision.kind, rules: explainRules(decision, places), statements }
+      return { verdict: decision.kind, rules: explainRules(decision, positions), statements }
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }

@@ -8,7 +8,7 @@ import { issueServer, makeAuthority } from './authority.js'
 import { hostOf } from '../../gateway/host/inspect.js'
 import { type Answers, passwordVariable } from './answers.js'
 import { configurationText } from './configuration.js'
-import { makePrivateFolder, type NewFile, placeFiles } from './place.js'
+import { makePrivateFolder, type NewFile, placeFiles } from './place-files.js'
 
 export interface Initialized {
   readonly folder: string

@@ -4,7 +4,7 @@ import { HoopError } from '../../lib/errors.js'
 import { layout } from '../../gateway/host/layout.js'
 import { issueServer } from './authority.js'
 import { inspectCertificate } from '../../gateway/host/inspect.js'
-import { placeFiles } from './place.js'
+import { placeFiles } from './place-files.js'
 
 export interface Renewed {
   readonly folder: string

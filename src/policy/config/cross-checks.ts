@@ -18,10 +18,13 @@ const unknownPolicies = function* ({ connections, policies }: Outline): Generato
         }
 }
 
-/** The later places of names that were given before. */
-const repeated = function* (places: Iterable<readonly [name: string, path: Path]>, once: string): Generator<Finding> {
+/** The later positions of names that were given before. */
+const repeated = function* (
+  positions: Iterable<readonly [name: string, path: Path]>,
+  once: string,
+): Generator<Finding> {
   const seen = new Set<string>([''])
-  for (const [name, path] of places) {
+  for (const [name, path] of positions) {
     if (seen.has(name) && name !== '') yield { path, what: `found ${name} twice, expected ${once}` }
     seen.add(name)
   }

@@ -9,13 +9,13 @@ export interface Problem {
   readonly what: string
 }
 
-/** A YAML file with the places of its parts. */
+/** A YAML file with the positions of its parts. */
 export interface SourceDocument {
   readonly value: unknown
   readonly problems: readonly Problem[]
-  /** Place of the value at `path`, or of the nearest part around it that is there. */
+  /** Position of the value at `path`, or of the nearest part around it that is there. */
   at(path: Path): { line: number; column: number }
-  /** Place of the key itself. */
+  /** Position of the key itself. */
   atKey(path: Path): { line: number; column: number }
 }
 
@@ -50,31 +50,31 @@ const offsetOfDanglingAlias = (document: Document): number => {
 export const readDocument = (text: string): SourceDocument => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
-  const place = (offset: number) => {
+  const position = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const problems: Problem[] = document.errors.map((error) => ({
-    ...place(error.pos[0]),
+    ...position(error.pos[0]),
     what:
       error.code === 'DUPLICATE_KEY' ? 'found this key twice, expected it once' : `not valid YAML: ${error.message}`,
   }))
   const nearest = (path: Path, offset: typeof offsetOfValue): number => {
     for (let end = path.length; end > 0; end--) {
-      const place = end === path.length ? offset : typeof path[end - 1] === 'number' ? offsetOfValue : offsetOfKey
-      const found = place(document, path.slice(0, end))
+      const position = end === path.length ? offset : typeof path[end - 1] === 'number' ? offsetOfValue : offsetOfKey
+      const found = position(document, path.slice(0, end))
       if (found !== undefined) return found
     }
     return 0
   }
-  const at = (path: Path) => place(nearest(path, offsetOfValue))
-  const atKey = (path: Path) => place(nearest(path, offsetOfKey))
+  const at = (path: Path) => position(nearest(path, offsetOfValue))
+  const atKey = (path: Path) => position(nearest(path, offsetOfKey))
   try {
     return { value: document.toJS({ maxAliasCount: 100 }), problems, at, atKey }
   } catch {
     // An alias without an anchor, or a bomb made of aliases.
     problems.push({
-      ...place(offsetOfDanglingAlias(document)),
+      ...position(offsetOfDanglingAlias(document)),
       what: 'not valid YAML: an alias that cannot be expanded',
     })
     return { value: undefined, problems, at, atKey }

@@ -5,7 +5,7 @@ const count = z.number().int().min(1).max(1_000_000)
 
 /** What one port bears from people who have not shown yet who they are, or who stop half-way. */
 export const httpLimits = z.strictObject({
-  /** Connections that are no session: in their TLS handshake, with a request on its way, idle, starting a tunnel. */
+  /** Connections that are no session: in their TLS handshake, with a request on its way, idle, starting a stream. */
   connections: count.default(2000),
   /** Of these, from one address (of IPv6, one /64). Trusted proxies are not counted. */
   connections_per_address: count.default(250),

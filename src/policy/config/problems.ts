@@ -31,12 +31,12 @@ const meant = (issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined
   return only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
-/** One problem for each thing that is wrong, at its place: what was found and what was expected. */
+/** One problem for each thing that is wrong, at its position: what was found and what was expected. */
 export const problemsOf = (issue: z.core.$ZodIssue, schema: z.core.$ZodType, source: SourceDocument): Problem[] => {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, schema, source)
   const inner = meant(issue)
   if (inner) return inner.flatMap((each) => problemsOf(each, schema, source))
-  const place = issue.code === 'invalid_key' ? source.atKey(issue.path) : source.at(issue.path)
+  const position = issue.code === 'invalid_key' ? source.atKey(issue.path) : source.at(issue.path)
   const prefix = issue.path.length > 0 ? `${label(issue.path)}: ` : ''
-  return [{ ...place, what: `${prefix}found ${found(issue.input, issue.path)}, expected ${expected(issue)}` }]
+  return [{ ...position, what: `${prefix}found ${found(issue.input, issue.path)}, expected ${expected(issue)}` }]
 }

@@ -33,7 +33,7 @@ export const rates = z.strictObject({
   login: both('600/m', '1200/m'),
   /** `POST /v1/grants`, renewals too. */
   grants: both('1200/m', '300/m'),
-  /** Tunnels: one for each PostgreSQL connection. */
+  /** Streams: one for each PostgreSQL connection. */
   tunnels: both('6000/m', '1200/m'),
 })
 

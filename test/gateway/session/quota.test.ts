@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { Places } from '../../../src/gateway/session/quota.js'
+import { SessionQuota } from '../../../src/gateway/session/quota.js'
 import { HoopError } from '../../../src/lib/errors.js'
 
 const taker = (limits: { sessions?: number; sessions_per_person?: number } = {}, connection = {}) => {
-  const places = new Places(() => ({ sessions: 100, sessions_per_person: 100, ...limits }))
+  const quota = new SessionQuota(() => ({ sessions: 100, sessions_per_person: 100, ...limits }))
   return (subject: string, name = 'vectordb') => {
     try {
-      return places.take({ subject, connection: name, limits: connection })
+      return quota.take({ subject, connection: name, limits: connection })
     } catch (error) {
       if (error instanceof HoopError) return [error.code, error.sqlstate, error.about, error.detail]
       throw error

@@ -33,7 +33,7 @@ interface Counted {
   readonly buckets: Buckets
 }
 
-/** How often people and addresses may log in, ask for grants and open tunnels. Kept in memory, within bounds. */
+/** How often people and addresses may log in, ask for grants and open streams. Kept in memory, within bounds. */
 export class RateLimits {
   readonly #counted = new Map<string, Counted>()
 
@@ -46,7 +46,7 @@ export class RateLimits {
 
   /** Counts a request of an address. @throws {RateLimited} */
   address(what: Limited, address: string | undefined): void {
-    this.#ask(what, 'per_address', place(address), (buckets, name) => buckets.take(name))
+    this.#ask(what, 'per_address', neighborhoodOf(address), (buckets, name) => buckets.take(name))
   }
 
   /** Counts a request of somebody who has proved to be who they are. @throws {RateLimited} */
@@ -59,12 +59,12 @@ export class RateLimits {
    * @throws {RateLimited} before anything is checked, and whatever `prove` throws
    */
   async login<T>(address: string | undefined, prove: () => Promise<T>): Promise<T> {
-    this.#ask('login', 'per_address', place(address), (buckets, name) => buckets.wait(name))
+    this.#ask('login', 'per_address', neighborhoodOf(address), (buckets, name) => buckets.wait(name))
     try {
       return await prove()
     } catch (error) {
       if (error instanceof HoopError && error.http === 401)
-        this.#counted.get('login per_address')?.buckets.take(place(address))
+        this.#counted.get('login per_address')?.buckets.take(neighborhoodOf(address))
       throw error
     }
   }
@@ -76,4 +76,5 @@ export class RateLimits {
   }
 }
 
-const place = (address: string | undefined): string => (address === undefined ? 'unknown' : neighborhood(address))
+const neighborhoodOf = (address: string | undefined): string =>
+  address === undefined ? 'unknown' : neighborhood(address)

@@ -39,7 +39,7 @@ const openApi = (version: string) => ({
 })
 
 /**
- * The gateway's HTTP API on an HTTPS server of its own, not yet listening. `app.server` is that server: the tunnel joins
+ * The gateway's HTTP API on an HTTPS server of its own, not yet listening. `app.server` is that server: streams join
  * it by its `upgrade` event, and a new certificate by `setSecureContext`.
  */
 export const createApp = (deps: HttpDeps): App => {

@@ -9,9 +9,9 @@ import { apiError } from './errors.js'
 const looks = 5_000
 
 /**
- * HTTP/1.1 over TLS. No HTTP/2: the tunnel needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
- * connections that send slowly or nothing; they hold until the Upgrade, and never for a tunnel.
- * A tunnel allows half-open connections for itself; before that, a client that closes its half is gone.
+ * HTTP/1.1 over TLS. No HTTP/2: a stream needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
+ * connections that send slowly or nothing; they hold until the Upgrade, and never for a stream.
+ * A stream allows half-open connections for itself; before that, a client that closes its half is gone.
  */
 export const createHttpsServer = (
   tls: { readonly cert: string | Buffer; readonly key: string | Buffer },

@@ -54,7 +54,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
       config: { limit: 'grants' },
       schema: schemaOf({
         id: 'createGrant',
-        summary: 'A grant for tunnels to one connection, bound to the key that proved the request.',
+        summary: 'A grant for streams to one connection, bound to the key that proved the request.',
         answers: { 201: 'Grant' },
         more: { body: { $ref: 'GrantRequest#' } },
       }),

@@ -11,12 +11,12 @@ import { MemoryBudget } from '../../../wire/cutter.js'
 import type { Runtimes } from '../../session/runtimes.js'
 import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
-import { actsInto } from '../../access/audit-log.js'
+import { auditLog } from '../../access/audit-log.js'
 import { Control } from '../../access/control.js'
-import type { PlaceLimits } from '../../session/quota.js'
+import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
-import { acceptTunnel } from '../../link/stream.js'
+import { acceptStream } from '../../link/stream.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
@@ -38,7 +38,7 @@ export interface ServeOptions {
   readonly certificate: CertificateInForce
   readonly state: State
   readonly webhooks: Webhooks
-  readonly limits: () => PlaceLimits
+  readonly limits: () => QuotaLimits
   readonly address: Address
 }
 
@@ -54,7 +54,7 @@ export interface Served extends AsyncDisposable {
 const lastRequests = 1000
 
 /**
- * Listens, and answers the API and tunnels on one port.
+ * Listens, and answers the API and streams on one port.
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
@@ -83,7 +83,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
-  const control = new Control({ registry, denied, grants, approvals, write: actsInto(log) })
+  const control = new Control({ registry, denied, grants, approvals, write: auditLog(log) })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who
@@ -113,13 +113,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: (start) => openRecording(recordings, start),
   }
-  const tunnel = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
+  const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
   const door = { rates, address, passed: (socket: Socket) => doorway.passed(socket) }
   const { server } = app
   doorway.guard(server)
   server.on(
     'upgrade',
-    onUpgrade((request, socket, head) => acceptTunnel(tunnel, door, request, socket as Socket, head)),
+    onUpgrade((request, socket, head) => acceptStream(shared, door, request, socket as Socket, head)),
   )
   // Whoever speaks something else to this port harms nobody, and is no news.
   server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))

@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { ApiError } from '../../../lib/api.js'
 import { catalogue, HoopError } from '../../../lib/errors.js'
 
-const tunnelPath = '/v1/tunnel'
-const tunnelProtocol = 'hoop-pg/1'
+const streamPath = '/v1/tunnel'
+const streamProtocol = 'hoop-pg/1'
 /** Milliseconds that a refusal may take to reach the client. */
 const lastWord = 2000
 
@@ -18,7 +18,7 @@ const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     // RFC 9110, section 15.5.22: a 426 names the protocol.
-    ...(error.http === catalogue.GATEWAY_VERSION.http ? [`Upgrade: ${tunnelProtocol}`] : []),
+    ...(error.http === catalogue.GATEWAY_VERSION.http ? [`Upgrade: ${streamProtocol}`] : []),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
   // No limit of the server's holds any more: whoever doesn't close their half would keep it open for good.
@@ -26,18 +26,18 @@ const refuseUpgrade = (socket: Duplex, error: HoopError): void => {
   setTimeout(() => socket.destroy(), lastWord).unref()
 }
 
-/** Whether a request asks for the tunnel's protocol, among those it offers (RFC 9110, section 7.8). */
-const offersTunnel = ({ headers }: IncomingMessage): boolean =>
-  (headers.upgrade ?? '').split(',').some((offered) => offered.trim().toLowerCase() === tunnelProtocol)
+/** Whether a request asks for a stream's protocol, among those it offers (RFC 9110, section 7.8). */
+const offersStream = ({ headers }: IncomingMessage): boolean =>
+  (headers.upgrade ?? '').split(',').some((offered) => offered.trim().toLowerCase() === streamProtocol)
 
-/** The listener of 'upgrade': one path leads to tunnels, everything else is refused and closed. */
+/** The listener of 'upgrade': one path leads to streams, everything else is refused and closed. */
 export const onUpgrade =
   (accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown) =>
   (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
     const path = (request.url ?? '').split('?', 1)[0]
-    if (path !== tunnelPath) refuseUpgrade(socket, new HoopError('NOT_FOUND', path))
-    else if (request.method !== 'GET' || !offersTunnel(request))
-      refuseUpgrade(socket, new HoopError('GATEWAY_VERSION', `the tunnel speaks ${tunnelProtocol}`))
+    if (path !== streamPath) refuseUpgrade(socket, new HoopError('NOT_FOUND', path))
+    else if (request.method !== 'GET' || !offersStream(request))
+      refuseUpgrade(socket, new HoopError('GATEWAY_VERSION', `a stream speaks ${streamProtocol}`))
     else accept(request, socket, head)
   }

@@ -21,7 +21,7 @@ const grant = (person: Person, body: unknown, options: AskOptions = {}) =>
 const granted = async (person: Person = 'ana', more: object = {}): Promise<GrantAnswer> =>
   (await grant(person, { connection: 'vectordb', ...more })).body as unknown as GrantAnswer
 
-/** What the tunnel does with the grant. */
+/** What a stream does with the grant. */
 const tunnel = async (token: string, prover = world.prover) =>
   world.authenticator.grant({
     method: 'GET',
@@ -31,7 +31,7 @@ const tunnel = async (token: string, prover = world.prover) =>
     dpop: await prover.prove({ url: `${world.url}/v1/tunnel`, token }),
   })
 
-test('a grant says on what terms, and opens a tunnel with the key that asked for it', async () => {
+test('a grant says on what terms, and opens a stream with the key that asked for it', async () => {
   const answer = await grant('ana', { connection: 'vectordb', reason: 'ticket 7' })
   expect(answer).toMatchObject({
     status: 201,

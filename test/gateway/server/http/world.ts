@@ -7,7 +7,7 @@ import { startIdp, type Idp } from '../../../../src/demo/idp.js'
 import { Approvals } from '../../../../src/gateway/approvals/approvals.js'
 import { createApp } from '../../../../src/gateway/server/http/app.js'
 import type { App } from '../../../../src/gateway/server/http/instance.js'
-import { type Act } from '../../../../src/gateway/access/audit-log.js'
+import { type AdministratorAct } from '../../../../src/gateway/access/audit-log.js'
 import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
 import { SessionRegistry } from '../../../../src/gateway/session/registry.js'
@@ -80,7 +80,7 @@ export interface World extends AsyncDisposable {
   readonly authenticator: Authenticator
   readonly prover: Prover
   readonly logged: string[]
-  readonly acts: readonly Act[]
+  readonly acts: readonly AdministratorAct[]
   readonly registry: SessionRegistry
   readonly live: Map<string, SessionCounters>
   readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
@@ -153,7 +153,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     isOwnHost: () => false,
   })
   const logged: string[] = []
-  const acts: Act[] = []
+  const acts: AdministratorAct[] = []
   const live: World['live'] = new Map()
   const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
   const recordings: World['recordings'] = new Map()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { dial } from '../../../../src/agent/dial.js'
-import { openTunnel } from '../../../../src/agent/tunnel.js'
+import { openStream } from '../../../../src/agent/stream.js'
 import type { GrantAnswer } from '../../../../src/lib/api.js'
 import { sslRequest, startupMessage } from '../../../../src/wire/startup.js'
 import { errorsOf } from './errors-of.js'
@@ -19,7 +19,7 @@ const limited = (limits: readonly string[], more: readonly string[] = []): Promi
   )
 
 const tunnel = async (person: Person, held?: GrantAnswer): Promise<Socket> =>
-  openTunnel(person.client, (held ?? (await person.grant())).grant, AbortSignal.timeout(20_000))
+  openStream(person.client, (held ?? (await person.grant())).grant, AbortSignal.timeout(20_000))
 
 /** Everything until the gateway closes its half. */
 const rest = async (socket: Socket): Promise<Buffer> => {
@@ -38,7 +38,7 @@ const drip = (socket: Socket, bytes: Buffer): void => {
   socket.once('close', () => clearInterval(timer))
 }
 
-test('tunnels that begin slowly, or with too much, are told why', async () => {
+test('streams that begin slowly, or with too much, are told why', async () => {
   await using it = await limited(['startup: 500ms'])
   const mika = await it.person('mika')
   const silent = await tunnel(mika)
@@ -70,7 +70,7 @@ test('tunnels that begin slowly, or with too much, are told why', async () => {
   expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
 })
 
-test('tunnels are limited by person, and psql is told for how long', async () => {
+test('streams are limited by person, and psql is told for how long', async () => {
   await using it = await limited(['rates: { tunnels: { per_person: 2/h } }'])
   const [mika, casey] = [await it.person('mika'), await it.person('casey')]
   const grant = await mika.grant()
@@ -86,7 +86,7 @@ test('tunnels are limited by person, and psql is told for how long', async () =>
   await expect(casey.grant()).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
 })
 
-test('tunnels are limited by address, and the answer says when to ask again', async () => {
+test('streams are limited by address, and the answer says when to ask again', async () => {
   await using it = await limited(['rates: { tunnels: { per_address: 1/h } }'])
   const ask = async (): Promise<string> => {
     const { route } = (await it.person('mika')).client

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import { GatewayClient } from '../../../../src/agent/client.js'
 import { tokenCredentials } from '../../../../src/agent/credentials.js'
-import { openTunnel } from '../../../../src/agent/tunnel.js'
+import { openStream } from '../../../../src/agent/stream.js'
 import type { Idp } from '../../../../src/demo/idp.js'
 import type { GrantAnswer } from '../../../../src/lib/api.js'
 import { idToken } from '../../../helpers/login.js'
@@ -37,7 +37,7 @@ export const person = async (
     client,
     grant,
     connect: async (held) => {
-      const socket = await openTunnel(client, (held ?? (await grant())).grant, over.signal)
+      const socket = await openStream(client, (held ?? (await grant())).grant, over.signal)
       socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
         setImmediate(() => socket.emit('connect'))

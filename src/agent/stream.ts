@@ -13,12 +13,12 @@ const timeout = 15_000
 const most = 16 * 1024
 
 /**
- * Opens a tunnel: HTTP Upgrade to hoop-pg/1 with a grant and a proof; after the 101 the socket carries PostgreSQL's
+ * Opens a stream: HTTP Upgrade to hoop-pg/1 with a grant and a proof; after the 101 the socket carries PostgreSQL's
  * bytes and nothing of ours.
  * @throws {HoopError} the gateway's own refusal, or GATEWAY_… where it can't be reached
  * @see RFC 9110, section 7.8
  */
-export async function openTunnel(
+export async function openStream(
   client: GatewayClient,
   grant: string,
   signal: AbortSignal,

@@ -1,9 +1,9 @@
 import type { LoadedConfig } from '../../policy/config/load.js'
-import type { Places } from '../../policy/explanation.js'
+import type { Positions } from '../../policy/explanation.js'
 import { conditionsPhrase } from '../../policy/rules/asked.js'
 
 /** Where one policy's masks and rules stand in the file. */
-export const placesIn = (loaded: LoadedConfig, policyName: string): Places => {
+export const positionsIn = (loaded: LoadedConfig, policyName: string): Positions => {
   const policy = loaded.config.policies[policyName]
   const at = ['policies', policyName]
   const masks = new Map(
