@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { boolean, integer, string } from '@oclif/core/flags'
-import type { Connected, ConnectEvent } from '../src/agent/connect.js'
+import type { Connected, ConnectEvent } from '../src/agent/port/connect.js'
 import { ClientCommand } from '../src/cli/command.js'
 import { connectWords } from '../src/cli/connect-words.js'
 import { ConnectPicture } from '../src/cli/connect-feed.js'
@@ -50,7 +50,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
       throw new HoopError('USAGE', '--port and -- COMMAND take one NAME')
     if (at >= 0 && command.length === 0) throw new HoopError('USAGE', 'a command is missing behind --')
 
-    const { connect } = await import('../src/agent/connect.js')
+    const { connect } = await import('../src/agent/port/connect.js')
     let tell = (event: ConnectEvent): void => this.#tell(event)
     const request = { env: this.env, names, ...flags, breakGlass: flags['break-glass'] }
     await using connected = await connect(request, (event) => tell(event), this.signal)
@@ -87,7 +87,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
   }
 
   async #keepServices({ connections }: Connected): Promise<void> {
-    const { keepService } = await import('../src/agent/service-file.js')
+    const { keepService } = await import('../src/agent/port/service-file.js')
     for (const { name, address, info } of connections) {
       const host = address.kind === 'tcp' ? address.host : address.folder
       const path = await keepService(this.env, { name, host, port: address.port, database: info.database })
@@ -98,7 +98,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
   async #runCommand({ connections: [only] }: Connected, [program = '', ...args]: string[]): Promise<number> {
     const [{ runChild }, { libpqEnvironment }] = await Promise.all([
       import('../src/cli/child.js'),
-      import('../src/agent/libpq-environment.js'),
+      import('../src/agent/port/libpq-environment.js'),
     ])
     return runChild(program, args, libpqEnvironment(this.env, only!))
   }
@@ -107,7 +107,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
   async #draw(connected: Connected): Promise<(event: ConnectEvent) => void> {
     const [{ showConnect }, { mayChange, watchTotals }] = await Promise.all([
       import('../src/cli/views/connect.js'),
-      import('../src/agent/watch.js'),
+      import('../src/agent/api/watch.js'),
     ])
     const { client, connections } = connected
     const picture = new ConnectPicture(client.credentials.claims.name, client.route.url.host)

@@ -12,7 +12,7 @@ export default class Connections extends ClientCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Connections)
-    const { openClient } = await import('../src/agent/client.js')
+    const { openClient } = await import('../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { connections } = await client.get<{ connections: ConnectionInfo[] }>('/v1/connections')
     if (connections.length === 0) this.say('There is no connection that you may use. Ask an administrator for access.')

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import type { Answer } from '../src/agent/exec.js'
+import type { Answer } from '../src/agent/exec/exec.js'
 import { ClientCommand } from '../src/cli/command.js'
 import { formats, type FormatName } from '../src/cli/rows/format.js'
 import { write } from '../src/cli/write.js'
@@ -52,14 +52,14 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Exec, this.argv.map(plainWait))
-    const { Patience } = await import('../src/agent/approval-patience.js')
+    const { Patience } = await import('../src/agent/exec/approval-patience.js')
     const patience = flags.wait === undefined ? undefined : new Patience(flags.wait)
     if (args.sql !== undefined && flags.file !== undefined)
       throw new HoopError('USAGE', 'SQL comes from the argument or from --file, not both')
     const sql = await this.#sql(args.sql, flags.file)
     if (sql.trim() === '') throw new HoopError('USAGE', 'there is no SQL')
     const fromStdin = args.sql === undefined && (flags.file === undefined || flags.file === '-')
-    const { runSql } = await import('../src/agent/run-sql.js')
+    const { runSql } = await import('../src/agent/exec/run-sql.js')
     const answers = runSql(
       {
         env: this.env,
@@ -127,7 +127,7 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
             this.say(plain(noticeText(answer.fields), '\n'))
             break
           case 'error': {
-            const { StatementError } = await import('../src/agent/statement-error.js')
+            const { StatementError } = await import('../src/agent/exec/statement-error.js')
             throw new StatementError(answer.fields, sql)
           }
           case 'copy-in':

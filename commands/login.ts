@@ -34,7 +34,7 @@ With --json each event is a line: {"event":"code",…}, then {"event":"logged_in
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Login)
-    const { login } = await import('../src/agent/login.js')
+    const { login } = await import('../src/agent/login/login.js')
     const tty = process.stderr.isTTY && !this.jsonEnabled()
     let wait: Promise<Waiting> | undefined
     const stop = async (): Promise<void> => (await wait)?.stop()

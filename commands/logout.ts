@@ -9,7 +9,7 @@ export default class Logout extends ClientCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Logout)
-    const { logout } = await import('../src/agent/logout.js')
+    const { logout } = await import('../src/agent/login/logout.js')
     const { profile, revoked, failed } = await logout(this.env, flags.gateway, this.signal)
     for (const what of failed) this.caution(what)
     this.say(`Logged out of ${profile.url}.${revoked ? '' : ' Nothing was ended at the identity provider.'}`)

@@ -18,7 +18,7 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
   async run(): Promise<object> {
     const { flags } = await this.parse(Status)
     const [{ budgetsLeft, status }, { HoopError }] = await Promise.all([
-      import('../src/agent/status.js'),
+      import('../src/agent/login/status.js'),
       import('../src/lib/errors.js'),
     ])
     const found = await status(this.env, flags.gateway, this.signal)

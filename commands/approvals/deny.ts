@@ -17,7 +17,7 @@ export default class ApprovalsDeny extends ClientCommand {
 
   async run(): Promise<Approval> {
     const { args, flags } = await this.parse(ApprovalsDeny)
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const one = await client.post<Approval>(`/v1/approvals/${encodeURIComponent(args.id)}/deny`, {
       reason: flags.reason,

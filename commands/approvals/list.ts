@@ -1,5 +1,5 @@
 import { boolean, integer, string } from '@oclif/core/flags'
-import { approvalTable } from '../../src/cli/approval-text.js'
+import { approvalTable } from '../../src/cli/approvals/approval-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
@@ -23,7 +23,7 @@ export default class ApprovalsList extends ClientCommand {
 
   async run(): Promise<{ approvals: readonly Approval[] }> {
     const { flags } = await this.parse(ApprovalsList)
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { all, person, connection, limit } = flags
     const wanted = {

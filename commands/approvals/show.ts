@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args'
-import { approvalText } from '../../src/cli/approval-text.js'
+import { approvalText } from '../../src/cli/approvals/approval-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
-import { wrapMarked } from '../../src/cli/statement-lines.js'
+import { wrapMarked } from '../../src/cli/approvals/statement-lines.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
 export default class ApprovalsShow extends ClientCommand {
@@ -16,7 +16,7 @@ export default class ApprovalsShow extends ClientCommand {
 
   async run(): Promise<Approval> {
     const { args, flags } = await this.parse(ApprovalsShow)
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const approval = await client.get<Approval>(`/v1/approvals/${encodeURIComponent(args.id)}`)
     const text = approvalText(approval)

@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/flags'
-import type { ApprovalLook } from '../../src/agent/approval-watch.js'
-import type { GatewayClient } from '../../src/agent/client.js'
+import type { ApprovalLook } from '../../src/agent/api/approval-watch.js'
+import type { GatewayClient } from '../../src/agent/api/client.js'
 import { ClientCommand } from '../../src/cli/command.js'
-import { Inbox } from '../../src/cli/inbox-feed.js'
+import { Inbox } from '../../src/cli/approvals/inbox-feed.js'
 import { jsonText, plain } from '../../src/cli/text.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
@@ -28,8 +28,8 @@ start comes first. A gateway that can't be reached is asked again.`
   async run(): Promise<void> {
     const { flags } = await this.parse(ApprovalsWatch)
     const [{ openClient }, { watchApprovals }] = await Promise.all([
-      import('../../src/agent/client.js'),
-      import('../../src/agent/approval-watch.js'),
+      import('../../src/agent/api/client.js'),
+      import('../../src/agent/api/approval-watch.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { person, connection } = flags

@@ -8,7 +8,7 @@ export default class PeopleList extends ClientCommand {
 
   async run(): Promise<{ people: readonly PersonSeen[] }> {
     const { flags } = await this.parse(PeopleList)
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { people } = await client.get<{ people: readonly PersonSeen[] }>('/v1/people')
     this.log(table(headings, people.map(row)))

@@ -11,7 +11,7 @@ export default class PeopleRestore extends ClientCommand {
 
   async run(): Promise<{ subject: string; name: string }> {
     const { args, flags } = await this.parse(PeopleRestore)
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const person = await client.post<{ subject: string; name: string }>('/v1/people/restore', { person: args.person })
     this.log(plain(`${person.name} (${person.subject}) may log in again.`))

@@ -29,7 +29,7 @@ export default class PeopleRevoke extends ClientCommand {
   async run(): Promise<RevokeAnswer> {
     const { args, flags } = await this.parse(PeopleRevoke)
     const [{ openClient }, { momentAhead }] = await Promise.all([
-      import('../../src/agent/client.js'),
+      import('../../src/agent/api/client.js'),
       import('../../src/lib/when.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })

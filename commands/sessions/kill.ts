@@ -55,10 +55,10 @@ export default class SessionsKill extends ClientCommand {
       throw new HoopError('USAGE', 'which sessions?', {
         hint: 'Give their ids, or one of --person, --connection, --grant and --all.',
       })
-    const { openClient } = await import('../../src/agent/client.js')
+    const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     if (many) {
-      const { findSessions } = await import('../../src/agent/find-sessions.js')
+      const { findSessions } = await import('../../src/agent/api/find-sessions.js')
       const found = await findSessions((path) => client.get(path), {
         person,
         connection,

@@ -32,8 +32,8 @@ export default class SessionsList extends ClientCommand {
   async run(): Promise<{ sessions: readonly SessionSummary[]; more: boolean }> {
     const { flags } = await this.parse(SessionsList)
     const [{ openClient }, { findSessions }] = await Promise.all([
-      import('../../src/agent/client.js'),
-      import('../../src/agent/find-sessions.js'),
+      import('../../src/agent/api/client.js'),
+      import('../../src/agent/api/find-sessions.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findSessions((path) => client.get(path), flags)

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HoopError } from '../lib/errors.js'
-import { encodeHeader, sha256 } from './envelope.js'
+import { encodeHeader, sha256 } from './format/envelope.js'
 import type { StartEvent } from './events.js'
 import { recordingPath } from './paths.js'
 import { FileRecorder } from './recorder.js'

@@ -1,9 +1,9 @@
-import { type RecordingHeader, toHex } from './envelope.js'
+import { type RecordingHeader, toHex } from './format/envelope.js'
 import type { SessionEvent } from './events.js'
-import { type Chain, readFrames, readHeader } from './frames.js'
-import { eventsOf } from './lines.js'
-import { frameOf } from './seek.js'
-import { Source } from './source.js'
+import { type Chain, readFrames, readHeader } from './format/frames.js'
+import { eventsOf } from './format/lines.js'
+import { frameOf } from './format/seek.js'
+import { Source } from './format/source.js'
 
 /** What stood at the end of a recording. */
 export interface RecordingEnd {

@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { HoopError, asHoopError } from '../lib/errors.js'
-import { toHex } from './envelope.js'
+import { toHex } from './format/envelope.js'
 import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
 import { Grouped } from './grouped.js'
-import { type RecordingIndex, StatementIndex } from './statement-index.js'
+import { type RecordingIndex, StatementIndex } from './format/statement-index.js'
 import { FrameWriter, type Position } from './writer.js'
 
 /** UTF-16 units buffered before they are written without waiting for a commit. */

@@ -5,7 +5,7 @@ import { asHoopError, type HoopError } from '../lib/errors.js'
 import type { EndEvent, StartEvent } from './events.js'
 import { extension } from './paths.js'
 import { finish } from './recorder.js'
-import { Source } from './source.js'
+import { Source } from './format/source.js'
 import { hasTrailer, nothing, survey, type Survivor } from './survey.js'
 import { FrameWriter } from './writer.js'
 

@@ -1,7 +1,7 @@
 import type { SessionEvent } from './events.js'
-import { readFrames, readHeader } from './frames.js'
-import { eventsOf } from './lines.js'
-import { Source } from './source.js'
+import { readFrames, readHeader } from './format/frames.js'
+import { eventsOf } from './format/lines.js'
+import { Source } from './format/source.js'
 
 /** Where somebody who searches would expect to find a word: what was asked, what was refused and why, what went wrong. */
 const searched = (event: SessionEvent): readonly (string | undefined)[] => {

@@ -1,12 +1,12 @@
 import type { SessionCounters } from '../lib/api.js'
 import { EventCounter } from './counters.js'
-import { decodeTrailer, type RecordingHeader } from './envelope.js'
+import { decodeTrailer, type RecordingHeader } from './format/envelope.js'
 import type { EndEvent, StartEvent } from './events.js'
-import { type Chain, readFrames, readHeader } from './frames.js'
-import { trailerLength } from './layout.js'
-import { eventsOf } from './lines.js'
-import type { Source } from './source.js'
-import { StatementIndex } from './statement-index.js'
+import { type Chain, readFrames, readHeader } from './format/frames.js'
+import { trailerLength } from './format/layout.js'
+import { eventsOf } from './format/lines.js'
+import type { Source } from './format/source.js'
+import { StatementIndex } from './format/statement-index.js'
 
 /** What is left of a recording that nobody closed. Filled as the file is read, so that damage leaves what came before. */
 export interface Survivor {

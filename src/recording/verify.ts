@@ -1,9 +1,9 @@
 import type { EndEvent } from './events.js'
-import { readFrames, readHeader } from './frames.js'
-import { eventsOf, indexOf } from './lines.js'
+import { readFrames, readHeader } from './format/frames.js'
+import { eventsOf, indexOf } from './format/lines.js'
 import { endOf, type RecordingEnd } from './reader.js'
-import { RecordingDamage } from './damage.js'
-import { Source } from './source.js'
+import { RecordingDamage } from './format/damage.js'
+import { Source } from './format/source.js'
 
 export interface Verification extends RecordingEnd {
   readonly events: number

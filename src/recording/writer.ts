@@ -1,9 +1,9 @@
 import { ftruncateSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { HoopError } from '../lib/errors.js'
-import { type ChainValue, encodeTrailer, sha256 } from './envelope.js'
-import { at, FrameKind, maxContent } from './layout.js'
-import { compress, maxStored, storedPrefix, writeStoredPrefix } from './zstd.js'
+import { type ChainValue, encodeTrailer, sha256 } from './format/envelope.js'
+import { at, FrameKind, maxContent } from './format/layout.js'
+import { compress, maxStored, storedPrefix, writeStoredPrefix } from './format/zstd.js'
 
 export type FrameKindName = keyof typeof FrameKind
 

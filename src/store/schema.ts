@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
-import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approval-tables.js'
+import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approvals/tables.js'
 import type { Whole } from './whole.js'
 
 /** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */

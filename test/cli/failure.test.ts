@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RemoteError, remoteError } from '../../src/agent/remote-error.js'
+import { RemoteError, remoteError } from '../../src/agent/api/remote-error.js'
 import { exitStatus, failureJson, failureText, toHoopError } from '../../src/cli/failure.js'
 import { HoopError } from '../../src/lib/errors.js'
 

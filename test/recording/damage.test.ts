@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { RecordingDamage } from '../../src/recording/damage.js'
+import { RecordingDamage } from '../../src/recording/format/damage.js'
 import { verifyRecording } from '../../src/recording/verify.js'
 import { tempFolder } from '../helpers/temp.js'
 import { changed, frameOffsets, readAll, record } from './sample.js'

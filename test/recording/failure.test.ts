@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { encodeHeader, sha256 } from '../../src/recording/envelope.js'
+import { encodeHeader, sha256 } from '../../src/recording/format/envelope.js'
 import { FileRecorder } from '../../src/recording/recorder.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import { openRecording } from '../../src/recording/open.js'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { crc32, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { encodeHeader, sha256 } from '../../src/recording/envelope.js'
+import { encodeHeader, sha256 } from '../../src/recording/format/envelope.js'
 import { tempFolder } from '../helpers/temp.js'
 import { readAll, statement } from './sample.js'
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { encodeHeader, sha256 } from '../../src/recording/envelope.js'
+import { encodeHeader, sha256 } from '../../src/recording/format/envelope.js'
 import { verifyRecording } from '../../src/recording/verify.js'
 import { FrameWriter } from '../../src/recording/writer.js'
 import { tempFolder } from '../helpers/temp.js'

@@ -52,7 +52,7 @@ export default class ApprovalsStandingAdd extends ClientCommand {
       until: untilOf(flags.until),
       reason,
     }
-    const { openClient } = await import('../../../src/agent/client.js')
+    const { openClient } = await import('../../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const made = await client.post<StandingApproval>('/v1/standing-approvals', request)
     const until = new Date(made.expiresAt).toLocaleString('sv-SE')

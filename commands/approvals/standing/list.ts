@@ -1,5 +1,5 @@
 import { boolean } from '@oclif/core/flags'
-import { briefly } from '../../../src/cli/approval-text.js'
+import { briefly } from '../../../src/cli/approvals/approval-text.js'
 import { ClientCommand } from '../../../src/cli/command.js'
 import { table } from '../../../src/cli/table.js'
 import type { StandingApproval } from '../../../src/lib/api/approvals.js'
@@ -13,7 +13,7 @@ export default class ApprovalsStandingList extends ClientCommand {
 
   async run(): Promise<{ standing: readonly StandingApproval[] }> {
     const { flags } = await this.parse(ApprovalsStandingList)
-    const { openClient } = await import('../../../src/agent/client.js')
+    const { openClient } = await import('../../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { standing } = await client.get<{ standing: StandingApproval[] }>(
       `/v1/standing-approvals${flags.all ? '?all=true' : ''}`,

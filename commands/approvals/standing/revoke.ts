@@ -8,7 +8,7 @@ export default class ApprovalsStandingRevoke extends ClientCommand {
 
   async run(): Promise<{ id: string }> {
     const { args, flags } = await this.parse(ApprovalsStandingRevoke)
-    const { openClient } = await import('../../../src/agent/client.js')
+    const { openClient } = await import('../../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     await client.delete(`/v1/standing-approvals/${encodeURIComponent(args.id)}`)
     this.log(`Revoked: ${args.id}`)

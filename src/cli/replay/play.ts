@@ -1,7 +1,6 @@
 import type { SessionEvent } from '../../lib/api/session-events.js'
 import type { ReadStream } from 'node:tty'
 import { Controls } from './controls.js'
-import { keyboard } from './keyboard.js'
 import type { Cue } from './timeline.js'
 
 export interface Stage {
@@ -41,4 +40,20 @@ export async function watch(
   const controls = new Controls(signal)
   using _ = keyboard(terminal, (key) => controls.press(key))
   return await play(cues, { ...stage, controls })
+}
+
+/**
+ * Hands over single keys until it is disposed. In raw mode Ctrl-C is a key like others: the receiver must see to it.
+ */
+function keyboard(terminal: ReadStream, press: (key: string) => void): Disposable {
+  const take = (data: Buffer): void => {
+    // Arrows and the like come as one escape sequence; none of them means anything here.
+    if (data[0] !== 0x1b) for (const key of data.toString()) press(key)
+  }
+  terminal.setRawMode(true).on('data', take).resume()
+  return {
+    [Symbol.dispose]: () => {
+      terminal.setRawMode(false).off('data', take).pause()
+    },
+  }
 }

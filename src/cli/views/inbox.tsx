@@ -1,7 +1,7 @@
 import { Box, render, Text, useInput, useWindowSize } from 'ink'
 import { useEffect, useReducer, useState } from 'react'
-import { emptyInbox, type InboxAction, type InboxState, press, seen, settle } from '../inbox.js'
-import { inboxLines, type InboxScene, type InboxStyle } from '../inbox-lines.js'
+import { emptyInbox, type InboxAction, type InboxState, press, seen, settle } from '../approvals/inbox.js'
+import { inboxLines, type InboxScene, type InboxStyle } from '../approvals/inbox-lines.js'
 import { paint } from '../text.js'
 
 export interface InboxFeed extends Pick<InboxScene, 'person' | 'gateway'> {

@@ -1,5 +1,5 @@
 import { valid } from '../../lib/api/approvals.js'
-import type { ApprovalRecord } from '../../store/approval-rows.js'
+import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import type { WebhookEvent } from '../webhooks/message.js'
 
 /** What all of them say. No statement: a channel has more readers than the request. */

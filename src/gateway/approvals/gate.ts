@@ -1,6 +1,6 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type ApprovalState, valid } from '../../lib/api/approvals.js'
-import type { ApprovalRecord } from '../../store/approval-rows.js'
+import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import { captureParameters } from '../relay/capture.js'
 import type { Gate, HeldStatement, Note, Verdict, WaitPlace } from '../relay/wait.js'
 import { newSessionId } from '../session/id.js'

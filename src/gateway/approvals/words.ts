@@ -1,7 +1,7 @@
 import { valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRule } from '../../policy/decision.js'
-import type { ApprovalRecord } from '../../store/approval-rows.js'
+import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
 
 const people = (needed: number): string => (needed === 1 ? 'one member' : `${needed} members`)

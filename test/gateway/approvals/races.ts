@@ -1,4 +1,4 @@
-import type { ApprovalRecord } from '../../../src/store/approval-rows.js'
+import type { ApprovalRecord } from '../../../src/store/approvals/rows.js'
 
 type Seen = 'ran' | 'failed' | 'unknown'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ApprovalRecord } from '../../../src/store/approval-rows.js'
+import type { ApprovalRecord } from '../../../src/store/approvals/rows.js'
 import { Races } from './races.js'
 import { decideAtRandom, race } from './racing.js'
 import { approvalStage, type Stage } from './stage.js'

@@ -1,6 +1,6 @@
 import type { SessionSummary } from '../../../lib/api.js'
-import { encodeCursor } from '../../../store/cursor.js'
-import { listSessions, type SessionFilter, type SessionPage } from '../../../store/session-queries.js'
+import { encodeCursor } from '../../../store/sessions/cursor.js'
+import { listSessions, type SessionFilter, type SessionPage } from '../../../store/sessions/queries.js'
 import type { HttpDeps } from './deps.js'
 
 export interface Search {

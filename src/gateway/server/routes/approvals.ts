@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Approval, ApprovalDecision, ApprovalState } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
-import type { ApprovalRecord } from '../../../store/approval-rows.js'
+import type { ApprovalRecord } from '../../../store/approvals/rows.js'
 import { mayDecide, maySee, type Person } from '../../approvals/rights.js'
 import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'

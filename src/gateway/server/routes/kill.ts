@@ -1,6 +1,6 @@
 import type { KillAnswer, KillManyRequest, KillRequest } from '../../../lib/api.js'
 import { HoopError } from '../../../lib/errors.js'
-import { findSession } from '../../../store/session-queries.js'
+import { findSession } from '../../../store/sessions/queries.js'
 import type { Principal } from '../../../identity/types.js'
 import type { SessionName } from '../../session/registry.js'
 import { rolesOf } from '../../access/access.js'

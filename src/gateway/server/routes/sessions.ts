@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../../../lib/api.js'
-import { findSession, type SessionFilter, type SessionPage } from '../../../store/session-queries.js'
+import { findSession, type SessionFilter, type SessionPage } from '../../../store/sessions/queries.js'
 import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'

@@ -3,8 +3,8 @@ import type { SessionSummary } from '../../../lib/api.js'
 import type { StartEvent } from '../../../recording/events.js'
 import { type Recovered, recoverRecordings } from '../../../recording/recover.js'
 import type { Store } from '../../../store/open.js'
-import type { StoredSessionIndex } from '../../../store/session-index.js'
-import { openSessions } from '../../../store/session-queries.js'
+import type { StoredSessionIndex } from '../../../store/sessions/session-index.js'
+import { openSessions } from '../../../store/sessions/queries.js'
 
 /** A session that died before the index knew it: nothing of it can have run, but its recording is there. */
 const summaryOf = (start: StartEvent, counters: SessionSummary['counters']): SessionSummary => ({

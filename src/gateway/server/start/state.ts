@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../../../policy/config/schema.js'
 import { openStore, type Store } from '../../../store/open.js'
-import { StoredSessionIndex } from '../../../store/session-index.js'
+import { StoredSessionIndex } from '../../../store/sessions/session-index.js'
 import { UsageRecords } from '../../../store/usage.js'
 import { unusualEgress } from '../../budgets/alerts.js'
 import { Usage } from '../../budgets/usage.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Approval, StandingApproval } from '../../../../src/lib/api/approvals.js'
-import type { ApprovalRecord } from '../../../../src/store/approval-rows.js'
+import type { ApprovalRecord } from '../../../../src/store/approvals/rows.js'
 import { startWorld, type Person, type World } from './world.js'
 
 let world: World

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HeldGrant } from '../../../../src/agent/grant.js'
+import { HeldGrant } from '../../../../src/agent/link/grant.js'
 import { started } from './started.js'
 
 test('a grant that the agent holds is renewed at half its life, and its sessions go on', async () => {

@@ -1,0 +1,41 @@
+import { HoopError } from '../../lib/errors.js'
+import { readCaFile } from './ca-file.js'
+import type { Route } from './dial.js'
+import type { Environment } from '../files/environment.js'
+import { asAddress, findProfile, type Profile } from '../login/profiles.js'
+import { proxyFor } from './proxy.js'
+
+/** The gateway that a command means, and as whom it goes there: by HOOP_TOKEN, or else by a profile's login. */
+export type Target = { readonly route: Route } & (
+  | { readonly token: string; readonly profile: Profile | undefined }
+  | { readonly token: undefined; readonly profile: Profile }
+)
+
+/**
+ * Finds the gateway by the flag, HOOP_GATEWAY or the current profile; with HOOP_TOKEN a URL needs no profile.
+ * @throws {HoopError} NOT_LOGGED_IN, USAGE, CONFIG_INVALID
+ */
+export async function findTarget(env: Environment, gateway: string | undefined): Promise<Target> {
+  const { HOOP_TOKEN: token, HOOP_CA, HOOP_GATEWAY } = env
+  const wanted = gateway || HOOP_GATEWAY || ''
+  const profile = await findProfile(env, wanted || undefined)
+  const ca = HOOP_CA ? await readCaFile(HOOP_CA, 'CONFIG_INVALID') : profile?.ca
+  if (token) {
+    const address = profile?.url ?? asAddress(wanted)
+    if (address === undefined)
+      throw new HoopError('USAGE', 'which gateway?', {
+        hint: 'Set HOOP_GATEWAY to its URL, and HOOP_CA to its CA file.',
+      })
+    return { route: routeTo(env, address, ca), token, profile }
+  }
+  if (!profile)
+    throw new HoopError('NOT_LOGGED_IN', wanted, { hint: `Run: hoop login ${wanted || 'https://HOST:PORT'}` })
+  return { route: routeTo(env, profile.url, ca), token: undefined, profile }
+}
+
+/** The way to an address, through the environment's proxy. */
+export function routeTo(env: Environment, address: string, ca: string | undefined): Route {
+  const url = new URL(address)
+  const proxy = proxyFor(url, env)
+  return { url, ...(ca !== undefined && { ca }), ...(proxy && { proxy }) }
+}

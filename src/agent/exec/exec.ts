@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import { type Field, readKey, readRowDescription, readTag } from '../../wire/backend.js'
+import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
+import { type ErrorFields, readErrorFields } from '../../wire/error-fields.js'
+import { frame, query, terminate } from '../../wire/frontend.js'
+import { cancelRequest, startupMessage } from '../../wire/startup.js'
+import { Backend, Frontend } from '../../wire/tags.js'
+import { readRow } from './row.js'
+
+/** What the server says, in order. Values are text exactly as it sends them; NULL is null. */
+export type Answer =
+  | { readonly kind: 'columns'; readonly fields: readonly Field[] }
+  | { readonly kind: 'row'; readonly values: readonly (string | null)[] }
+  /** Data of COPY … TO STDOUT. */
+  | { readonly kind: 'copy'; readonly data: Buffer }
+  /** COPY … FROM STDIN begins: `copyIn` is asked for the data. */
+  | { readonly kind: 'copy-in' }
+  | { readonly kind: 'complete'; readonly tag: string }
+  | { readonly kind: 'notice'; readonly fields: ErrorFields }
+  | { readonly kind: 'error'; readonly fields: ErrorFields }
+
+/** Largest message of the server that is held, bytes: PostgreSQL's own largest is just under 1 GB. */
+const largest = 1024 * 1024 * 1024
+
+/** One session that runs one text of SQL, without a driver: simple query protocol, row by row, bounded memory. */
+export class Execution {
+  readonly #socket: Socket
+  readonly #openAnother: () => Promise<Socket>
+  readonly #answers: Answer[] = []
+  #ready = false
+  #key: { pid: number; secret: Buffer } | undefined
+
+  /** @param openAnother a further stream of the same grant, for a CancelRequest */
+  constructor(socket: Socket, openAnother: () => Promise<Socket>) {
+    this.#socket = socket
+    this.#openAnother = openAnother
+  }
+
+  /**
+   * Runs the statements of a text in order, as one simple query, and yields what the server answers. The server is read
+   * no faster than the caller takes. An error of the server is an answer; it ends the text.
+   * @param copyIn the data for COPY … FROM STDIN
+   * @throws {HoopError} UPSTREAM_LOST where the connection ends too early
+   */
+  async *run(
+    text: string,
+    parameters: Iterable<[string, string]>,
+    copyIn: AsyncIterable<Buffer>,
+  ): AsyncGenerator<Answer> {
+    const cutter = new Cutter(
+      { whole: () => true, frame: this.#frame, piece: () => undefined },
+      new MemoryBudget(largest),
+    )
+    this.#socket.write(startupMessage(parameters))
+    let asked = false
+    try {
+      for await (const chunk of this.#chunks()) {
+        cutter.feed(chunk)
+        for (const answer of this.#answers.splice(0)) {
+          yield answer
+          if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
+          if (answer.kind === 'error' && answer.fields['S'] === 'FATAL') return
+        }
+        if (!this.#ready) continue
+        this.#ready = false
+        if (asked) return
+        asked = true
+        this.#socket.write(query(text))
+      }
+    } finally {
+      if (this.#socket.writable) this.#socket.end(terminate())
+    }
+    throw new HoopError('UPSTREAM_LOST', 'it was closed before the statement ended')
+  }
+
+  /** Asks the server to stop what runs. @see PostgreSQL documentation, "Canceling Requests in Progress" */
+  async cancel(): Promise<void> {
+    if (!this.#key) return
+    const other = await this.#openAnother()
+    other.end(cancelRequest(this.#key.pid, this.#key.secret))
+    other.resume()
+    await once(other, 'close')
+  }
+
+  async *#chunks(): AsyncGenerator<Buffer> {
+    try {
+      yield* this.#socket as AsyncIterable<Buffer>
+    } catch (error) {
+      throw asHoopError(error, 'UPSTREAM_LOST')
+    }
+  }
+
+  readonly #frame = (tag: number, buffer: Buffer, start: number, end: number): void => {
+    const answer = this.#read(tag, buffer, start, end)
+    if (answer) this.#answers.push(answer)
+  }
+
+  #read(tag: number, buffer: Buffer, start: number, end: number): Answer | undefined {
+    switch (tag) {
+      case Backend.RowDescription:
+        return { kind: 'columns', fields: readRowDescription(buffer, start, end) }
+      case Backend.DataRow:
+        return { kind: 'row', values: readRow(buffer, start, end) }
+      case Backend.CopyData:
+        return { kind: 'copy', data: buffer.subarray(start + HEADER, end) }
+      case Backend.CopyIn:
+        return { kind: 'copy-in' }
+      case Backend.CommandComplete:
+        return { kind: 'complete', tag: readTag(buffer, start, end) }
+      case Backend.Notice:
+        return { kind: 'notice', fields: readErrorFields(buffer, start, end) }
+      case Backend.Error:
+        return { kind: 'error', fields: readErrorFields(buffer, start, end) }
+      case Backend.BackendKeyData:
+        this.#key = readKey(buffer, start, end)
+        return undefined
+      case Backend.ReadyForQuery:
+        this.#ready = true
+        return undefined
+      case Backend.Authentication:
+        return this.#authenticated(buffer.readInt32BE(start + HEADER))
+      default:
+        return undefined
+    }
+  }
+
+  /** The gateway knows who this is from the grant and asks for no password. */
+  #authenticated(code: number): undefined {
+    if (code !== 0) throw new HoopError('GATEWAY_VERSION', `it asks for authentication method ${code}`)
+    return undefined
+  }
+
+  async #sendCopy(data: AsyncIterable<Buffer>): Promise<void> {
+    for await (const part of data)
+      if (!this.#socket.write(frame(Frontend.CopyData, part))) await once(this.#socket, 'drain')
+    this.#socket.write(frame(Frontend.CopyDone))
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GrantAnswer, GrantRequest } from '../../lib/api.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { GatewayClient } from '../api/client.js'
+
+/** Milliseconds between attempts after a renewal failed. */
+const again = 15_000
+
+export interface GrantEvents {
+  renewed(grant: GrantAnswer): void
+  /** A renewal failed; the grant holds until it expires. */
+  renewalFailed(error: HoopError, expiresAt: Date): void
+}
+
+/**
+ * A grant that is kept alive: at half of its life the identity provider is asked again and the grant renewed, so that
+ * somebody disabled there is out at the grant's end at the latest.
+ */
+export class HeldGrant {
+  readonly #client: GatewayClient
+  readonly #request: GrantRequest
+  readonly #events: GrantEvents
+  #answer: GrantAnswer
+  #flying: Promise<GrantAnswer> | undefined
+  /** Id of the first grant: sessions belong to the chain that it starts. */
+  readonly chain: string
+
+  private constructor(client: GatewayClient, request: GrantRequest, answer: GrantAnswer, events: GrantEvents) {
+    this.#client = client
+    this.#request = request
+    this.#answer = answer
+    this.#events = events
+    this.chain = answer.id
+  }
+
+  /** Asks for a grant and keeps it alive until `signal` aborts. @throws {HoopError} ACCESS_DENIED, … */
+  static async obtain(
+    client: GatewayClient,
+    request: GrantRequest,
+    events: GrantEvents,
+    signal: AbortSignal,
+  ): Promise<HeldGrant> {
+    const held = new HeldGrant(client, request, await client.post<GrantAnswer>('/v1/grants', request), events)
+    void held.#keep(signal)
+    return held
+  }
+
+  get current(): GrantAnswer {
+    return this.#answer
+  }
+
+  get expiresAt(): Date {
+    return new Date(this.#answer.expiresAt)
+  }
+
+  /** A grant that is good now: after a sleep of the machine it is renewed here first. @throws {HoopError} */
+  async token(signal: AbortSignal): Promise<string> {
+    if (this.expiresAt.getTime() > Date.now()) return this.#answer.grant
+    return (await this.#renew(signal)).grant
+  }
+
+  async #keep(signal: AbortSignal): Promise<void> {
+    let wait = this.#half()
+    while (!signal.aborted) {
+      await sleep(wait, undefined, { signal, ref: false }).catch(() => undefined)
+      if (signal.aborted) return
+      try {
+        this.#events.renewed(await this.#renew(signal))
+        wait = this.#half()
+      } catch (error) {
+        if (signal.aborted) return
+        this.#events.renewalFailed(asHoopError(error), this.expiresAt)
+        wait = Math.min(again, Math.max(1_000, (this.expiresAt.getTime() - Date.now()) / 4))
+      }
+    }
+  }
+
+  #half(): number {
+    return Math.max(1_000, (this.expiresAt.getTime() - Date.now()) / 2)
+  }
+
+  #renew(signal: AbortSignal): Promise<GrantAnswer> {
+    this.#flying ??= this.#ask(signal).finally(() => (this.#flying = undefined))
+    return this.#flying
+  }
+
+  async #ask(signal: AbortSignal): Promise<GrantAnswer> {
+    await this.#client.credentials.renew(signal)
+    // A grant that has ended can't be continued: its sessions were ended with it.
+    const live = this.expiresAt.getTime() > Date.now()
+    const request = live ? { ...this.#request, renews: this.#answer.grant } : this.#request
+    this.#answer = await this.#client.post<GrantAnswer>('/v1/grants', request)
+    return this.#answer
+  }
+}

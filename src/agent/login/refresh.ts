@@ -1,0 +1,50 @@
+import { refreshTokenGrant, ResponseBodyError, tokenRevocation } from 'openid-client'
+import { HoopError } from '../../lib/errors.js'
+import type { Environment } from '../files/environment.js'
+import { discover, idpError } from './idp.js'
+import type { Profile } from './profiles.js'
+
+/**
+ * New tokens for a refresh token. A provider may keep the old ID token or refresh token; what is absent stays.
+ * @throws {HoopError} TOKEN_EXPIRED where the provider ended the login, IDP_UNREACHABLE where it doesn't answer
+ * @see RFC 6749, section 6
+ */
+export async function refresh(
+  env: Environment,
+  profile: Profile,
+  refreshToken: string,
+  signal: AbortSignal,
+): Promise<{ idToken?: string; refreshToken?: string }> {
+  const config = await discover(env, profile, signal)
+  try {
+    const tokens = await refreshTokenGrant(config, refreshToken)
+    return {
+      ...(tokens.id_token && { idToken: tokens.id_token }),
+      ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),
+    }
+  } catch (error) {
+    if (error instanceof ResponseBodyError && error.status < 500)
+      throw new HoopError('TOKEN_EXPIRED', `the identity provider says ${error.error_description ?? error.error}`, {
+        cause: error,
+      })
+    throw idpError(profile.issuer, error)
+  }
+}
+
+/** Ends a refresh token at the identity provider. @returns why it could not be done. @see RFC 7009 */
+export async function revoke(
+  env: Environment,
+  profile: Profile,
+  refreshToken: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const config = await discover(env, profile, signal)
+    if (!config.serverMetadata().revocation_endpoint) return 'the identity provider has no way to revoke tokens'
+    await tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' })
+    return undefined
+  } catch (error) {
+    signal.throwIfAborted()
+    return idpError(profile.issuer, error).message
+  }
+}

@@ -1,0 +1,71 @@
+import type { ConnectionUse } from '../../lib/api.js'
+import { asHoopError } from '../../lib/errors.js'
+import { type Claims, readClaims } from './claims.js'
+import { openClient } from '../api/client.js'
+import type { Environment } from '../files/environment.js'
+import { reachGateway, toleratedSkew } from '../api/gateway-info.js'
+import { readLogin } from './secrets.js'
+import { findTarget } from '../api/target.js'
+
+/** Milliseconds that the gateway may take to answer before it counts as out of reach. */
+const patience = 3_000
+
+export interface Status {
+  readonly gateway: string
+  readonly profile?: string
+  readonly person?: Omit<Claims, 'expiresAt'>
+  /** ISO 8601: until when the ID token is good, and whether it is renewed without a new login. */
+  readonly expiresAt?: string
+  readonly renewable: boolean
+  readonly source: 'HOOP_TOKEN' | 'keyring' | 'file' | 'none'
+  readonly reachable: boolean
+  readonly version?: string
+  /** Milliseconds by which the gateway's clock is ahead, where that is more than proofs bear. */
+  readonly clockAhead?: number
+  /** Why the gateway can't be reached. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+/** What is left of the caller's budgets. @throws {HoopError} where the gateway doesn't say */
+export async function budgetsLeft(
+  env: Environment,
+  gateway: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly ConnectionUse[]> {
+  const client = await openClient({ env, gateway, signal })
+  try {
+    return (await client.get<{ connections: ConnectionUse[] }>('/v1/usage')).connections
+  } finally {
+    await client.close()
+  }
+}
+
+/** Who is logged in and whether the gateway answers; the first is known without the second. */
+export async function status(env: Environment, gateway: string | undefined, signal: AbortSignal): Promise<Status> {
+  const { route, token, profile } = await findTarget(env, gateway)
+  const reaching = reachGateway(route, patience, signal).then(
+    ({ info, ahead }) => ({
+      reachable: true,
+      version: info.version,
+      ...(Math.abs(ahead) > toleratedSkew && { clockAhead: ahead }),
+    }),
+    (error: unknown) => {
+      signal.throwIfAborted()
+      const { code, message, hint } = asHoopError(error)
+      return { reachable: false, problem: { code, message, hint } }
+    },
+  )
+  // A wait on the keyring must not leave a failure of the other unhandled.
+  const [login, reached] = await Promise.all([token === undefined ? readLogin(env, profile) : undefined, reaching])
+  const claims = readClaims(token ?? login?.secrets.idToken ?? '')
+  return {
+    gateway: route.url.href.replace(/\/$/, ''),
+    ...(profile && { profile: profile.name }),
+    ...(claims && { person: withoutExpiry(claims), expiresAt: new Date(claims.expiresAt).toISOString() }),
+    renewable: login?.secrets.refreshToken !== undefined,
+    source: token !== undefined ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
+    ...reached,
+  }
+}
+
+const withoutExpiry = ({ expiresAt: _, ...person }: Claims): Omit<Claims, 'expiresAt'> => person

@@ -1,0 +1,77 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { HoopError } from '../../lib/errors.js'
+
+const window = 256 * 1024
+
+/** Reads a file from front to back through one window; slices stay valid when the window moves on. */
+export class Source implements AsyncDisposable {
+  /** The file's size when it was opened: a live recording may grow meanwhile, and that is not looked at. */
+  readonly size: number
+  readonly #file: FileHandle
+  #bytes: Buffer = Buffer.alloc(0)
+  #start = 0
+  #offset = 0
+
+  private constructor(file: FileHandle, size: number) {
+    this.#file = file
+    this.size = size
+  }
+
+  /** @throws {HoopError} NOT_FOUND where there is no such file */
+  static async open(path: string): Promise<Source> {
+    try {
+      const file = await open(path, 'r')
+      return new Source(file, (await file.stat()).size)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+      throw new HoopError('NOT_FOUND', 'the recording', { cause })
+    }
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  get remaining(): number {
+    return Math.max(0, this.size - this.#offset)
+  }
+
+  seek(offset: number): void {
+    this.#offset = offset
+  }
+
+  /** The next bytes, without moving on; fewer than asked for at the end of the file. The caller bounds `length`. */
+  async peek(length: number): Promise<Buffer> {
+    const wanted = Math.min(length, this.remaining)
+    const inside = this.#offset >= this.#start && this.#offset + wanted <= this.#start + this.#bytes.length
+    if (!inside) await this.#fill(Math.min(this.remaining, Math.max(wanted, window)))
+    const from = this.#offset - this.#start
+    return this.#bytes.subarray(from, from + wanted)
+  }
+
+  async #fill(length: number): Promise<void> {
+    const bytes = Buffer.allocUnsafeSlow(length)
+    let done = 0
+    while (done < length) {
+      const { bytesRead } = await this.#file.read(bytes, done, length - done, this.#offset + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    this.#bytes = bytes.subarray(0, done)
+    this.#start = this.#offset
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** Whether there is nothing but zeros from an offset on: what a power failure leaves of a write that never arrived. */
+export async function zerosFrom(source: Source, offset: number): Promise<boolean> {
+  for (source.seek(offset); source.remaining > 0;) {
+    const bytes = await source.peek(64 * 1024)
+    if (bytes.length === 0 || bytes.some((byte) => byte !== 0)) return bytes.length === 0
+    source.seek(source.offset + bytes.length)
+  }
+  return true
+}

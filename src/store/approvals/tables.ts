@@ -1,0 +1,65 @@
+import type { ApprovalMode, ApprovalState } from '../../lib/api/approvals.js'
+import type { MaybeWhole, Whole } from '../whole.js'
+
+/** Requests for approval. Texts are bounded by whoever writes them. */
+export interface ApprovalsTable {
+  id: string
+  /** SHA-256 of what the approval is bound to: person, connection, statement, parameters, policy. */
+  key: string
+  subject: string
+  name: string
+  connection: string
+  database: string
+  session: string
+  policy_hash: string
+  rule: string
+  message: string | null
+  /** JSON: groups whose members may decide. */
+  groups: string
+  /** How many of them have to approve. */
+  needed: Whole
+  mode: ApprovalMode
+  state: ApprovalState
+  text: string
+  /** JSON, values cut. */
+  parameters: string
+  reason: string | null
+  /** Milliseconds that it waits, and once approved may be used. */
+  life: Whole
+  created_at: Whole
+  expires_at: Whole
+  settled_at: MaybeWhole
+  /** Why it was withdrawn. */
+  why: string | null
+}
+
+export interface ApprovalVotesTable {
+  approval: string
+  subject: string
+  name: string
+  vote: 'approve' | 'deny'
+  reason: string | null
+  at: Whole
+  /** Since then whoever gave it is shut out, and it counts no more. */
+  revoked_at: MaybeWhole
+}
+
+export interface StandingApprovalsTable {
+  id: string
+  subject: string
+  name: string
+  connection: string
+  /** Absent in those from before there was one. */
+  database: string | null
+  text: string
+  text_hash: string
+  by_subject: string
+  by_name: string
+  /** JSON: the groups of whoever made it, as they were then. */
+  by_groups: string
+  reason: string
+  created_at: Whole
+  expires_at: Whole
+  revoked_at: MaybeWhole
+  revoked_by: string | null
+}

@@ -1,0 +1,69 @@
+import type { Insertable, Selectable } from 'kysely'
+import type { SessionCounters, SessionSummary } from '../../lib/api.js'
+import type { SessionsTable } from '../schema.js'
+import { whole } from '../whole.js'
+
+type Whole = number | bigint | string
+
+const iso = (time: Whole): string => new Date(whole(time)).toISOString()
+
+/** Counters as columns. A value that isn't a whole number of at least 0 would be our defect; it is cut to one. */
+export const counterColumns = (counters: SessionCounters) => {
+  const count = (value: number) => Math.max(0, Math.min(Math.trunc(value) || 0, Number.MAX_SAFE_INTEGER))
+  return {
+    statements: count(counters.statements),
+    refused: count(counters.refused),
+    errors: count(counters.errors),
+    rows: count(counters.rows),
+    bytes: count(counters.bytes),
+    masked: count(counters.masked),
+    observed: count(counters.observed ?? 0),
+    last_refusal: counters.lastRefusal ?? null,
+  }
+}
+
+export const sessionRow = (session: SessionSummary): Insertable<SessionsTable> => ({
+  id: session.id,
+  subject: session.subject,
+  name: session.name,
+  connection: session.connection,
+  grant_id: session.grantId,
+  client_application: session.clientApplication ?? null,
+  client_address: session.clientAddress ?? null,
+  started_at: Date.parse(session.startedAt),
+  ended_at: session.endedAt === undefined ? null : Date.parse(session.endedAt),
+  end: session.end ?? null,
+  reason: session.reason ?? null,
+  ended_by: session.endedBy?.subject ?? null,
+  ended_by_name: session.endedBy?.name ?? null,
+  ...counterColumns(session.counters),
+  policy_hash: session.policyHash,
+  seen_clear: session.seenClear ? 1 : 0,
+})
+
+export const sessionOf = (row: Selectable<SessionsTable>): SessionSummary => ({
+  id: row.id,
+  subject: row.subject,
+  name: row.name,
+  connection: row.connection,
+  grantId: row.grant_id,
+  ...(row.client_application !== null && { clientApplication: row.client_application }),
+  ...(row.client_address !== null && { clientAddress: row.client_address }),
+  startedAt: iso(row.started_at),
+  ...(row.ended_at !== null && { endedAt: iso(row.ended_at) }),
+  ...(row.end !== null && { end: row.end }),
+  ...(row.reason !== null && { reason: row.reason }),
+  ...(row.ended_by !== null && { endedBy: { subject: row.ended_by, name: row.ended_by_name ?? row.ended_by } }),
+  counters: {
+    statements: whole(row.statements),
+    refused: whole(row.refused),
+    errors: whole(row.errors),
+    rows: whole(row.rows),
+    bytes: whole(row.bytes),
+    masked: whole(row.masked),
+    ...(whole(row.observed) > 0 && { observed: whole(row.observed) }),
+    ...(row.last_refusal !== null && { lastRefusal: row.last_refusal }),
+  },
+  policyHash: row.policy_hash,
+  seenClear: whole(row.seen_clear) === 1,
+})

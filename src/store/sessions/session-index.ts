@@ -1,0 +1,120 @@
+import type { Actor, SessionCounters, SessionEnd, SessionSummary } from '../../lib/api.js'
+import type { Store } from '../open.js'
+import { counterColumns, sessionRow } from './rows.js'
+import { WriteQueue } from '../write-queue.js'
+
+export interface SessionEnding {
+  readonly end: SessionEnd
+  readonly reason?: string
+  readonly by?: Actor
+  /** ISO 8601, UTC */
+  readonly endedAt: string
+  readonly counters: SessionCounters
+}
+
+export interface SessionIndexOptions {
+  /** Milliseconds between two writes of one session's counters. */
+  readonly interval?: number
+  /** Told of writes of counters that failed; nobody waits for those. */
+  readonly failed?: (error: unknown) => void
+}
+
+/**
+ * The writing side of the index of sessions. Nothing here runs while a statement is on its way: starts and ends are
+ * gathered per turn of the event loop, counters for `interval`.
+ */
+export class StoredSessionIndex {
+  readonly #queue: WriteQueue
+  readonly #interval: number
+  readonly #failed: (error: unknown) => void
+  readonly #progress = new Map<string, SessionCounters>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Store, { interval = 1000, failed = () => {} }: SessionIndexOptions = {}) {
+    this.#queue = new WriteQueue(store.db)
+    this.#interval = interval
+    this.#failed = failed
+  }
+
+  /** Resolves when the session is in the index for good. A session already there stays as it is. @throws {HoopError} STORE_FAILED */
+  started(session: SessionSummary): Promise<void> {
+    return this.#queue.push((transaction) =>
+      transaction
+        .insertInto('sessions')
+        .values(sessionRow(session))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute(),
+    )
+  }
+
+  /** Notes counters; only the last of an interval is written. */
+  progress(id: string, counters: SessionCounters): void {
+    this.#progress.set(id, counters)
+    this.#timer ??= setTimeout(() => this.#flush(), this.#interval).unref()
+  }
+
+  /** The first end holds. @throws {HoopError} STORE_FAILED */
+  ended(id: string, { end, reason, by, endedAt, counters }: SessionEnding): Promise<void> {
+    this.#progress.delete(id)
+    return this.#queue.push((transaction) =>
+      transaction
+        .updateTable('sessions')
+        .set({
+          end,
+          reason: reason ?? null,
+          ended_by: by?.subject ?? null,
+          ended_by_name: by?.name ?? null,
+          ended_at: Date.parse(endedAt),
+          ...counterColumns(counters),
+        })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .execute(),
+    )
+  }
+
+  /**
+   * Closes sessions that a gateway left open when it died, with the counters last written.
+   * @throws {HoopError} STORE_FAILED
+   */
+  async abortOpen(ids: readonly string[], reason = 'the gateway stopped without closing it'): Promise<void> {
+    const endedAt = Date.now()
+    await Promise.all(
+      ids.map((id) =>
+        this.#queue.push((transaction) =>
+          transaction
+            .updateTable('sessions')
+            .set({ end: 'aborted', reason, ended_at: endedAt })
+            .where('id', '=', id)
+            .where('ended_at', 'is', null)
+            .execute(),
+        ),
+      ),
+    )
+  }
+
+  /** Writes what is waiting. Call it before the store is disposed. */
+  async close(): Promise<void> {
+    this.#flush()
+    await this.#queue.settled()
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const waiting = [...this.#progress]
+    this.#progress.clear()
+    for (const [id, counters] of waiting) {
+      this.#queue
+        .push((transaction) =>
+          transaction
+            .updateTable('sessions')
+            .set(counterColumns(counters))
+            .where('id', '=', id)
+            .where('ended_at', 'is', null)
+            .execute(),
+        )
+        .catch(this.#failed)
+    }
+  }
+}
