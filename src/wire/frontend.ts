@@ -1,8 +1,9 @@
+import { serialize } from 'pg-protocol/dist/serializer.js'
 import { HEADER } from './cutter.js'
 import { Reader } from './reader.js'
 import { Frontend } from './tags.js'
 
-/** A frame of our own: type, length, body. */
+/** Any frame: type, length, body. What hoop itself says to a server is written by pg-protocol, below. */
 export const frame = (tag: number, ...parts: readonly (Buffer | string)[]): Buffer => {
   const bodies = parts.map((part) => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part))
   const length = bodies.reduce((sum, body) => sum + body.length, 4)
@@ -110,21 +111,27 @@ export const readExecute = (buffer: Buffer, start: number, end: number): { porta
   return { portal, maxRows }
 }
 
-export const query = (text: string): Buffer => frame(Frontend.Query, text)
+export const query = (text: string): Buffer => serialize.query(text)
 
+/** By hand: pg-protocol prints a name of more than 63 characters on stderr, and this one may be the client's. */
 export const parse = (name: string, text: string): Buffer => frame(Frontend.Parse, name, text, int16(0))
 
-export const bindOf = (statement: string): Buffer => frame(Frontend.Bind, '', statement, int16(0), int16(0), int16(0))
+export const bindOf = (statement: string): Buffer => serialize.bind({ statement })
 
-/** A FunctionCall of OID 0, which no function has. */
+/** A FunctionCall of OID 0, which no function has; pg-protocol knows no FunctionCall. */
 export const callOfNothing = (): Buffer => frame(Frontend.FunctionCall, Buffer.alloc(10))
 
-export const describePortal = (portal: string): Buffer => frame(Frontend.Describe, Buffer.from('P'), portal)
+export const describePortal = (portal: string): Buffer => serialize.describe({ type: 'P', name: portal })
 
-export const flush = (): Buffer => frame(Frontend.Flush)
+export const flush = (): Buffer => serialize.flush()
 
-export const sync = (): Buffer => frame(Frontend.Sync)
+export const sync = (): Buffer => serialize.sync()
 
-export const terminate = (): Buffer => frame(Frontend.Terminate)
+export const terminate = (): Buffer => serialize.end()
 
-export const password = (body: Buffer | string): Buffer => frame(Frontend.Password, body)
+export const password = (text: string): Buffer => serialize.password(text)
+
+export const saslInitialResponse = (mechanism: string, response: string): Buffer =>
+  serialize.sendSASLInitialResponseMessage(mechanism, response)
+
+export const saslResponse = (response: string): Buffer => serialize.sendSCRAMClientFinalMessage(response)

@@ -23,13 +23,20 @@ export interface CertificateOptions {
   readonly notAfter?: Date
   /** Prefix of the file names. */
   readonly prefix?: string
+  /** Of both keys; ECDSA over P-256 unless said otherwise. */
+  readonly keys?: 'ECDSA' | 'Ed25519'
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const algorithms = {
+  ECDSA: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  Ed25519: { name: 'Ed25519', namedCurve: 'Ed25519', hash: 'SHA-512' },
+}
 const hour = 3_600_000
 
 const pem = (label: string, der: ArrayBuffer) =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?!$)/g, '$&\n')}\n-----END ${label}-----\n`
 
 const alternative = (name: string): { type: 'ip' | 'dns'; value: string } =>
   /^[\d.]+$|:/.test(name) ? { type: 'ip', value: name } : { type: 'dns', value: name }
@@ -42,9 +49,11 @@ export const makeCertificates = async (
     notBefore = new Date(Date.now() - hour),
     notAfter = new Date(Date.now() + 48 * hour),
     prefix = '',
+    keys: kind = 'ECDSA',
   }: CertificateOptions = {},
 ): Promise<CertificateFiles> => {
   x509.cryptoProvider.set(webcrypto)
+  const algorithm = algorithms[kind]
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const ca = await x509.X509CertificateGenerator.createSelfSigned({

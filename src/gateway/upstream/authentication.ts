@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
-import { password as passwordMessage } from '../../wire/frontend.js'
+import { password as passwordMessage, saslInitialResponse, saslResponse } from '../../wire/frontend.js'
 import type { UpstreamTarget } from './target.js'
 import { Scram } from './scram.js'
-
-const int32 = (value: number): Buffer => {
-  const out = Buffer.allocUnsafe(4)
-  out.writeInt32BE(value)
-  return out
-}
 
 /**
  * Answers the server's AuthenticationXXX messages: trust, cleartext (only over TLS), md5, SCRAM-SHA-256.
@@ -17,15 +12,15 @@ const int32 = (value: number): Buffer => {
  */
 export class Authentication {
   readonly #target: UpstreamTarget
-  readonly #tls: TLSSocket | undefined
+  readonly #socket: Socket | TLSSocket
   #scram: Scram | undefined
   #proved = false
   /** AuthenticationOk came, and came rightly. */
   done = false
 
-  constructor(target: UpstreamTarget, tls: TLSSocket | undefined) {
+  constructor(target: UpstreamTarget, socket: Socket | TLSSocket) {
     this.#target = target
-    this.#tls = tls
+    this.#socket = socket
   }
 
   /**
@@ -43,7 +38,7 @@ export class Authentication {
         this.done = true
         return undefined
       case 3:
-        if (!this.#tls)
+        if (!(this.#socket instanceof TLSSocket))
           throw new HoopError('UPSTREAM_LOGIN', 'the server asks for the password in clear and there is no TLS')
         return passwordMessage(this.#password())
       case 5: {
@@ -54,15 +49,15 @@ export class Authentication {
       }
       case 10: {
         const mechanisms = data.toString('latin1').split('\0').filter(Boolean)
-        this.#scram = new Scram(mechanisms, this.#password(), this.#tls?.getPeerX509Certificate()?.raw)
-        const first = this.#scram.first()
-        return passwordMessage(Buffer.concat([Buffer.from(`${this.#scram.mechanism}\0`), int32(first.length), first]))
+        this.#scram = new Scram(mechanisms, this.#password(), this.#socket)
+        return saslInitialResponse(this.#scram.mechanism, this.#scram.first())
       }
       case 11:
         if (!this.#scram) throw new HoopError('UPSTREAM_LOGIN', 'its SCRAM exchange is out of order')
-        return passwordMessage(await this.#scram.final(data.toString('utf8')))
+        return saslResponse(await this.#scram.final(data.toString('utf8')))
       case 12:
-        this.#scram?.verify(data.toString('utf8'))
+        if (!this.#scram) throw new HoopError('UPSTREAM_LOGIN', 'its SCRAM exchange is out of order')
+        this.#scram.verify(data.toString('utf8'))
         this.#proved = true
         return undefined
       default:

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { readKey, readParameterStatus } from '../../wire/backend.js'
@@ -62,7 +62,7 @@ const login = (
   new Promise((resolve, reject) => {
     const greeting: Buffer[] = []
     const statuses = new Map<string, string>()
-    const authentication = new Authentication(target, socket instanceof TLSSocket ? socket : undefined)
+    const authentication = new Authentication(target, socket)
     let key: Upstream['key']
     let ready = false
     const rest: Buffer[] = []

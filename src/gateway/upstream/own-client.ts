@@ -2,6 +2,7 @@ import { TLSSocket } from 'node:tls'
 import { Client } from 'pg'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
+import { bindable, MAX_ITERATIONS } from './scram.js'
 import type { UpstreamTarget } from './target.js'
 import { openUpstream } from './tls.js'
 
@@ -34,6 +35,8 @@ export const openOwnClient = async (target: UpstreamTarget, database: string): P
   const client = new Client({
     stream: () => connected(socket),
     ssl: false, // TLS is there already, where it is to be
+    enableChannelBinding: bindable(socket) !== undefined,
+    ...{ scramMaxIterations: MAX_ITERATIONS }, // an option that pg's types leave out
     user: target.user,
     database,
     application_name: 'hoop:gateway',

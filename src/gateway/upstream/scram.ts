@@ -1,80 +1,81 @@
-import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual, X509Certificate } from 'node:crypto'
-import { promisify } from 'node:util'
+import { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { signatureAlgorithmHashFromCertificate } from 'pg/lib/crypto/cert-signatures.js'
+import { continueSession, finalizeSession, startSession, type ScramSession } from 'pg/lib/crypto/sasl.js'
 import { HoopError } from '../../lib/errors.js'
 
-const derive = promisify(pbkdf2)
-const hmac = (key: Buffer, text: string | Buffer): Buffer => createHmac('sha256', key).update(text).digest()
-const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
-
 /** A server that asks for more rounds than this is hostile: the default is 4,096. */
-const MAX_ITERATIONS = 1_000_000
+export const MAX_ITERATIONS = 1_000_000
+
+/** Hashes that pg's SASL can bind to; MD5 and SHA-1 count as SHA-256. */
+const hashes = ['MD5', 'SHA-1', 'SHA-256', 'SHA-384', 'SHA-512']
 
 /**
- * The client's side of SCRAM-SHA-256, and of SCRAM-SHA-256-PLUS where the server offers it over TLS.
- * @see RFC 5802, RFC 7677; RFC 5929 section 4 for tls-server-end-point
+ * The connection, if an exchange on it can be bound to the server's certificate. Ed25519 names no hash: PostgreSQL
+ * offers to bind to such a certificate, and fails when it is done.
+ * @see RFC 5929, section 4.1 (tls-server-end-point)
+ */
+export const bindable = (socket: Socket | TLSSocket): TLSSocket | undefined => {
+  if (!(socket instanceof TLSSocket)) return undefined
+  // Not getPeerX509Certificate: in Node 24 it takes the certificate away from the connection, and pg asks for it too.
+  const { raw } = socket.getPeerCertificate()
+  try {
+    if (new X509Certificate(raw).signatureAlgorithm === 'ED25519') return undefined
+    return hashes.includes(signatureAlgorithmHashFromCertificate(raw)) ? socket : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The client's side of SCRAM-SHA-256, and of SCRAM-SHA-256-PLUS where the server offers it over TLS. Over TLS without
+ * that offer it says so ("y"), by which the server finds out a man in the middle who hid it.
+ * @see RFC 5802, RFC 7677
  */
 export class Scram {
-  readonly mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-256-PLUS'
   readonly #password: string
-  readonly #nonce = randomBytes(18).toString('base64')
-  readonly #header: string
-  readonly #binding: Buffer
-  #serverSignature: Buffer | undefined
+  readonly #stream: TLSSocket | undefined
+  readonly #session: ScramSession
 
-  /** @param certificate the server's, DER, where the connection is TLS */
-  constructor(mechanisms: readonly string[], password: string, certificate?: Buffer) {
-    const binding = certificate && endPoint(certificate)
-    const offered = mechanisms.includes('SCRAM-SHA-256-PLUS')
-    const plus = offered && binding !== undefined
-    if (!plus && !mechanisms.includes('SCRAM-SHA-256'))
-      throw new HoopError('UPSTREAM_LOGIN', `it offers only ${mechanisms.join(', ')}`)
-    this.mechanism = plus ? 'SCRAM-SHA-256-PLUS' : 'SCRAM-SHA-256'
-    // "y" says: I could bind but saw no offer; so the server finds out a man in the middle who hid it.
-    this.#header = plus ? 'p=tls-server-end-point,,' : binding && !offered ? 'y,,' : 'n,,'
-    this.#binding = plus ? binding : Buffer.alloc(0)
-    this.#password = password.normalize('NFKC')
+  /** @throws {HoopError} UPSTREAM_LOGIN where none of the mechanisms will do */
+  constructor(mechanisms: readonly string[], password: string, socket: Socket | TLSSocket) {
+    this.#password = password
+    this.#stream = bindable(socket)
+    try {
+      this.#session = startSession(mechanisms, this.#stream, MAX_ITERATIONS)
+    } catch (cause) {
+      throw new HoopError('UPSTREAM_LOGIN', `it offers only ${mechanisms.join(', ')}`, { cause })
+    }
   }
 
-  first(): Buffer {
-    return Buffer.from(`${this.#header}n=,r=${this.#nonce}`)
+  get mechanism(): string {
+    return this.#session.mechanism
   }
 
-  /** @param message the server's first. @throws {HoopError} UPSTREAM_LOGIN */
-  async final(message: string): Promise<Buffer> {
-    const { r: nonce = '', s: salt = '', i: rounds = '' } = attributes(message)
-    const iterations = Number(rounds)
-    if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length || salt === '')
-      throw new HoopError('UPSTREAM_LOGIN', 'its SCRAM challenge is malformed')
-    if (!(iterations >= 1 && iterations <= MAX_ITERATIONS))
-      throw new HoopError('UPSTREAM_LOGIN', `its SCRAM challenge asks for ${rounds} rounds`)
-    const salted = await derive(this.#password, Buffer.from(salt, 'base64'), iterations, 32, 'sha256')
-    const clientKey = hmac(salted, 'Client Key')
-    const withoutProof = `c=${Buffer.concat([Buffer.from(this.#header), this.#binding]).toString('base64')},r=${nonce}`
-    const exchanged = `n=,r=${this.#nonce},${message},${withoutProof}`
-    const signature = hmac(sha256(clientKey), exchanged)
-    const proof = clientKey.map((byte, i) => byte ^ signature[i]!)
-    this.#serverSignature = hmac(hmac(salted, 'Server Key'), exchanged)
-    return Buffer.from(`${withoutProof},p=${Buffer.from(proof).toString('base64')}`)
+  first(): string {
+    return this.#session.response
+  }
+
+  /** @param challenge the server's first message. @throws {HoopError} UPSTREAM_LOGIN */
+  async final(challenge: string): Promise<string> {
+    try {
+      await continueSession(this.#session, this.#password, challenge, this.#stream)
+    } catch (cause) {
+      throw new HoopError('UPSTREAM_LOGIN', `its SCRAM challenge: ${reason(cause)}`, { cause })
+    }
+    return this.#session.response
   }
 
   /** The server proves that it knows the password too. @throws {HoopError} UPSTREAM_LOGIN */
-  verify(message: string): void {
-    const signature = Buffer.from(attributes(message)['v'] ?? '', 'base64')
-    const expected = this.#serverSignature
-    if (!expected || signature.length !== expected.length || !timingSafeEqual(signature, expected))
-      throw new HoopError('UPSTREAM_LOGIN', 'the server did not prove that it knows the password')
+  verify(proof: string): void {
+    try {
+      finalizeSession(this.#session, proof)
+    } catch (cause) {
+      throw new HoopError('UPSTREAM_LOGIN', 'the server did not prove that it knows the password', { cause })
+    }
   }
 }
 
-const attributes = (message: string): Record<string, string> =>
-  Object.fromEntries(message.split(',').map((part) => [part.slice(0, 1), part.slice(2)]))
-
-/** Hash of the certificate with the hash of its signature, where MD5 and SHA-1 count as SHA-256; some signatures have none. */
-const endPoint = (der: Buffer): Buffer | undefined => {
-  const algorithm = new X509Certificate(der).signatureAlgorithm ?? ''
-  const name = /sha-?(384|512|224|256|1)|md5/i.exec(algorithm)
-  if (!name) return undefined
-  return createHash(name[1] === undefined || name[1] === '1' ? 'sha256' : `sha${name[1]}`)
-    .update(der)
-    .digest()
-}
+/** pg says first in which message it was, which is clear here. */
+const reason = (cause: unknown): string => (cause as Error).message.replace(/^SASL: (?:[A-Z-]+: )?/, '')
