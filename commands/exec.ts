@@ -124,7 +124,7 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
             if (name === 'table') this.say(answer.tag)
             break
           case 'notice':
-            this.say(plain(noticeText(answer.fields), '\n'))
+            this.say(plain(noticeText(answer), '\n'))
             break
           case 'error': {
             const { StatementError } = await import('../src/agent/exec/statement-error.js')
@@ -141,8 +141,8 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
   }
 }
 
-const noticeText = ({ V = 'NOTICE', M = '', D, H }: Extract<Answer, { kind: 'notice' }>['fields']): string =>
-  [`${V}: ${M}`, ...(D && M.startsWith('hoop: ') ? [D] : []), ...(H ? [`hint: ${H}`] : [])].join('\n')
+const noticeText = ({ fields: { V = 'NOTICE', M = '', D, H }, code }: Extract<Answer, { kind: 'notice' }>): string =>
+  [`${V}: ${M}`, ...(D && code !== undefined ? [D] : []), ...(H ? [`hint: ${H}`] : [])].join('\n')
 
 /** `--wait` alone: the command line's parser wants a value. */
 const plainWait = (word: string): string => (word === '--wait' ? '--wait=forever' : word)

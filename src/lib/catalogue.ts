@@ -101,3 +101,15 @@ export const catalogue = {
 } as const satisfies Record<string, { message: string; exit: number; http: number; sqlstate: string; hint: string }>
 
 export type ErrorCode = keyof typeof catalogue
+
+/** What hoop tells a PostgreSQL client besides errors: code → when, and the SQLSTATE; none where it is the server's own. */
+export const notices = {
+  RULE_WARNING: { tells: 'a rule warns of this statement, which runs', sqlstate: '01000' },
+  APPROVAL_AWAITED: { tells: 'this statement waits for an approval', sqlstate: '00000' },
+  APPROVAL_GIVEN: { tells: 'the statement that waited is approved and runs', sqlstate: '00000' },
+  BUDGET_NEARLY_USED: { tells: 'most of a budget is used', sqlstate: '00000' },
+  SESSION_ENDS_SOON: { tells: 'the session is about to end', sqlstate: '00000' },
+  TEXT_WITHHELD: { tells: 'the server’s error or notice stands here without its text', sqlstate: undefined },
+} as const satisfies Record<string, { tells: string; sqlstate: string | undefined }>
+
+export type NoticeCode = keyof typeof notices

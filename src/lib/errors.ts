@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from './catalogue.js'
 
-export { catalogue, type ErrorCode } from './catalogue.js'
+export { catalogue, notices, type ErrorCode, type NoticeCode } from './catalogue.js'
 
 export interface ErrorOptionsOf {
   cause?: unknown

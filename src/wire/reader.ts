@@ -43,11 +43,15 @@ export class Reader {
 
   /** A NUL-terminated string in UTF-8. */
   string(): string {
+    const from = this.at
+    this.skipString()
+    return this.#buffer.toString('utf8', from, this.at - 1)
+  }
+
+  skipString(): void {
     const zero = this.#buffer.indexOf(0, this.at)
     if (zero < 0 || zero >= this.#end) throw new HoopError('FRAME_INVALID', 'a string has no end')
-    const text = this.#buffer.toString('utf8', this.at, zero)
     this.at = zero + 1
-    return text
   }
 
   /** A message that goes on behind its last field is not one. */

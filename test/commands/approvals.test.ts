@@ -15,6 +15,7 @@ const policies = {
         approvers: { groups: ['security', 'contractors'] },
         expires: '10m',
       },
+      { name: 'no-drop', when: { statement: ['drop'] }, do: 'block' },
     ],
     break_glass: { groups: ['contractors'] },
   },
@@ -47,6 +48,12 @@ const stage = async () => {
     },
   }
 }
+
+test('hoop exec exits with 77 where a rule blocks, and says which', async () => {
+  await using at = await stage()
+  const { stderr, stdout, status } = await at.gateway.hoop('casey', ['exec', 'vectordb', 'drop table notes', '--json'])
+  expect([status, stdout + stderr]).toEqual([77, expect.stringMatching(/"STATEMENT_BLOCKED"[^]*no-drop/)])
+})
 
 test('hoop exec --wait waits, the other one reads and approves, the statement runs, and the recording says so', async () => {
   await using at = await stage()

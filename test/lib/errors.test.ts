@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { catalogue, HoopError, type ErrorCode } from '../../src/lib/errors.js'
+import { catalogue, HoopError, notices, type ErrorCode, type NoticeCode } from '../../src/lib/errors.js'
 
 const page = new URL('../../docs/errors.md', import.meta.url)
 const codes = Object.keys(catalogue) as ErrorCode[]
@@ -12,6 +12,11 @@ API answers with the HTTP status and a body \`{ code, message, hint, detail? }\`
 ErrorResponse with the SQLSTATE. This page is made from \`src/lib/catalogue.ts\`
 (\`HOOP_WRITE_DOCS=1 npx vitest run test/lib\`).
 
+Programs go by the code and never by the words. An ErrorResponse or NoticeResponse of hoop's has \`hoop/CODE\` in its
+field \`R\` (routine), for example \`hoop/STATEMENT_BLOCKED\`. Drivers call it \`routine\` (pg, postgres.js, pgx),
+\`getRoutine()\` (pgjdbc), \`diag.source_function\` (psycopg), \`PG_DIAG_SOURCE_FUNCTION\` (libpq); psql shows it as
+LOCATION after \`\\set VERBOSITY verbose\`. Nothing that the database sends can say it: the gateway takes it out.
+
 | code | what happened | exit | HTTP | SQLSTATE | what to do |
 |---|---|---|---|---|---|
 ${codes
@@ -19,6 +24,14 @@ ${codes
     const { message, exit, http, sqlstate, hint } = catalogue[code]
     return `| \`${code}\` | ${message} | ${exit} | ${http} | ${sqlstate} | ${hint.replaceAll('|', '\\|')} |`
   })
+  .join('\n')}
+
+Notices tell something while the statement or the session goes on:
+
+| code | what it tells | SQLSTATE |
+|---|---|---|
+${(Object.keys(notices) as NoticeCode[])
+  .map((code) => `| \`${code}\` | ${notices[code].tells} | ${notices[code].sqlstate ?? 'the server’s'} |`)
   .join('\n')}
 `
 

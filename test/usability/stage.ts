@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Client } from 'pg'
+import { Client, type DatabaseError } from 'pg'
 import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer } from '../gateway/relay/relay-server.js'
@@ -49,8 +49,7 @@ export const connectTo = async (port: number): Promise<Client> => {
 }
 
 /** hoop speaks, and does not merely hide what the server said. */
-const refuses = (message: string): boolean =>
-  message.startsWith('hoop: ') && !message.startsWith('hoop: the text of this error is withheld')
+const refuses = (routine = ''): boolean => routine.startsWith('hoop/') && routine !== 'hoop/TEXT_WITHHELD'
 
 /**
  * Sends a statement as its tool did, with NULL for each parameter. What the server itself says against it is none of our
@@ -65,7 +64,7 @@ export const refusalOf = async (client: Client, text: string, params = 0): Promi
     return undefined
   } catch (error) {
     await client.query('ROLLBACK')
-    const { message } = error as Error
-    return refuses(message) ? message : undefined
+    const { message, routine } = error as DatabaseError
+    return refuses(routine) ? message : undefined
   }
 }

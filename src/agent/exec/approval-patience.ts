@@ -3,10 +3,6 @@ import type { Answer } from './exec.js'
 
 const units = { s: 1000, m: 60_000, h: 3_600_000 } as const
 
-/** How the gateway's notices begin: a statement is held, and goes on. */
-const waits = 'hoop: this statement waits for an approval'
-const goesOn = 'hoop: approved'
-
 /** Lets a statement wait for its approval so long and no longer; the time it runs is not counted. */
 export class Patience {
   readonly #ms: number | undefined
@@ -40,9 +36,8 @@ export class Patience {
 
   #look(answer: Answer): void {
     if (answer.kind !== 'notice') return
-    const { M: message = '' } = answer.fields
-    if (message.startsWith(goesOn)) clearTimeout(this.#timer)
-    else if (message.startsWith(waits) && this.#ms !== undefined)
+    if (answer.code === 'APPROVAL_GIVEN') clearTimeout(this.#timer)
+    else if (answer.code === 'APPROVAL_AWAITED' && this.#ms !== undefined)
       this.#timer = setTimeout(
         () => this.#stop.abort(new HoopError('APPROVAL_EXPIRED', 'the request was withdrawn')),
         this.#ms,

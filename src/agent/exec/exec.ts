@@ -5,6 +5,7 @@ import { type Field, readKey, readRowDescription, readTag } from '../../wire/bac
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { type ErrorFields, readErrorFields } from '../../wire/error-fields.js'
 import { frame, query, terminate } from '../../wire/frontend.js'
+import { hoopCode } from '../../wire/hoop-code.js'
 import { cancelRequest, startupMessage } from '../../wire/startup.js'
 import { Backend, Frontend } from '../../wire/tags.js'
 import { readRow } from './row.js'
@@ -18,7 +19,8 @@ export type Answer =
   /** COPY … FROM STDIN begins: `copyIn` is asked for the data. */
   | { readonly kind: 'copy-in' }
   | { readonly kind: 'complete'; readonly tag: string }
-  | { readonly kind: 'notice'; readonly fields: ErrorFields }
+  /** `code` is hoop's, where the notice is. */
+  | { readonly kind: 'notice'; readonly fields: ErrorFields; readonly code: string | undefined }
   | { readonly kind: 'error'; readonly fields: ErrorFields }
 
 /** Largest message of the server that is held, bytes: PostgreSQL's own largest is just under 1 GB. */
@@ -61,7 +63,7 @@ export class Execution {
         for (const answer of this.#answers.splice(0)) {
           yield answer
           if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
-          if (answer.kind === 'error' && answer.fields['S'] === 'FATAL') return
+          if (answer.kind === 'error' && answer.fields['V'] === 'FATAL') return
         }
         if (!this.#ready) continue
         this.#ready = false
@@ -109,8 +111,10 @@ export class Execution {
         return { kind: 'copy-in' }
       case Backend.CommandComplete:
         return { kind: 'complete', tag: readTag(buffer, start, end) }
-      case Backend.Notice:
-        return { kind: 'notice', fields: readErrorFields(buffer, start, end) }
+      case Backend.Notice: {
+        const fields = readErrorFields(buffer, start, end)
+        return { kind: 'notice', fields, code: hoopCode(fields) }
+      }
       case Backend.Error:
         return { kind: 'error', fields: readErrorFields(buffer, start, end) }
       case Backend.BackendKeyData:

@@ -1,5 +1,6 @@
-import { catalogue, type ErrorCode, HoopError } from '../../lib/errors.js'
+import { catalogue, notices, type ErrorCode, HoopError } from '../../lib/errors.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
+import { hoopCode } from '../../wire/hoop-code.js'
 
 /** An error that came over the PostgreSQL protocol: the server's, or the gateway's in its place. */
 export class StatementError extends HoopError {
@@ -7,15 +8,19 @@ export class StatementError extends HoopError {
   readonly state: string
   /** The line of the SQL that is at fault, with a mark below, as psql shows it. */
   readonly excerpt: string | undefined
+  /** The gateway's code, where the catalogue here doesn't have it. */
+  readonly foreignCode: string | undefined
 
   constructor(fields: ErrorFields, sql: string) {
     const position = Number(fields['P'])
-    super(codeOf(fields), '', {
+    const code = hoopCode(fields)
+    super(codeOf(code, fields['C']), '', {
       hint: fields['H'] ?? '',
       ...(fields['D'] !== undefined && { detail: fields['D'] }),
       ...(position > 0 && { position }),
     })
     this.message = fields['M'] ?? ''
+    this.foreignCode = isForeign(code) ? code : undefined
     this.state = fields['C'] ?? 'XX000'
     this.excerpt = position > 0 ? excerptAt(sql, position) : undefined
   }
@@ -40,14 +45,23 @@ export function excerptAt(sql: string, position: number): string {
   return `${label}${shown}\n${' '.repeat(label.length + column - from)}^`
 }
 
-/** Longest first: a message may begin as another one's whole does. */
-const messages = (Object.keys(catalogue) as ErrorCode[]).sort(
-  (a, b) => catalogue[b].message.length - catalogue[a].message.length,
-)
+/** Codes that a newer gateway has and this hoop doesn't, by SQLSTATE: what decides the exit status. */
+const nearest: Readonly<Record<string, ErrorCode>> = {
+  '08006': 'UPSTREAM_LOST',
+  '28000': 'ACCESS_DENIED',
+  '53300': 'GATEWAY_FULL',
+  '53400': 'BUDGET_EXHAUSTED',
+  '57P01': 'SESSION_KILLED',
+  '58030': 'RECORDING_FAILED',
+}
 
-/** The gateway's own errors begin with `hoop: ` and the catalogue's words; everything else is the server's. */
-function codeOf({ M: message = '' }: ErrorFields): ErrorCode {
-  if (!message.startsWith('hoop: ')) return 'STATEMENT_FAILED'
-  const words = message.slice('hoop: '.length)
-  return messages.find((code) => words.startsWith(catalogue[code].message)) ?? 'STATEMENT_BLOCKED'
+const isKnown = (code: string): code is ErrorCode => Object.hasOwn(catalogue, code)
+
+const isForeign = (code: string | undefined): boolean =>
+  code !== undefined && !isKnown(code) && !Object.hasOwn(notices, code)
+
+/** Without a code of hoop's it is the server's, and so it is where hoop only holds its text back. */
+function codeOf(code: string | undefined, sqlstate = ''): ErrorCode {
+  if (code === undefined || Object.hasOwn(notices, code)) return 'STATEMENT_FAILED'
+  return isKnown(code) ? code : (nearest[sqlstate] ?? 'STATEMENT_BLOCKED')
 }

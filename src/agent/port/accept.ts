@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
+import { hoopError } from '../../wire/hoop-code.js'
 import { checkPassword } from './local-password.js'
 import { OpeningReader } from './opening.js'
 import { peerUser } from './peer.js'
-import { refusal } from './refusal.js'
 import { splice } from '../link/splice.js'
 
 /** What the port bears from clients that have not said yet what they want. */
@@ -74,7 +74,7 @@ export async function serveClient(
 /** Tells a client why, and closes. What it is still sending is read and dropped: a reset would lose the answer. */
 export function turnAway(client: Socket, failure: HoopError): void {
   client.on('error', () => undefined)
-  client.end(refusal(failure))
+  client.end(hoopError(failure, 'FATAL'))
   client.resume()
   setTimeout(() => client.destroy(), 2_000).unref()
 }

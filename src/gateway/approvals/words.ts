@@ -3,30 +3,24 @@ import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRule } from '../../policy/decision.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
+import { hoopNotice } from '../../wire/hoop-code.js'
 
 const people = (needed: number): string => (needed === 1 ? 'one member' : `${needed} members`)
 
 const what = ({ message }: Pick<ApprovalRule, 'message'>, name: string): string => message ?? `rule ${name}`
 
 /** What the client sees while it waits. */
-export const approvalNotice = (record: ApprovalRecord, address: string): ErrorFields => ({
-  S: 'NOTICE',
-  V: 'NOTICE',
-  C: '00000',
-  M: `hoop: this statement waits for an approval: ${what(record, record.rule)}`,
-  D: `Request ${record.id}, rule ${record.rule}: ${people(record.needed)} of ${record.groups.join(', ')} until ${record.expiresAt}. Cancel to withdraw it.`,
-  H: `An approver runs: hoop approvals approve ${record.id} (${address})`,
-})
+export const approvalNotice = (record: ApprovalRecord, address: string): ErrorFields =>
+  hoopNotice('APPROVAL_AWAITED', `this statement waits for an approval: ${what(record, record.rule)}`, {
+    detail: `Request ${record.id}, rule ${record.rule}: ${people(record.needed)} of ${record.groups.join(', ')} until ${record.expiresAt}. Cancel to withdraw it.`,
+    hint: `An approver runs: hoop approvals approve ${record.id} (${address})`,
+  })
 
 /** What the client sees when the wait is over, since its statement may take long itself. */
-export const approvedNotice = ({ votes }: ApprovalRecord): ErrorFields => ({
-  S: 'NOTICE',
-  V: 'NOTICE',
-  C: '00000',
-  M: `hoop: approved by ${valid(votes)
-    .map(({ name }) => name)
-    .join(', ')}`,
-})
+export const approvedNotice = ({ votes }: ApprovalRecord): ErrorFields => {
+  const names = valid(votes).map(({ name }) => name)
+  return hoopNotice('APPROVAL_GIVEN', `approved by ${names.join(', ')}`)
+}
 
 /** What the client sees where it must not wait. */
 export const retryLater = ({ name, message, approvers }: ApprovalRule, id: string, address: string): HoopError =>

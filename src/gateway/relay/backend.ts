@@ -1,6 +1,7 @@
 import { HoopError } from '../../lib/errors.js'
 import { HEADER, type FrameHandler } from '../../wire/cutter.js'
-import { noticeResponse, readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
+import { readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
+import { withoutHoopCode } from '../../wire/hoop-code.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { Backend } from '../../wire/tags.js'
 import { asynchronous, checkSetting, isAsynchronous } from './asynchronous.js'
@@ -8,7 +9,7 @@ import { dropGhosts, skipToSync } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { estimateFrom } from './estimates.js'
 import { quoted } from './quoted.js'
-import { noticeOf, refusalOf, scrubbed } from './refusal.js'
+import { budgetWarning, noticeOf, refusalOf, scrubbed } from './refusal.js'
 import { Replies } from './replies.js'
 import { Results } from './results.js'
 import type { RelayState } from './state.js'
@@ -93,6 +94,10 @@ export class BackendHandler implements FrameHandler {
 
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
     if (this.#stopped) return
+    if (tag === Backend.Error || tag === Backend.Notice) {
+      const honest = withoutHoopCode(buffer, start, end)
+      if (honest) return this.frame(tag, honest, 0, honest.length)
+    }
     const results = this.#results
     if (this.#planned(tag, buffer, start, end)) return
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
@@ -152,8 +157,7 @@ export class BackendHandler implements FrameHandler {
   }
 
   #warn(): void {
-    for (const warning of this.#state.metering?.meter.warnings() ?? [])
-      this.#out.put(noticeResponse({ S: 'NOTICE', V: 'NOTICE', C: '00000', M: `hoop: ${warning}` }))
+    for (const warning of this.#state.metering?.meter.warnings() ?? []) this.#out.put(budgetWarning(warning))
   }
 
   #error(buffer: Buffer, start: number, end: number): void {

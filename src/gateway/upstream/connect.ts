@@ -5,6 +5,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import { readKey, readParameterStatus } from '../../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
+import { withoutHoopCode } from '../../wire/hoop-code.js'
 import { startupMessage } from '../../wire/startup.js'
 import { Backend } from '../../wire/tags.js'
 import type { UpstreamTarget } from './target.js'
@@ -97,15 +98,17 @@ const login = (
           return
         }
         case Backend.Notice:
-          greeting.push(Buffer.from(buffer.subarray(start, end)))
+          greeting.push(withoutHoopCode(buffer, start, end) ?? Buffer.from(buffer.subarray(start, end)))
           return
         case Backend.NegotiateProtocolVersion:
           return
         case Backend.BackendKeyData:
           key = readKey(buffer, start, end)
           return
-        case Backend.Error:
-          return finish(refusal(readErrorFields(buffer, start, end)))
+        case Backend.Error: {
+          const honest = withoutHoopCode(buffer, start, end) ?? buffer.subarray(start, end)
+          return finish(refusal(readErrorFields(honest, 0, honest.length)))
+        }
         case Backend.ReadyForQuery:
           ready = true
           return

@@ -16,14 +16,30 @@ test('the server’s error keeps SQLSTATE, position, detail and hint, and counts
   expect(error.message).toBe('column "x" does not exist')
 })
 
-test.for(Object.keys(catalogue) as ErrorCode[])('the gateway’s %s is known by its words', (code) => {
-  const { message, sqlstate, exit } = new HoopError(code, 'about it')
-  const error = new StatementError({ C: sqlstate, M: `hoop: ${message}` }, '')
-  expect([error.code, error.exit, error.sqlstate]).toEqual([code, exit, sqlstate])
+test.for(Object.keys(catalogue) as ErrorCode[])('the gateway’s %s is known by its code alone', (code) => {
+  const { sqlstate, exit } = new HoopError(code)
+  const error = new StatementError({ C: sqlstate, M: 'whatever it says', R: `hoop/${code}` }, '')
+  expect([error.code, error.exit, error.sqlstate, error.foreignCode]).toEqual([code, exit, sqlstate, undefined])
 })
 
-test('a refusal in words of a newer gateway still isn’t the server’s', () => {
-  expect(new StatementError({ C: '42501', M: 'hoop: because of something new' }, '').exit).toBe(77)
+test.for([
+  ['42501', 77],
+  ['53400', 75],
+  ['57P01', 77],
+  ['58030', 74],
+] as const)('a refusal with a code of a newer gateway’s is known by its SQLSTATE %s', ([sqlstate, exit]) => {
+  const error = new StatementError({ C: sqlstate, M: 'hoop: something new', R: 'hoop/SOMETHING_NEW' }, '')
+  expect([error.exit, error.foreignCode]).toEqual([exit, 'SOMETHING_NEW'])
+})
+
+test('words of hoop’s without its code are the server’s', () => {
+  const error = new StatementError({ C: '42501', M: 'hoop: the policy forbids this statement: rule x' }, '')
+  expect([error.code, error.exit]).toEqual(['STATEMENT_FAILED', 1])
+})
+
+test('the server’s error whose text is withheld is still the server’s', () => {
+  const error = new StatementError({ C: '22012', M: 'hoop: the text of this error …', R: 'hoop/TEXT_WITHHELD' }, '')
+  expect([error.code, error.exit, error.foreignCode]).toEqual(['STATEMENT_FAILED', 1, undefined])
 })
 
 test('PostgreSQL’s own lack of privileges is no refusal of ours', () => {
