@@ -103,12 +103,12 @@ export const readTarget = (buffer: Buffer, start: number, end: number): { of: 'S
 }
 
 /** @throws {HoopError} FRAME_INVALID */
-export const readExecute = (buffer: Buffer, start: number, end: number): { portal: string; maxRows: number } => {
+export const readExecute = (buffer: Buffer, start: number, end: number): { portal: string } => {
   const reader = new Reader(buffer, start + HEADER, end)
   const portal = reader.string()
-  const maxRows = reader.int32()
+  reader.int32() // how many rows at most: the server's to heed
   reader.done()
-  return { portal, maxRows }
+  return { portal }
 }
 
 export const query = (text: string): Buffer => serialize.query(text)

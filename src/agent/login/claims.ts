@@ -1,9 +1,7 @@
 /** What the CLI shows of an ID token. It is read, not checked: the gateway does that. */
 export interface Claims {
   readonly subject: string
-  readonly issuer: string
   readonly name: string
-  readonly email?: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
@@ -17,13 +15,7 @@ export function readClaims(token: string): Claims | undefined {
     const { sub, iss, exp, email } = claims
     if (typeof sub !== 'string' || typeof iss !== 'string' || typeof exp !== 'number') return undefined
     const name = [email, claims['preferred_username'], claims['name'], sub].find((n) => typeof n === 'string' && n)
-    return {
-      subject: sub,
-      issuer: iss,
-      name: name as string,
-      expiresAt: exp * 1000,
-      ...(typeof email === 'string' && { email }),
-    }
+    return { subject: sub, name: name as string, expiresAt: exp * 1000 }
   } catch {
     return undefined
   }

@@ -85,14 +85,13 @@ export class Transcript {
   }
 
   #statement(event: StatementEvent): string[] {
-    const { portal, statementName, via, parameters = [], maxRows, approval, estimate } = event
+    const { portal, statementName, via, parameters = [], approval, estimate } = event
     const { warnings = [], observed = [] } = event
     const names = [
       approval && `approved by request ${approval}`,
       estimate !== undefined && `about ${showCount(estimate, 'row')} expected`,
       statementName && `statement ${statementName}`,
       portal && `portal ${portal}`,
-      maxRows && `at most ${showCount(maxRows, 'row')}`,
     ]
     const notes = [via === 'simple' ? '' : via, ...names].filter(Boolean).join(', ')
     return [

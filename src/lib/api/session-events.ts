@@ -52,8 +52,6 @@ export interface StatementEvent {
   readonly kinds?: readonly string[]
   readonly reads?: readonly string[]
   readonly writes?: readonly string[]
-  /** Maximum number of rows asked for by Execute; 0 or absent is all. */
-  readonly maxRows?: number
   /** Id of the request by which it was approved; several with a space between. */
   readonly approval?: string
   /** Rows that the planner expected, where a rule asked for them. */
