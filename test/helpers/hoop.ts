@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { noUnitTest } from './no-unit.js'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -46,6 +47,7 @@ const signals: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SI
 
 /** Starts the real command line (`bin/run.js`, as built by the suite's set-up). */
 export const startHoop = (args: readonly string[], options: HoopOptions): RunningHoop => {
+  noUnitTest('command line')
   const child = spawn(process.execPath, [run, ...args], {
     cwd: options.cwd ?? options.home,
     env: environment(options),

@@ -1,3 +1,4 @@
+import { noUnitTest } from './no-unit.js'
 import type { DemoDatabase } from '../../src/demo/database/serve.js'
 
 const compiled = new URL('../../dist/src/demo/database/serve.js', import.meta.url)
@@ -7,6 +8,7 @@ const compiled = new URL('../../dist/src/demo/database/serve.js', import.meta.ur
  * its clients, CancelRequest is ignored and there is neither TLS nor SCRAM: for what needs those, use the suite's server.
  */
 export const servePgvector = async (): Promise<DemoDatabase> => {
+  noUnitTest('PostgreSQL')
   const { serveDatabase } = (await import(compiled.href)) as typeof import('../../src/demo/database/serve.js')
   return serveDatabase()
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { makeCertificates } from './certificates.js'
+import { noUnitTest } from './no-unit.js'
 import type { ServerOptions } from './postgres-process.js'
 
 export interface TestPostgres extends AsyncDisposable {
@@ -62,6 +63,7 @@ export const freePort = async (): Promise<number> => {
  * @param settings of postgresql.conf, over those that trade durability for speed
  */
 export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> => {
+  noUnitTest('PostgreSQL')
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'hoop-postgres-')))
   const [port, { caFile, certFile, keyFile }] = await Promise.all([freePort(), makeCertificates(folder)])
   const password = 'it isn’t/a: good@one'
