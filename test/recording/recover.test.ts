@@ -8,7 +8,7 @@ import { recordingPath } from '../../src/recording/paths.js'
 import { type Recovered, recoverRecordings } from '../../src/recording/recover.js'
 import { verifyRecording } from '../../src/recording/verify.js'
 import { tempFolder } from '../helpers/temp.js'
-import { changed, collect, frameOffsets, readAll, record, result, start, statement } from './sample.js'
+import { closed, changed, collect, frameOffsets, readAll, record, result, start, statement } from './sample.js'
 
 const recover = async (folder: string): Promise<Recovered[]> => collect(recoverRecordings(folder))
 
@@ -86,6 +86,8 @@ test('an open recording is closed as aborted, with the counters of what it holds
     at: 9000,
     counters: { statements: 1, rows: 7 },
   })
+  recorder.close(closed)
+  await recorder.released
 })
 
 test('what was closed, and what was recovered before, is left as it is', async () => {
@@ -141,6 +143,8 @@ test('a file whose header never arrived is reported, and the others are recovere
     ['ses_01', undefined],
     ['ses_02', 'RECORDING_DAMAGED'],
   ])
+  other.close(closed)
+  await other.released
 })
 
 test('a folder that is not there has nothing to recover, and other files are not touched', async () => {

@@ -55,12 +55,14 @@ export async function record(folder: string, count = 3, end: 'closed' | 'open' =
     recorder.record(result(n))
   }
   recorder.flush()
-  if (end === 'closed') {
-    const failure = recorder.close(closed)
-    if (failure) throw failure as Error
-    await recorder.released
-  }
-  return recordingPath(folder, start.session, start.time)
+  const path = recordingPath(folder, start.session, start.time)
+  const live = await readFile(path)
+  const failure = recorder.close(closed)
+  if (failure) throw failure as Error
+  await recorder.released
+  // As if its process had died: the bytes of before, and nobody who holds the file open.
+  if (end === 'open') await writeFile(path, live)
+  return path
 }
 
 /** Everything that can be read, how it ended, and what stopped it. */
