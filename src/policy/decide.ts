@@ -104,6 +104,9 @@ const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | un
 const rowsOf = (statements: readonly StatementFacts[]): Countable =>
   (statements.length === 1 ? statements[0]?.rows : undefined) ?? { why: 'it comes with other statements' }
 
+const hiddenNulls = ({ masks }: PolicyConfig): ReadonlySet<string> =>
+  new Set(masks.flatMap(({ nulls, columns }) => (nulls === 'hide' ? columns : [])))
+
 export interface Decided {
   readonly verdict: Verdict
   /** Relations that the text gives another name. */
@@ -122,7 +125,7 @@ export class Decider {
     const { policy, catalog } = given
     this.#given = given
     this.#options = {
-      predicates: policy.predicates,
+      predicates: { ...policy.predicates, hiddenNulls: hiddenNulls(policy) },
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
     }

@@ -100,7 +100,7 @@ export interface Unproven {
   readonly subject: string
   /** One sentence: why. */
   readonly why: string
-  readonly code: 'COLUMN_MASKED' | 'STATEMENT_UNPROVEN' | 'SETTING_PINNED'
+  readonly code: 'COLUMN_MASKED' | 'STATEMENT_UNPROVEN' | 'SETTING_PINNED' | 'CATALOG_PROTECTED'
 }
 
 /** The whole text: one analysis per text, role, catalog epoch. */

@@ -1,5 +1,5 @@
 import type { Unproven } from './facts.js'
-import { as, integer, isFields, isRangeVar, list, text, walk, words, type Fields } from './tree.js'
+import { as, integer, isFields, list, text, walk, words, type Fields } from './tree.js'
 
 /** Settings that change what a text means to the server, and the only values under which the parser here agrees. */
 const pinned: Readonly<Record<string, RegExp>> = {
@@ -50,20 +50,13 @@ const ofCall = (fields: Fields): Unproven | undefined => {
   return check(name.toLowerCase(), value)
 }
 
-/** The view pg_settings takes an UPDATE for a SET. */
-const ofView = (fields: Fields): Unproven | undefined => {
-  const target = as(fields, 'UpdateStmt')?.['relation'] ?? as(fields, 'MergeStmt')?.['relation']
-  const updated = isFields(target) && isRangeVar(target) && target['relname'] === 'pg_settings'
-  return updated ? refusal('pg_settings', 'settings are changed with SET, not through this view') : undefined
-}
-
 /** The first change, anywhere in the statement, of a setting that has to stay. */
 export const pinnedSetting = (node: unknown): Unproven | undefined => {
   let found: Unproven | undefined
   walk(node, (fields) => {
     const set =
       typeof fields['kind'] === 'string' && fields['kind'].startsWith('VAR_') ? ofStatement(fields) : undefined
-    found ??= set ?? ofView(fields) ?? (fields['funcname'] === undefined ? undefined : ofCall(fields))
+    found ??= set ?? (fields['funcname'] === undefined ? undefined : ofCall(fields))
   })
   return found
 }

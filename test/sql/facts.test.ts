@@ -290,11 +290,40 @@ test.for([
   "select set_config('standard_conforming_strings', 'off', false)",
   'select set_config($1, $2, false)',
   "select set_config(name, 'off', false) from pg_settings where name = 'restrict_nonsystem_relation_kind'",
-  "update pg_settings set setting = 'off'",
   'alter role r set standard_conforming_strings = off',
   'do $$ begin set standard_conforming_strings = off; end $$',
 ])('%s would change how SQL is read', (sql) => {
   expect(facts(sql)[0]?.unproven?.code).toBe('SETTING_PINNED')
+})
+
+test.for([
+  "update pg_settings set setting = 'off'",
+  "update pg_catalog.pg_class set relname = 'x'",
+  'with x as (delete from pg_proc returning 1) select 1',
+  "merge into pg_attribute a using t on t.id = a.attnum when matched then update set attname = 'x'",
+  'insert into pg_catalog.pg_enum select 1',
+  'copy pg_class from stdin',
+  'create temp view v as select name, setting from pg_settings',
+  'create or replace view v as select * from pg_catalog.pg_class',
+  "create rule r as on insert to t do also update pg_settings set setting = 'off'",
+  "prepare x as update pg_class set relname = 'x'",
+  "explain analyze update pg_class set relname = 'x'",
+  "do $$ begin update pg_class set relname = 'x'; end $$",
+  `create function f() returns void language sql as $$ update pg_class set relname = 'x' $$`,
+])('%s would change the server’s own catalogs', (sql) => {
+  expect(facts(sql)[0]?.unproven?.code).toBe('CATALOG_PROTECTED')
+})
+
+test.for([
+  'create view v as select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace',
+  'create view v as select pid, query from pg_stat_activity a, other',
+  'create table t as select * from pg_class',
+  'select * from pg_class for share',
+  'lock table pg_class in access share mode',
+  'analyze pg_catalog.pg_class',
+  'insert into columns values (1)',
+])('%s changes nothing of them', (sql) => {
+  expect(facts(sql)[0]?.unproven).toBeUndefined()
 })
 
 test.for([

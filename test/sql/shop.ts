@@ -28,7 +28,14 @@ const schema = `
   CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = same);
   CREATE TABLE ruled (id int);
   CREATE RULE noted AS ON DELETE TO ruled DO ALSO SELECT email FROM customers;
-  CREATE EXTENSION hstore; CREATE EXTENSION tablefunc; CREATE EXTENSION pg_stat_statements;
+  CREATE EXTENSION hstore; CREATE EXTENSION pg_trgm; CREATE EXTENSION isn; CREATE EXTENSION tablefunc; CREATE EXTENSION pg_stat_statements;
+  CREATE TYPE pair AS (first int, second text);
+  CREATE DOMAIN paired AS pair;
+  CREATE TABLE pairs (pair pair);
+  CREATE FUNCTION one_row(OUT p pair) LANGUAGE sql AS 'SELECT ROW(1, $$x$$)::pair';
+  CREATE FUNCTION rows_out() RETURNS TABLE (p pair) LANGUAGE sql AS 'SELECT ROW(1, $$x$$)::pair';
+  CREATE FUNCTION of_domain() RETURNS paired LANGUAGE sql AS 'SELECT ROW(1, $$x$$)::paired';
+  CREATE FUNCTION two_out(OUT p pair, OUT n int) LANGUAGE sql AS 'SELECT ROW(1, $$x$$)::pair, 2';
   INSERT INTO customers VALUES (1, 'Ada', 'ada@example.com', '123-45-6789'), (2, 'Bob', 'bob@example.com', '987-65-4321');
   INSERT INTO orders VALUES (1, 1, 10, '2026-01-01'), (2, 2, 20, '2026-01-02');
   INSERT INTO events VALUES (1, '2026-02-02', '{"a": 1}');

@@ -66,32 +66,35 @@ const rules = rows(
 )
 
 const builtin = rows(
-  'x.proname, x.volatile, x.scalar, x.sets',
+  'x.proname, x.volatile, x.scalar, x.sets, x.immutable',
   `(SELECT p.proname, bool_or(p.provolatile = 'v') AS volatile, bool_or(p.proretset) AS sets,
+      bool_and(p.provolatile = 'i') AS immutable,
       bool_and(t.typtype IN ('b', 'e', 'r', 'm') AND p.proallargtypes IS NULL) AS scalar
     FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid < 16384 GROUP BY p.proname) x`,
 )
 
-/** name, schema, language, extension, whether it returns a set, kind of the type it returns, definition of one in SQL */
+/** A function's marks: its language, what it says of itself (`provolatile`, `proparallel`), the extension that brought it. */
+const marks = `l.lanname, p.provolatile, p.proparallel, ${extensionOf('pg_proc', 'p.oid')}`
+
+/** name, schema, marks, whether it returns a set, kind of the type it returns, definition of one in SQL */
 const added = rows(
-  `p.proname, n.nspname, l.lanname, ${extensionOf('pg_proc', 'p.oid')}, p.proretset, t.typtype,
+  `p.proname, n.nspname, json_build_array(${marks}), p.proretset, t.typtype,
    CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' THEN pg_get_functiondef(p.oid) END`,
   `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
    JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid >= 16384`,
 )
 
-/** operator, function's name, its schema, its language, extension */
+/** operator, its function and the function's marks */
 const operators = rows(
-  `o.oprname, p.proname, n.nspname, p.oid::int8, ${extensionOf('pg_operator', 'o.oid')}`,
-  `pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_namespace n ON n.oid = p.pronamespace WHERE o.oid >= 16384`,
+  `o.oprname, p.oid::int8, json_build_array(${marks})`,
+  `pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language l ON l.oid = p.prolang WHERE o.oid >= 16384`,
 )
 
-/** Casts through interpreted functions; C code of an extension's cast is the extension's own conversion. */
+/** from, to, and the marks of the function that converts */
 const casts = rows(
-  's.typname, t.typname',
+  `s.typname, t.typname, json_build_array(${marks})`,
   `pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_language l ON l.oid = p.prolang
-   JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget
-   WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c')`,
+   JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget WHERE p.oid >= 16384`,
 )
 
 /** Types of masked columns and all that did not come with the server, with what a domain or array is made of. */
@@ -117,11 +120,12 @@ export type TypeRow = readonly [
   labels: readonly string[] | null,
 ]
 
+export type Marks = readonly [language: string, volatility: string, parallel: string, extension: string | null]
+
 export type RoutineRow = readonly [
   name: string,
   schema: string,
-  language: string,
-  extension: string | null,
+  marks: Marks,
   sets: boolean,
   returns: string,
   definition: string | null,
@@ -132,16 +136,16 @@ export interface Snapshot {
   readonly dependencies: readonly (readonly [reader: number, base: number])[]
   readonly inheritance: readonly (readonly [child: number, parent: number])[]
   readonly rules: readonly (readonly [relation: number, definition: string])[]
-  readonly builtin: readonly (readonly [name: string, volatile: boolean, scalar: boolean, sets: boolean])[]
-  readonly added: readonly RoutineRow[]
-  readonly operators: readonly (readonly [
-    operator: string,
+  readonly builtin: readonly (readonly [
     name: string,
-    schema: string,
-    oid: number,
-    extension: string | null,
+    volatile: boolean,
+    scalar: boolean,
+    sets: boolean,
+    immutable: boolean,
   ])[]
-  readonly casts: readonly (readonly [source: string, target: string])[]
+  readonly added: readonly RoutineRow[]
+  readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks])[]
+  readonly casts: readonly (readonly [source: string, target: string, marks: Marks])[]
 }
 
 /**

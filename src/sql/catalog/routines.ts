@@ -1,9 +1,20 @@
 import { deniedFunction } from './denied.js'
 import { pureExtensions } from './pure-extensions.js'
-import type { Snapshot } from './queries.js'
+import type { Marks, Snapshot } from './queries.js'
 import type { AddedRoutine, Routines } from './types.js'
 
-const isPure = (extension: string | null): boolean => extension !== null && pureExtensions.has(extension)
+const inC: ReadonlySet<string> = new Set(['c', 'internal'])
+
+/**
+ * Whether a function does nothing but compute. Of extensions that were looked through, each does, but for what it says of
+ * itself otherwise; of others those in C that are immutable, and that a parallel worker may run: what keeps state in a
+ * session must not be run in another process.
+ */
+const isPure = ([language, volatility, parallel, extension]: Marks): boolean =>
+  extension !== null && (pureExtensions.has(extension) || (inC.has(language) && volatility === 'i' && parallel === 's'))
+
+/** Whether it may keep what it is given: as a setting of the session for example, where another function finds it. */
+const keeps = ([, volatility, parallel]: Marks): boolean => volatility === 'v' || parallel !== 's'
 
 /** A routine whose definition may still be read. */
 export type DraftRoutine = { -readonly [Key in keyof AddedRoutine]: AddedRoutine[Key] } & { definition?: string }
@@ -15,8 +26,8 @@ export type DraftRoutines = Omit<Routines, 'added'> & {
 /** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
 export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): DraftRoutines => {
   const added = new Map<string, DraftRoutine[]>()
-  for (const [name, schema, , extension, , , definition] of snapshot.added) {
-    const safe = isPure(extension) || pure.has(`${schema}.${name}`)
+  for (const [name, schema, marks, , , definition] of snapshot.added) {
+    const safe = isPure(marks) || pure.has(`${schema}.${name}`)
     const routine: DraftRoutine = { schema, safe, reads: [] }
     if (!safe && definition !== null) routine.definition = definition
     const known = added.get(name)
@@ -25,21 +36,35 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
   }
   const names = (which: (row: Snapshot['builtin'][number]) => boolean): ReadonlySet<string> =>
     new Set(snapshot.builtin.filter(which).map(([name]) => name))
+  const builtin = names(() => true)
+  /** Names of which an added function isn't immutable. */
+  const changing = new Set(snapshot.added.flatMap(([name, , [, volatility]]) => (volatility === 'i' ? [] : [name])))
   return {
-    builtin: names(() => true),
-    volatile: names(([, volatile]) => volatile),
+    builtin,
+    volatile: new Set([
+      ...names(([, volatile]) => volatile),
+      ...snapshot.added.flatMap(([name, , marks]) => (isPure(marks) && keeps(marks) ? [name] : [])),
+    ]),
+    immutable: new Set(
+      [
+        ...names(([, , , , immutable]) => immutable),
+        ...snapshot.added.flatMap(([name]) => (builtin.has(name) ? [] : [name])),
+      ].filter((name) => !changing.has(name)),
+    ),
     scalar: names(([, , scalar]) => scalar),
     sets: new Set([
       ...names(([, , , sets]) => sets),
-      ...snapshot.added.flatMap(([name, , , , sets]) => (sets ? [name] : [])),
+      ...snapshot.added.flatMap(([name, , , sets]) => (sets ? [name] : [])),
     ]),
     added,
     opaqueOperators: new Set(
-      snapshot.operators.flatMap(([operator, , , oid, extension]) =>
-        isPure(extension) || oid < 16384 ? [] : [operator],
+      snapshot.operators.flatMap(([operator, oid, marks]) =>
+        oid < 16384 || (isPure(marks) && !keeps(marks)) ? [] : [operator],
       ),
     ),
-    opaqueTypes: new Set(snapshot.casts.flat()),
+    opaqueTypes: new Set(
+      snapshot.casts.flatMap(([source, target, marks]) => (isPure(marks) && !keeps(marks) ? [] : [source, target])),
+    ),
   }
 }
 

@@ -22,7 +22,7 @@ const TURNS = 20
 const routinesIn = (catalog: Draft, { snapshot }: Parts): boolean => {
   let progress = false
   const returns = new Map(
-    snapshot.added.flatMap(([, , , , , kind, definition]) => (definition === null ? [] : [[definition, kind]])),
+    snapshot.added.flatMap(([, , , , kind, definition]) => (definition === null ? [] : [[definition, kind]])),
   )
   for (const routine of [...catalog.routines.added.values()].flat()) {
     if (routine.definition === undefined) continue

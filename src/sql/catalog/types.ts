@@ -81,8 +81,13 @@ export interface AddedType {
 export interface Routines {
   /** Names of functions that came with the server. */
   readonly builtin: ReadonlySet<string>
-  /** Builtin names with a volatile overload: they may carry what they are given elsewhere. */
+  /**
+   * Names with an overload that may carry what it is given elsewhere: of builtin ones the volatile, of added ones those too
+   * that don't run in parallel workers.
+   */
   readonly volatile: ReadonlySet<string>
+  /** Names whose every overload is immutable. */
+  readonly immutable: ReadonlySet<string>
   /** Builtin names whose every overload returns one column of known shape. */
   readonly scalar: ReadonlySet<string>
   /** Names with an overload that returns a set of rows: their number can show what the function is given. */

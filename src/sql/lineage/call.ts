@@ -40,7 +40,7 @@ const counted = (proof: Proof, fields: Fields, place: Place): boolean => {
     own &&
     list(fields['args']).every((argument) => {
       const mark = plainColumn(proof, argument, place.scope)
-      return mark?.kind === 'masked' && proof.predicates(mark) !== 'deny'
+      return mark?.kind === 'masked' && proof.predicates(mark) !== 'deny' && !proof.hidesNulls(mark)
     })
   )
 }

@@ -14,11 +14,11 @@ const computed: ExpressionRule = (proof, fields, place) => combine([proof.inside
 /** Holds what it holds. */
 const through: ExpressionRule = (proof, fields, place) => proof.inside(fields, place)
 
-/** NULL stays NULL behind a mask, so whether a column is NULL is no secret where it may be compared at all. */
+/** NULL stays NULL behind most masks, so whether a column is NULL is no secret where it may be compared at all. */
 const nullTest: ExpressionRule = (proof, fields, place) => {
   const column = plainColumn(proof, fields['arg'], place.scope)
   const mark = combine([proof.value(fields['arg'], place)])
-  return column?.kind === 'masked' && proof.predicates(column) !== 'deny' ? clean : mark
+  return column?.kind === 'masked' && proof.predicates(column) !== 'deny' && !proof.hidesNulls(column) ? clean : mark
 }
 
 /** GROUPING says which columns a row is grouped by, not what is in them. */

@@ -4,7 +4,7 @@ import type { Proof } from './proof.js'
 import { masked } from './refusal.js'
 import { aliased, aliasOf } from './relation.js'
 import { hidden, itemOf, uncertain, type Item, type ScopeColumn } from './scope.js'
-import { compared } from './set-operation.js'
+import { matched } from './set-operation.js'
 
 /** Columns that USING or NATURAL makes one of. */
 const shared = (fields: Fields, one: Item, two: Item): readonly string[] => {
@@ -33,7 +33,7 @@ const markOf = (item: Item, name: string): Mark => {
 /** The shared column of a join is the one of the side whose rows all come out; of a full join, either. */
 const merge = (proof: Proof, fields: Fields, one: Item, two: Item, name: string): ScopeColumn => {
   const [left, right] = [markOf(one, name), markOf(two, name)]
-  compared(proof, left, right, fields['isNatural'] === true ? 'in a NATURAL join' : 'in USING')
+  matched(proof, left, right, fields['isNatural'] === true ? 'in a NATURAL join' : 'in USING')
   const type = fields['jointype']
   if (left.kind === 'clean' && right.kind === 'clean') return { name, mark: clean }
   return { name, mark: type === 'JOIN_FULL' ? combine([left, right]) : type === 'JOIN_RIGHT' ? right : left }

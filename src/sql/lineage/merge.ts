@@ -32,5 +32,6 @@ export const merging = (proof: Proof, fields: Fields, outer: Place): Shape => {
     if (clause['commandType'] === 'CMD_INSERT') stored(proof, clause, inside)
     else assignments(proof, clause['targetList'], target, inside)
   }
-  return returning(proof, fields, target, within(items))
+  // What `*` means here begins with the source, in other changes with the target.
+  return returning(proof, fields, target, within([...sources, itemOf(target)]))
 }

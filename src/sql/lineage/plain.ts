@@ -10,22 +10,29 @@ const opensQuery = (key: string): boolean => key === 'SubLink' || isStatement(ke
 
 const isParameter = (fields: Fields): boolean => fields['ParamRef'] !== undefined
 
-/** `nextval('s')` tries one value after the other, and so may a function that somebody made. */
+/**
+ * Anything but an immutable function may give another value for each row: `nextval('s')` does, what somebody made may, and
+ * `current_setting('x')` where `set_config` runs beside it.
+ */
 const varies = (proof: Proof, name: string): boolean => {
-  const { volatile, added } = proof.catalog.routines
+  const { immutable, added } = proof.catalog.routines
   const own = added.get(name) ?? []
-  return volatile.has(name) || own.some(({ safe, reads, yields }) => !safe || reads.length > 0 || yields !== undefined)
+  return (
+    !immutable.has(name) || own.some(({ safe, reads, yields }) => !safe || reads.length > 0 || yields !== undefined)
+  )
 }
 
 /**
- * Whether an expression has the same value for every row: it refers to no column, asks no table and calls nothing
- * volatile. In a function's body `$1` is no constant, since the caller may pass another one for each row.
+ * Whether an expression has the same value for every row: a literal, a parameter, or what immutable functions make of them.
+ * It refers to no column, asks no table, and no setting or clock (CURRENT_DATE, CURRENT_USER). In a function's body `$1`
+ * is no constant, since the caller may pass another one for each row.
  */
 export const isConstant = (proof: Proof, tree: unknown): boolean => {
   let constant = tree !== undefined
   walk(tree, (fields) => {
     if (list(fields['fields']).length > 0 || Object.keys(fields).some(opensQuery)) constant = false
     if (proof.author === 'routine' && isParameter(fields)) constant = false
+    if (fields['SQLValueFunction'] !== undefined) constant = false
     // A collation can make different texts equal.
     if (fields['CollateClause'] !== undefined) constant = false
     const name = words(fields['funcname']).at(-1)

@@ -1,4 +1,4 @@
-import { as, isFields, list, text, walk, words } from '../tree.js'
+import { as, isFields, list, text, walk, words, type Fields } from '../tree.js'
 import { lookup } from './lookup.js'
 import { columnsOf, type Mark } from './mark.js'
 import { isComparable, isConstant, plainColumn } from './plain.js'
@@ -13,17 +13,32 @@ const comparisons: ReadonlySet<string> = new Set([
   ...['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY', 'AEXPR_DISTINCT', 'AEXPR_NOT_DISTINCT'],
 ])
 
-/** `column = constant`, or `column = column` where both are masked: which of them are equal shows, and nothing else. */
-const compares = (proof: Proof, node: unknown, place: Place): boolean => {
-  const comparison = as(node, 'A_Expr')
-  const kind = text(comparison?.['kind']) ?? ''
-  if (!comparison || !comparisons.has(kind) || !equal.has(words(comparison['name']).at(-1) ?? '')) return false
-  const sides = [comparison['lexpr'], comparison['rexpr']]
-  const [left, right] = sides.map((side) => plainColumn(proof, side, place.scope))
-  if (left?.kind === 'masked' && isConstant(proof, sides[1])) return true
+/** A masked column and something of the client's, which is the same for each row. */
+const comparesWithConstant = (proof: Proof, comparison: Fields, place: Place): Mark | undefined => {
+  const { kind, lexpr, rexpr } = comparison
+  const [left, right] = [plainColumn(proof, lexpr, place.scope), plainColumn(proof, rexpr, place.scope)]
+  if (left?.kind === 'masked' && isConstant(proof, rexpr)) return left
   // `constant = ANY (column)` asks for what is inside of the value.
-  if (kind === 'AEXPR_OP' && right?.kind === 'masked' && isConstant(proof, sides[0])) return true
-  return kind !== 'AEXPR_OP_ANY' && isComparable(proof, left) && isComparable(proof, right)
+  return kind === 'AEXPR_OP' && right?.kind === 'masked' && isConstant(proof, lexpr) ? right : undefined
+}
+
+/** Kinds that say nothing of NULL as long as they aren't negated: there, it is as any value that was not asked for. */
+const blindToNulls: ReadonlySet<unknown> = new Set(['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY'])
+
+/**
+ * `column = constant`, or `column = column` where both are masked: which of them are equal shows, and nothing else. Of a
+ * column whose NULLs are hidden, only which are equal to a constant: what isn't equal to it isn't NULL either.
+ */
+const compares = (proof: Proof, node: unknown, place: Place, negated: boolean): boolean => {
+  const comparison = proof.settingsChange ? undefined : as(node, 'A_Expr')
+  const kind = text(comparison?.['kind']) ?? ''
+  const operator = words(comparison?.['name']).at(-1) ?? ''
+  if (!comparison || !comparisons.has(kind) || !equal.has(operator)) return false
+  const known = comparesWithConstant(proof, comparison, place)
+  if (known) return !proof.hidesNulls(known) || (!negated && operator === '=' && blindToNulls.has(kind))
+  const sides = [comparison['lexpr'], comparison['rexpr']].map((side) => plainColumn(proof, side, place.scope))
+  if (kind === 'AEXPR_OP_ANY') return false
+  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
 }
 
 /** `column IN (SELECT column …)`, both masked. */
@@ -33,7 +48,8 @@ const isMember = (proof: Proof, node: unknown, place: Place): boolean => {
   const [shape, more] = subquery(proof, link, place)
   const tested = plainColumn(proof, link['testexpr'], place.scope)
   if (!shape || more || shape.open || shape.columns.length !== 1) return false
-  return isComparable(proof, tested) && isComparable(proof, shape.columns[0]?.mark)
+  const sides = [tested, shape.columns[0]?.mark]
+  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
 }
 
 /**
@@ -55,11 +71,12 @@ const mixes = (proof: Proof, node: unknown, place: Place): boolean => {
  * What a condition says about a masked column shows only in which rows come out, so the policy decides.
  * @returns what the condition uses in a way that is not allowed
  */
-export const holds = (proof: Proof, node: unknown, place: Place): Mark | undefined => {
+export const holds = (proof: Proof, node: unknown, place: Place, negated = false): Mark | undefined => {
   const boolean = as(node, 'BoolExpr')
   if (boolean) {
+    const inside = boolean['boolop'] === 'NOT_EXPR' ? !negated : negated
     for (const part of list(boolean['args'])) {
-      const found = holds(proof, part, place)
+      const found = holds(proof, part, place, inside)
       if (found) return found
     }
     return undefined
@@ -69,7 +86,7 @@ export const holds = (proof: Proof, node: unknown, place: Place): Mark | undefin
   if (proof.author === 'view') return mixes(proof, node, place) ? mark : undefined
   const level = proof.predicates(mark)
   if (level === 'allow') return undefined
-  const fits = level === 'equality' && (compares(proof, node, place) || isMember(proof, node, place))
+  const fits = level === 'equality' && (compares(proof, node, place, negated) || isMember(proof, node, place))
   return fits ? undefined : mark
 }
 

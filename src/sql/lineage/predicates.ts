@@ -5,6 +5,8 @@ export type Predicates = 'allow' | 'equality' | 'deny'
 export interface PredicatePolicy {
   readonly default: Predicates
   readonly columns?: Readonly<Record<string, Predicates>>
+  /** Columns of which nothing may tell where they are NULL. */
+  readonly hiddenNulls?: ReadonlySet<string>
 }
 
 const strictness: readonly Predicates[] = ['allow', 'equality', 'deny']

@@ -43,6 +43,8 @@ export class Proof {
   readonly catalog: Catalog
   readonly author: Author
   readonly nearest: Nearest[] = []
+  /** Settings may change from row to row, and with them what a cast or an operator makes of a constant. */
+  settingsChange = false
   readonly #rules: ProofRules
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
@@ -94,6 +96,12 @@ export class Proof {
   /** What the policy lets conditions do with what a value comes from. */
   predicates(mark: Mark): Predicates {
     return strictest(this.#predicates, columnsOf(mark))
+  }
+
+  /** Whether nothing may tell where a value that these columns make is NULL. Conditions that are allowed anyway do tell. */
+  hidesNulls(mark: Mark): boolean {
+    const { hiddenNulls } = this.#predicates
+    return hiddenNulls !== undefined && columnsOf(mark).some((column) => hiddenNulls.has(column))
   }
 
   /** Any statement that yields rows. */

@@ -1,7 +1,8 @@
 import type { Catalog } from '../catalog/types.js'
 import type { StatementFacts, Unproven } from '../facts.js'
 import { parse } from '../parser.js'
-import { doBody } from '../plpgsql.js'
+import { createdBody, doBody } from '../plpgsql.js'
+import { protectedChange } from '../protected.js'
 import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
@@ -13,6 +14,7 @@ import type { PredicatePolicy } from './predicates.js'
 import { beginProof } from './begin.js'
 import type { Proof } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
+import { changesSettings } from './side-effects.js'
 import { vet } from './vet.js'
 
 export type { PredicatePolicy } from './predicates.js'
@@ -45,11 +47,12 @@ const namesDenied = (tree: unknown): boolean => {
 
 /** @throws {Refusal} */
 const examine = (proof: Proof, node: unknown): Proved => {
-  const pinned = pinnedSetting(node)
-  if (pinned) return { touchesMasked: false, unproven: pinned }
+  const kept = unchanged(node, proof.catalog)
+  if (kept) return { touchesMasked: false, unproven: kept }
   const [type, fields] = unwrap(node) ?? []
   if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read')
   vet(proof.catalog, node)
+  proof.settingsChange ||= changesSettings(node)
   const body = as(node, 'DoStmt')
   if (body) block(proof, body)
   const named = namedBy(type, fields)
@@ -75,13 +78,24 @@ const refuseStored = (node: unknown): void => {
   })
 }
 
-/** Also in the statements of a DO block, where they can be read off. */
-const pinnedWithin = (node: unknown): Unproven | undefined => {
-  const body = as(node, 'DoStmt')
-  if (!body) return pinnedSetting(node)
-  for (const { sql } of doBody(body).statements) {
+/** A change of what has to stay as it is whatever the policy hides: settings that say how SQL is read, system catalogs. */
+const unchanged = (node: unknown, catalog: Catalog | undefined): Unproven | undefined =>
+  pinnedSetting(node) ?? protectedChange(node, catalog)
+
+/** Also in the statements of a DO block, or of a function that is made, where they can be read off. */
+const unchangedWithin = (node: unknown, catalog: Catalog | undefined): Unproven | undefined => {
+  const own = unchanged(node, catalog)
+  if (own) return own
+  const [block, created] = [as(node, 'DoStmt'), as(node, 'CreateFunctionStmt')]
+  const body = block ? doBody(block) : created && createdBody(created)
+  for (const { sql } of body?.statements ?? []) {
     const parsed = parse(sql)
-    const found = parsed.ok ? pinnedSetting(parsed.statements) : undefined
+    const found = parsed.ok
+      ? unchanged(
+          parsed.statements.map((statement) => statement.node),
+          catalog,
+        )
+      : undefined
     if (found) return found
   }
   return undefined
@@ -93,8 +107,8 @@ const pinnedWithin = (node: unknown): Unproven | undefined => {
  */
 export const prove = (node: unknown, catalog: Catalog | undefined, predicates: PredicatePolicy): Proved => {
   if (!catalog || catalog.masked.size === 0) {
-    const pinned = pinnedWithin(node)
-    return { touchesMasked: false, ...(pinned ? { unproven: pinned } : {}) }
+    const unproven = unchangedWithin(node, catalog)
+    return { touchesMasked: false, ...(unproven && { unproven }) }
   }
   try {
     return examine(beginProof(catalog, predicates), node)

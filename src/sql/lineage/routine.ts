@@ -55,6 +55,18 @@ const isImmutable = (created: Fields): boolean =>
     ({ defname, arg }) => defname === 'volatility' && words([arg]).at(-1) === 'immutable',
   )
 
+/** Kinds of types whose values have no columns (`pg_type.typtype`): base, enum, range, multirange. */
+const plainTypes: ReadonlySet<string> = new Set(['b', 'e', 'r', 'm'])
+
+/**
+ * The columns that it yields in FROM. A row type, or a domain over one, yields those of the row, be it the only parameter
+ * that comes out; of several parameters each is one column.
+ */
+const yieldsOf = (named: readonly string[], returns: string): readonly string[] | undefined => {
+  if (named.length > 1) return named
+  return plainTypes.has(returns) ? named : undefined
+}
+
 /**
  * Reads a function in SQL: which masked columns its result is computed from. Its arguments are columns to it, not
  * constants, as whoever calls it may pass another value with each row.
@@ -86,9 +98,7 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
     const last = marks.at(-1)
     if (!last || marks.includes(undefined)) return undefined
     if (last.kind !== 'clean' && isImmutable(created)) return undefined
-    const named = parameters(created, outputs)
-    const scalar = returns !== 'c' && returns !== 'p'
-    return { reads: columnsOf(last), yields: named.length > 0 ? named : scalar ? [] : undefined }
+    return { reads: columnsOf(last), yields: yieldsOf(parameters(created, outputs), returns) }
   } catch (error) {
     if (error instanceof Refusal || error instanceof RangeError) return undefined
     throw error

@@ -5,10 +5,10 @@ import { clean, combine } from './mark.js'
 import { check, distinct, distinctOn, groupBy, key, sortClause } from './order.js'
 import { predicate } from './predicate.js'
 import type { Place, Proof } from './proof.js'
-import { masked } from './refusal.js'
+import { masked, unproven } from './refusal.js'
 import { hidden, itemOf, type Item, type Shape } from './scope.js'
 import { setOperation } from './set-operation.js'
-import { targets } from './targets.js'
+import { rowColumns, targets } from './targets.js'
 import { withClause } from './with.js'
 
 /** The columns of a set operation or VALUES, as its own ORDER BY sees them. */
@@ -16,12 +16,16 @@ const asItem = (shape: Shape): Item =>
   itemOf({ ...shape, name: undefined, bare: false, table: false, ambiguous: false })
 
 const values = (proof: Proof, fields: Fields, place: Place): Shape => {
-  const rows = list(fields['valuesLists']).map((row) => items(row).map((node) => proof.value(node, place)))
-  const columns = (rows[0] ?? []).map((_, index) => ({
+  const rows = list(fields['valuesLists']).map((row) => rowColumns(proof, items(row), place))
+  const open = rows.some((row) => row.open)
+  const longest = rows.reduce((most, { columns }) => Math.max(most, columns.length), 0)
+  const columns = Array.from({ length: longest }, (_, index) => ({
     name: `column${index + 1}`,
-    mark: combine(rows.map((row) => row[index] ?? clean)),
+    mark: combine(rows.map((row) => row.columns[index]?.mark ?? clean)),
   }))
-  return { columns, open: false }
+  const column = open ? hidden({ columns, open }) : undefined
+  if (column !== undefined) throw unproven(column, 'its place among the columns of VALUES is not known')
+  return { columns: open ? [] : columns, open }
 }
 
 /** What named windows depend on; they may build on each other. */

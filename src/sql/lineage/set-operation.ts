@@ -20,6 +20,18 @@ export const compared = (proof: Proof, one: Mark, other: Mark, use: string): voi
   if (!both || proof.predicates(mark) === 'deny') throw masked(column, use)
 }
 
+/**
+ * The same where rows of which one is NULL are left out.
+ * @throws {Refusal}
+ */
+export const matched = (proof: Proof, one: Mark, other: Mark, use: string): void => {
+  compared(proof, one, other, use)
+  const mark = combine([one, other])
+  const [column] = columnsOf(mark)
+  if (column === undefined || proof.author === 'view' || proof.predicates(mark) === 'allow') return
+  if (proof.hidesNulls(mark)) throw masked(column, `${use}, where rows without a value are missing`)
+}
+
 /** UNION, INTERSECT, EXCEPT: the server no longer says where such a column comes from. */
 export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape => {
   const { firstArm, ...inside } = place

@@ -54,6 +54,27 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
   return { columns: [{ name: name ?? found.name, mark, ...(distance && { distance }) }], open: false }
 }
 
+/**
+ * The columns of one row of VALUES, in which `t.*` is as many as its row has.
+ * @throws {Refusal} where their number is not known and one of them must not be seen: they have names by position
+ */
+export const rowColumns = (proof: Proof, nodes: readonly unknown[], place: Place): Shape => {
+  const shapes = nodes.map((node): Shape => {
+    const reference = as(node, 'ColumnRef')
+    const found = reference && lookup(reference, place.scope, proof)
+    if (found?.kind === 'star') {
+      proof.account(reference ?? {})
+      return star(found)
+    }
+    const rows = expanded(proof, node, place)
+    return rows ?? { columns: [{ name: undefined, mark: proof.value(node, place) }], open: false }
+  })
+  const row = { columns: shapes.flatMap(({ columns }) => columns), open: shapes.some(({ open }) => open) }
+  const column = row.open ? hidden(row) : undefined
+  if (column !== undefined) throw unproven(column, 'its place in a row of VALUES is not known')
+  return row
+}
+
 /** The output columns that a SELECT or RETURNING list makes. */
 export const targets = (proof: Proof, nodes: unknown, place: Place): Shape => {
   const columns: ScopeColumn[] = []

@@ -14,7 +14,7 @@ export const ruleGuard = async (): Promise<Guard> => {
   return new PolicyGuard({ policy, clear: false, source: undefined, maskKey: Buffer.alloc(32, 7) })
 }
 
-/** A text that was decided on before, and one that is parsed and looked into. */
+/** A text that was decided on before, and one that is new but for a number. */
 export const deciding = (guard: Guard, timing: Timing): readonly Row[] => {
   let n = 0
   const asker = askerOf()
@@ -25,7 +25,7 @@ export const deciding = (guard: Guard, timing: Timing): readonly Row[] => {
   return [
     { ...microRow('policy: a text known before', microseconds(ask(`${point}1`), timing)), bar: { atMost: 2 } },
     microRow(
-      'policy: a new text, parsed',
+      'policy: a text new but for a number',
       microseconds(() => ask(`${point}${n++}`)(), timing),
     ),
   ]

@@ -10,6 +10,7 @@ import * as usability from '../../usability/stage.js'
 import { allowed } from '../lineage/cases/allowed.js'
 import { derived } from '../lineage/cases/derived.js'
 import { mutants } from '../lineage/cases/mutants.js'
+import { positions } from '../lineage/cases/positions.js'
 import { refused } from '../lineage/cases/refused.js'
 import { RandomQuery } from '../lineage/random-query.js'
 import { catalogOf, openShop } from '../shop.js'
@@ -48,6 +49,7 @@ beforeAll(async () => {
   const tapes = fc.sample(fc.array(fc.nat(9999), { minLength: 60, maxLength: 200 }), { seed: 1, numRuns: runs * 10 })
   corpora = [
     { ...inShop, statements: [...allowed, ...derived, ...refused, ...mutants].map(([sql]) => sql) },
+    { ...inShop, statements: positions },
     { ...inShop, statements: tapes.map((tape) => new RandomQuery(tape).query()) },
     {
       ...(await place(leaks.schema('one'), leaks.policy)),

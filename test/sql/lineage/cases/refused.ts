@@ -136,4 +136,31 @@ export const refused: readonly (readonly [sql: string, subject: string])[] = [
   ["SELECT id FROM customers WHERE email = 'x' COLLATE loose", 'public.customers.email'],
   ["CREATE COLLATION loose (provider = icu, locale = 'und', deterministic = false)", 'Define'],
   ['ALTER FUNCTION peek() IMMUTABLE', 'AlterFunction'],
+  // What keeps state in a session finds its way out by another function, whatever extension it came with.
+  ['SELECT set_limit(length(ssn)::real) FROM customers', 'public.customers.ssn'],
+  ["SELECT isn_weak(ssn LIKE '1%') FROM customers", 'public.customers.ssn'],
+  ['SELECT CASE WHEN set_limit(length(ssn)::real) > 0 THEN 1 END FROM customers', 'public.customers.ssn'],
+  [
+    'SELECT id FROM customers WHERE set_limit(0.5) > 0 AND isn_weak(ssn IS NULL AND email = ssn)',
+    'public.customers.email',
+  ],
+  // A constant is what nothing can change between two rows: no setting, no clock, no name of who asks.
+  ["SELECT id FROM customers WHERE ssn = current_setting('my.x')", 'public.customers.ssn'],
+  ["SELECT id FROM customers WHERE ssn IN ('1', current_setting('my.x'))", 'public.customers.ssn'],
+  ["SELECT id FROM customers WHERE ssn = ANY (ARRAY[current_setting('my.x')])", 'public.customers.ssn'],
+  ["SELECT id FROM customers WHERE ssn IS NOT DISTINCT FROM current_setting('my.x')", 'public.customers.ssn'],
+  ['SELECT id FROM customers WHERE ssn = CURRENT_DATE::text', 'public.customers.ssn'],
+  ['SELECT id FROM customers WHERE ssn = current_user', 'public.customers.ssn'],
+  ['SELECT id FROM customers WHERE ssn = now()::text', 'public.customers.ssn'],
+  ["SELECT id FROM customers WHERE ssn = to_char(1, '9')", 'public.customers.ssn'],
+  ["SELECT 1 FROM customers c JOIN orders o ON c.ssn = current_setting('my.x')", 'public.customers.ssn'],
+  // Where settings change from row to row, what a cast makes of a literal does, too.
+  [
+    `SELECT g, (SELECT count(*) FROM customers c WHERE s IS NOT NULL AND c.ssn = '2026-01-01'::timestamptz::text)
+     FROM (SELECT g, set_config('timezone', g::text, false) s FROM generate_series(1, 9) g OFFSET 0) q`,
+    'public.customers.ssn',
+  ],
+  // Columns of VALUES go by position.
+  ['SELECT x.* FROM customers c, nobody, LATERAL (VALUES (nobody.*, c.email)) x', 'public.customers.email'],
+  ['SELECT column1 FROM customers c, nobody, LATERAL (VALUES (nobody.*, 1), (c.email, 2)) x', 'public.customers.email'],
 ]
