@@ -82,8 +82,8 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
 const syntaxError = ({ message, position }: NonNullable<Analysis['syntax']>): HoopError =>
   new HoopError('SYNTAX', message, { ...(position !== undefined && { position }) })
 
-const unprovenError = ({ subject, why, code }: Unproven): HoopError =>
-  new HoopError(code, why.includes(subject) ? why : `${subject}: ${why}`)
+const unprovenError = ({ subject, why, code, hint }: Unproven): HoopError =>
+  new HoopError(code, why.includes(subject) ? why : `${subject}: ${why}`, hint === undefined ? {} : { hint })
 
 const lostError = (lost: string): HoopError =>
   new HoopError('STATEMENT_UNPROVEN', `the policy masks ${lost}, which the database no longer has by that name`, {

@@ -100,6 +100,8 @@ export interface Unproven {
   readonly subject: string
   /** One sentence: why. */
   readonly why: string
+  /** What helps in this case, where something does. */
+  readonly hint?: string
   readonly code: 'COLUMN_MASKED' | 'STATEMENT_UNPROVEN' | 'SETTING_PINNED' | 'CATALOG_PROTECTED'
 }
 

@@ -14,6 +14,13 @@ export const resolve = (catalog: Catalog, schema: string | undefined, name: stri
   return exact.length > 0 ? exact : candidates
 }
 
+/**
+ * Whether a name was written with a schema that the snapshot doesn't have it in: it may be another relation, made since, or
+ * one whose schema got another name.
+ */
+export const isElsewhere = (schema: string | undefined, found: readonly Relation[]): boolean =>
+  schema !== undefined && found.length > 0 && found.every((relation) => relation.schema !== schema)
+
 /** Whether masks have to be thought of where this relation is used. */
 export const isSensitive = (relation: Relation): boolean => relation.masked || relation.opaque !== undefined
 

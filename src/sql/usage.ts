@@ -3,7 +3,7 @@ import { ColumnUse } from './columns.js'
 import type { CascadeEvent } from './effects/types.js'
 import type { Limit } from './facts.js'
 import { larger } from './limit.js'
-import { labelOf, resolve, written } from './resolve.js'
+import { isElsewhere, labelOf, resolve, written } from './resolve.js'
 
 type Role = 'reads' | 'writes'
 
@@ -51,7 +51,7 @@ export class Usage {
   relation(role: Role, schema: string | undefined, name: string, limit: Limit = 0, only = false): readonly Relation[] {
     const found = this.#catalog ? [...resolve(this.#catalog, schema, name), ...this.#renamed(name)] : []
     if (found.length === 0) this.#label(role, written(schema, name), limit)
-    if (found.length === 0 && role === 'reads') this.unknown.add(written(schema, name))
+    if (role === 'reads' && (found.length === 0 || isElsewhere(schema, found))) this.unknown.add(written(schema, name))
     for (const relation of found) this.use(role, relation, limit, only)
     return found
   }

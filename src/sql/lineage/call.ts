@@ -12,7 +12,7 @@ export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark =
   const partition = list(definition['partitionClause']).map((node) => grouped(proof, proof.value(node, place)))
   // The server sorts rows to make a window, and they come out in that order whatever is shown of them.
   const order = proof.value(definition['orderClause'], place)
-  proof.shownByRows(combine([...partition, order]), 'to sort the rows of a window by')
+  proof.shownByRows(combine([...partition, order]), 'to sort the rows of a window by', 'sort')
   const named = text(definition['name']) !== undefined || text(definition['refname']) !== undefined
   return combine([
     ...partition,
@@ -50,7 +50,8 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
   const { routines } = proof.catalog
   const [column] = columnsOf(given)
   if (column === undefined) return
-  if (hasSideEffects(routines, name)) throw masked(column, `as an argument of ${name}, which may carry it elsewhere`)
+  if (hasSideEffects(routines, name))
+    throw masked(column, `as an argument of ${name}, which may carry it elsewhere`, 'carry')
   if (routines.sets.has(name))
     proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`)
 }

@@ -57,7 +57,7 @@ const staysThere = (proof: Proof, fields: Fields, target: Source, place: Place):
 export const stored = (proof: Proof, fields: Fields, place: Place): void => {
   for (const column of all(fields['targetList'], 'ResTarget'))
     proof.untainted(column['indirection'], place, 'as a subscript')
-  proof.untainted(fields['values'], place, 'to fill a column')
+  proof.untainted(fields['values'], place, 'to fill a column', 'store')
 }
 
 /** SET list: masked columns may be written, not read. */
@@ -67,7 +67,7 @@ export const assignments = (proof: Proof, nodes: unknown, target: Source, place:
       proof.value(fields['val'], place)
       continue
     }
-    proof.untainted([fields['val'], fields['indirection']], place, 'to fill a column')
+    proof.untainted([fields['val'], fields['indirection']], place, 'to fill a column', 'store')
   }
 }
 
@@ -78,7 +78,7 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
     const column = target.columns.find(({ name }) => name === element['name'])
     const [subject] = column ? columnsOf(column.mark) : []
     if (column && subject !== undefined && proof.predicates(column.mark) === 'deny')
-      throw masked(subject, 'in ON CONFLICT')
+      throw masked(subject, 'in ON CONFLICT', 'condition')
     proof.untainted(element['expr'], own, 'in ON CONFLICT')
   }
   predicate(proof, infer['whereClause'], own)
@@ -98,7 +98,7 @@ export const insertion = (proof: Proof, fields: Fields, outer: Place): Shape => 
   const source = as(fields['selectStmt'], 'SelectStmt')
   if (source) {
     const column = hidden(proof.query('SelectStmt', source, place))
-    if (column !== undefined) throw masked(column, 'to fill a table')
+    if (column !== undefined) throw masked(column, 'to fill a table', 'store')
   }
   if (isFields(fields['onConflictClause'])) conflict(proof, fields['onConflictClause'], target, place)
   return returning(proof, fields, target, { ...place, scope: { items: [itemOf(target)], outer: undefined } })

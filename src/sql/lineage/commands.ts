@@ -27,7 +27,7 @@ const copiedColumns = (proof: Proof, fields: Fields, table: Fields): Shape => {
   const names = words(fields['attlist'])
   const column = hidden(source)
   if (source.ambiguous && column !== undefined)
-    throw unproven(column, 'which table is meant depends on the search path')
+    throw unproven(column, 'which table is meant depends on the search path', 'schema')
   if (names.length > 0) {
     const columns = names.map(
       (name): ScopeColumn => source.columns.find((each) => each.name === name) ?? { name, mark: clean },
@@ -55,9 +55,9 @@ const copy = (proof: Proof, fields: Fields): Outcome => {
   const column = hidden(shape)
   if (column === undefined) return shape
   const encoding = optionsOf(fields).find(({ name }) => name === 'encoding')?.value
-  if (!copyFacts(fields)) throw unproven(column, 'this format of COPY is not known')
+  if (!copyFacts(fields)) throw unproven(column, 'this format of COPY is not known', 'copy')
   if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
-    throw unproven(column, 'masks need COPY in the encoding UTF8')
+    throw unproven(column, 'masks need COPY in the encoding UTF8', 'copy')
   return shape
 }
 
@@ -70,7 +70,11 @@ export const commands: Record<string, CommandRule> = {
   DeclareCursorStmt: later,
   ExplainStmt: (proof, fields) => {
     if (optionsOf(fields).some((option) => option.name === 'analyze' && isOn(option))) {
-      throw unproven('EXPLAIN ANALYZE', 'it runs the statement and reports counts that depend on masked tables')
+      throw unproven(
+        'EXPLAIN ANALYZE',
+        'it runs the statement and reports counts that depend on masked tables',
+        'explain',
+      )
     }
     inner(proof, fields['query'], top)
     return undefined
@@ -78,10 +82,10 @@ export const commands: Record<string, CommandRule> = {
   CreateTableAsStmt: (proof, fields) => {
     const [type] = unwrap(fields['query']) ?? []
     if (fields['objtype'] !== 'OBJECT_TABLE' || type === 'ExecuteStmt') {
-      throw unproven('CREATE', 'what it would keep of a table with masked columns is not analysed')
+      throw unproven('CREATE', 'what it would keep of a table with masked columns is not analysed', 'definition')
     }
     const column = hidden(inner(proof, fields['query'], { ...top, flow: 'kept' }))
-    if (column !== undefined) throw masked(column, 'to fill another table')
+    if (column !== undefined) throw masked(column, 'to fill another table', 'store')
     proof.accountAll(fields['into'])
     return undefined
   },

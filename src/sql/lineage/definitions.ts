@@ -116,6 +116,7 @@ export const definition = (proof: Proof, type: string, fields: Fields): void => 
     throw unproven(
       type.replace(/Stmt$/, ''),
       'this kind of statement is not allowed on a table with masked columns, or one that shows them',
+      'definition',
     )
   }
   // A default, a check or an index would keep what the function reads, or ask it again for everybody.

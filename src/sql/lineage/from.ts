@@ -47,7 +47,7 @@ const functionShape = (proof: Proof, fields: Fields, name: string | undefined, m
   if (functions.length === 1 && names)
     return { columns: [...names.map((each) => ({ name: each, mark })), ...ordinality], open: false }
   const [column] = columnsOf(mark)
-  if (column !== undefined) throw unproven(column, 'which columns the function yields is not known')
+  if (column !== undefined) throw unproven(column, 'which columns the function yields is not known', 'names')
   return { columns: [], open: true }
 }
 

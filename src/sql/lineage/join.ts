@@ -11,7 +11,7 @@ const shared = (fields: Fields, one: Item, two: Item): readonly string[] => {
   if (fields['isNatural'] !== true) return words(fields['usingClause'])
   if (uncertain(one) || uncertain(two)) {
     const column = hidden(one) ?? hidden(two)
-    if (column !== undefined) throw masked(column, 'next to a NATURAL join whose columns are not all known')
+    if (column !== undefined) throw masked(column, 'next to a NATURAL join whose columns are not all known', 'names')
   }
   return one.columns.flatMap(({ name }) =>
     two.columns.some((other) => other.name === name) && name !== undefined ? [name] : [],

@@ -68,12 +68,12 @@ const plain = (scope: Scope | undefined, name: string): Found => {
   const [source] = nearest(scope, name)
   if (source) return { kind: 'row', name, source }
   if (open) return { kind: 'column', name, mark: clean }
-  throw unproven(name, `there is no column ${name} in the catalog`)
+  throw unproven(name, `there is no column ${name} in the catalog`, 'spelling')
 }
 
 /** `qualifier.name`: where the table has no such column, PostgreSQL takes it for the function `name` of its row. */
 const within = (sources: readonly Source[], qualifier: string, name: string, functions: RowFunctions): Found => {
-  if (sources.length === 0) throw unproven(`${qualifier}.${name}`, `there is no table ${qualifier} here`)
+  if (sources.length === 0) throw unproven(`${qualifier}.${name}`, `there is no table ${qualifier} here`, 'spelling')
   const found = sources.flatMap((source) => source.columns.filter((column) => column.name === name))
   const mark = marked(found)
   if (mark) return column(name, mark, found)
@@ -84,6 +84,7 @@ const within = (sources: readonly Source[], qualifier: string, name: string, fun
     throw unproven(
       `${qualifier}.${name}`,
       `${qualifier} has no column ${name} in the catalog, so it may be a function of the row`,
+      'spelling',
     )
   }
   return { kind: 'column', name, mark: functions.reads([name]) }
@@ -101,7 +102,7 @@ export const lookup = (reference: Fields, scope: Scope | undefined, functions: R
   if (star) {
     if (last === undefined) return { kind: 'star', items: scope?.items ?? [] }
     const sources = parts.length === 1 ? nearest(scope, last) : qualifiedSources(scope, last)
-    if (sources.length === 0) throw unproven(`${last}.*`, `there is no table ${last} here`)
+    if (sources.length === 0) throw unproven(`${last}.*`, `there is no table ${last} here`, 'spelling')
     return { kind: 'star', items: sources }
   }
   const qualifier = parts.at(-2)

@@ -33,9 +33,9 @@ export const grouped = (proof: Proof, mark: Mark): Mark => {
 
 /** @throws {Refusal} */
 export const check = (proof: Proof, mark: Mark, clause: Clause): void => {
-  if (!clause.groups) return proof.shownByRows(mark, clause.use)
+  if (!clause.groups) return proof.shownByRows(mark, clause.use, 'sort')
   const [column] = columnsOf(grouped(proof, mark))
-  if (column !== undefined) throw masked(column, clause.use)
+  if (column !== undefined) throw masked(column, clause.use, 'group')
 }
 
 /** `ORDER BY 2` */

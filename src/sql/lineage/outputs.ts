@@ -9,7 +9,7 @@ import { hidden, type Shape } from './scope.js'
 export const outputsOf = (shape: Shape): readonly Output[] | undefined => {
   const column = hidden(shape)
   if (shape.open) {
-    if (column !== undefined) throw unproven(column, 'its place among the output columns is not known')
+    if (column !== undefined) throw unproven(column, 'its place among the output columns is not known', 'names')
     return undefined
   }
   return shape.columns.map(({ mark }) => mark)

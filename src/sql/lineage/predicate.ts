@@ -103,5 +103,6 @@ export const predicate = (proof: Proof, node: unknown, place: Place): void => {
     proof.predicates(mark) === 'equality'
       ? 'in a condition other than “= constant” or “= another masked column”'
       : 'in a condition'
-  throw masked(column, only)
+  const nulls = proof.hidesNulls(mark)
+  throw masked(column, only, proof.predicates(mark) !== 'equality' ? 'condition' : nulls ? 'nulls' : 'equality')
 }

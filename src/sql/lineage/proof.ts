@@ -4,7 +4,7 @@ import type { Nearest } from '../facts.js'
 import { isRangeVar, list, walk, type Fields } from '../tree.js'
 import { clean, columnsOf, combine, type Mark } from './mark.js'
 import { strictest, type PredicatePolicy, type Predicates } from './predicates.js'
-import { masked, unproven } from './refusal.js'
+import { masked, unproven, type Remedy } from './refusal.js'
 import type { Scope, Shape } from './scope.js'
 
 /** What a query may refer to from outside itself. */
@@ -126,15 +126,16 @@ export class Proof {
    * @param use completes “here it is used …”
    * @throws {Refusal}
    */
-  untainted(tree: unknown, place: Place, use: string): void {
+  untainted(tree: unknown, place: Place, use: string, remedy?: Remedy): void {
     const [column] = columnsOf(this.value(tree, place))
-    if (column !== undefined) throw masked(column, use)
+    if (column !== undefined) throw masked(column, use, remedy)
   }
 
   /** The same where the policy may allow it, as it may for whatever shows only in which rows come out. */
-  shownByRows(mark: Mark, use: string): void {
+  shownByRows(mark: Mark, use: string, remedy: Remedy = 'condition'): void {
     const [column] = columnsOf(mark)
-    if (column !== undefined && this.author !== 'view' && this.predicates(mark) !== 'allow') throw masked(column, use)
+    if (column !== undefined && this.author !== 'view' && this.predicates(mark) !== 'allow')
+      throw masked(column, use, remedy)
   }
 }
 

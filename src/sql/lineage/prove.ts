@@ -30,7 +30,7 @@ const block = (proof: Proof, fields: Fields): void => {
     if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed')
     for (const { node } of parsed.statements) {
       const { runs, unproven: inside } = examine(proof, node)
-      if (inside) throw new Refusal(inside.code, inside.subject, inside.why)
+      if (inside) throw new Refusal(inside)
       if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns')
     }
   }

@@ -1,5 +1,5 @@
 import type { CatalogColumn, Relation } from '../catalog/types.js'
-import { deniedName, labelOf, resolve } from '../resolve.js'
+import { deniedName, isElsewhere, labelOf, resolve } from '../resolve.js'
 import { as, isFields, text, words, type Fields } from '../tree.js'
 import type { Proof } from './proof.js'
 import { unproven } from './refusal.js'
@@ -48,7 +48,8 @@ export const relationsOf = (proof: Proof, rangeVar: Fields): readonly Relation[]
 /** A shape under the column names that an alias gives. */
 export const aliased = (shape: Shape, names: readonly string[]): Shape => {
   const result = renamed(shape, names)
-  if (!result) throw unproven(hidden(shape) ?? 'a column', 'it gets another name next to columns that are not known')
+  if (!result)
+    throw unproven(hidden(shape) ?? 'a column', 'it gets another name next to columns that are not known', 'names')
   return result
 }
 
@@ -57,7 +58,7 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   proof.account(rangeVar)
   const candidates = relationsOf(proof, rangeVar)
   const alias = isFields(rangeVar['alias']) ? rangeVar['alias'] : undefined
-  const ambiguous = candidates.length > 1
+  const ambiguous = candidates.length > 1 || isElsewhere(text(rangeVar['schemaname']), candidates)
   const names = words(alias?.['colnames'])
   const shape = { columns: merge(candidates), open: candidates.length === 0 || ambiguous }
   return {

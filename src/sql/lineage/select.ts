@@ -24,7 +24,7 @@ const values = (proof: Proof, fields: Fields, place: Place): Shape => {
     mark: combine(rows.map((row) => row.columns[index]?.mark ?? clean)),
   }))
   const column = open ? hidden({ columns, open }) : undefined
-  if (column !== undefined) throw unproven(column, 'its place among the columns of VALUES is not known')
+  if (column !== undefined) throw unproven(column, 'its place among the columns of VALUES is not known', 'names')
   return { columns: open ? [] : columns, open }
 }
 
@@ -74,6 +74,6 @@ export const select = (proof: Proof, fields: Fields, outer: Place): Shape => {
   // SELECT INTO makes a table.
   proof.accountAll(fields['intoClause'])
   const column = hidden(simple(proof, fields, { ...inside, flow: 'kept' }))
-  if (column !== undefined) throw masked(column, 'to fill another table')
+  if (column !== undefined) throw masked(column, 'to fill another table', 'store')
   return { columns: [], open: false }
 }

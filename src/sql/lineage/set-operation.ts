@@ -29,7 +29,7 @@ export const matched = (proof: Proof, one: Mark, other: Mark, use: string): void
   const mark = combine([one, other])
   const [column] = columnsOf(mark)
   if (column === undefined || proof.author === 'view' || proof.predicates(mark) === 'allow') return
-  if (proof.hidesNulls(mark)) throw masked(column, `${use}, where rows without a value are missing`)
+  if (proof.hidesNulls(mark)) throw masked(column, `${use}, where rows without a value are missing`, 'nulls')
 }
 
 /** UNION, INTERSECT, EXCEPT: the server no longer says where such a column comes from. */
@@ -42,7 +42,7 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
   const open = left.open || right.open
   const column = hidden(left) ?? hidden(right)
   if (open && column !== undefined)
-    throw unproven(column, 'its place among the columns of a set operation is not known')
+    throw unproven(column, 'its place among the columns of a set operation is not known', 'names')
   const keepsAll = fields['op'] === 'SETOP_UNION' && fields['all'] === true
   const columns = left.columns.map(({ name, mark }, index) => {
     const other = right.columns[index]

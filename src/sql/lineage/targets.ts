@@ -12,7 +12,8 @@ const star = (found: Extract<Found, { kind: 'star' }>): Shape => {
     const sources = 'sources' in item ? item.sources : [item]
     const column = hidden(item)
     const unsure = sources.find((source) => source.ambiguous) ?? (found.items.length > 1 && !('sources' in item))
-    if (column !== undefined && unsure) throw unproven(column, 'which table * means depends on the search path')
+    if (column !== undefined && unsure)
+      throw unproven(column, 'which table * means depends on the search path', 'schema')
   }
   return { columns: found.items.flatMap((item) => item.columns), open: found.items.some((item) => item.open) }
 }
@@ -27,7 +28,8 @@ const expanded = (proof: Proof, value: unknown, place: Place): Shape | undefined
   if (found?.kind === 'row' && list(fields?.['indirection']).length === 1)
     return star({ kind: 'star', items: [found.source] })
   const [column] = columnsOf(mark)
-  if (column !== undefined) throw unproven(column, 'its place among the columns that a row is expanded to is not known')
+  if (column !== undefined)
+    throw unproven(column, 'its place among the columns that a row is expanded to is not known', 'names')
   return { columns: [], open: true }
 }
 
@@ -71,7 +73,7 @@ export const rowColumns = (proof: Proof, nodes: readonly unknown[], place: Place
   })
   const row = { columns: shapes.flatMap(({ columns }) => columns), open: shapes.some(({ open }) => open) }
   const column = row.open ? hidden(row) : undefined
-  if (column !== undefined) throw unproven(column, 'its place in a row of VALUES is not known')
+  if (column !== undefined) throw unproven(column, 'its place in a row of VALUES is not known', 'names')
   return row
 }
 

@@ -28,7 +28,7 @@ const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark =>
   const called = mark.kind === 'derived' ? sideEffectIn(proof.catalog.routines, fields) : undefined
   const [column] = columnsOf(mark)
   if (called !== undefined && column !== undefined)
-    throw masked(column, `together with ${called}, which may carry it elsewhere`)
+    throw masked(column, `together with ${called}, which may carry it elsewhere`, 'carry')
   return mark
 }
 

@@ -50,7 +50,11 @@ const statement = (type: string, fields: Fields): void => {
   const rule = Object.hasOwn(refused, type) ? refused[type] : undefined
   const why = typeof rule === 'function' ? rule(fields) : rule
   if (why !== undefined)
-    throw unproven(type.replace(/Stmt$/, ''), `this statement is refused where columns are masked: ${why}`)
+    throw unproven(
+      type.replace(/Stmt$/, ''),
+      `this statement is refused where columns are masked: ${why}`,
+      'definition',
+    )
 }
 
 const call = (catalog: Catalog, names: readonly string[]): void => {
@@ -60,6 +64,7 @@ const call = (catalog: Catalog, names: readonly string[]): void => {
     throw unproven(
       written(names.at(-2), name),
       `the function ${written(names.at(-2), name)} can’t be called where columns are masked: ${why}`,
+      'function',
     )
 }
 
@@ -108,7 +113,7 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
     for (const operator of [as(fields, 'A_Expr')?.['name'], fields['operName'], fields['useOp']]) {
       const symbol = words(operator).at(-1)
       if (symbol === undefined || !opaqueOperators.has(symbol)) continue
-      throw unproven(symbol, `what the operator ${symbol} does is not known`)
+      throw unproven(symbol, `what the operator ${symbol} does is not known`, 'function')
     }
     if (fields['typemod'] !== undefined && opaqueTypes.size > 0) {
       const type = words(fields['names']).at(-1)

@@ -42,3 +42,30 @@ test('without masks nothing is refused', () => {
     expect(analyse(sql, undefined, { predicates: 'deny' }).statements[0]?.unproven).toBeUndefined()
   }
 })
+
+test.for<[string, RegExp]>([
+  ['SELECT id FROM customers ORDER BY email', /^Sort by a column that isn’t masked/],
+  ["SELECT id FROM customers WHERE email LIKE 'a%'", /^Compare it with = or IN/],
+  ['SELECT lower(email) FROM customers GROUP BY 1', /^Group by the masked column as it is/],
+  ['INSERT INTO staging (email) SELECT email FROM customers', /^Leave the column out of what is stored/],
+  ['UPDATE staging SET email = c.email FROM customers c', /^Leave the column out of what is stored/],
+  ["SELECT pg_notify('c', email) FROM customers", /^Call the function without/],
+  ["SELECT *, email FROM customers, json_each('{}')", /^Name the columns one by one/],
+  ['SELECT normal_rand(1, 0, 1)', /functions: pure/],
+  ['EXPLAIN ANALYZE SELECT email FROM customers', /without ANALYZE/],
+  ['CREATE VIEW v AS SELECT email FROM customers', /ask an administrator/],
+  ['SELECT nme FROM customers', /spelled/],
+  ['SELECT c.nme FROM customers c', /spelled/],
+])('%s is refused with a hint that helps', ([sql, hint]) =>
+  expect(analyse(sql, shop.catalog, { predicates: 'equality' }).statements[0]?.unproven?.hint).toMatch(hint),
+)
+
+test('a name in a schema that has none such may be a view made since: it is unknown, and its columns are', () => {
+  const facts = (sql: string) => analyse(sql, shop.catalog, { predicates: 'equality' }).statements[0]
+  expect(facts('SELECT id FROM crm.orders')?.unknown).toEqual(['crm.orders'])
+  expect(facts('SELECT id FROM public.orders')?.unknown).toBeUndefined()
+  expect(facts('SELECT id FROM orders')?.unknown).toBeUndefined()
+  expect(facts('UPDATE crm.orders SET id = 1')?.unknown).toEqual(['crm.orders'])
+  expect(facts('SELECT o.*, c.email FROM crm.orders o, customers c')?.unproven?.subject).toBe(email)
+  expect(facts('SELECT * FROM crm.customers')?.unproven?.subject).toBe(email)
+})
