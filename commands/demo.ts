@@ -1,14 +1,16 @@
+import { basename, dirname } from 'node:path'
 import { HoopCommand } from '../src/cli/command.js'
 import { HoopError } from '../src/lib/errors.js'
 
-/** Optional dependencies of the package, which only the demo needs. */
+/** What only the demo needs is no part of an installation: it is larger than all the rest. */
 const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', '@electric-sql/pglite-socket', 'oidc-provider']
 
 export default class Demo extends HoopCommand {
   static override summary = 'See it work: a database, an identity provider and a gateway on this machine.'
   static override description =
     'Shows the tour through the real commands and checks each step. On a terminal it then keeps everything running, ' +
-    'to play with, until Ctrl-C. Nothing leaves this machine and nothing stays on it.'
+    'to play with, until Ctrl-C. Nothing leaves this machine and nothing stays on it. Its database and its identity ' +
+    'provider come with a checkout; elsewhere it says what to install.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run(): Promise<object> {
@@ -24,9 +26,16 @@ export default class Demo extends HoopCommand {
   private assertParts(): void {
     const missing = parts.filter((part) => !isInstalled(part))
     if (missing.length === 0) return
-    throw new HoopError('USAGE', `the demo needs ${missing.join(', ')}`, {
-      hint: `Install the optional dependencies: npm install ${missing.join(' ')}`,
-    })
+    throw new HoopError('DEMO_INCOMPLETE', missing.join(', '), { hint: this.howToInstall() })
+  }
+
+  /** All of them, and in the versions that the demo was tried with: npm takes away what a command doesn't name. */
+  private howToInstall(): string {
+    const { root, pjson } = this.config
+    if (basename(dirname(root)) !== 'node_modules') return 'Run in the folder of hoop: npm ci --include=dev'
+    // Without the caret, which not every shell leaves alone.
+    const wanted = parts.map((part) => `${part}@${pjson.devDependencies?.[part]?.replace('^', '') ?? 'latest'}`)
+    return `Install beside hoop (without -g where hoop was): npm install -g ${wanted.join(' ')}`
   }
 }
 

@@ -88,6 +88,7 @@ export const catalogue = {
   STATEMENT_FAILED: { message: 'the statement failed', exit: 1, http: 400, sqlstate: 'XX000', hint: '' },
 
   // the demo
+  DEMO_INCOMPLETE: { message: 'the demo’s database and identity provider are not installed', exit: 69, http: 500, sqlstate: 'F0000', hint: 'Install what it names.' },
   DEMO_FAILED: { message: 'the demo did not go as it should', exit: 1, http: 500, sqlstate: 'XX000', hint: 'Report it with the output above.' },
 
   // recording and state
