@@ -22,7 +22,7 @@ export default class GatewayStart extends HoopCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GatewayStart)
-    const { parseDuration } = await import('../../src/policy/config/quantities.js')
+    const { parseDuration } = await import('../../src/policy/config/sections/quantities.js')
     const drain = flags.drain === undefined ? undefined : parseDuration(flags.drain === '0' ? '0s' : flags.drain)
     if (flags.drain !== undefined && drain === undefined)
       throw new HoopError('USAGE', `--drain is a duration such as 30s or 5m, not ${flags.drain}`)

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import type { Guard } from '../../src/policy/decision.js'
-import { policySection } from '../../src/policy/config/policy-section.js'
+import { policySection } from '../../src/policy/config/sections/policy.js'
 import type { FreshDatabase } from '../helpers/database.js'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer, type RelayServer } from '../gateway/relay/relay-server.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { policySection } from '../../src/policy/config/policy-section.js'
+import { policySection } from '../../src/policy/config/sections/policy.js'
 import type { PolicyConfig } from '../../src/policy/config/schema.js'
 import type { Decision } from '../../src/policy/decision.js'
 import { PolicyGuard } from '../../src/policy/guard.js'

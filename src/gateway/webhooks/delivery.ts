@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
-import { isWebhookAddress } from '../../policy/config/webhooks.js'
+import { isWebhookAddress } from '../../policy/config/sections/webhooks.js'
 import { signatureOf } from './message.js'
 
 export interface Receiver {

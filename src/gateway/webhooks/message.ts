@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import type { webhookEvents } from '../../policy/config/webhooks.js'
+import type { webhookEvents } from '../../policy/config/sections/webhooks.js'
 
 export type WebhookEventName = (typeof webhookEvents)[number]
 

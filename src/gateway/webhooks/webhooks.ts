@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { WebhookConfig } from '../../policy/config/webhooks.js'
+import type { WebhookConfig } from '../../policy/config/sections/webhooks.js'
 import { deliver, patience, type Patience, type Receiver } from './delivery.js'
 import { bodyOf, type WebhookEvent } from './message.js'
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { HoopError } from '../../lib/errors.js'
-import { readDocument } from '../../policy/config/document.js'
-import { problemsOf } from '../../policy/config/problems.js'
+import { readDocument } from '../../policy/config/document/document.js'
+import { problemsOf } from '../../policy/config/document/problems.js'
 
 const words = z.string().min(1)
 

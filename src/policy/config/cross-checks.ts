@@ -1,5 +1,5 @@
-import type { Path } from './document.js'
-import { didYouMean } from './expectation.js'
+import type { Path } from './document/document.js'
+import { didYouMean } from './document/expectation.js'
 import type { Outline } from './outline.js'
 
 export interface Finding {

@@ -4,13 +4,13 @@ import { HoopError } from '../../lib/errors.js'
 import { contentHash } from './canonical.js'
 import { cautions } from './cautions.js'
 import { crossChecks, type Finding } from './cross-checks.js'
-import { readDocument, type Path, type Problem, type SourceDocument } from './document.js'
+import { readDocument, type Path, type Problem, type SourceDocument } from './document/document.js'
 import { outlineOf } from './outline.js'
-import { label, problemsOf } from './problems.js'
+import { label, problemsOf } from './document/problems.js'
 import { resolvePaths } from './resolve-paths.js'
 import { configSchema, type Config } from './schema.js'
 import { secret, whySecretMissing } from './secret.js'
-import { isWebhookAddress } from './webhooks.js'
+import { isWebhookAddress } from './sections/webhooks.js'
 
 /** A configuration that may be put in force. */
 export interface LoadedConfig {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { connectionSection } from './connection-section.js'
-import { gatewaySection } from './gateway-section.js'
-import { identitySection } from './identity-section.js'
-import { policySection } from './policy-section.js'
+import { connectionSection } from './sections/connection.js'
+import { gatewaySection } from './sections/gateway.js'
+import { identitySection } from './sections/identity.js'
+import { policySection } from './sections/policy.js'
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'a name of letters, digits, dot, dash and underscore')
 
@@ -17,10 +17,10 @@ export const configSchema = z.strictObject({
 /** As loading leaves it: durations in milliseconds, sizes in bytes, defaults filled in. */
 export type Config = z.output<typeof configSchema>
 
-export type { ConnectionConfig } from './connection-section.js'
-export type { GatewayConfig } from './gateway-section.js'
-export type { IdentityConfig } from './identity-section.js'
-export type { BudgetConfig, BudgetsConfig, PolicyConfig, RuleConditions, RuleConfig } from './policy-section.js'
+export type { ConnectionConfig } from './sections/connection.js'
+export type { GatewayConfig } from './sections/gateway.js'
+export type { IdentityConfig } from './sections/identity.js'
+export type { BudgetConfig, BudgetsConfig, PolicyConfig, RuleConditions, RuleConfig } from './sections/policy.js'
 
 /** JSON Schema (2020-12) of the file, for editors: `# yaml-language-server: $schema=…`. */
 export const configJsonSchema = (): Record<string, unknown> => ({

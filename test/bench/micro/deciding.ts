@@ -1,4 +1,4 @@
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { initParser } from '../../../src/sql/parser.js'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { loadCatalog } from '../../../src/sql/catalog.js'
 import { startPostgres } from '../../helpers/postgres.js'

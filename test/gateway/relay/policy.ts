@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import type { PolicyConfig } from '../../../src/policy/config/schema.js'
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { loadCatalog, type Catalog } from '../../../src/sql/catalog.js'

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createWebhooks, type Webhooks } from '../../../src/gateway/webhooks/webhooks.js'
-import { webhookEvents } from '../../../src/policy/config/webhooks.js'
+import { webhookEvents } from '../../../src/policy/config/sections/webhooks.js'
 import { HoopError } from '../../../src/lib/errors.js'
 
 interface Received {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import { parse } from 'yaml'
 import { parseDatabaseUrl } from '../../../src/operator/init/answers.js'
 import { suggestMasks, type Suggestions } from '../../../src/operator/suggest/suggest.js'

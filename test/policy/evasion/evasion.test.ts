@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
 import { loadCatalog, type Catalog } from '../../../src/sql/catalog.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'

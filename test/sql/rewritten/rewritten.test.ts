@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
-import { policySection } from '../../../src/policy/config/policy-section.js'
+import { policySection } from '../../../src/policy/config/sections/policy.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { readCorpus } from '../../leaks/corpus.js'
 import * as leaks from '../../leaks/schema.js'

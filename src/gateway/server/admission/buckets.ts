@@ -1,4 +1,4 @@
-import type { Rate } from '../../../policy/config/rates.js'
+import type { Rate } from '../../../policy/config/sections/rates.js'
 
 /** Names that are remembered; beyond, whoever was seen longest ago is forgotten, which can only be to their advantage. */
 const MOST = 10_000

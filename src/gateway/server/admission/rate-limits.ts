@@ -1,5 +1,5 @@
 import { HoopError } from '../../../lib/errors.js'
-import type { Rate, RatesConfig } from '../../../policy/config/rates.js'
+import type { Rate, RatesConfig } from '../../../policy/config/sections/rates.js'
 import { Buckets } from './buckets.js'
 import { neighborhood } from './network.js'
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { HoopError } from '../../../lib/errors.js'
-import type { HttpLimits } from '../../../policy/config/http-limits.js'
+import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import { apiError } from './errors.js'
 
 /** Milliseconds between two looks at who is too slow. */

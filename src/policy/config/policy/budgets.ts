@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, size } from '../quantities.js'
+import { duration, size } from '../sections/quantities.js'
 import { approvers } from './approvers.js'
 
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)

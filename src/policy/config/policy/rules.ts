@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../quantities.js'
+import { duration } from '../sections/quantities.js'
 import { approvers } from './approvers.js'
 import { conditions, type RuleConditions } from './conditions.js'
 

@@ -1,4 +1,4 @@
-import type { Span, Subject } from './subject.js'
+import type { Span, Subject } from '../subject.js'
 
 /** Area, group and serial as they can have been issued. @see https://www.ssa.gov/employer/randomization.html */
 const issued = (area: string, group: string, serial: string): boolean =>

@@ -1,8 +1,8 @@
-import { LineRows, type LineFormat } from './copy-lines.js'
-import type { Detected } from './detectors/detected.js'
-import type { CopyRows, CopyValues } from './copy-rows.js'
-import type { Sink } from './sink.js'
-import type { CopyShape } from './types.js'
+import { LineRows, type LineFormat } from './lines.js'
+import type { Detected } from '../detectors/detected.js'
+import type { CopyRows, CopyValues } from './rows.js'
+import type { Sink } from '../sink.js'
+import type { CopyShape } from '../types.js'
 
 const NEWLINE = 0x0a
 

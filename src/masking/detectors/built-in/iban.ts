@@ -1,4 +1,4 @@
-import { isAlphanumeric, isLetter, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, isLetter, type Span, type Subject } from '../subject.js'
 
 /** Characters of an account number, by country. @see https://www.swift.com/resource/iban-registry-pdf */
 const registry =

@@ -1,4 +1,4 @@
-import type { Span, Subject } from './subject.js'
+import type { Span, Subject } from '../subject.js'
 
 /** The check digit of ISO/IEC 7812-1, Annex B. */
 export const luhn = (digits: string): boolean => {

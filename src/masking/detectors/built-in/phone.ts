@@ -1,4 +1,4 @@
-import { isAlphanumeric, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, type Span, type Subject } from '../subject.js'
 
 /** Digits behind the plus sign. @see ITU-T E.164 */
 const LEAST = 8

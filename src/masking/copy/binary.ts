@@ -1,7 +1,7 @@
-import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
-import { replace, replacement, type Replacement } from './framed.js'
-import type { Sink } from './sink.js'
-import type { CopyShape } from './types.js'
+import { malformedCopy, type CopyRows, type CopyValues } from './rows.js'
+import { replace, replacement, type Replacement } from '../framed.js'
+import type { Sink } from '../sink.js'
+import type { CopyShape } from '../types.js'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const HEADER = SIGNATURE.length + 8

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { isAlphanumeric, isDigit, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, isDigit, type Span, type Subject } from '../subject.js'
 
 const octet = (text: string, { start, end }: Span): boolean => end - start <= 3 && Number(text.slice(start, end)) <= 255
 

@@ -1,4 +1,4 @@
-import { isAlphanumeric, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, type Span, type Subject } from '../subject.js'
 
 const inPart = (code: number): boolean => isAlphanumeric(code) || code === 0x5f || code === 0x2d
 

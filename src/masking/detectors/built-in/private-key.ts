@@ -1,4 +1,4 @@
-import type { Span, Subject } from './subject.js'
+import type { Span, Subject } from '../subject.js'
 
 const BEGIN = '-----BEGIN '
 const END = '-----END '

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDuration, parseSize } from '../../../src/policy/config/quantities.js'
+import { parseDuration, parseSize } from '../../../../src/policy/config/sections/quantities.js'
 
 test.for([
   ['250ms', 250],

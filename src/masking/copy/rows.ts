@@ -1,6 +1,6 @@
-import { HoopError } from '../lib/errors.js'
-import type { Sink } from './sink.js'
-import type { ValueMask, ValueScan } from './value-mask.js'
+import { HoopError } from '../../lib/errors.js'
+import type { Sink } from '../sink.js'
+import type { ValueMask, ValueScan } from '../value-mask.js'
 
 /** By column. */
 export type CopyValues = readonly (ValueMask | ValueScan | undefined)[]

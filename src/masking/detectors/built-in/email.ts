@@ -1,4 +1,4 @@
-import { isAlphanumeric, isLetter, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, isLetter, type Span, type Subject } from '../subject.js'
 
 /** RFC 5321, 4.5.3.1: 64 octets for the name, 255 for the domain. Twice as much is looked at: longer ones exist. */
 const LONGEST_NAME = 128

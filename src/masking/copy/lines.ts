@@ -1,7 +1,7 @@
-import type { Detected } from './detectors/detected.js'
-import { malformedCopy, type CopyRows, type CopyValues } from './copy-rows.js'
-import type { Sink } from './sink.js'
-import type { CopyShape } from './types.js'
+import type { Detected } from '../detectors/detected.js'
+import { malformedCopy, type CopyRows, type CopyValues } from './rows.js'
+import type { Sink } from '../sink.js'
+import type { CopyShape } from '../types.js'
 
 /** Longer pieces are searched byte by byte rather than as a string. */
 const MAX_TEXT = 16 * 2 ** 20

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { upstreamUrl } from '../../../src/policy/config/upstream-url.js'
+import { upstreamUrl } from '../../../../src/policy/config/sections/upstream-url.js'
 
 const plain = { port: 5432, sslmode: 'prefer', connectTimeout: 10_000 }
 

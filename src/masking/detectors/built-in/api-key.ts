@@ -1,4 +1,4 @@
-import { isAlphanumeric, type Span, type Subject } from './subject.js'
+import { isAlphanumeric, type Span, type Subject } from '../subject.js'
 
 /** How keys of well-known services begin, and the fewest characters that follow. */
 const prefixes: readonly (readonly [prefix: string, rest: number])[] = [
