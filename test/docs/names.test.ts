@@ -1,4 +1,4 @@
-import { glob } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { detectorNames } from '../../src/masking/detectors/detector.js'
 import { packs } from '../../src/policy/packs/packs.js'
@@ -35,6 +35,14 @@ test('the detectors on their page are those that there are', () => {
   const [table = ''] = /^\| detector [^]*?\n\n/m.exec(pageOf('docs/detectors.md')) ?? []
   const told = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
   expect(new Set(told)).toEqual(new Set<string | undefined>(detectorNames))
+})
+
+test('the events of recordings on their page are those that there are', async () => {
+  const types = await readFile(new URL('../../src/lib/api/session-events.ts', import.meta.url), 'utf8')
+  const known = [...types.matchAll(/^ {2}readonly type: '(\w+)'/gm)].map(([, type]) => type)
+  const [table = ''] = /^\| event [^]*?\n\n/m.exec(pageOf('docs/recording-format.md')) ?? []
+  const told = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, type]) => type)
+  expect(told).toEqual(known)
 })
 
 // The page of the architecture has a test of its own.
