@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
 import { HoopError, asHoopError } from '../lib/errors.js'
-import { toHex } from './format/envelope.js'
 import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
 import { Grouped } from './grouped.js'
 import { type RecordingIndex, StatementIndex } from './format/statement-index.js'
@@ -36,12 +35,6 @@ export class FileRecorder implements SessionRecorder {
     this.id = id
     this.#file = file
     this.#writer = new FrameWriter(file.fd, position)
-  }
-
-  /** Value of the hash chain after the last frame written, hex, and the number of frames: what a ledger may witness. */
-  get head(): { readonly hash: string; readonly frames: number } {
-    const { head, sequence } = this.#writer.position
-    return { hash: toHex(head), frames: sequence }
   }
 
   /** Settles, with what went wrong if anything did, once an ended recording is on disk and its file closed. */
