@@ -65,6 +65,7 @@ export const catalogue = {
   UPSTREAM_UNREACHABLE: { message: 'the database does not answer', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
   UPSTREAM_LOGIN: { message: 'the database refused the gateway’s login', exit: 69, http: 502, sqlstate: '28000', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
   UPSTREAM_TLS: { message: 'the database’s certificate or TLS setting is not acceptable', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
+  UPSTREAM_ENCODING: { message: 'a policy can be kept only in a database whose encoding is UTF8', exit: 69, http: 502, sqlstate: '0A000', hint: 'Ask the gateway’s operator to move it to one.' },
   UPSTREAM_LOST: { message: 'the connection to the database was lost', exit: 69, http: 502, sqlstate: '08006', hint: 'Connect again.' },
 
   // policy

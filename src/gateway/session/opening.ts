@@ -1,4 +1,4 @@
-import { asHoopError } from '../../lib/errors.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Guard } from '../../policy/decision.js'
 import type { SessionRecorder } from '../../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../../wire/backend.js'
@@ -46,7 +46,10 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       reservation.signal,
     )
     reservation.signal.throwIfAborted()
-    if (guard) assertAllPinned(upstream.parameters)
+    if (guard) {
+      assertAllPinned(upstream.parameters)
+      assertEncoding(upstream.parameters)
+    }
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
     const recorder = await services.openRecording(startOf(options, request, id, startedAt, upstream))
@@ -61,6 +64,15 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     socket.resume()
     throw reservation.signal.aborted ? reservation.signal.reason : error
   }
+}
+
+/**
+ * The server cuts long names at so many bytes of its own encoding, hoop at so many of UTF-8: in another encoding two
+ * statements with long names could be one here and two there. @throws {HoopError} UPSTREAM_ENCODING
+ */
+const assertEncoding = (reported: ReadonlyMap<string, string>): void => {
+  const encoding = reported.get('server_encoding') ?? 'unknown'
+  if (encoding !== 'UTF8') throw new HoopError('UPSTREAM_ENCODING', `it is ${encoding}`)
 }
 
 const run = (

@@ -40,6 +40,12 @@ const login = async (target: UpstreamTarget, database: string): Promise<Finding>
   socket.end(Buffer.from([0x58, 0, 0, 0, 4])) // Terminate
   const version = said.get('server_version') ?? 'unknown'
   const words = `PostgreSQL ${version}, ${encrypted ?? 'no TLS'} (${target.sslmode}), ${ms} ms`
+  const encoding = said.get('server_encoding')
+  if (encoding !== 'UTF8')
+    return {
+      warning: `${words}, its encoding is ${encoding ?? 'unknown'}`,
+      hint: 'Sessions under a policy with masks or rules are refused there. Move the data to a database in UTF8.',
+    }
   if (!encrypted && !isLocal(target.host))
     return {
       warning: words,

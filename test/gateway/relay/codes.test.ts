@@ -108,6 +108,7 @@ const welcome = [
   authenticationOk(),
   status('standard_conforming_strings', 'on'),
   status('client_encoding', 'UTF8'),
+  status('server_encoding', 'UTF8'),
   backendKeyData(1, Buffer.alloc(4)),
 ]
 

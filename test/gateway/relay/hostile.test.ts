@@ -56,6 +56,7 @@ const loggedIn = Buffer.concat([
   frame('R', 0, 0, 0, 0),
   frame('S', ...text('standard_conforming_strings'), ...text('on')),
   frame('S', ...text('client_encoding'), ...text('UTF8')),
+  frame('S', ...text('server_encoding'), ...text('UTF8')),
   frame('K', 0, 0, 0, 1, 0, 0, 0, 1),
   ready,
 ])
