@@ -1,17 +1,17 @@
 import type { Catalog } from './catalog.js'
-import { StatementCollector } from './collect.js'
+import { StatementCollector } from './collect/collect.js'
 import { copyFacts } from './copy-options.js'
 import { countable } from './countable.js'
 import type { Analysis, StatementFacts } from './facts.js'
-import { changesSchema, kindOf } from './kinds.js'
+import { changesSchema, kindOf } from './collect/kinds.js'
 import { follow } from './effects/follow.js'
 import { prove, type PredicatePolicy } from './lineage/prove.js'
 import { namedBy } from './naming.js'
 import { KnownFacts } from './known-facts.js'
-import { read, type Normalized } from './normalize.js'
+import { read, type Normalized } from './parser/normalize.js'
 import { parseNormalized, type Span } from './parser.js'
 import { as, unwrap } from './tree.js'
-import type { Usage } from './usage.js'
+import type { Usage } from './collect/usage.js'
 
 export interface AnalyseOptions {
   /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */

@@ -1,11 +1,11 @@
 import type { Catalog } from './catalog.js'
 import { isOn, optionsOf } from './copy-options.js'
 import type { Countable } from './facts.js'
-import { collects } from './limit.js'
-import { partOf } from './part.js'
+import { collects } from './collect/limit.js'
+import { partOf } from './parser/part.js'
 import { planningRuns } from './planning.js'
 import { isFields, text as string, unwrap, type Fields } from './tree.js'
-import type { Usage } from './usage.js'
+import type { Usage } from './collect/usage.js'
 
 /** Statements that EXPLAIN takes as they are. */
 const explainable: ReadonlySet<string> = new Set([

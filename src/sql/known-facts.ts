@@ -1,6 +1,6 @@
 import { RecentCache } from '../lib/recent-cache.js'
 import type { StatementFacts } from './facts.js'
-import type { Normalized } from './normalize.js'
+import type { Normalized } from './parser/normalize.js'
 
 /** Facts of statements with one tree, by the values of those literals that they were found to depend on. */
 interface Variant {

@@ -1,7 +1,7 @@
 import type { Node, RawStmt } from 'libpg-query'
-import { codeLength } from './code-length.js'
-import { normalize, type Normalized } from './normalize.js'
-import { ParserInstances } from './parser-instances.js'
+import { codeLength } from './parser/code-length.js'
+import { normalize, type Normalized } from './parser/normalize.js'
+import { ParserInstances } from './parser/instances.js'
 
 const mega = 1024 * 1024
 

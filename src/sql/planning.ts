@@ -1,7 +1,7 @@
 import { opaqueFunction } from './catalog/routines.js'
 import type { Catalog } from './catalog.js'
 import { as, list, unwrap, walk, words } from './tree.js'
-import type { Usage } from './usage.js'
+import type { Usage } from './collect/usage.js'
 
 const split = (name: string): readonly [schema: string | undefined, name: string] => {
   const dot = name.indexOf('.')

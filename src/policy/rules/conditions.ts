@@ -1,5 +1,5 @@
 import type { Limit, StatementFacts } from '../../sql/facts.js'
-import { larger } from '../../sql/limit.js'
+import { larger } from '../../sql/collect/limit.js'
 import type { RuleConditions } from '../config/schema.js'
 import { columnMeans, means, meansAny } from '../names.js'
 import { hoursPhrase, within } from './clock.js'

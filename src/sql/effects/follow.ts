@@ -1,11 +1,11 @@
 import type { Catalog } from '../catalog.js'
-import { StatementCollector } from '../collect.js'
-import { larger } from '../limit.js'
+import { StatementCollector } from '../collect/collect.js'
+import { larger } from '../collect/limit.js'
 import type { Limit } from '../facts.js'
 import { parse } from '../parser.js'
-import { storedBody } from '../plpgsql.js'
+import { storedBody } from '../parser/plpgsql.js'
 import { as, list } from '../tree.js'
-import type { Lead, Usage } from '../usage.js'
+import type { Lead, Usage } from '../collect/usage.js'
 import type { StoredRoutine } from './types.js'
 
 /** What stored objects do by themselves, per snapshot: read off once, followed each time. */

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/types.js'
 import type { StatementFacts, Unproven } from '../facts.js'
 import { parse } from '../parser.js'
-import { createdBody, doBody } from '../plpgsql.js'
+import { createdBody, doBody } from '../parser/plpgsql.js'
 import { protectedChange } from '../protected.js'
 import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'

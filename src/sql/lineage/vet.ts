@@ -1,7 +1,7 @@
 import { opaqueFunction } from '../catalog/routines.js'
 import { pureExtensions } from '../catalog/pure-extensions.js'
 import type { Catalog } from '../catalog/types.js'
-import { isStatement } from '../kinds.js'
+import { isStatement } from '../collect/kinds.js'
 import { resolve, written } from '../resolve.js'
 import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'

@@ -1,0 +1,186 @@
+import type { Catalog, Relation } from '../catalog.js'
+import { ColumnUse } from './columns.js'
+import type { CascadeEvent } from '../effects/types.js'
+import type { Limit } from '../facts.js'
+import { larger } from './limit.js'
+import { isElsewhere, labelOf, resolve, written } from '../resolve.js'
+
+type Role = 'reads' | 'writes'
+
+/** Something stored in the database that runs along. */
+export type Lead =
+  | { readonly kind: 'routine'; readonly oid: number; readonly trigger: boolean }
+  | { readonly kind: 'view'; readonly oid: number; readonly limit: Limit }
+  | { readonly kind: 'rule'; readonly oid: number }
+
+const worst = <T extends string>(one: T | 'none', other: T | 'none'): T | 'none' =>
+  one === 'missing' || other === 'missing' ? ('missing' as T) : one === 'none' ? other : one
+
+/** What a piece of SQL uses, as it is collected. */
+export class Usage {
+  readonly kinds = new Set<string>()
+  readonly details = new Set<string>()
+  readonly reads = new Set<string>()
+  readonly writes = new Set<string>()
+  readonly below = { reads: new Set<string>(), writes: new Set<string>() }
+  readonly functions = new Set<string>()
+  /** What is read or called by a name that the catalog doesn't know. */
+  readonly unknown = new Set<string>()
+  readonly columns = new Set<string>()
+  readonly limits = new Map<string, Limit>()
+  readonly vectors: { read: boolean; limit: Limit; written: boolean } = { read: false, limit: 0, written: false }
+  readonly leads: Lead[] = []
+  /** Relations that get another name, by their OIDs. */
+  readonly renamed: (readonly [name: string, relation: number])[] = []
+  readonly columnUse = new ColumnUse()
+  where: 'present' | 'missing' | 'none' = 'none'
+  concurrently: 'present' | 'missing' | 'none' = 'none'
+  limit: Limit = 0
+  readonly #catalog: Catalog | undefined
+  readonly #used = { reads: new Map<Relation, Limit>(), writes: new Map<Relation, Limit>() }
+
+  constructor(catalog: Catalog | undefined) {
+    this.#catalog = catalog
+  }
+
+  /**
+   * A table, view or sequence that is named; with a view go the relations behind it, with a partition those it is part of.
+   * @param limit how many of its rows get out at most
+   * @param only whether partitions and children are left aside
+   */
+  relation(role: Role, schema: string | undefined, name: string, limit: Limit = 0, only = false): readonly Relation[] {
+    const found = this.#catalog ? [...resolve(this.#catalog, schema, name), ...this.#renamed(name)] : []
+    if (found.length === 0) this.#label(role, written(schema, name), limit)
+    if (role === 'reads' && (found.length === 0 || isElsewhere(schema, found))) this.unknown.add(written(schema, name))
+    for (const relation of found) this.use(role, relation, limit, only)
+    return found
+  }
+
+  use(role: Role, relation: Relation, limit: Limit, only = false): void {
+    for (const each of [relation, ...relation.bases, ...relation.ancestors])
+      for (const label of [labelOf(each), ...(each.formerly ?? [])]) this.#label(role, label, limit)
+    this.#used[role].set(relation, larger(this.#used[role].get(relation) ?? 0, limit))
+    const effects = this.#catalog?.effects
+    for (const oid of (only ? undefined : effects?.below.get(relation.oid)) ?? []) {
+      const child = this.#catalog?.relations.get(oid)
+      if (!child) continue
+      this.below[role].add(labelOf(child))
+      this.limits.set(labelOf(child), larger(this.limits.get(labelOf(child)) ?? 0, limit))
+    }
+    if (effects?.views.has(relation.oid)) this.leads.push({ kind: 'view', oid: relation.oid, limit })
+  }
+
+  /** Everything in a schema, or everywhere: what is there now, and what isn't known. */
+  everything(role: Role, schema = '*'): void {
+    this.#label(role, `${schema}.*`, 'all')
+  }
+
+  /** What changes along with a table: by its triggers and rules, by foreign keys that lead to it. */
+  changes(changed: Relation, event: CascadeEvent | 'insert'): void {
+    const { effects, relations } = this.#catalog ?? {}
+    if (!effects) return
+    const cascade = event === 'insert' ? [] : (effects.cascades[event].get(changed.oid) ?? [])
+    const whole = [changed, ...changed.bases, ...cascade.flatMap((oid) => relations?.get(oid) ?? [])]
+    for (const relation of whole) {
+      if (relation !== changed && !changed.bases.includes(relation)) this.use('writes', relation, 0)
+      for (const oid of [relation.oid, ...(effects.below.get(relation.oid) ?? [])]) {
+        for (const routine of effects.triggers.get(oid) ?? [])
+          this.leads.push({ kind: 'routine', oid: routine, trigger: true })
+        if (effects.rules.has(oid)) this.leads.push({ kind: 'rule', oid })
+      }
+    }
+  }
+
+  function(schema: string | undefined, name: string): void {
+    const routines = this.#catalog?.routines
+    const added = routines?.added.get(name)?.filter((each) => schema === undefined || each.schema === schema) ?? []
+    const builtin = routines?.builtin.has(name) === true && (schema ?? 'pg_catalog') === 'pg_catalog'
+    for (const each of added) this.functions.add(`${each.schema}.${name}`)
+    if (builtin) this.functions.add(`pg_catalog.${name}`)
+    if (!builtin && added.length === 0) {
+      this.functions.add(written(schema, name))
+      this.unknown.add(written(schema, name))
+    }
+    if (!added.some(({ safe }) => !safe)) return
+    for (const routine of this.#catalog?.effects?.routines.get(name) ?? [])
+      if (schema === undefined || routine.schema === schema)
+        this.leads.push({ kind: 'routine', oid: routine.oid, trigger: false })
+  }
+
+  /** A column reference `row.name` calls the function `name` where the row has no such column. */
+  attribute(name: string): void {
+    if (this.#catalog?.routines.added.has(name)) this.function(undefined, name)
+  }
+
+  /** Whether nobody knows what a function does. */
+  readonly unknownFunction = (name: readonly string[]): boolean => {
+    const [schema, last] = [name.at(-2), name.at(-1) ?? '']
+    const added = this.#catalog?.routines.added.get(last) ?? []
+    return added.some((each) => !each.safe && (schema === undefined || each.schema === schema))
+  }
+
+  condition(present: boolean): void {
+    this.where = worst(this.where, present ? 'present' : 'missing')
+  }
+
+  concurrent(present: boolean): void {
+    this.concurrently = worst(this.concurrently, present ? 'present' : 'missing')
+  }
+
+  bound(limit: Limit): void {
+    this.limit = larger(this.limit, limit)
+  }
+
+  /** Once all is collected: which columns that comes to. */
+  finish(): this {
+    const vectorTypes = this.#catalog?.effects?.vectorTypes
+    for (const role of ['reads', 'writes'] as const)
+      for (const [relation, column, label] of this.columnUse.of(this.#used[role].keys())) {
+        this.columns.add(label)
+        for (const former of relation.formerly ?? []) this.columns.add(`${former}.${column.name}`)
+        for (const kin of relation.ancestors) this.columns.add(`${labelOf(kin)}.${column.name}`)
+        if (!vectorTypes?.has(column.type)) continue
+        if (role === 'writes') this.vectors.written = true
+        else {
+          this.vectors.read = true
+          this.vectors.limit = larger(this.vectors.limit, this.#used.reads.get(relation) ?? 0)
+        }
+      }
+    return this
+  }
+
+  /** Takes in what something stored does. A view's rows get out as far as `limit` says, a trigger's own SQL is trusted. */
+  absorb(other: Usage, lead: Lead): void {
+    const limitOf = (limit: Limit): Limit => (lead.kind === 'view' ? lead.limit : limit)
+    for (const kind of other.kinds) {
+      if (kind === 'select' || kind === 'values' || (kind === 'dynamic' && lead.kind === 'routine' && lead.trigger))
+        continue
+      this.kinds.add(kind)
+    }
+    for (const name of ['details', 'reads', 'writes', 'functions', 'columns'] as const)
+      for (const each of other[name]) this[name].add(each)
+    for (const role of ['reads', 'writes'] as const) for (const each of other.below[role]) this.below[role].add(each)
+    for (const [name, limit] of other.limits) this.limits.set(name, larger(this.limits.get(name) ?? 0, limitOf(limit)))
+    if (lead.kind !== 'view') this.bound(other.limit)
+    this.where = worst(this.where, other.where)
+    this.concurrently = worst(this.concurrently, other.concurrently)
+    this.vectors.written ||= other.vectors.written
+    if (!other.vectors.read) return
+    this.vectors.read = true
+    this.vectors.limit = larger(this.vectors.limit, limitOf(other.vectors.limit))
+  }
+
+  /** What a transaction that isn't over may have given that name to. */
+  #renamed(name: string): readonly Relation[] {
+    const known = this.#catalog?.renamed?.get(name) ?? []
+    const own = this.renamed.flatMap(([each, oid]) => (each === name ? [oid] : []))
+    return [...new Set([...known, ...own])]
+      .flatMap((oid) => this.#catalog?.relations.get(oid) ?? [])
+      .filter((each) => each.name !== name)
+  }
+
+  #label(role: Role, label: string, limit: Limit): void {
+    this[role].add(label)
+    if (role === 'reads') this.limits.set(label, larger(this.limits.get(label) ?? 0, limit))
+  }
+}

@@ -1,0 +1,73 @@
+import { isFields, list, text, words, type Fields } from '../../tree.js'
+import { clean, columnsOf, combine, type Mark } from '../mark.js'
+import { grouped } from '../queries/order.js'
+import { plainColumn } from './plain.js'
+import { holds } from './predicate.js'
+import type { Place, Proof } from '../proof.js'
+import { masked } from '../refusal.js'
+import { hasSideEffects } from '../side-effects.js'
+
+/** What the rows behind a window function, and their order, depend on. */
+export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark => {
+  const partition = list(definition['partitionClause']).map((node) => grouped(proof, proof.value(node, place)))
+  // The server sorts rows to make a window, and they come out in that order whatever is shown of them.
+  const order = proof.value(definition['orderClause'], place)
+  proof.shownByRows(combine([...partition, order]), 'to sort the rows of a window by', 'sort')
+  const named = text(definition['name']) !== undefined || text(definition['refname']) !== undefined
+  return combine([
+    ...partition,
+    order,
+    proof.value([definition['startOffset'], definition['endOffset']], place),
+    named ? (place.windows ?? clean) : clean,
+  ])
+}
+
+/** FILTER: a condition that the policy allows leaves no trace; what any other depends on, the result depends on. */
+const filtered = (proof: Proof, condition: unknown, place: Place): Mark => {
+  if (condition === undefined) return clean
+  const mark = combine([proof.value(condition, place)])
+  return holds(proof, condition, place) === undefined ? clean : mark
+}
+
+/**
+ * count(column) and count(DISTINCT column) of a masked column as it is: how many there are, and how many different ones,
+ * says no more than NULLs and groups do.
+ */
+const counted = (proof: Proof, fields: Fields, place: Place): boolean => {
+  const name = words(fields['funcname'])
+  const own = name.at(-1) === 'count' && !proof.catalog.routines.added.has('count')
+  return (
+    own &&
+    list(fields['args']).every((argument) => {
+      const mark = plainColumn(proof, argument, place.scope)
+      return mark?.kind === 'masked' && proof.predicates(mark) !== 'deny' && !proof.hidesNulls(mark)
+    })
+  )
+}
+
+/** @throws {Refusal} where the function could carry what it is given elsewhere, or show it by how many rows it makes */
+const carried = (proof: Proof, name: string, given: Mark): void => {
+  const { routines } = proof.catalog
+  const [column] = columnsOf(given)
+  if (column === undefined) return
+  if (hasSideEffects(routines, name))
+    throw masked(column, `as an argument of ${name}, which may carry it elsewhere`, 'carry')
+  if (routines.sets.has(name))
+    proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`)
+}
+
+/** A function call, an aggregate or a window function. */
+export const call = (proof: Proof, fields: Fields, place: Place): Mark => {
+  const names = words(fields['funcname'])
+  const given = proof.value(fields['args'], place)
+  const order = proof.value(fields['agg_order'], place)
+  const filter = filtered(proof, fields['agg_filter'], place)
+  carried(proof, names.at(-1) ?? '', combine([given, order, filter]))
+  return combine([
+    counted(proof, fields, place) ? clean : given,
+    order,
+    filter,
+    isFields(fields['over']) ? windowOf(proof, fields['over'], place) : clean,
+    proof.reads(names),
+  ])
+}

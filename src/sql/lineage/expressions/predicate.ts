@@ -1,0 +1,108 @@
+import { as, isFields, list, text, walk, words, type Fields } from '../../tree.js'
+import { lookup } from '../lookup.js'
+import { columnsOf, type Mark } from '../mark.js'
+import { isComparable, isConstant, plainColumn } from './plain.js'
+import type { Place, Proof } from '../proof.js'
+import { masked } from '../refusal.js'
+import { subquery } from './sublink.js'
+
+const equal: ReadonlySet<string> = new Set(['=', '<>', '!='])
+
+/** Kinds of A_Expr that compare for equality: `=`, IN (…), `= ANY (array)`, IS [NOT] DISTINCT FROM. */
+const comparisons: ReadonlySet<string> = new Set([
+  ...['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY', 'AEXPR_DISTINCT', 'AEXPR_NOT_DISTINCT'],
+])
+
+/** A masked column and something of the client's, which is the same for each row. */
+const comparesWithConstant = (proof: Proof, comparison: Fields, place: Place): Mark | undefined => {
+  const { kind, lexpr, rexpr } = comparison
+  const [left, right] = [plainColumn(proof, lexpr, place.scope), plainColumn(proof, rexpr, place.scope)]
+  if (left?.kind === 'masked' && isConstant(proof, rexpr)) return left
+  // `constant = ANY (column)` asks for what is inside of the value.
+  return kind === 'AEXPR_OP' && right?.kind === 'masked' && isConstant(proof, lexpr) ? right : undefined
+}
+
+/** Kinds that say nothing of NULL as long as they aren't negated: there, it is as any value that was not asked for. */
+const blindToNulls: ReadonlySet<unknown> = new Set(['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY'])
+
+/**
+ * `column = constant`, or `column = column` where both are masked: which of them are equal shows, and nothing else. Of a
+ * column whose NULLs are hidden, only which are equal to a constant: what isn't equal to it isn't NULL either.
+ */
+const compares = (proof: Proof, node: unknown, place: Place, negated: boolean): boolean => {
+  const comparison = proof.settingsChange ? undefined : as(node, 'A_Expr')
+  const kind = text(comparison?.['kind']) ?? ''
+  const operator = words(comparison?.['name']).at(-1) ?? ''
+  if (!comparison || !comparisons.has(kind) || !equal.has(operator)) return false
+  const known = comparesWithConstant(proof, comparison, place)
+  if (known) return !proof.hidesNulls(known) || (!negated && operator === '=' && blindToNulls.has(kind))
+  const sides = [comparison['lexpr'], comparison['rexpr']].map((side) => plainColumn(proof, side, place.scope))
+  if (kind === 'AEXPR_OP_ANY') return false
+  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
+}
+
+/** `column IN (SELECT column …)`, both masked. */
+const isMember = (proof: Proof, node: unknown, place: Place): boolean => {
+  const link = as(node, 'SubLink')
+  if (link?.['subLinkType'] !== 'ANY_SUBLINK' || !equal.has(words(link['operName']).at(-1) ?? '=')) return false
+  const [shape, more] = subquery(proof, link, place)
+  const tested = plainColumn(proof, link['testexpr'], place.scope)
+  if (!shape || more || shape.open || shape.columns.length !== 1) return false
+  const sides = [tested, shape.columns[0]?.mark]
+  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
+}
+
+/**
+ * In a view, whoever made it chose the constants. But a condition that brings together a masked column and another
+ * one makes the other one show it.
+ */
+const mixes = (proof: Proof, node: unknown, place: Place): boolean => {
+  let other = false
+  walk(node, (fields) => {
+    if (fields['SubLink'] !== undefined || fields['ParamRef'] !== undefined) other = true
+    if (list(fields['fields']).length === 0) return
+    const found = lookup(fields, place.scope, proof)
+    if (found.kind !== 'column' || found.mark.kind === 'clean') other = true
+  })
+  return other
+}
+
+/**
+ * What a condition says about a masked column shows only in which rows come out, so the policy decides.
+ * @returns what the condition uses in a way that is not allowed
+ */
+export const holds = (proof: Proof, node: unknown, place: Place, negated = false): Mark | undefined => {
+  const boolean = as(node, 'BoolExpr')
+  if (boolean) {
+    const inside = boolean['boolop'] === 'NOT_EXPR' ? !negated : negated
+    for (const part of list(boolean['args'])) {
+      const found = holds(proof, part, place, inside)
+      if (found) return found
+    }
+    return undefined
+  }
+  const mark = proof.value(node, place)
+  if (mark.kind === 'clean') return undefined
+  if (proof.author === 'view') return mixes(proof, node, place) ? mark : undefined
+  const level = proof.predicates(mark)
+  if (level === 'allow') return undefined
+  const fits = level === 'equality' && (compares(proof, node, place, negated) || isMember(proof, node, place))
+  return fits ? undefined : mark
+}
+
+/**
+ * A condition of WHERE, ON or HAVING.
+ * @throws {Refusal}
+ */
+export const predicate = (proof: Proof, node: unknown, place: Place): void => {
+  if (!isFields(node)) return
+  const mark = holds(proof, node, place)
+  const [column] = mark ? columnsOf(mark) : []
+  if (column === undefined || !mark) return
+  const only =
+    proof.predicates(mark) === 'equality'
+      ? 'in a condition other than “= constant” or “= another masked column”'
+      : 'in a condition'
+  const nulls = proof.hidesNulls(mark)
+  throw masked(column, only, proof.predicates(mark) !== 'equality' ? 'condition' : nulls ? 'nulls' : 'equality')
+}

@@ -1,0 +1,77 @@
+import type { CatalogColumn, Relation } from '../../catalog/types.js'
+import { deniedName, isElsewhere, labelOf, resolve } from '../../resolve.js'
+import { as, isFields, text, words, type Fields } from '../../tree.js'
+import type { Proof } from '../proof.js'
+import { unproven } from '../refusal.js'
+import { clean, combine, type Mark } from '../mark.js'
+import { hidden, renamed, type ScopeColumn, type Shape, type Source } from '../scope.js'
+
+const markOf = (relation: Relation, column: CatalogColumn): Mark => {
+  if (column.masked) {
+    return { kind: 'masked', column: column.masked.column, table: relation.oid, attribute: column.attribute }
+  }
+  return column.derived === undefined ? clean : { kind: 'derived', columns: column.derived }
+}
+
+export const columnsOf = (relation: Relation): readonly ScopeColumn[] =>
+  relation.columns.map((column) => ({ name: column.name, mark: markOf(relation, column) }))
+
+/** One list for tables that a name may equally mean: where any of them masks a column of that name, it is masked. */
+const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
+  const columns = new Map<string | undefined, ScopeColumn>()
+  for (const relation of candidates) {
+    for (const column of columnsOf(relation)) {
+      const known = columns.get(column.name)
+      if (!known || known.mark.kind === 'clean') columns.set(column.name, column)
+      else if (column.mark.kind !== 'clean')
+        columns.set(column.name, { name: column.name, mark: combine([known.mark, column.mark]) })
+    }
+  }
+  return [...columns.values()]
+}
+
+/**
+ * The relations that a RangeVar may mean.
+ * @throws {Refusal} where one of them is opaque
+ */
+export const relationsOf = (proof: Proof, rangeVar: Fields): readonly Relation[] => {
+  const name = text(rangeVar['relname']) ?? ''
+  const schema = text(rangeVar['schemaname'])
+  const denied = deniedName(schema, name)
+  if (denied !== undefined) throw unproven(name, `${name} can’t be used here: ${denied}`)
+  const candidates = resolve(proof.catalog, schema, name)
+  const opaque = candidates.find((relation) => relation.opaque !== undefined)
+  if (opaque) throw unproven(labelOf(opaque), `${labelOf(opaque)} can’t be used here: ${opaque.opaque ?? ''}`)
+  return candidates
+}
+
+/** A shape under the column names that an alias gives. */
+export const aliased = (shape: Shape, names: readonly string[]): Shape => {
+  const result = renamed(shape, names)
+  if (!result)
+    throw unproven(hidden(shape) ?? 'a column', 'it gets another name next to columns that are not known', 'names')
+  return result
+}
+
+/** A table of the catalog under its alias. Does not look at CTEs. */
+export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
+  proof.account(rangeVar)
+  const candidates = relationsOf(proof, rangeVar)
+  const alias = isFields(rangeVar['alias']) ? rangeVar['alias'] : undefined
+  const ambiguous = candidates.length > 1 || isElsewhere(text(rangeVar['schemaname']), candidates)
+  const names = words(alias?.['colnames'])
+  const shape = { columns: merge(candidates), open: candidates.length === 0 || ambiguous }
+  return {
+    ...aliased(shape, names),
+    name: text(alias?.['aliasname']) ?? text(rangeVar['relname']),
+    bare: alias === undefined,
+    table: true,
+    ambiguous,
+  }
+}
+
+/** The alias of anything in FROM, and the new names it gives to columns. */
+export const aliasOf = (fields: Fields): { name: string | undefined; columns: readonly string[] } => {
+  const alias = isFields(fields['alias']) ? fields['alias'] : as(fields, 'alias')
+  return { name: text(alias?.['aliasname']), columns: words(alias?.['colnames']) }
+}

@@ -1,0 +1,55 @@
+import { isFields, type Fields } from '../../tree.js'
+import { combine, columnsOf, type Mark } from '../mark.js'
+import { isComparable } from '../expressions/plain.js'
+import type { Place, Proof } from '../proof.js'
+import { masked, unproven } from '../refusal.js'
+import { hidden, type Shape } from '../scope.js'
+
+/**
+ * Two values are compared for equality in a way that decides about rows. Where one of them is not masked, the rows that
+ * are left would show what the masked one is.
+ * @throws {Refusal}
+ */
+export const compared = (proof: Proof, one: Mark, other: Mark, use: string): void => {
+  const mark = combine([one, other])
+  const [column] = columnsOf(mark)
+  if (column === undefined) return
+  if (proof.author === 'view' && one.kind !== 'clean' && other.kind !== 'clean') return
+  if (proof.author !== 'view' && proof.predicates(mark) === 'allow') return
+  const both = isComparable(proof, one) && isComparable(proof, other)
+  if (!both || proof.predicates(mark) === 'deny') throw masked(column, use)
+}
+
+/**
+ * The same where rows of which one is NULL are left out.
+ * @throws {Refusal}
+ */
+export const matched = (proof: Proof, one: Mark, other: Mark, use: string): void => {
+  compared(proof, one, other, use)
+  const mark = combine([one, other])
+  const [column] = columnsOf(mark)
+  if (column === undefined || proof.author === 'view' || proof.predicates(mark) === 'allow') return
+  if (proof.hidesNulls(mark)) throw masked(column, `${use}, where rows without a value are missing`, 'nulls')
+}
+
+/** UNION, INTERSECT, EXCEPT: the server no longer says where such a column comes from. */
+export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape => {
+  const { firstArm, ...inside } = place
+  const arm = (side: unknown): Shape => proof.query('SelectStmt', isFields(side) ? side : {}, inside)
+  const left = arm(fields['larg'])
+  firstArm?.(left)
+  const right = arm(fields['rarg'])
+  const open = left.open || right.open
+  const column = hidden(left) ?? hidden(right)
+  if (open && column !== undefined)
+    throw unproven(column, 'its place among the columns of a set operation is not known', 'names')
+  const keepsAll = fields['op'] === 'SETOP_UNION' && fields['all'] === true
+  const columns = left.columns.map(({ name, mark }, index) => {
+    const other = right.columns[index]
+    if (!other) return { name, mark }
+    if (!keepsAll)
+      compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked')
+    return { name, mark: combine([mark, other.mark]) }
+  })
+  return { columns, open }
+}

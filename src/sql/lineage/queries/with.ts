@@ -1,0 +1,107 @@
+import { all, isFields, text, unwrap, words, type Fields } from '../../tree.js'
+import { combine, sameMark } from '../mark.js'
+import type { Place, Proof } from '../proof.js'
+import { unproven } from '../refusal.js'
+import { aliased } from './relation.js'
+import type { Shape } from '../scope.js'
+
+/** What SEARCH and CYCLE add to a recursive CTE, in this order. */
+const added = (cte: Fields): readonly string[] => {
+  const search = isFields(cte['search_clause']) ? cte['search_clause'] : {}
+  const cycle = isFields(cte['cycle_clause']) ? cte['cycle_clause'] : {}
+  const names = [search['search_seq_column'], cycle['cycle_mark_column'], cycle['cycle_path_column']]
+  return names.flatMap((name) => text(name) ?? [])
+}
+
+const merged = (one: Shape | undefined, other: Shape): Shape => {
+  if (!one) return other
+  const columns = other.columns.map((column, index) => {
+    const mark = one.columns[index]?.mark ?? column.mark
+    return sameMark(mark, column.mark) ? column : { ...column, mark: combine([mark, column.mark]) }
+  })
+  return { columns, open: one.open || other.open }
+}
+
+const same = (one: Shape, other: Shape): boolean =>
+  one.open === other.open &&
+  one.columns.length === other.columns.length &&
+  one.columns.every(({ mark }, index) => sameMark(mark, other.columns[index]?.mark ?? { kind: 'clean' }))
+
+/** One CTE, analysed when it is first asked for, and once. */
+class Cte {
+  readonly #proof: Proof
+  readonly #fields: Fields
+  #place: Place | undefined
+  #shape: Shape | undefined
+  #active = false
+  #refersToItself = false
+
+  constructor(proof: Proof, fields: Fields) {
+    this.#proof = proof
+    this.#fields = fields
+  }
+
+  /** @param place what its query sees; with RECURSIVE, that includes itself */
+  within(place: Place): void {
+    this.#place = place
+  }
+
+  shape = (): Shape => {
+    if (this.#active) this.#refersToItself = true
+    if (this.#shape) return this.#shape
+    const [type, query] = unwrap(this.#fields['ctequery']) ?? []
+    const name = text(this.#fields['ctename']) ?? ''
+    if (this.#active || !this.#place || type === undefined || !query) {
+      throw unproven(name, `the query ${name} refers to itself in a way that is not analysed`)
+    }
+    this.#active = true
+    const { cycle_clause: cycle } = this.#fields
+    this.#proof.untainted(cycle, { ...this.#place, scope: undefined }, 'to find a cycle')
+    let shape = this.#pass(type, query, this.#place)
+    // What the right arm makes of masked columns comes round again until nothing more is touched.
+    for (let before: Shape | undefined; this.#refersToItself && !(before && same(before, shape));) {
+      before = shape
+      shape = merged(before, this.#pass(type, query, this.#place))
+    }
+    this.#active = false
+    return (this.#shape = shape)
+  }
+
+  /** While the right arm of its UNION is analysed, the CTE looks like its left arm and what is known of it so far. */
+  #pass(type: string, query: Fields, place: Place): Shape {
+    const before = this.#shape
+    const firstArm = (shape: Shape) => void (this.#shape = merged(before, this.#named(shape)))
+    const shape = merged(before, this.#named(this.#proof.query(type, query, { ...place, firstArm })))
+    if (this.#refersToItself) this.#shape = shape
+    return shape
+  }
+
+  #named(shape: Shape): Shape {
+    const { columns, open } = aliased(shape, words(this.#fields['aliascolnames']))
+    // They hold the values of other columns, or tell which of them are equal.
+    const mark = combine(columns.map((column) => column.mark))
+    return { columns: [...columns, ...added(this.#fields).map((name) => ({ name, mark }))], open }
+  }
+}
+
+/**
+ * Names of a WITH clause, on top of those from outside. A plain CTE sees those before it, a RECURSIVE list all of them.
+ * Each is analysed, referred to or not: one that changes data runs all the same.
+ */
+export const withClause = (proof: Proof, clause: unknown, place: Place): Place => {
+  if (!isFields(clause)) return place
+  const recursive = clause['recursive'] === true
+  const ctes = all(clause['ctes'], 'CommonTableExpr').map((fields) => ({
+    name: text(fields['ctename']) ?? '',
+    cte: new Cte(proof, fields),
+  }))
+  const names = new Map(place.ctes)
+  const { firstArm: _notTheirs, windows: _norThese, ...outer } = place
+  if (recursive) for (const { name, cte } of ctes) names.set(name, cte.shape)
+  for (const { name, cte } of ctes) {
+    cte.within({ ...outer, ctes: recursive ? names : new Map(names) })
+    names.set(name, cte.shape)
+  }
+  for (const { cte } of ctes) cte.shape()
+  return { ...place, ctes: names }
+}
