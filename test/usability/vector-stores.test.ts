@@ -1,7 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DemoDatabase } from '../../src/demo/database/serve.js'
-import { servePgvector } from '../helpers/pgvector.js'
+import { vectorDatabase } from '../helpers/pgvector.js'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer } from '../gateway/relay/relay-server.js'
 import { readTools } from './corpus.js'
@@ -19,9 +18,9 @@ const embeddings = {
   llamaindex: ['public.li_store.embeddings'],
 }
 
-let database: DemoDatabase
+let database: Awaited<ReturnType<typeof vectorDatabase>>
 beforeAll(async () => {
-  database = await servePgvector()
+  database = await vectorDatabase()
 })
 afterAll(() => database[Symbol.asyncDispose]())
 

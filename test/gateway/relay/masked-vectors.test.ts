@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DemoDatabase } from '../../../src/demo/database/serve.js'
-import { servePgvector } from '../../helpers/pgvector.js'
+import { vectorDatabase } from '../../helpers/pgvector.js'
 import { guardOf } from './policy.js'
 import { relayServer, type RelayServer } from './relay-server.js'
 import { errorsIn, send, valuesOf, WireClient, type Message } from './wire-client.js'
@@ -45,13 +44,13 @@ const specs = [
 const columns = types.flatMap(([type], t) => specs.map((spec, s) => ({ name: `c${t}_${s}`, type, t, spec })))
 const names = columns.map(({ name }) => name).join(', ')
 
-let database: DemoDatabase
+let database: Awaited<ReturnType<typeof vectorDatabase>>
 let owner: Client
 let server: RelayServer
 let originals: Record<string, string | null>[]
 
 beforeAll(async () => {
-  database = await servePgvector()
+  database = await vectorDatabase()
   owner = new Client({ connectionString: database.url })
   await owner.connect()
   await owner.query(

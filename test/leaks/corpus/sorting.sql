@@ -58,5 +58,5 @@ SELECT id, ssn FROM customers ORDER BY name DESC LIMIT 2 OFFSET 1
 -- refused COLUMN_MASKED
 SELECT id FROM customers TABLESAMPLE system ((SELECT level FROM customers WHERE id = 1) * 10)
 
--- answered
+-- answered newer
 SELECT any_value(id ORDER BY salary) FROM customers;

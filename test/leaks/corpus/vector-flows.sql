@@ -94,7 +94,7 @@ DEALLOCATE near_{n}
 -- answered
 UPDATE documents SET title = title WHERE id = 1 RETURNING embedding, embedding <-> '[1,0,0,0]'
 
--- answered
+-- answered newer
 UPDATE documents SET title = title WHERE id = 1 RETURNING old.embedding, new.half::text, old.embedding <-> new.embedding
 
 -- refused COLUMN_MASKED
