@@ -1,6 +1,8 @@
+import { HoopError } from '../lib/errors.js'
 import { HEADER } from './cutter.js'
 import { frame } from './frontend.js'
 import { Reader } from './reader.js'
+import { MAX_SECRET } from './startup.js'
 import { Backend } from './tags.js'
 
 /** One column of a RowDescription. @see PostgreSQL documentation, "Message Formats", RowDescription */
@@ -46,14 +48,20 @@ export const readCopyResponse = (buffer: Buffer, start: number, end: number): { 
   return { binary, columns }
 }
 
-/** CommandComplete's tag. */
-export const readTag = (buffer: Buffer, start: number, end: number): string =>
-  buffer.toString('latin1', start + HEADER, end - 1)
+/** CommandComplete's tag. @throws {HoopError} FRAME_INVALID */
+export const readTag = (buffer: Buffer, start: number, end: number): string => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const tag = reader.string()
+  reader.done()
+  return tag
+}
 
 /** @throws {HoopError} FRAME_INVALID */
 export const readParameterStatus = (buffer: Buffer, start: number, end: number): { name: string; value: string } => {
   const reader = new Reader(buffer, start + HEADER, end)
-  return { name: reader.string(), value: reader.string() }
+  const status = { name: reader.string(), value: reader.string() }
+  reader.done()
+  return status
 }
 
 /** What NOTIFY sent, and the process that did. */
@@ -66,7 +74,9 @@ export interface Notification {
 /** @throws {HoopError} FRAME_INVALID */
 export const readNotification = (buffer: Buffer, start: number, end: number): Notification => {
   const reader = new Reader(buffer, start + HEADER, end)
-  return { pid: reader.int32(), channel: reader.string(), payload: reader.string() }
+  const sent = { pid: reader.int32(), channel: reader.string(), payload: reader.string() }
+  reader.done()
+  return sent
 }
 
 export const notification = ({ pid, channel, payload }: Notification): Buffer =>
@@ -76,6 +86,7 @@ export const notification = ({ pid, channel, payload }: Notification): Buffer =>
 export const readKey = (buffer: Buffer, start: number, end: number): { pid: number; secret: Buffer } => {
   const reader = new Reader(buffer, start + HEADER, end)
   const pid = reader.int32()
+  if (reader.left > MAX_SECRET) throw new HoopError('FRAME_INVALID', 'a cancel key is too long')
   return { pid, secret: Buffer.from(reader.bytes(reader.left)) }
 }
 

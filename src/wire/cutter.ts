@@ -45,16 +45,19 @@ export class MemoryBudget {
 
 /**
  * Cuts a byte stream into protocol v3 messages without copying what arrives whole: a message that lies inside one chunk
- * is handed over in place, one that spans chunks is joined once, when its last byte is there.
+ * is handed over in place. One that spans chunks is copied as it comes into memory of its declared size: a chunk that were
+ * kept would keep more than its bytes, and a sender of single bytes would take hundreds of times what it sent.
  * @see PostgreSQL documentation, "Message Formats"
  */
 export class Cutter {
   readonly #handler: FrameHandler
   readonly #budget: MemoryBudget
-  /** Bytes of an unfinished message, its header included; its declared size, 0 while even the header is unfinished. */
-  #parts: Buffer[] = []
+  /** An unfinished header. */
+  readonly #header = Buffer.alloc(HEADER)
+  /** An unfinished message, as large as it will be; undefined while even the header is unfinished. */
+  #message: Buffer | undefined
+  /** Bytes that are there of either. */
   #held = 0
-  #size = 0
   /** A message that is being passed on in pieces: its type and the bytes to come. */
   #streaming = 0
   #streamingTag = 0
@@ -75,14 +78,20 @@ export class Cutter {
     const end = chunk.length
     while (at < end) {
       if (this.#handler.paused) return chunk.subarray(at)
-      if (end - at < HEADER) return this.#hold(chunk, at, 0)
+      if (end - at < HEADER) {
+        this.#held = chunk.copy(this.#header, 0, at)
+        return undefined
+      }
       const tag = chunk[at]!
       const size = 1 + declared(chunk, at + 1)
       if (end - at >= size) {
         this.#handler.frame(tag, chunk, at, at + size)
         at += size
       } else {
-        if (this.#handler.whole(tag, size - HEADER)) return this.#hold(chunk, at, size)
+        if (this.#handler.whole(tag, size - HEADER)) {
+          this.#held = chunk.copy(this.#reserve(size), 0, at)
+          return undefined
+        }
         this.#handler.piece(tag, chunk, at, end, true, false)
         this.#streaming = size - (end - at)
         this.#streamingTag = tag
@@ -94,9 +103,9 @@ export class Cutter {
 
   /** Gives back what an unfinished message holds. */
   dispose(): void {
-    if (this.#size > 0) this.#budget.give(this.#size)
-    this.#parts = []
-    this.#held = this.#size = this.#streaming = 0
+    if (this.#message) this.#budget.give(this.#message.length)
+    this.#message = undefined
+    this.#held = this.#streaming = 0
   }
 
   #continueStream(chunk: Buffer): number {
@@ -106,45 +115,38 @@ export class Cutter {
     return end
   }
 
-  #hold(chunk: Buffer, at: number, size: number): undefined {
-    if (size > 0) this.#budget.take(size)
-    this.#size = size
-    this.#parts.push(chunk.subarray(at))
-    this.#held += chunk.length - at
+  /** @throws {HoopError} MEMORY_EXHAUSTED */
+  #reserve(size: number): Buffer {
+    this.#budget.take(size)
+    return (this.#message = Buffer.allocUnsafe(size))
   }
 
   /** Adds what the held message lacks. Returns the offset of the first byte behind it, or the chunk's end. */
   #complete(chunk: Buffer): number {
     let at = 0
-    if (this.#size === 0) {
-      at = Math.min(HEADER - this.#held, chunk.length)
-      this.#parts.push(chunk.subarray(0, at))
+    if (!this.#message) {
+      at = chunk.copy(this.#header, this.#held)
       this.#held += at
       if (this.#held < HEADER) return at
-      const header = Buffer.concat(this.#parts)
-      const tag = header[0]!
-      const size = 1 + declared(header, 1)
+      const tag = this.#header[0]!
+      const size = 1 + declared(this.#header, 1)
       if (size > HEADER && !this.#handler.whole(tag, size - HEADER)) {
-        this.#parts = []
         this.#held = 0
-        this.#handler.piece(tag, header, 0, HEADER, true, false)
+        this.#handler.piece(tag, Buffer.from(this.#header), 0, HEADER, true, false)
         this.#streaming = size - HEADER
         this.#streamingTag = tag
         return at + (at < chunk.length ? this.#continueStream(chunk.subarray(at)) : 0)
       }
-      this.#budget.take(size)
-      this.#size = size
-      this.#parts = [header]
+      this.#header.copy(this.#reserve(size))
     }
-    const take = Math.min(this.#size - this.#held, chunk.length - at)
-    if (take > 0) this.#parts.push(chunk.subarray(at, at + take))
-    this.#held += take
-    if (this.#held === this.#size) {
-      const whole = Buffer.concat(this.#parts, this.#size)
+    const message = this.#message!
+    const copied = chunk.copy(message, this.#held, at)
+    this.#held += copied
+    if (this.#held === message.length) {
       this.dispose()
-      this.#handler.frame(whole[0]!, whole, 0, whole.length)
+      this.#handler.frame(message[0]!, message, 0, message.length)
     }
-    return at + take
+    return at + copied
   }
 }
 

@@ -15,6 +15,7 @@ export const readErrorFields = (buffer: Buffer, start: number, end: number): Err
   const reader = new Reader(buffer, start + HEADER, end)
   const fields: Record<string, string> = {}
   for (let code = reader.byte(); code !== 0; code = reader.byte()) fields[String.fromCharCode(code)] = reader.string()
+  reader.done()
   return fields
 }
 

@@ -13,6 +13,9 @@ export type StartupPacket =
       readonly parameters: ReadonlyMap<string, string>
     }
 
+/** Longest secret of a cancel key that protocol 3.2 allows, bytes. */
+export const MAX_SECRET = 256
+
 /** PostgreSQL's own bound (MAX_STARTUP_PACKET_LENGTH), length word included. */
 export const MAX_STARTUP = 10_000
 
@@ -40,8 +43,7 @@ export const readStartup = (buffer: Buffer): StartupPacket => {
   if (code === SSL_REQUEST && buffer.length === 8) return { kind: 'ssl' }
   if (code === GSSENC_REQUEST && buffer.length === 8) return { kind: 'gss' }
   if (code === CANCEL_REQUEST) {
-    // 3.2 allows secrets of up to 256 bytes
-    if (buffer.length < 16 || buffer.length > 12 + 256) throw new HoopError('STARTUP_INVALID', 'cancel key')
+    if (buffer.length < 16 || buffer.length > 12 + MAX_SECRET) throw new HoopError('STARTUP_INVALID', 'cancel key')
     return { kind: 'cancel', pid: buffer.readInt32BE(8), secret: Buffer.from(buffer.subarray(12)) }
   }
   const major = code >>> 16

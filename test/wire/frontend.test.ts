@@ -29,7 +29,7 @@ test('a statement that is run under a name of its own keeps the client’s types
     ...{ portal: 'hoop_own', statement: 'hoop_own', parameters, parameterFormats: [1, 0, 0] },
     resultFormats: [],
   })
-  expect(readExecute(...run!)).toEqual({ portal: 'hoop_own', maxRows: 0 })
+  expect(readExecute(...run!)).toEqual({ portal: 'hoop_own' })
 })
 
 test('what pg-protocol writes is read as it was meant', () => {
