@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module'
 import { styleText } from 'node:util'
+import type stringWidth from 'string-width'
 
 /**
  * Characters that a terminal may obey, or that are not seen: what came from a database or the network must not steer it,
@@ -31,16 +33,15 @@ export const paint =
 let segmenter: Intl.Segmenter | undefined
 const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter()).segment(text)
 
-const wide =
-  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u
+// Required when it is first wanted, for the same reason.
+let measure: typeof stringWidth | undefined
+const required = createRequire(import.meta.url)
 
 /** Columns that a text takes on a terminal; colors take none. */
 export function width(text: string): number {
-  const bare = text.replace(/\u001b\[[0-9;]*m/g, '')
-  if (/^[\u0020-\u007e]*$/.test(bare)) return bare.length
-  let columns = 0
-  for (const { segment } of segments(bare)) columns += wide.test(segment) ? 2 : 1
-  return columns
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length
+  measure ??= (required('string-width') as { default: typeof stringWidth }).default
+  return measure(text)
 }
 
 export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))

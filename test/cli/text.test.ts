@@ -24,6 +24,15 @@ test.for([
   ['🐘', 2],
   ['é', 1],
   ['\u001b[1mbold\u001b[22m', 4],
+  ['\u001b]8;;https://example.com\u0007link\u001b]8;;\u0007', 4],
+  ['\u001b[38;5;9m日\u001b[39m', 2],
+  ['e\u0301', 1],
+  ['\u0301', 0],
+  ['❤\ufe0f', 2],
+  ['👨\u200d👩\u200d👧', 2],
+  ['🇫🇷', 2],
+  ['한글', 4],
+  ['ｶﾞ', 2],
 ] as const)('%j takes %i columns', ([text, columns]) => {
   expect(width(text)).toBe(columns)
 })

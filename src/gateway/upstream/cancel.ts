@@ -1,3 +1,4 @@
+import limit, { type LimitFunction } from 'p-limit'
 import { deadline } from '../../lib/deadline.js'
 import { cancelRequest } from '../../wire/startup.js'
 import type { UpstreamTarget } from './target.js'
@@ -14,8 +15,8 @@ export interface CancelKey {
  */
 const AT_ONCE = 8
 
-/** Whose turn is next, by server: one that doesn't answer holds up its own only. */
-const lines = new WeakMap<UpstreamTarget, { left: number; readonly waiting: (() => void)[] }>()
+/** By server: one that doesn't answer holds up its own only. */
+const lines = new WeakMap<UpstreamTarget, LimitFunction>()
 
 /**
  * Sends a CancelRequest over a connection of its own and waits until the server closes it: from then on the signal has
@@ -23,17 +24,9 @@ const lines = new WeakMap<UpstreamTarget, { left: number; readonly waiting: (() 
  * @see PostgreSQL documentation, "Canceling Requests in Progress"
  */
 export const cancelUpstream = async (target: UpstreamTarget, key: CancelKey, signal?: AbortSignal): Promise<void> => {
-  const line = lines.get(target) ?? { left: AT_ONCE, waiting: [] }
+  const line = lines.get(target) ?? limit(AT_ONCE)
   lines.set(target, line)
-  if (line.left > 0) line.left--
-  else await new Promise<void>((resolve) => line.waiting.push(resolve))
-  try {
-    await send(target, key, signal)
-  } finally {
-    const next = line.waiting.shift()
-    if (next) next()
-    else line.left++
-  }
+  await line(() => send(target, key, signal))
 }
 
 const send = async (target: UpstreamTarget, key: CancelKey, signal?: AbortSignal): Promise<void> => {
