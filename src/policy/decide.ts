@@ -72,6 +72,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.outputs && { outputs: facts.outputs }),
     ...(facts.defines && { defines: facts.defines }),
     ...(facts.runs && { runs: facts.runs }),
+    ...(facts.ends && { ends: facts.ends }),
     ...(facts.runs && facts.rows && 'sql' in facts.rows && { planned: facts.rows.sql }),
     ...(facts.nearest && { nearest: facts.nearest }),
     ...(copy && { copy }),

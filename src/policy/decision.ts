@@ -1,6 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import type { Named, Nearest, Output } from '../sql/facts.js'
+import type { Ended, Named, Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
@@ -110,9 +110,11 @@ export interface AllowedStatement extends RecordedFacts {
   /** Every output column in order, where a masked relation is read: what RowDescription has to bear out. */
   readonly outputs?: readonly Output[]
   /** PREPARE and DECLARE: what EXECUTE and FETCH of that name yield once this has succeeded. */
-  readonly defines?: Named & { readonly outputs?: readonly Output[] }
+  readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
   readonly runs?: Named
+  /** DEALLOCATE and CLOSE: which names mean nothing once this has succeeded. */
+  readonly ends?: Ended
   /** EXECUTE: what EXPLAIN takes to plan it, where its arguments need no computing. */
   readonly planned?: string
   /** For every COPY … TO STDOUT: how its stream is written. */

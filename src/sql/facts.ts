@@ -42,9 +42,11 @@ export interface StatementFacts {
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
   readonly outputs?: readonly Output[]
   /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */
-  readonly defines?: Named & { readonly outputs?: readonly Output[] }
+  readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
   readonly runs?: Named
+  /** DEALLOCATE and CLOSE: which names mean nothing afterwards. */
+  readonly ends?: Ended
   /** Searches for the rows nearest to a vector of the client's choice, on masked vectors. */
   readonly nearest?: readonly Nearest[]
   readonly copy?: CopyFacts
@@ -80,6 +82,12 @@ export type Output =
 export interface Named {
   readonly of: 'statement' | 'portal'
   readonly name: string
+}
+
+/** One name, or all of its sort. */
+export interface Ended {
+  readonly of: Named['of']
+  readonly name?: string
 }
 
 export interface Nearest {

@@ -1,17 +1,37 @@
-import type { Named } from './facts.js'
+import type { Ended, Named } from './facts.js'
 import { text, type Fields } from './tree.js'
 
-const naming: Readonly<Record<string, { defines?: Named['of']; runs?: Named['of'] }>> = {
+interface Naming {
+  readonly defines?: Named['of']
+  readonly runs?: Named['of']
+  readonly ends?: Named['of']
+}
+
+const naming: Readonly<Record<string, Naming>> = {
   PrepareStmt: { defines: 'statement' },
   DeclareCursorStmt: { defines: 'portal' },
   ExecuteStmt: { runs: 'statement' },
   FetchStmt: { runs: 'portal' },
+  DeallocateStmt: { ends: 'statement' },
+  ClosePortalStmt: { ends: 'portal' },
 }
 
-/** What PREPARE and DECLARE give a name to, and whose columns EXECUTE and FETCH yield. */
-export const namedBy = (type: string, fields: Fields): { defines?: Named; runs?: Named } => {
+/** CURSOR_OPT_HOLD of the server's parsenodes.h. */
+const HOLD = 0x20
+
+const holds = (fields: Fields): boolean => (Number(fields['options'] ?? 0) & HOLD) !== 0
+
+/** What PREPARE and DECLARE give a name to, whose columns EXECUTE and FETCH yield, which names DEALLOCATE and CLOSE end. */
+export const namedBy = (
+  type: string,
+  fields: Fields,
+): { defines?: Named & { readonly hold?: true }; runs?: Named; ends?: Ended } => {
+  const { defines, runs, ends } = naming[type] ?? {}
   const name = text(fields['name']) ?? text(fields['portalname'])
+  if (ends) return { ends: { of: ends, ...(name !== undefined && { name }) } }
   if (name === undefined) return {}
-  const { defines, runs } = naming[type] ?? {}
-  return { ...(defines && { defines: { of: defines, name } }), ...(runs && { runs: { of: runs, name } }) }
+  return {
+    ...(defines && { defines: { of: defines, name, ...(holds(fields) && { hold: true as const }) } }),
+    ...(runs && { runs: { of: runs, name } }),
+  }
 }

@@ -28,9 +28,14 @@ export class MemoryBudget {
     this.#limit = limit
   }
 
+  /** Whether there is room for so many bytes more. */
+  has(bytes: number): boolean {
+    return this.#held + bytes <= this.#limit
+  }
+
   /** @throws {HoopError} MEMORY_EXHAUSTED */
   take(bytes: number): void {
-    if (this.#held + bytes > this.#limit) throw new HoopError('MEMORY_EXHAUSTED', `${bytes} bytes`)
+    if (!this.has(bytes)) throw new HoopError('MEMORY_EXHAUSTED', `${bytes} bytes`)
     this.#held += bytes
   }
 

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+const none: readonly Buffer[] = []
 
 /**
  * Collects what goes out for one batch of input: spans of the input that stay as they are, with no copy, and messages of
@@ -28,27 +28,18 @@ export class Outbox {
     this.#ready.push(own)
   }
 
-  get empty(): boolean {
-    return this.#buffer === undefined && this.#ready.length === 0
-  }
-
   discard(): void {
     this.#ready = []
     this.#buffer = undefined
   }
 
-  /** Writes everything in one go. @returns false where the reader is slow and the caller should wait for `drain` */
-  flush(to: Writable): boolean {
+  /** Takes everything out, in order. */
+  take(): readonly Buffer[] {
     this.#close()
     const ready = this.#ready
-    if (ready.length === 0) return true
+    if (ready.length === 0) return none
     this.#ready = []
-    if (ready.length === 1) return to.write(ready[0]!)
-    to.cork()
-    let room = true
-    for (const buffer of ready) room = to.write(buffer)
-    to.uncork()
-    return room
+    return ready
   }
 
   #close(): void {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { formatAt } from '../../wire/frontend.js'
-import type { HeldStatement } from '../relay/wait.js'
+import type { HeldStatement } from '../relay/machine/suspension.js'
 
 export interface Bound {
   readonly subject: string

@@ -1,5 +1,5 @@
 import { HoopError } from '../../lib/errors.js'
-import type { Gate, HeldStatement, Note, Verdict, WaitPlace } from '../relay/wait.js'
+import type { Gate, HeldStatement, Note, Verdict, WaitPosition } from '../relay/machine/suspension.js'
 import type { SessionGate } from './gate.js'
 
 type Refused = Extract<Verdict, { kind: 'refuse' }>
@@ -12,7 +12,7 @@ export class EveryRule implements Gate {
     this.#one = one
   }
 
-  async pass(statement: HeldStatement, place: WaitPlace, note: Note, signal: AbortSignal): Promise<Verdict> {
+  async pass(statement: HeldStatement, place: WaitPosition, note: Note, signal: AbortSignal): Promise<Verdict> {
     const { rule, others = [], ...rest } = statement
     const all = [rule, ...others].map((each): HeldStatement => ({ ...rest, rule: each }))
     if (all.length === 1) return this.#one.pass(statement, place, note, signal)
@@ -38,7 +38,7 @@ export class EveryRule implements Gate {
   /** @returns what came of each, or why it came to nothing */
   async #ask(
     missing: readonly HeldStatement[],
-    place: WaitPlace,
+    place: WaitPosition,
     note: Note,
     signal: AbortSignal,
   ): Promise<Verdict[] | Refused> {

@@ -1,8 +1,8 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type ApprovalState, valid } from '../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
-import { captureParameters } from '../relay/capture.js'
-import type { Gate, HeldStatement, Note, Verdict, WaitPlace } from '../relay/wait.js'
+import { captureParameters } from '../relay/rows/capture.js'
+import type { Gate, HeldStatement, Note, Verdict, WaitPosition } from '../relay/machine/suspension.js'
 import { newSessionId } from '../session/id.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { brokenGlass } from './announcements.js'
@@ -39,7 +39,7 @@ export class SessionGate implements Gate {
     this.#options = options
   }
 
-  async pass(statement: HeldStatement, place: WaitPlace, note: Note, signal: AbortSignal): Promise<Verdict> {
+  async pass(statement: HeldStatement, place: WaitPosition, note: Note, signal: AbortSignal): Promise<Verdict> {
     const { rule } = statement
     if (statement.text.length > longest) return { kind: 'refuse', error: tooLong(longest), rule: rule.name }
     const key = bindingOf(this.#options, statement)
@@ -105,7 +105,7 @@ export class SessionGate implements Gate {
   async #wait(
     key: string,
     statement: HeldStatement,
-    place: WaitPlace,
+    place: WaitPosition,
     note: Note,
     signal: AbortSignal,
   ): Promise<Verdict> {

@@ -1,7 +1,7 @@
 import { HoopError } from '../../lib/errors.js'
 import type { BudgetsConfig } from '../../policy/config/schema.js'
 import { amount, type Counts, nothing, type Unit, units } from './counts.js'
-import { type BudgetName, type Limits, type Line, linesOf, nameOf, type Raise, Spent } from './lines.js'
+import { type BudgetName, type Limits, type Budget, budgetsOf, nameOf, type Raise, Used } from './budgets.js'
 import type { PersonUsage, Window } from './person-usage.js'
 import type { ApprovalRule } from '../../policy/decision.js'
 
@@ -22,12 +22,12 @@ export interface Exhaustion {
  */
 export class Meter {
   readonly countsVectors: boolean
-  readonly #lines: readonly Line[]
+  readonly #lines: readonly Budget[]
   readonly #person: PersonUsage
   readonly #connection: string
   readonly #exhausted: (exhaustion: Exhaustion) => void
-  readonly #session = new Spent()
-  #statement = new Spent()
+  readonly #session = new Used()
+  #statement = new Used()
   /** Counted since the last commit, and the most that it may become. */
   #rows = 0
   #bytes = 0
@@ -45,12 +45,12 @@ export class Meter {
     this.#connection = connection
     this.#person = person
     this.#exhausted = exhausted
-    this.#lines = linesOf(budgets, person, { session: this.#session, statement: () => this.#statement })
+    this.#lines = budgetsOf(budgets, person, { session: this.#session, statement: () => this.#statement })
     this.countsVectors = this.#lines.some(({ limits, raised }) => (limits.vectors ?? raised.vectors) !== undefined)
   }
 
   /** What follows is of this statement. @param raise by which it may go beyond budgets this time */
-  use(statement: Spent, raise?: Raise): void {
+  use(statement: Used, raise?: Raise): void {
     if (statement === this.#statement && statement.raise === raise) return
     this.commit()
     this.#statement = statement
@@ -148,7 +148,7 @@ export class Meter {
   }
 
   /** What bounds the statement at hand: the budget, or in its place what an approval lets it have. */
-  #terms(line: Line): { readonly limits: Limits; readonly used: Counts } {
+  #terms(line: Budget): { readonly limits: Limits; readonly used: Counts } {
     return this.#statement.raise?.budgets.includes(line.name)
       ? { limits: line.raised, used: this.#statement.counts }
       : { limits: line.limits, used: line.used() }
@@ -158,7 +158,7 @@ export class Meter {
     return `${this.#connection} ${key}`
   }
 
-  #exhaust(line: Line, unit: Unit, limit: number): HoopError {
+  #exhaust(line: Budget, unit: Unit, limit: number): HoopError {
     const { name, per } = line
     const used = line.used()
     if (line.first(`end of ${unit}`))
@@ -177,7 +177,7 @@ export class Meter {
 const askAgain = 'Run the same statement again to ask for an approval, or ask for less.'
 
 /** Of a session or person, what is used up; a statement’s own budget never is before it runs. */
-const isSpent = (line: Line): Unit | undefined =>
+const isSpent = (line: Budget): Unit | undefined =>
   line.name === 'statement'
     ? undefined
     : (['rows', 'bytes'] as const).find((unit) => {

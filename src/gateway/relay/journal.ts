@@ -1,9 +1,24 @@
 import { performance } from 'node:perf_hooks'
 import type { HoopError } from '../../lib/errors.js'
 import type { RecordedFacts, RuleMatch } from '../../policy/decision.js'
-import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder } from '../../recording/events.js'
-import { captureLimits } from './capture.js'
+import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder, StatementEvent } from '../../recording/events.js'
 import type { SessionCounters } from '../../lib/api.js'
+import { terminate } from '../../wire/frontend.js'
+import type { Outbox } from '../../wire/outbox.js'
+import { captureLimits } from './rows/capture.js'
+
+declare const brand: unique symbol
+
+/** Bytes for the server whose statements stand in the recording. Only committing a journal makes them. */
+export interface Committed {
+  readonly [brand]: true
+  readonly buffers: readonly Buffer[]
+}
+
+const committed = (buffers: readonly Buffer[]): Committed => ({ buffers }) as Committed
+
+/** Terminate runs nothing, and so there is nothing to record. */
+export const goodbye: Committed = committed([terminate()])
 
 /** A statement that has been recorded. */
 export interface Statement {
@@ -12,15 +27,15 @@ export interface Statement {
   /** Milliseconds since the session's start. */
   readonly sentAt: number
   /** Set where the server ran another text than the one recorded. */
-  ran?: string
+  ran?: string | undefined
   /** Notices that go out in front of its reply. */
   warnings?: readonly RuleMatch[] | undefined
 }
 
 export interface StatementDetails {
-  readonly statementName?: string
-  readonly portal?: string
-  readonly parameters?: readonly Parameter[] | undefined
+  statementName?: string
+  portal?: string
+  parameters?: readonly Parameter[] | undefined
   readonly facts?: readonly RecordedFacts[]
   /** Id of the request by which it was approved. */
   readonly approval?: string | undefined
@@ -60,29 +75,23 @@ export class Journal {
     this.counters.statements++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
-    const facts = details.facts
-    this.#recorder.record({
-      type: 'statement',
-      at,
-      n,
-      via,
-      ...cut(text),
-      ...(details.statementName ? { statementName: details.statementName } : {}),
-      ...(details.portal ? { portal: details.portal } : {}),
-      ...(details.approval ? { approval: details.approval } : {}),
-      ...(details.estimate === undefined ? {} : { estimate: details.estimate }),
-      ...(details.parameters ? { parameters: details.parameters } : {}),
-      ...(details.warnings ? { warnings: details.warnings } : {}),
-      ...(details.observed ? { observed: details.observed } : {}),
-      ...(facts && facts.length > 0
-        ? {
-            kinds: facts.flatMap((fact) => fact.kinds),
-            reads: facts.flatMap((fact) => fact.reads),
-            writes: facts.flatMap((fact) => fact.writes),
-          }
-        : {}),
-    })
-    return { n, text, sentAt: at, warnings: details.warnings }
+    const event: { -readonly [K in keyof StatementEvent]: StatementEvent[K] } = { type: 'statement', at, n, via, text }
+    if (text.length > captureLimits.text) Object.assign(event, cut(text))
+    if (details.statementName) event.statementName = details.statementName
+    if (details.portal) event.portal = details.portal
+    if (details.approval) event.approval = details.approval
+    if (details.estimate !== undefined) event.estimate = details.estimate
+    if (details.parameters) event.parameters = details.parameters
+    if (details.warnings) event.warnings = details.warnings
+    if (details.observed) event.observed = details.observed
+    const { facts } = details
+    if (facts && facts.length > 0) {
+      event.kinds = facts.length === 1 ? facts[0]!.kinds : facts.flatMap(({ kinds }) => kinds)
+      event.reads = facts.length === 1 ? facts[0]!.reads : facts.flatMap(({ reads }) => reads)
+      event.writes = facts.length === 1 ? facts[0]!.writes : facts.flatMap(({ writes }) => writes)
+    }
+    this.#recorder.record(event)
+    return { n, text, sentAt: at, ran: undefined, warnings: details.warnings }
   }
 
   refusal(text: string, error: HoopError, rule?: string, approval?: string): Statement {
@@ -134,13 +143,21 @@ export class Journal {
     this.#recorder.record({ type: 'cancel', at: this.now() })
   }
 
-  /** @throws {HoopError} RECORDING_FAILED: nothing of what was recorded since the last commit may go upstream */
-  commit(): void {
-    if (!this.#dirty) return
-    this.#recorder.commit()
-    this.#dirty = false
+  /**
+   * Writes what was recorded, and lets go of what may go upstream then.
+   * @throws {HoopError} RECORDING_FAILED: nothing of what was recorded since the last commit may go upstream
+   */
+  commit(outbox: Outbox): Committed {
+    if (this.#dirty) {
+      this.#recorder.commit()
+      this.#dirty = false
+    }
+    const buffers = outbox.take()
+    return buffers.length === 0 ? nothing : committed(buffers)
   }
 }
+
+const nothing = committed([])
 
 const cut = (text: string): { text: string; textBytes?: number } =>
   text.length <= captureLimits.text

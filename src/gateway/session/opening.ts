@@ -6,10 +6,10 @@ import { frame } from '../../wire/frontend.js'
 import { Backend } from '../../wire/tags.js'
 import { watchTimes } from './clock.js'
 import { Journal } from '../relay/journal.js'
-import { assertAllPinned } from '../relay/pinned.js'
-import { SearchPath } from '../relay/search-path.js'
-import { Relay } from '../relay/relay.js'
-import type { Metering } from '../relay/rows.js'
+import { assertAllPinned } from '../relay/machine/settings.js'
+import { SearchPath } from '../relay/machine/search-path.js'
+import { Pump } from '../relay/pump.js'
+import type { Metering } from '../relay/rows/sinks.js'
 import { startOf, summaryOf } from './first-records.js'
 import { newSessionId } from './id.js'
 import type { SessionOptions } from './options.js'
@@ -93,7 +93,7 @@ const run = (
     journal.cancel()
     await cancelUpstream(runtime.upstream, upstream.key).catch(() => undefined)
   }
-  const relay = new Relay({
+  const relay = new Pump({
     client: socket,
     upstream: upstream.socket,
     guard,
@@ -105,6 +105,7 @@ const run = (
     cancel,
     reset: () => resetUpstream(upstream.socket),
     message: services.limits.message,
+    names: services.limits.names,
     functionCalls: runtime.functionCalls,
     gate: guard && gateOf(options, request, id),
   })

@@ -47,6 +47,8 @@ export interface Limits {
   readonly message: number
   /** Bytes of unfinished messages that all sessions together may hold. */
   readonly buffered: number
+  /** What one session may have given names to. */
+  readonly names: { readonly count: number; readonly bytes: number }
   /** Live sessions of the gateway. */
   readonly sessions: number
   /** Milliseconds for the client's connection request. */

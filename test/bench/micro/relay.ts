@@ -1,5 +1,5 @@
 import { Journal } from '../../../src/gateway/relay/journal.js'
-import { Relay } from '../../../src/gateway/relay/relay.js'
+import { Pump } from '../../../src/gateway/relay/pump.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import type { SessionRecorder } from '../../../src/recording/events.js'
 import { MemoryBudget } from '../../../src/wire/cutter.js'
@@ -24,7 +24,7 @@ interface Exchange {
 /** A relay between two sockets that aren't there; everything else is real. */
 const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
   const [client, upstream] = [new FakeSocket(), new FakeSocket()]
-  new Relay({
+  new Pump({
     client: client.asSocket,
     upstream: upstream.asSocket,
     guard,
@@ -32,6 +32,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     asker: askerOf(),
     budget: new MemoryBudget(megabyte),
     message: megabyte,
+    names: { count: 1000, bytes: megabyte },
     functionCalls: false,
     cancel: async () => undefined,
     reset: () => undefined,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unusualEgress, unusualFrom } from '../../../src/gateway/budgets/alerts.js'
-import { Spent } from '../../../src/gateway/budgets/lines.js'
+import { Used } from '../../../src/gateway/budgets/budgets.js'
 import { Meter } from '../../../src/gateway/budgets/meter.js'
 import type { PersonUsage } from '../../../src/gateway/budgets/person-usage.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
@@ -102,7 +102,7 @@ test('a budget warns once at 80 %, and tells once that it is used up', async () 
   const meter = new Meter({ session: { rows: 10 } }, person, (exhaustion) => told.push(exhaustion))
   const warnings: string[] = []
   for (let i = 0; i < 12; i++) {
-    meter.use(new Spent())
+    meter.use(new Used())
     if (!meter.take(1, 5, 0)) meter.refused()
     meter.commit()
     warnings.push(...meter.warnings())

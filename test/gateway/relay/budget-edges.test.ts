@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { Caps } from '../../../src/gateway/relay/caps.js'
+import { Caps } from '../../../src/gateway/relay/machine/admission/caps.js'
 import type { BudgetsConfig } from '../../../src/policy/config/schema.js'
 import type { AllowedStatement, Guard } from '../../../src/policy/decision.js'
 import { type FreshDatabase, freshDatabase } from '../../helpers/database.js'

@@ -49,6 +49,7 @@ export interface RelayServerOptions {
   readonly functionCalls?: boolean
   readonly message?: number
   readonly buffered?: number
+  readonly names?: { readonly count: number; readonly bytes: number }
   readonly expiresAt?: Date
   /** Where requests for approval go; by default nobody hears them. */
   readonly approvals?: Approvals
@@ -115,7 +116,13 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     webhooks: options.webhooks ?? { emit: () => undefined },
     approvals: options.approvals ?? noApprovals,
     usage,
-    limits: { message: options.message ?? 256 << 20, buffered: 1 << 30, sessions: 1000, startup: 2000 },
+    limits: {
+      message: options.message ?? 256 << 20,
+      names: options.names ?? { count: 10_000, bytes: 32 << 20 },
+      buffered: 1 << 30,
+      sessions: 1000,
+      startup: 2000,
+    },
     version: 'test',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   }

@@ -38,6 +38,10 @@ const limits = z.strictObject({
   message: size.prefault('256MB'),
   /** Bytes of unfinished messages that all sessions together may hold. */
   buffered: size.prefault('512MB'),
+  /** What one session may have given names to: prepared statements, portals and cursors. */
+  names: z
+    .strictObject({ count: z.number().int().min(1).max(10_000_000).default(10_000), bytes: size.prefault('32MB') })
+    .prefault({}),
   /** Live sessions of the gateway. */
   sessions: z.number().int().min(1).max(100_000).default(1000),
   /** Live sessions of one person. */

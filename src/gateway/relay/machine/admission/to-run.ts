@@ -1,0 +1,25 @@
+import type { Bind } from '../../../../wire/frontend.js'
+import { nameKey } from '../../../../wire/frontend.js'
+import type { Portal, PreparedStatement } from '../names.js'
+
+/** What is about to run. */
+export type ToRun =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'bind'
+      /** As it is recorded. */
+      readonly text: string
+      readonly bind: Bind
+      /** All that the name may mean by the time that the server reads this. */
+      readonly meanings: readonly PreparedStatement[]
+    }
+  /** Execute of a portal that goes on, or of a cursor that SQL opened. */
+  | { readonly kind: 'portal'; readonly text: string; readonly name: string; readonly meanings: readonly Portal[] }
+
+/** What is recorded where nobody has seen the statement's text, or only SQL has. */
+export const preparedBySql = (name: string): string => `-- prepared by SQL: ${name}`
+
+/** A Bind of what SQL prepared is this in all but its form. */
+export const executeOf = (name: string): string => `EXECUTE "${name.replaceAll('"', '""')}"`
+
+export const keyOfBind = ({ statement }: Bind): string => nameKey(statement)

@@ -1,0 +1,37 @@
+import type { AllowedStatement } from '../../../../policy/decision.js'
+
+/** Between two readings of the catalog for names that it doesn't have, milliseconds. */
+export const RENEWED = 1_000
+
+/** Between two for what is refused, milliseconds. */
+export const REFUSED = 5_000
+
+/** Names of a session's own that are remembered. */
+const MAX_NAMES = 1_000
+
+const unqualified = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+
+/**
+ * Names that the catalog doesn't know. What this session has made under a policy, no masked value can have got into, and
+ * another session may not even see it; anything else was made elsewhere since the catalog was read, and has to be looked at.
+ */
+export class UnknownNames {
+  readonly #own = new Set<string>()
+
+  /** A statement has succeeded. */
+  made({ ddl, writes }: AllowedStatement): void {
+    if (!ddl) return
+    if (this.#own.size > MAX_NAMES) this.#own.clear()
+    for (const name of writes) this.#own.add(unqualified(name))
+  }
+
+  /** Whether any of the statements names one; what an earlier one of them makes, is none. */
+  among(statements: readonly AllowedStatement[]): boolean {
+    const made = new Set<string>()
+    for (const { ddl, writes, unknown = [] } of statements) {
+      if (unknown.map(unqualified).some((name) => !this.#own.has(name) && !made.has(name))) return true
+      if (ddl) for (const name of writes) made.add(unqualified(name))
+    }
+    return false
+  }
+}

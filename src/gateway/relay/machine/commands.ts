@@ -1,0 +1,15 @@
+import type { HoopError } from '../../../lib/errors.js'
+import type { Wants } from './suspension.js'
+
+/** What the machine can't do, since it has no sockets, clocks or promises: for whoever drives it, in this order. */
+export type Command =
+  /** Get what a suspended request wants from outside, and `resume` with it. */
+  | { readonly kind: 'hold'; readonly wants: Exclude<Wants, { kind: 'estimate' }>; readonly inTransaction: boolean }
+  /** Nobody waits for that any more: let it go, and `resume` with a refusal. */
+  | { readonly kind: 'withdraw'; readonly error: HoopError }
+  /** Cancel upstream until the machine no longer runs over its budget. */
+  | { readonly kind: 'cancel' }
+  /** Read the catalog again, when there is time. @param age milliseconds that a reading may be old; undefined: none */
+  | { readonly kind: 'renew'; readonly age: number | undefined }
+  /** The session can't go on. */
+  | { readonly kind: 'end'; readonly error: HoopError }

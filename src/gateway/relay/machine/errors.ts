@@ -1,0 +1,91 @@
+import { HoopError } from '../../../lib/errors.js'
+import { readErrorFields, type ErrorFields } from '../../../wire/error-fields.js'
+import type { Outbox } from '../../../wire/outbox.js'
+import { refusalOf } from '../refusal.js'
+import { redacted, withoutText } from '../rows/redaction.js'
+import { normal } from './modes.js'
+import type { Request } from './requests.js'
+import type { Results } from './results.js'
+import type { State } from './state.js'
+
+export const isFatal = ({ V: severity }: ErrorFields): boolean => severity === 'FATAL' || severity === 'PANIC'
+
+/** ErrorResponse: whose error the client gets, and what it ends. */
+export class Errors {
+  readonly #state: State
+  readonly #results: Results
+  readonly #out: Outbox
+  /** The server has said FATAL: it closes next. */
+  fatal = false
+
+  constructor(state: State, results: Results, out: Outbox) {
+    this.#state = state
+    this.#results = results
+    this.#out = out
+  }
+
+  /** @param touches whether what is answered touches masked columns */
+  error(buffer: Buffer, start: number, end: number, touches: boolean): void {
+    const state = this.#state
+    const fields = readErrorFields(buffer, start, end)
+    const head = state.head()
+    const refused = head && 'refused' in head ? head.refused : undefined
+    // That nobody has prepared this says nothing of any table.
+    const masked = touches && !(head?.kind === 'bind' && fields['C'] === '26000')
+    if (isFatal(fields)) this.fatal = true
+    if (masked && !refused) state.caps.failed(fields)
+    const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
+    // The recording holds no unmasked value, even where this person may see them.
+    const { message: text, instead } = redacted(state.guard, 'error', fields)
+    const message = masked ? 'withheld: it may quote masked values' : text
+    const { sqlstate = fields['C'] ?? '', message: said = message } = ours ?? {}
+    this.#record(head, refused, sqlstate, said)
+    if (this.#results.failed() && !this.fatal) {
+      // ours is out
+    } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
+    else if (ours) this.#out.put(refusalOf(ours))
+    else if (masked && !state.guard?.clear) this.#out.put(withoutText('error', buffer, start, end))
+    else if (instead) this.#out.put(instead)
+    else this.#out.keep(buffer, start, end)
+    if (head) this.#ends(head)
+  }
+
+  /** A failed Parse is recorded here and now: nothing else ran. */
+  #record(head: Request | undefined, refused: HoopError | undefined, sqlstate: string, message: string): void {
+    if (refused || !head) return
+    const statement =
+      head.kind === 'parse'
+        ? this.#state.journal.statement('extended', head.meaning.text)
+        : 'statement' in head
+          ? head.statement
+          : undefined
+    if (statement) this.#results.end(statement, { tag: 'error', sqlstate, message })
+  }
+
+  /** What an error ends: of a simple query the rest of its text, of an extended one everything up to its Sync. */
+  #ends(head: Request): void {
+    const state = this.#state
+    if (state.answering.kind === 'copyIn') state.answer(normal)
+    if (head.kind === 'query') head.errored = true
+    if (head.kind === 'query' || head.kind === 'function' || head.kind === 'sync') return
+    state.queue.shift()
+    if (head.kind === 'parse') {
+      state.names.fail(head.meaning)
+      // The server drops the unnamed statement before it reads the new one.
+      if (head.meaning.name === '') state.names.statements.end('')
+    }
+    if (head.kind === 'bind') state.names.fail(head.portal)
+    state.skipToSync()
+  }
+
+  /** What the client is told instead of the server's error, where a budget is why. */
+  #ourError(sqlstate: string | undefined, refused: boolean, size: number): HoopError | undefined {
+    const { metering, strayCancel } = this.#state
+    if (!metering || refused || this.fatal) return undefined
+    const cancelled = sqlstate === '57014' && strayCancel
+    if (cancelled) this.#state.strayCancel = false
+    if (this.#results.withheld) return undefined
+    if (cancelled) return new HoopError('BUDGET_COLLATERAL')
+    return this.#results.affords(1, size) ? undefined : metering.meter.refused()
+  }
+}

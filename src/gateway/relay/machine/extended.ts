@@ -1,0 +1,187 @@
+import { asHoopError } from '../../../lib/errors.js'
+import {
+  type Bind,
+  bindOf,
+  describePortal,
+  nameKey,
+  parse,
+  type Parse,
+  readBind,
+  readExecute,
+  readParse,
+  readTarget,
+} from '../../../wire/frontend.js'
+import { captureParameters } from '../rows/capture.js'
+import type { Admission, Refusal } from './admission/admission.js'
+import { preparedBySql } from './admission/to-run.js'
+import { bytesOf, type Portal, portalOf, type PreparedStatement } from './names.js'
+import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
+import { type Given, nothing } from './suspension.js'
+
+const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
+
+/** Requests of the extended query. @see PostgreSQL documentation, "Extended Query" */
+export class ExtendedRequests {
+  readonly #parts: ClientParts
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts
+  }
+
+  parse({ buffer, start, end }: Message): void {
+    const { state, out, admissions, pipeline, refused: word } = this.#parts
+    pipeline.opens('prepared')
+    let message = unread
+    let outcome: Admission | Refusal
+    try {
+      message = readParse(buffer, start, end)
+      outcome = this.#room(message.name, message.text) ?? admissions.parsed(message.text)
+    } catch (error) {
+      outcome = { kind: 'refused', error: asHoopError(error) }
+    }
+    const { name, text } = message
+    if (outcome.kind === 'refused') {
+      const meaning = this.#prepared({ name, text, types: unread.types }, undefined, 'ended')
+      state.push({ kind: 'parse', meaning, refused: outcome.error })
+      state.journal.refusal(text, outcome.error, outcome.rule)
+      // A Parse that fails still drops the unnamed statement; a Bind would leave an older one there to be executed.
+      out.put(parse(name, word))
+      return
+    }
+    // What needs an approval is held where it would run, with its parameters: at Bind.
+    const meaning = this.#prepared(message, outcome, 'requested')
+    state.names.request(meaning)
+    state.push({ kind: 'parse', meaning, refused: undefined })
+    out.keep(buffer, start, end)
+  }
+
+  /** Binding plans the statement and may already run functions: it is recorded here, not at Execute. */
+  bind(message: Message, given: Given): void {
+    const { state, out, admissions, pipeline } = this.#parts
+    const { buffer, start, end } = message
+    const bind = readBind(buffer, start, end)
+    const meanings = state.names.statements.candidates(nameKey(bind.statement), pipeline.number)
+    const last = meanings.at(-1)
+    const text = last && !last.bySql ? last.text : preparedBySql(bind.statement)
+    // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
+    const outcome = this.#room(bind.portal, text) ?? admissions.admit({ kind: 'bind', text, bind, meanings }, given)
+    if (outcome.kind === 'waits') return this.#parts.suspend(message, outcome.wants, given)
+    pipeline.opens('bound')
+    if (outcome.kind === 'refused') return this.#refuse(bind.portal, text, outcome)
+    const [defines] = definitionsOf(outcome, text)
+    const full = defines && this.#room(defines.name, text)
+    if (full) return this.#refuse(bind.portal, text, full)
+    const details = noted(outcome)
+    details.statementName = bind.statement
+    details.portal = bind.portal
+    details.parameters = captureParameters(bind.parameters, bind.parameterFormats)
+    const statement = state.journal.statement('extended', text, details)
+    const portal: Portal = {
+      of: 'portal',
+      name: bind.portal,
+      bySql: false,
+      text,
+      approved: outcome.rules,
+      pipeline: pipeline.number,
+      // The unnamed one shares what it holds with the statement.
+      bytes: bind.portal === '' ? 0 : bytesOf(bind.portal, text),
+      state: 'requested',
+      admission: outcome,
+      found: outcome.found,
+      prepared: undefined,
+      facts: undefined,
+      formats: bind.resultFormats,
+      statement,
+      defines,
+      hold: false,
+      boundAt: ++state.runs,
+      describedAt: -1,
+      executed: false,
+      fields: undefined,
+      masks: undefined,
+      used: undefined,
+    }
+    if (defines) state.names.request(defines)
+    state.names.request(portal)
+    state.push({ kind: 'bind', portal, name: bind.statement, statement, refused: undefined })
+    out.keep(buffer, start, end)
+  }
+
+  /** @returns whether the message goes on as it is */
+  execute({ buffer, start, end }: Message): boolean {
+    const { state, out, admissions, pipeline } = this.#parts
+    const { portal: name } = readExecute(buffer, start, end)
+    pipeline.opens('bound')
+    const meanings = state.names.portals.candidates(nameKey(name), pipeline.number)
+    const portal = meanings.length === 1 ? meanings[0] : undefined
+    const last = meanings.at(-1)
+    // What was bound directly before has just been admitted, unless hours may have struck since.
+    const fresh = portal?.boundAt === state.runs && !portal.admission?.open
+    if (!fresh && state.guard) {
+      const text = last?.text || `-- cursor: ${name}`
+      const outcome = admissions.admit({ kind: 'portal', text, name, meanings }, nothing)
+      if (outcome.kind === 'refused') {
+        this.#refuse(name, text, outcome)
+        return false
+      }
+    }
+    // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
+    const statement =
+      last?.statement && !last.executed
+        ? last.statement
+        : state.journal.statement('extended', last?.statement?.text ?? `-- cursor: ${name}`, { portal: name })
+    if (last) last.executed = true
+    if (state.guard?.masking && portal?.describedAt !== state.runs) {
+      state.push({ kind: 'describe', of: 'P', name, own: true })
+      out.put(describePortal(name))
+    }
+    state.runs++
+    state.push({ kind: 'execute', portal: name, statement })
+    return true
+  }
+
+  describe({ buffer, start, end }: Message): void {
+    const { state, pipeline } = this.#parts
+    const { of, name } = readTarget(buffer, start, end)
+    pipeline.opens('prepared')
+    if (of === 'P') {
+      // Nothing run since could have put another portal in its place: its Execute needs no description of ours.
+      const [portal, more] = state.names.portals.candidates(nameKey(name), pipeline.number)
+      if (portal && !more) portal.describedAt = state.runs
+    }
+    state.push({ kind: 'describe', of: of ?? 'S', name, own: false })
+  }
+
+  close({ buffer, start, end }: Message): void {
+    const { of, name } = readTarget(buffer, start, end)
+    this.#parts.pipeline.opens('prepared')
+    this.#parts.state.push({ kind: 'close', of: of ?? 'S', name })
+  }
+
+  /** A Bind of what nobody prepared goes in its place, and the server's error about that becomes ours. */
+  #refuse(portal: string, text: string, { error, rule, approval }: Refusal): void {
+    const { state, out, pipeline, refused } = this.#parts
+    const statement = state.journal.refusal(text, error, rule, approval)
+    const none: Portal = { ...portalOf(portal, text, pipeline.number), state: 'ended' }
+    state.push({ kind: 'bind', portal: none, name: refused, statement, refused: error })
+    out.put(bindOf(refused))
+  }
+
+  #room(name: string, text: string): Refusal | undefined {
+    if (name === '') return undefined
+    const error = this.#parts.state.names.refusal(bytesOf(name, text), 1)
+    return error && { kind: 'refused', error }
+  }
+
+  #prepared({ name, text, types }: Parse, admission: Admission | undefined, state: 'requested' | 'ended') {
+    const meaning: PreparedStatement = {
+      ...{ of: 'statement', name, bySql: false, text, state },
+      types: types.length > 0 ? Buffer.from(types) : undefined,
+      facts: admission?.statements[0],
+      approved: [],
+      pipeline: this.#parts.pipeline.number,
+      bytes: bytesOf(name, text),
+    }
+    return meaning
+  }
+}

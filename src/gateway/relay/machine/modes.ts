@@ -1,0 +1,51 @@
+import type { HoopError } from '../../../lib/errors.js'
+import type { Suspended } from './suspension.js'
+
+/**
+ * Where a session stands, beside what the server owes. docs/architecture.md draws it; the names are those of this union.
+ * @see PostgreSQL documentation, "Message Flow"
+ */
+export type Mode = AnswerMode | Suspended | { readonly kind: 'ending' }
+
+/** How answers are read: also while the client's side is suspended, since earlier requests are still being answered. */
+export type AnswerMode = typeof normal | typeof skipping | CopyIn | Withheld
+
+/** Nothing out of the ordinary. */
+export const normal = { kind: 'normal' } as const
+
+/** The extended query has failed, and its Sync has not come yet: the server ignores what does. */
+export const skipping = { kind: 'skipping' } as const
+
+/** The statement at the head is a COPY FROM STDIN that has begun. */
+export interface CopyIn {
+  readonly kind: 'copyIn'
+  /** The server takes data, and the client has not ended them: a Sync sent now is swallowed. */
+  readonly open: boolean
+}
+
+/** Everything of a result is swallowed up to its ReadyForQuery, and in its place goes one error. */
+export interface Withheld {
+  /** `overBudget`: a budget is used up, and the server has not ended yet what it is to be cancelled in. */
+  readonly kind: 'withheld' | 'overBudget'
+  readonly error: HoopError
+  /** The client has got the error. */
+  readonly told: boolean
+  /** No Sync of the client's is on its way: up to that the server must not see what it would have ignored. */
+  readonly dropping: boolean
+}
+
+export const modeNames = [
+  'normal',
+  'skipping',
+  'copyIn',
+  'withheld',
+  'overBudget',
+  'suspended',
+  'ending',
+] as const satisfies readonly Mode['kind'][]
+
+/** Whether the list above is complete: this line does not compile where a mode is missing in it. */
+export const complete: Exclude<Mode['kind'], (typeof modeNames)[number]> extends never ? true : never = true
+
+export const isWithheld = (mode: AnswerMode | { readonly kind: 'ending' }): mode is Withheld =>
+  mode.kind === 'withheld' || mode.kind === 'overBudget'

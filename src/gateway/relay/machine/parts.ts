@@ -1,0 +1,55 @@
+import type { Outbox } from '../../../wire/outbox.js'
+import type { StatementDetails } from '../journal.js'
+import type { Admission, Admissions } from './admission/admission.js'
+import { bytesOf, type Meaning, portalOf } from './names.js'
+import type { Pipeline } from './pipeline.js'
+import type { State } from './state.js'
+import type { Given, Wants } from './suspension.js'
+
+/** A message of the client at hand. */
+export interface Message {
+  readonly tag: number
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/** What the client's requests are passed on with. */
+export interface ClientParts {
+  readonly state: State
+  readonly out: Outbox
+  readonly pipeline: Pipeline
+  readonly admissions: Admissions
+  /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
+  readonly refused: string
+  /** Stops the client's side at this message, until what it wants is there. */
+  suspend(message: Message, wants: Wants, given: Given): void
+}
+
+/** What goes into the recording of what policy said. */
+export const noted = ({ statements, approval, estimate, warnings, observed }: Admission): StatementDetails => ({
+  facts: statements,
+  approval,
+  estimate,
+  warnings,
+  observed,
+})
+
+/** Of SQL: never certain, since the text may fail and what is sent next be run all the same. */
+const NEVER = -1
+
+/** What the statements of a text give names to, once the server has run them. */
+export const definitionsOf = ({ statements, rules }: Admission, text: string): readonly (Meaning | undefined)[] => {
+  if (!statements.some(({ defines }) => defines)) return none
+  return statements.map(({ defines, kinds, reads, writes, scrub }) => {
+    if (!defines) return undefined
+    const { of, name, outputs, hold } = defines
+    const facts = { kind: 'select', kinds, reads, writes, scrub, ddl: false, ...(outputs && { outputs }) }
+    const meaning = { name, bySql: true, text, approved: rules, pipeline: NEVER, bytes: bytesOf(name, text) }
+    return of === 'statement'
+      ? { ...meaning, of, types: undefined, facts, state: 'requested' as const }
+      : { ...portalOf(name, text, NEVER), ...meaning, facts, hold: hold === true }
+  })
+}
+
+const none: readonly undefined[] = []

@@ -1,0 +1,91 @@
+import { HoopError } from '../../../lib/errors.js'
+import { readCopyResponse, readRowDescription, readTag } from '../../../wire/backend.js'
+import { withoutNames } from '../../../wire/blank-names.js'
+import { nameKey } from '../../../wire/frontend.js'
+import type { Outbox } from '../../../wire/outbox.js'
+import { Backend } from '../../../wire/tags.js'
+import { bound } from './binding.js'
+import { beginCopyIn } from './copy-in.js'
+import { expect, type Request } from './requests.js'
+import type { Results } from './results.js'
+import type { State } from './state.js'
+
+/** Answers to requests, errors and rows aside: each is the one that its request gets, or the protocol has come apart. */
+export class Replies {
+  readonly #state: State
+  readonly #results: Results
+  readonly #out: Outbox
+
+  constructor(state: State, results: Results, out: Outbox) {
+    this.#state = state
+    this.#out = out
+    this.#results = results
+  }
+
+  /** @returns whether the message is for the client. @throws {HoopError} PROTOCOL_DESYNC */
+  reply(tag: number, buffer: Buffer, start: number, end: number): boolean {
+    const { queue, names } = this.#state
+    const head = this.#state.head()
+    switch (tag) {
+      case Backend.ParseComplete:
+        names.confirm(expect(head, 'parse').meaning)
+        queue.shift()
+        return true
+      case Backend.BindComplete:
+        bound(names, expect(head, 'bind'))
+        queue.shift()
+        return true
+      case Backend.CloseComplete: {
+        const { of, name } = expect(head, 'close')
+        if (of === 'S') names.statements.end(nameKey(name))
+        else names.portals.end(nameKey(name))
+        queue.shift()
+        return true
+      }
+      case Backend.ParameterDescription:
+        return !expect(head, 'describe').own
+      case Backend.NoData: {
+        const { own } = expect(head, 'describe')
+        queue.shift()
+        return !own
+      }
+      case Backend.RowDescription:
+        return this.#described(head, buffer, start, end)
+      case Backend.CommandComplete:
+        this.#results.complete(head, readTag(buffer, start, end))
+        return true
+      case Backend.EmptyQuery:
+        this.#results.complete(head, 'empty')
+        return true
+      case Backend.PortalSuspended:
+        this.#results.complete(expect(head, 'execute'), 'suspended')
+        return true
+      case Backend.FunctionCallResponse:
+        this.#results.end(expect(head, 'function').statement, { tag: 'function', bytes: end - start })
+        return true
+      case Backend.CopyIn:
+        // Nobody would send the data that the server now waits for.
+        if (this.#results.withheld) throw new HoopError('PROTOCOL_DESYNC', 'COPY FROM STDIN behind a withheld result')
+        if (head?.kind !== 'query') expect(head, 'execute')
+        beginCopyIn(this.#state)
+        return true
+      case Backend.CopyOut:
+        return this.#results.copyOut(head, readCopyResponse(buffer, start, end))
+      case Backend.CopyDone:
+        return this.#results.copyDone()
+      default:
+        throw new HoopError('PROTOCOL_DESYNC', `unexpected message ${String.fromCharCode(tag)} (${tag})`)
+    }
+  }
+
+  #described(head: Request | undefined, buffer: Buffer, start: number, end: number): boolean {
+    const results = this.#results
+    // Charged while the request is at the head: by then it may be no more.
+    const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
+    const wanted = results.description(head, readRowDescription(buffer, start, end), end - start)
+    if (!wanted || paid) return wanted
+    // The client waits for a description whatever is left, and names can be data.
+    if (!results.withheld) this.#out.put(withoutNames(buffer, start, end))
+    return false
+  }
+}

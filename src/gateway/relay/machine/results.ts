@@ -1,0 +1,281 @@
+import { HoopError } from '../../../lib/errors.js'
+import type { ColumnMask } from '../../../masking/types.js'
+import type { AllowedStatement } from '../../../policy/decision.js'
+import type { ResultEvent } from '../../../recording/events.js'
+import type { Field } from '../../../wire/backend.js'
+import { nameKey } from '../../../wire/frontend.js'
+import type { Outbox } from '../../../wire/outbox.js'
+import { Backend } from '../../../wire/tags.js'
+import type { Statement } from '../journal.js'
+import { refusalOf } from '../refusal.js'
+import type { RowSink } from '../rows/row-sink.js'
+import { copySink, rowSink } from '../rows/sinks.js'
+import { settleCopyIn } from './copy-in.js'
+import { completed, preparedInside } from './effects.js'
+import { meter } from './metering.js'
+import { isWithheld, normal, type Withheld } from './modes.js'
+import { expect, type Request, statementAt } from './requests.js'
+import type { State } from './state.js'
+
+type Outcome = Pick<ResultEvent, 'tag'> & Partial<ResultEvent>
+
+/** EXECUTE of EXECUTE of …: nobody writes more, and what is behind more of them is not known. */
+const MAX_DEPTH = 8
+
+/** The results of statements: which masks they get, where their rows go, how they end and what is recorded of them. */
+export class Results {
+  readonly #state: State
+  readonly #out: Outbox
+  #sink: RowSink | undefined
+
+  constructor(state: State, out: Outbox) {
+    this.#state = state
+    this.#out = out
+  }
+
+  /** Why a result is being withheld, where it is. */
+  get withheld(): Withheld | undefined {
+    const { answering } = this.#state
+    return isWithheld(answering) ? answering : undefined
+  }
+
+  /** What rows were gathered goes out, and they count against the budgets. */
+  settle(): void {
+    this.#sink?.settle(this.#out)
+    this.#state.metering?.meter.commit()
+  }
+
+  /** A budget is used up: what is left of this result stays here, and the server is to stop. */
+  exceed(): void {
+    this.#sink?.settle(this.#out)
+    this.#withhold('overBudget', this.#state.metering!.meter.refused())
+    this.#state.commands.push({ kind: 'cancel' })
+  }
+
+  /** Notices and errors carry data as well. @returns whether so much may leave; what runs is withheld where not */
+  affords(rows: number, bytes: number): boolean {
+    if (this.pays(rows, bytes)) return true
+    const kind = this.#state.head()?.kind
+    if ((kind === 'query' || kind === 'execute') && !this.withheld) this.exceed()
+    return false
+  }
+
+  /** The same where nothing would be gained by stopping what runs. */
+  pays(rows: number, bytes: number): boolean {
+    const { metering } = this.#state
+    if (!metering) return true
+    meter(this.#state, metering.meter, this.#state.head())
+    return metering.meter.take(rows, bytes, 0)
+  }
+
+  /** @returns whether the RowDescription is for the client. @param bytes its size: names can be data */
+  description(head: Request | undefined, fields: readonly Field[], bytes: number): boolean {
+    const { guard, metering, queue, names } = this.#state
+    if (head?.kind === 'query') {
+      if (!this.withheld && !this.affords(0, bytes)) return false
+      const masks = this.#masks(fields, statementAt(head))
+      if (masks instanceof HoopError) return this.#withhold('withheld', masks)
+      this.#sink = rowSink(
+        guard,
+        metering,
+        fields,
+        fields.map(({ format }) => format),
+        masks,
+      )
+      return true
+    }
+    const { of, name, own } = expect(head, 'describe')
+    queue.shift()
+    if (of === 'S') {
+      const prepared = names.statements.confirmed(nameKey(name))
+      if (prepared) prepared.fields = fields
+      return !own
+    }
+    const portal = names.portal(name)
+    const masks = this.#masks(fields, portal.facts)
+    if (masks instanceof HoopError) {
+      this.#withhold('withheld', masks)
+      // The client may wait for this alone: only an Execute that is on its way will be answered later.
+      if (this.#state.head()?.kind !== 'execute') this.#tell(false)
+      return false
+    }
+    portal.fields = fields
+    portal.masks = masks
+    return !own
+  }
+
+  /** Where the rows of the result at hand go. @throws {HoopError} PROTOCOL_DESYNC where nobody asked for rows */
+  sink(tag: number): RowSink {
+    if (this.#sink) return this.#sink
+    const { guard, metering, names } = this.#state
+    const head = this.#state.head()
+    if (tag !== Backend.DataRow || head?.kind !== 'execute')
+      throw new HoopError('PROTOCOL_DESYNC', 'rows that nobody asked for')
+    const portal = names.portal(head.portal)
+    // Masks rest on a description of this very portal; the relay asks for one before each Execute.
+    if (guard?.masking && !portal.fields)
+      throw new HoopError('PROTOCOL_DESYNC', 'rows of a portal that was not described')
+    const described = portal.fields ?? portal.prepared?.fields
+    const formats = portal.fields?.map(({ format }) => format) ?? portal.formats
+    if (metering) meter(this.#state, metering.meter, head)
+    return (this.#sink = rowSink(guard, metering, described, formats, portal.masks))
+  }
+
+  /** @returns whether the CopyOutResponse is for the client */
+  copyOut(head: Request | undefined, { columns, binary }: { columns: number; binary: boolean }): boolean {
+    const { guard, metering, names } = this.#state
+    const facts = head?.kind === 'query' ? statementAt(head) : names.portal(expect(head, 'execute').portal).facts
+    if (guard?.masking && !this.withheld) {
+      const why = !facts
+        ? 'COPY'
+        : facts.copy && facts.copy.shape.columns !== columns
+          ? `the server copies ${columns} columns`
+          : facts.stream
+            ? undefined
+            : 'a COPY that is none'
+      if (why !== undefined) return this.#withhold('withheld', new HoopError('STATEMENT_UNPROVEN', why))
+    }
+    if (metering) meter(this.#state, metering.meter, head)
+    const stream = { binary, header: facts?.header ?? false }
+    const shape = facts?.stream && { ...facts.stream, columns }
+    this.#sink = copySink(guard, metering, stream, shape, facts?.copy?.masks)
+    return true
+  }
+
+  /** @returns whether the CopyDone is for the client */
+  copyDone(): boolean {
+    if (this.withheld || this.sink(Backend.CopyData).end(this.#out)) return true
+    this.exceed()
+    return false
+  }
+
+  /** CommandComplete, EmptyQueryResponse, PortalSuspended. */
+  complete(head: Request | undefined, tag: string): void {
+    const state = this.#state
+    if (head?.kind === 'query') {
+      if (head.refused) throw new HoopError('PROTOCOL_DESYNC', 'a refused statement completed')
+      completed(state, tag, statementAt(head), head.defines[head.completed])
+      head.completed++
+      this.end(head.statement, { tag })
+      settleCopyIn(state)
+    } else {
+      const execute = expect(head, 'execute')
+      const portal = state.names.portal(execute.portal)
+      completed(state, tag, portal.facts, portal.defines)
+      this.end(execute.statement, { tag })
+      settleCopyIn(state)
+      state.queue.shift()
+    }
+    preparedInside(state, head)
+    const { withheld } = this
+    if (withheld && !withheld.told && this.#isLast(head)) this.#tell(true)
+    if (this.withheld && state.head() === undefined) this.#ranOut()
+  }
+
+  /** An error ends the result at hand. @returns whether ours is out, in the place of the server's own */
+  failed(): boolean {
+    this.#sink = undefined
+    preparedInside(this.#state, this.#state.head())
+    if (!this.withheld) return false
+    this.#tell(false)
+    // The server ignores by itself what comes up to the Sync.
+    this.#state.answer(normal)
+    return true
+  }
+
+  /** ReadyForQuery: whoever was not told of an error is told now. */
+  ready(): void {
+    if (this.withheld) {
+      this.#tell(true)
+      this.#state.answer(normal)
+    }
+    this.#sink = undefined
+  }
+
+  /** The session is over: what was being answered, with the rows that went out, and what was waiting. */
+  cut(): void {
+    const told = new Set<Statement>()
+    for (const request of this.#state.queue) {
+      if (!('statement' in request) || told.has(request.statement)) continue
+      if (('refused' in request && request.refused) || ('errored' in request && request.errored)) continue
+      told.add(request.statement)
+      this.end(request.statement, { tag: 'cut' })
+    }
+  }
+
+  /** Records how a statement ended. */
+  end(statement: Statement, outcome: Outcome): void {
+    const { journal, guard, copyInBytes, transaction } = this.#state
+    const sink = this.#sink
+    const error = this.withheld?.error
+    this.#sink = undefined
+    this.#state.copyInBytes = 0
+    journal.result(statement, {
+      rows: 0,
+      bytes: 0,
+      masked: sink?.masked ?? 0,
+      ...sink?.digest.event(),
+      ...(sink === undefined && copyInBytes > 0 ? { copyInBytes } : {}),
+      ...outcome,
+      ...(error ? { sqlstate: error.sqlstate, message: error.message } : {}),
+      transaction,
+      ...(guard?.clear && sink?.digest.hides ? { seenClear: true } : {}),
+    })
+  }
+
+  #masks(
+    fields: readonly Field[],
+    statement: AllowedStatement | undefined,
+  ): readonly (ColumnMask | undefined)[] | undefined | HoopError {
+    const { guard } = this.#state
+    return guard?.masking ? guard.masks(fields, this.#meant(statement)) : undefined
+  }
+
+  /** The statement whose columns come out: of EXECUTE and FETCH, the one of that name, where it is known. */
+  #meant(statement: AllowedStatement | undefined, depth = 0): AllowedStatement | undefined {
+    const runs = statement?.runs
+    if (!runs) return statement
+    // A name may lead to another EXECUTE or FETCH, and in the end to itself.
+    if (depth > MAX_DEPTH) return undefined
+    const { names } = this.#state
+    const key = nameKey(runs.name)
+    const next = runs.of === 'statement' ? names.statements.confirmed(key) : names.portals.confirmed(key)
+    return this.#meant(next?.facts, depth + 1)
+  }
+
+  #withhold(kind: Withheld['kind'], error: HoopError): false {
+    const state = this.#state
+    const known = this.withheld
+    // An extended query whose Sync is not on its way: what the client sends before it must not be run.
+    const dropping = state.head()?.kind !== 'query' && !state.queue.some((request) => request.kind === 'sync')
+    if (known) state.answer({ ...known, kind: known.kind === 'overBudget' ? known.kind : kind })
+    else state.answer({ kind, error, told: false, dropping })
+    return false
+  }
+
+  /** Tells the client, once. @param finished the server had done what it was asked by then */
+  #tell(finished: boolean): void {
+    const { withheld } = this
+    if (!withheld || withheld.told) return
+    this.#state.answer({ ...withheld, told: true })
+    const { code, about, hint, detail } = withheld.error
+    const whole = finished ? [detail, 'The server had already finished: effects of the statement stand.'] : [detail]
+    const words = whole.filter(Boolean).join(' ')
+    this.#out.put(refusalOf(new HoopError(code, about, { hint, ...(words ? { detail: words } : {}) })))
+  }
+
+  /** The server has ended what it was to be cancelled in. */
+  #ranOut(): void {
+    const { withheld } = this
+    if (withheld?.kind === 'overBudget') this.#state.answer({ ...withheld, kind: 'withheld' })
+  }
+
+  /**
+   * Whether an error that the client waits for must be said now: nothing that is sure to be answered follows, whose end
+   * would tell whether the effects stand. A server that has no Sync yet holds its answers back.
+   */
+  #isLast(head: Request | undefined): boolean {
+    if (head?.kind === 'query') return head.completed >= (head.admission?.statements.length ?? 0)
+    return !this.#state.queue.some(({ kind }) => kind === 'sync')
+  }
+}

@@ -1,0 +1,77 @@
+import { asHoopError, HoopError } from '../../../lib/errors.js'
+import { HEADER } from '../../../wire/cutter.js'
+import { callOfNothing, query, readQuery } from '../../../wire/frontend.js'
+import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
+import type { Refusal } from './admission/admission.js'
+import type { Meaning } from './names.js'
+import type { Given } from './suspension.js'
+
+/** Requests that bring their own Sync with them: Query and FunctionCall. */
+export class SimpleRequests {
+  readonly #parts: ClientParts
+  readonly #functionCalls: boolean
+
+  constructor(parts: ClientParts, functionCalls: boolean) {
+    this.#parts = parts
+    this.#functionCalls = functionCalls
+  }
+
+  query(message: Message, given: Given): void {
+    const { state, out, admissions, pipeline } = this.#parts
+    state.runs++
+    let text = ''
+    try {
+      text = readQuery(message.buffer, message.start, message.end)
+    } catch (error) {
+      return this.#refuse('query', text, { kind: 'refused', error: asHoopError(error) })
+    }
+    const admission = admissions.admit({ kind: 'text', text }, given)
+    if (admission.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
+    if (admission.kind === 'refused') return this.#refuse('query', text, admission)
+    const defines = definitionsOf(admission, text)
+    const full = this.#room(defines)
+    if (full) return this.#refuse('query', text, { kind: 'refused', error: full })
+    // A simple query ends the transaction that open messages began.
+    pipeline.ended()
+    const statement = state.journal.statement('simple', text, noted(admission))
+    for (const meaning of defines) if (meaning) state.names.request(meaning)
+    const entered = state.push({
+      ...{ kind: 'query', statement, refused: undefined, admission, defines },
+      ...{ completed: 0, errored: false },
+    })
+    if (!entered) for (const meaning of defines) if (meaning) state.names.fail(meaning)
+    out.keep(message.buffer, message.start, message.end)
+  }
+
+  functionCall({ buffer, start, end }: Message): void {
+    const { state, out } = this.#parts
+    const oid = end - start >= HEADER + 4 ? buffer.readUInt32BE(start + HEADER) : 0
+    const text = `-- function call: ${oid}`
+    if (!this.#functionCalls || state.guard)
+      return this.#refuse('function', text, { kind: 'refused', error: new HoopError('FUNCTION_CALL_REFUSED') })
+    const statement = state.journal.statement('function', text)
+    state.push({ kind: 'function', statement, refused: undefined })
+    out.keep(buffer, start, end)
+  }
+
+  #room(defines: readonly (Meaning | undefined)[]): HoopError | undefined {
+    if (defines.length === 0) return undefined
+    const bytes = defines.reduce((sum, meaning) => sum + (meaning?.bytes ?? 0), 0)
+    return this.#parts.state.names.refusal(bytes, defines.length)
+  }
+
+  /**
+   * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
+   * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
+   */
+  #refuse(kind: 'query' | 'function', text: string, { error, rule, approval }: Refusal): void {
+    const { state, out, pipeline } = this.#parts
+    pipeline.ended()
+    const statement = state.journal.refusal(text, error, rule, approval)
+    const refused = error
+    if (kind === 'query')
+      state.push({ kind, statement, refused, admission: undefined, defines: [], completed: 0, errored: false })
+    else state.push({ kind, statement, refused })
+    out.put(kind === 'query' ? query(this.#parts.refused) : callOfNothing())
+  }
+}

@@ -1,0 +1,133 @@
+import type { Asker, Guard } from '../../../policy/decision.js'
+import type { MemoryBudget } from '../../../wire/cutter.js'
+import type { Journal } from '../journal.js'
+import type { Metering } from '../rows/sinks.js'
+import { Caps } from './admission/caps.js'
+import { UnknownNames } from './admission/unknown-names.js'
+import type { Command } from './commands.js'
+import { type AnswerMode, type Mode, normal, skipping } from './modes.js'
+import { type NameLimits, Names } from './names.js'
+import { Queue } from './queue.js'
+import type { Request } from './requests.js'
+import { SearchPath } from './search-path.js'
+
+/** What a machine is made with. */
+export interface StateOptions {
+  readonly guard: MachineGuard | undefined
+  /** Whether the guard's catalog can be read again. */
+  readonly renews?: boolean | undefined
+  readonly journal: Events
+  /** Whose session it is; `now` is read anew for each decision. */
+  readonly asker: Asker
+  /** Absent where the policy has no budgets. */
+  readonly metering?: Metering | undefined
+  readonly searchPath?: SearchPath | undefined
+  readonly names: NameLimits
+  readonly budget: MemoryBudget
+}
+
+/** The part of a guard that answers at once. Whoever drives the machine reads the catalog. */
+export type MachineGuard = Pick<Guard, 'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey'>
+
+/** The journal but for its commit, which is not the machine's. */
+export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice'>
+
+/** Everything that one relay knows. It has no sockets and no clock of its own. */
+export class State {
+  /** The only place where a mode is kept; see `answering` for the one by which answers are read. */
+  mode: Mode = normal
+  readonly queue = new Queue<Request>()
+  readonly names: Names
+  transaction: 'I' | 'T' | 'E' = 'I'
+  /** What is to be done beside passing bytes on. */
+  readonly commands: Command[] = []
+  /** The client has said Terminate. */
+  terminated = false
+  /** Counts what may put another portal in a portal's place or change what a name means: Query, Bind, Execute, Sync. */
+  runs = 0
+  /** Bytes of COPY data since the COPY began. */
+  copyInBytes = 0
+  /** ReadyForQuery of Syncs that a failed COPY may or may not have swallowed. */
+  spareReady = 0
+  /** A CancelRequest may hit a statement behind the one that it was meant for. */
+  strayCancel = false
+  /** The current transaction has touched masked columns: errors may quote their values until it ends. */
+  tainted = false
+  /** The current transaction has changed the schema. */
+  schemaChanged = false
+
+  readonly guard: MachineGuard | undefined
+  readonly renews: boolean
+  readonly journal: Events
+  readonly asker: Asker
+  readonly metering: Metering | undefined
+  readonly searchPath: SearchPath
+  readonly caps: Caps
+  readonly unknownNames = new UnknownNames()
+
+  constructor({ guard, renews, journal, asker, metering, searchPath, names, budget }: StateOptions) {
+    this.guard = guard
+    this.renews = renews === true
+    this.journal = journal
+    this.asker = asker
+    this.metering = metering
+    this.searchPath = searchPath ?? new SearchPath()
+    this.caps = new Caps(guard)
+    this.names = new Names(names, budget)
+  }
+
+  /** The mode by which answers are read. */
+  get answering(): AnswerMode | { readonly kind: 'ending' } {
+    return this.mode.kind === 'suspended' ? this.mode.answers : this.mode
+  }
+
+  /** Another mode for answers; a client's side that is suspended stays so, and a session that ends goes on ending. */
+  answer(mode: AnswerMode): void {
+    if (this.mode.kind === 'ending') return
+    if (this.mode.kind === 'suspended') this.mode.answers = mode
+    else this.mode = mode
+  }
+
+  /** Enters a request that is being forwarded, unless the server is going to ignore it. @returns whether it was entered */
+  push(request: Request): boolean {
+    if (this.answering.kind === 'skipping') {
+      if (request.kind !== 'sync') {
+        this.skipped(request)
+        return false
+      }
+      this.answer(normal)
+    }
+    this.queue.push(request)
+    return true
+  }
+
+  /** The server ignored a request, since an earlier one in its pipeline failed. */
+  skipped(request: Request): void {
+    if (request.kind === 'parse') this.names.fail(request.meaning)
+    if (request.kind !== 'bind') return
+    this.names.fail(request.portal)
+    if (!request.refused) this.journal.result(request.statement, { tag: 'skipped', rows: 0, bytes: 0, masked: 0 })
+  }
+
+  /** An error in the extended protocol: the server ignores everything up to the next Sync. The failed request has left. */
+  skipToSync(): void {
+    for (let next = this.queue.peek(); next; next = this.queue.peek()) {
+      if (next.kind === 'sync') {
+        if (!next.ghost) return
+        this.spareReady++
+      }
+      this.queue.shift()
+      this.skipped(next)
+    }
+    this.answer(skipping)
+  }
+
+  /** The oldest request without its answer. */
+  head(): Request | undefined {
+    for (;;) {
+      const head = this.queue.peek()
+      if (head?.kind !== 'copy-end') return head
+      this.queue.shift()
+    }
+  }
+}

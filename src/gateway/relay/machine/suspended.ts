@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { HoopError } from '../../../lib/errors.js'
+import type { MemoryBudget } from '../../../wire/cutter.js'
+import { closesBehind, runUnder } from '../../../wire/explain.js'
+import { flush, sync } from '../../../wire/frontend.js'
+import type { Outbox } from '../../../wire/outbox.js'
+import { Backlog } from './backlog.js'
+import { isWithheld } from './modes.js'
+import type { Message } from './parts.js'
+import type { Pipeline } from './pipeline.js'
+import { explainOf } from './planner.js'
+import type { State } from './state.js'
+import type { Given, Suspended, Verdict, Wants } from './suspension.js'
+
+/** Why a client that waits gets no answer any more. */
+const withdrawn = (about: string): HoopError => new HoopError('APPROVAL_WITHDRAWN', about)
+
+/** The client's side where it has stopped: drains what went before, asks for what is wanted, and says when it goes on. */
+export class Suspension {
+  readonly #state: State
+  readonly #out: Outbox
+  readonly #pipeline: Pipeline
+  readonly #budget: MemoryBudget
+  readonly #name = `hoop_estimate_${randomBytes(12).toString('hex')}`
+
+  constructor(state: State, out: Outbox, pipeline: Pipeline, budget: MemoryBudget) {
+    this.#state = state
+    this.#out = out
+    this.#pipeline = pipeline
+    this.#budget = budget
+  }
+
+  /** Stops at a message. */
+  begin(message: Message, wants: Wants, given: Given): void {
+    const { answering } = this.#state
+    if (answering.kind === 'ending') return
+    const backlog = new Backlog(this.#budget)
+    this.#state.mode = {
+      ...{ kind: 'suspended', stage: 'draining', verdict: undefined, answers: answering },
+      ...{ wants, message, given, backlog },
+    }
+    // The server may keep its answers until a Sync.
+    if (this.#pipeline.holds !== 'nothing') this.#out.put(flush())
+  }
+
+  /** Looks whether there is something to do: the server may have answered. */
+  progress(suspended: Suspended): void {
+    if (suspended.verdict || suspended.stage === 'withdrawing') return
+    const state = this.#state
+    const { answers } = suspended
+    // The server would not run it: it skips to the next Sync, or takes it for a breach of COPY.
+    if (answers.kind === 'skipping' || (isWithheld(answers) && answers.dropping))
+      return this.withdraw(suspended, 'an earlier statement of its pipeline failed')
+    if (answers.kind === 'copyIn' && answers.open)
+      return this.withdraw(suspended, 'COPY data were expected in its place')
+    if (suspended.stage !== 'draining' || state.head() !== undefined) return
+    // What was only prepared would keep its locks until a Sync: one of ours ends them.
+    if (this.#pipeline.holds === 'prepared' && state.transaction === 'I') return this.#sync()
+    suspended.stage = 'waiting'
+    const { wants } = suspended
+    if (wants.kind === 'estimate') return this.#plan(suspended, wants)
+    const inTransaction = state.transaction !== 'I' || this.#pipeline.holds !== 'nothing'
+    state.commands.push({ kind: 'hold', wants, inTransaction })
+  }
+
+  /** The client no longer wants an answer: the statement is refused at its place in the order, and the rest goes on. */
+  withdraw(suspended: Suspended, about: string): void {
+    if (suspended.verdict || suspended.stage === 'withdrawing') return
+    const error = withdrawn(about)
+    const outside = suspended.stage === 'waiting' && suspended.wants.kind !== 'estimate'
+    suspended.stage = 'withdrawing'
+    // Whoever was asked has to be told first; what he says then is the refusal.
+    if (outside) this.#state.commands.push({ kind: 'withdraw', error })
+    else suspended.verdict = { kind: 'refuse', error }
+  }
+
+  /** Why, where the session ends meanwhile. */
+  ended(): HoopError {
+    return withdrawn('the session has ended')
+  }
+
+  /** The planner, or whoever was asked, has answered. */
+  answered(verdict: Verdict): void {
+    const { mode } = this.#state
+    if (mode.kind !== 'suspended') return
+    if (mode.stage !== 'withdrawing' || verdict.kind === 'refuse') mode.verdict ??= verdict
+  }
+
+  /**
+   * Asks the planner, in the transaction that is open and under a name that no client uses. Every earlier request has its
+   * reply.
+   */
+  #plan(suspended: Suspended, { question, bound }: Extract<Wants, { kind: 'estimate' }>): void {
+    // The server would plan nothing, and run nothing either.
+    if (this.#state.transaction === 'E') {
+      suspended.verdict = { kind: 'estimated', estimate: { rows: 0 } }
+      return
+    }
+    const { sql, folds, scrub } = question
+    const open = this.#pipeline.holds === 'bound'
+    this.#state.push({ kind: 'plan', folds, scrub, open, plan: '', planned: false, closes: closesBehind })
+    this.#out.put(runUnder(this.#name, { ...bound, text: explainOf(sql) }))
+    if (open) this.#out.put(flush())
+    else this.#sync()
+  }
+
+  /** A Sync of ours, so that what was only prepared holds no locks. Never where something is bound: it would end that. */
+  #sync(): void {
+    this.#pipeline.ended()
+    this.#state.push({ kind: 'sync', ghost: false, own: true })
+    this.#out.put(sync())
+  }
+}

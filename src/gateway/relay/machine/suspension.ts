@@ -1,0 +1,108 @@
+import type { HoopError } from '../../../lib/errors.js'
+import type { ApprovalRule, Estimate, RecordedFacts } from '../../../policy/decision.js'
+import type { ApprovalEvent } from '../../../recording/events.js'
+import type { ErrorFields } from '../../../wire/error-fields.js'
+import type { BoundText } from '../../../wire/explain.js'
+import type { Backlog } from './backlog.js'
+import type { AnswerMode } from './modes.js'
+import type { Question } from './planner.js'
+
+/** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */
+export type Verdict =
+  | {
+      readonly kind: 'approved'
+      readonly rule: string
+      /** Rules that it was asked for beside. */
+      readonly others?: readonly string[]
+      /** Ids of requests, with a space between. */
+      readonly approval: string
+    }
+  | { readonly kind: 'estimated'; readonly estimate: Estimate }
+  /** The catalog was read again. */
+  | { readonly kind: 'renewed' }
+  | RefusedVerdict
+
+export interface RefusedVerdict {
+  readonly kind: 'refuse'
+  readonly error: HoopError
+  readonly rule?: string | undefined
+  readonly approval?: string | undefined
+}
+
+/** What a request waits for before it is admitted. */
+export type Wants =
+  | { readonly kind: 'approval'; readonly held: HeldStatement }
+  /** The planner's word, which the machine asks for by itself. */
+  | { readonly kind: 'estimate'; readonly question: Question; readonly bound: Omit<BoundText, 'text'> }
+  /** A catalog that is no older than so many milliseconds. */
+  | { readonly kind: 'catalog'; readonly age: number }
+
+/** What the waits of one message came to: an approval is for its rules, and for nothing else. */
+export interface Given {
+  /** The catalog is as new as can be. */
+  readonly renewed?: boolean
+  readonly estimate?: Estimate
+  readonly rules: readonly string[]
+  readonly approvals: readonly string[]
+  readonly refused?: RefusedVerdict
+}
+
+export const nothing: Given = { rules: [], approvals: [] }
+
+export const add = (given: Given, verdict: Verdict): Given => {
+  if (verdict.kind === 'renewed') return { ...given, renewed: true }
+  if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
+  if (verdict.kind === 'refuse') return { ...given, refused: verdict }
+  return {
+    ...given,
+    rules: [...given.rules, verdict.rule, ...(verdict.others ?? [])],
+    approvals: [...given.approvals, verdict.approval],
+  }
+}
+
+/**
+ * The client's side has stopped at one message. Nothing of it, and nothing behind it, has gone upstream. First every
+ * earlier request gets its reply, so that the transaction's state is known and nothing overtakes anything.
+ */
+export interface Suspended {
+  readonly kind: 'suspended'
+  readonly wants: Wants
+  /** The message, to be taken up again; its buffer stays as it is. */
+  readonly message: { readonly tag: number; readonly buffer: Buffer; readonly start: number; readonly end: number }
+  readonly given: Given
+  readonly backlog: Backlog
+  stage: 'draining' | 'waiting' | 'withdrawing'
+  /** What it came to, once that is known. */
+  verdict: Verdict | undefined
+  /** How earlier requests are answered meanwhile. */
+  answers: AnswerMode
+}
+
+/** A statement that somebody has to approve. Parameters are as they came; their buffers stay valid. */
+export interface HeldStatement {
+  readonly text: string
+  readonly parameters: readonly (Buffer | null)[]
+  readonly parameterFormats: readonly number[]
+  /** The types that Parse declared, where it did: OIDs of four bytes each. */
+  readonly parameterTypes?: Buffer | undefined
+  readonly rule: ApprovalRule
+  /** Rules that want approvals of their own. */
+  readonly others?: readonly ApprovalRule[] | undefined
+  readonly facts: readonly RecordedFacts[]
+}
+
+/** Where a wait takes place; known once every earlier request has its reply. */
+export interface WaitPosition {
+  /** A transaction is open, or messages that no Sync has ended: while it waits, locks are held. */
+  readonly inTransaction: boolean
+  /** Tells the client something, between two messages. */
+  notice(fields: ErrorFields): void
+}
+
+/** Who asks for approvals on behalf of one session. */
+export interface Gate {
+  pass(statement: HeldStatement, position: WaitPosition, record: Note, signal: AbortSignal): Promise<Verdict>
+}
+
+/** Writes into the session's recording. */
+export type Note = (event: Omit<ApprovalEvent, 'type' | 'at'>) => void

@@ -1,0 +1,69 @@
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { Guard } from '../../policy/decision.js'
+import type { ErrorFields } from '../../wire/error-fields.js'
+import type { Command } from './machine/commands.js'
+import type { Gate, Note, Verdict } from './machine/suspension.js'
+import { nobodyToAsk } from './machine/admission/admission.js'
+
+export interface OutsideOptions {
+  readonly guard: Guard | undefined
+  /** Who asks for approvals; without one, what needs an approval is refused. */
+  readonly gate?: Gate | undefined
+  readonly note: Note
+  /** Tells the client something, between two of the server's messages. */
+  notice(fields: ErrorFields): void
+  /** What a suspended request waited for has come, or won't. */
+  resume(verdict: Verdict): void
+}
+
+type Hold = Extract<Command, { kind: 'hold' }>
+
+/** Gets from outside what a suspended request waits for: an approval, or a catalog that is new enough. */
+export class Outside {
+  readonly #options: OutsideOptions
+  #stop: AbortController | undefined
+
+  constructor(options: OutsideOptions) {
+    this.#options = options
+  }
+
+  hold(command: Hold): void {
+    const stop = (this.#stop = new AbortController())
+    const end = (verdict: Verdict): void => {
+      if (this.#stop !== stop) return
+      this.#stop = undefined
+      this.#options.resume(verdict)
+    }
+    this.#get(command, stop.signal).then(end, (error: unknown) => end({ kind: 'refuse', error: asHoopError(error) }))
+  }
+
+  /** Whoever was asked is told that nobody waits any more. @returns what is said to the client then */
+  withdraw(error: HoopError): Verdict {
+    const stop = this.#stop
+    this.#stop = undefined
+    stop?.abort(error)
+    return { kind: 'refuse', error }
+  }
+
+  /** @param age milliseconds that a reading may be old; undefined: none */
+  renew(age: number | undefined): void {
+    const { guard } = this.#options
+    // A catalog that can't be had leaves the old one in force; whoever needs the new one asks again.
+    const read = age === undefined ? guard?.refresh() : guard?.renew?.(age)
+    read?.catch(() => undefined)
+  }
+
+  async #get({ wants, inTransaction }: Hold, signal: AbortSignal): Promise<Verdict> {
+    const { guard, gate, note } = this.#options
+    if (wants.kind === 'catalog') {
+      await guard?.renew?.(wants.age)
+      return { kind: 'renewed' }
+    }
+    const { rule } = wants.held
+    if (!gate) return { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
+    const notice = (fields: ErrorFields): void => {
+      if (!signal.aborted) this.#options.notice(fields)
+    }
+    return gate.pass(wants.held, { inTransaction, notice }, note, signal)
+  }
+}

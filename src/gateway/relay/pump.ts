@@ -1,0 +1,301 @@
+import type { Duplex } from 'node:stream'
+import type { Actor, SessionEnd } from '../../lib/api.js'
+import { HoopError } from '../../lib/errors.js'
+import type { Asker, Guard } from '../../policy/decision.js'
+import type { MemoryBudget } from '../../wire/cutter.js'
+import { noticeResponse } from '../../wire/error-fields.js'
+import { BudgetCancel } from './budget-cancel.js'
+import type { Journal } from './journal.js'
+import type { Command } from './machine/commands.js'
+import { Machine, type Step } from './machine/machine.js'
+import type { NameLimits } from './machine/names.js'
+import type { SearchPath } from './machine/search-path.js'
+import type { Gate, Verdict } from './machine/suspension.js'
+import { refusedWord } from './machine/refused-word.js'
+import { Outside } from './outside.js'
+import { advice, fatalOf } from './refusal.js'
+import type { Metering } from './rows/sinks.js'
+import { scheduler } from './scheduler.js'
+import { LAST_MESSAGE, patiently, Shutdown } from './shutdown.js'
+import { send, write } from './writing.js'
+
+export interface PumpOptions {
+  readonly client: Duplex
+  readonly upstream: Duplex
+  readonly guard: Guard | undefined
+  readonly journal: Journal
+  /** Whose session it is; `now` is read anew for each decision. */
+  readonly asker: Asker
+  readonly budget: MemoryBudget
+  /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
+  readonly message: number
+  readonly names: NameLimits
+  readonly functionCalls: boolean
+  /** Absent where the policy has no budgets. */
+  readonly metering?: Metering | undefined
+  readonly searchPath?: SearchPath
+  /** Who asks for approvals; without one, what needs an approval is refused. */
+  readonly gate?: Gate | undefined
+  /** Sends a CancelRequest upstream. */
+  readonly cancel: () => Promise<void>
+  /** Closes the connection upstream by a reset. */
+  readonly reset: () => void
+}
+
+export interface RelayEnd {
+  readonly end: SessionEnd
+  readonly reason?: string
+  readonly by?: Actor
+}
+
+/**
+ * Drives one machine over two streams. Each direction reads only as fast as the other side takes what it is given, and
+ * neither waits for the other.
+ */
+export class Pump {
+  readonly #options: PumpOptions
+  readonly #machine: Machine
+  readonly #outside: Outside
+  readonly #budgetCancel: BudgetCancel
+  readonly #shutdown: Shutdown
+  #over: RelayEnd | undefined
+  #activeAt = performance.now()
+  #lastWord: HoopError | undefined
+  /** Among all sessions that stream. */
+  readonly #turn = scheduler.join(() => this.#readUpstream())
+  readonly #finished = Promise.withResolvers<RelayEnd>()
+
+  constructor(options: PumpOptions) {
+    const { guard, cancel, journal, gate } = options
+    this.#options = options
+    this.#machine = new Machine({ ...options, renews: guard?.renew !== undefined, refused: refusedWord() })
+    this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
+    this.#shutdown = new Shutdown(options)
+    this.#outside = new Outside({
+      ...{ guard, gate, note: (event) => journal.approval(event) },
+      notice: (fields) => this.#announce(noticeResponse(fields)),
+      resume: (verdict) => this.#resume(verdict),
+    })
+  }
+
+  /** Resolves when both sides are closed. Never rejects. */
+  get finished(): Promise<RelayEnd> {
+    return this.#finished.promise
+  }
+
+  /** Whether the server still owes an answer, a transaction is open, or a statement waits to be approved. */
+  get busy(): boolean {
+    return this.#machine.suspended || this.#machine.owed || this.#machine.inTransaction
+  }
+
+  /**
+   * The client cancels. What waits for a decision is withdrawn.
+   * @returns whether there may be something that the server has to cancel
+   */
+  withdraw(): boolean {
+    const running = !this.#machine.suspended || this.#machine.owed
+    if (!running) this.#options.journal.cancel()
+    this.#carry(this.#machine.withdraw('it was canceled'))
+    return running
+  }
+
+  /** Whether it is the client's turn: nothing runs for it or waits to be approved, or a COPY has room for its data. */
+  get waiting(): boolean {
+    if (this.#machine.suspended) return false
+    return !this.#machine.owed || (this.#machine.takesCopyData && !this.#options.upstream.writableNeedDrain)
+  }
+
+  /** When the client last said something, or got an answer, on the clock of performance.now(). */
+  get activeAt(): number {
+    return this.#activeAt
+  }
+
+  /** Tells the client something, between two messages. */
+  notice(text: string, hint: string): void {
+    if (!this.#over) this.#announce(advice(text, hint))
+  }
+
+  /** @param fromClient, fromUpstream bytes that were read with the login's last message */
+  start(fromClient: Buffer, fromUpstream: Buffer): void {
+    const { client, upstream } = this.#options
+    client.on('data', (chunk: Buffer) => this.#clientData(chunk))
+    upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
+    client.on('drain', () => this.#readUpstream())
+    upstream.on('drain', () => {
+      this.#activeAt = performance.now()
+      this.#readClient()
+    })
+    client.on('end', () => this.#clientEnd())
+    upstream.on('end', () => this.#upstreamEnded())
+    client.on('error', () => client.destroy())
+    upstream.on('error', () => upstream.destroy())
+    client.on('close', () => this.#closed('client'))
+    upstream.on('close', () => this.#closed('upstream'))
+    if (fromUpstream.length > 0) this.#upstreamData(fromUpstream)
+    if (fromClient.length > 0) this.#clientData(fromClient)
+    client.resume()
+    upstream.resume()
+    if (client.destroyed) this.#closed('client')
+    else if (upstream.destroyed) this.#closed('upstream')
+  }
+
+  /** Ends the session: FATAL with the error to the client, a cancel and a goodbye to the server. */
+  end(error: HoopError, end: SessionEnd, by?: Actor): void {
+    // Over already, and its client has not taken what is left.
+    if (this.#over) {
+      this.#shutdown.drop()
+      if (this.#options.client.destroyed) this.#shutdown.upstream(this.#machine.owed)
+      return
+    }
+    this.#over = { end, reason: error.message, ...(by && { by }) }
+    this.#lastWord = error
+    this.#stop()
+    // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
+    if (this.#machine.between) return this.#speakLast()
+    this.#readUpstream()
+    patiently(LAST_MESSAGE, () => this.#speakLast())
+  }
+
+  #clientData(chunk: Buffer): void {
+    if (this.#over) return
+    this.#activeAt = performance.now()
+    if (this.#budgetCancel.defer(() => this.#clientData(chunk))) return void this.#options.client.pause()
+    this.#carry(this.#machine.fromClient(chunk))
+  }
+
+  #clientEnd(): void {
+    if (this.#over || this.#budgetCancel.defer(() => this.#clientEnd())) return
+    this.#carry(this.#machine.clientEnded())
+  }
+
+  #resume(verdict: Verdict): void {
+    if (this.#over || this.#budgetCancel.defer(() => this.#resume(verdict))) return
+    this.#carry(this.#machine.resume(verdict))
+  }
+
+  #upstreamData(chunk: Buffer): void {
+    if (this.#over && !this.#lastWord) return
+    // What the server says unasked (a notification, a changed setting) is no sign of the client.
+    if (this.#machine.owed) this.#activeAt = performance.now()
+    const step = this.#machine.fromServer(chunk)
+    const mayGoOn = this.#over !== undefined || this.#turn.took(chunk.length)
+    if (!mayGoOn) this.#options.upstream.pause()
+    this.#carry(step)
+    if (this.#lastWord && this.#machine.between) this.#speakLast()
+  }
+
+  /** Passes on what a step of the machine gave, and does what it asks for. */
+  #carry(step: Step): void {
+    if (!this.#toClient(step)) this.#options.upstream.pause()
+    if (!this.#toServer(step)) return
+    for (let command = step.commands.shift(); command; command = step.commands.shift()) this.#do(command)
+    this.#readClient()
+  }
+
+  #toClient(step: Step): boolean {
+    const { client } = this.#options
+    return write(client, step.toClient.take()) && !client.writableNeedDrain
+  }
+
+  /** @returns false where the session has ended over it */
+  #toServer({ toServer }: Step): boolean {
+    const { upstream, journal } = this.#options
+    // What went now could be hit by the signal of a cancel.
+    if (this.#budgetCancel.holding) return true
+    try {
+      const room = send(upstream, journal.commit(toServer))
+      if (this.#machine.clientDone && !upstream.writableEnded && !this.#over) upstream.end()
+      if (!room || !this.#machine.readsClient(false)) this.#options.client.pause()
+      return true
+    } catch (error) {
+      toServer.discard()
+      this.end(error instanceof HoopError ? error : new HoopError('RECORDING_FAILED', '', { cause: error }), 'failed')
+      return false
+    }
+  }
+
+  #do(command: Command): void {
+    switch (command.kind) {
+      case 'hold':
+        return this.#outside.hold(command)
+      case 'withdraw': {
+        const verdict = this.#outside.withdraw(command.error)
+        if (!this.#over) this.#carry(this.#machine.resume(verdict))
+        return
+      }
+      case 'cancel':
+        return this.#budgetCancel.begin(() => this.#carry(this.#machine.step))
+      case 'renew':
+        return this.#outside.renew(command.age)
+      case 'end':
+        return this.end(command.error, 'failed')
+    }
+  }
+
+  #announce(message: Buffer): void {
+    if (!this.#toClient(this.#machine.announce(message))) this.#options.upstream.pause()
+  }
+
+  /** There is room again, or it is this session's turn; one that ends has the rest of a message to finish. */
+  #readUpstream(): void {
+    const { client, upstream } = this.#options
+    if (!client.writableNeedDrain && (!this.#turn.waits || this.#over)) upstream.resume()
+  }
+
+  #readClient(): void {
+    const { client, upstream } = this.#options
+    if (this.#over || !client.isPaused() || this.#budgetCancel.holding || upstream.writableNeedDrain) return
+    if (this.#machine.readsClient(true)) client.resume()
+  }
+
+  #upstreamEnded(): void {
+    if (this.#machine.closing || this.#over) {
+      this.#over ??= { end: 'closed' }
+      this.#stop()
+      this.#shutdown.client()
+      this.#options.upstream.end()
+    } else this.end(new HoopError('UPSTREAM_LOST'), 'failed')
+  }
+
+  #closed(side: 'client' | 'upstream'): void {
+    const { client, upstream } = this.#options
+    if (side === 'client') {
+      const { terminated, closing, owed } = this.#machine
+      this.#over ??= { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
+      this.#stop()
+      // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
+      if (!terminated || !owed) this.#shutdown.upstream(owed)
+    } else if (!client.destroyed) this.#upstreamEnded()
+    if (client.destroyed && upstream.destroyed) this.#finish()
+  }
+
+  /** Nothing more goes upstream. */
+  #stop(): void {
+    this.#budgetCancel.stop()
+    const step = this.#machine.end()
+    for (let command = step.commands.shift(); command; command = step.commands.shift())
+      if (command.kind === 'withdraw') this.#outside.withdraw(command.error)
+    this.#options.client.pause()
+  }
+
+  #speakLast(): void {
+    const error = this.#lastWord
+    if (!error) return
+    this.#lastWord = undefined
+    const { client, reset, cancel } = this.#options
+    if (!client.destroyed) {
+      if (this.#machine.between) this.#shutdown.client(fatalOf(error))
+      else client.destroy()
+    }
+    if (!this.#machine.owed) return this.#shutdown.upstream(false)
+    // A server that has been reset before it is cancelled finds its client gone and reads no further. After a plain
+    // close it would go on with the statements that lie in its buffer, behind the one that was cancelled.
+    reset()
+    void cancel()
+  }
+
+  #finish(): void {
+    this.#machine.dispose()
+    this.#finished.resolve(this.#over ?? { end: 'closed' })
+  }
+}

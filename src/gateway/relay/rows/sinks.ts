@@ -1,0 +1,70 @@
+import { copyMasker } from '../../../masking/copy.js'
+import { Detected } from '../../../masking/detectors/detected.js'
+import { rowMasker } from '../../../masking/row.js'
+import type { ColumnMask, CopyShape } from '../../../masking/types.js'
+import type { Guard } from '../../../policy/decision.js'
+import type { Field } from '../../../wire/backend.js'
+import type { Meter } from '../../budgets/meter.js'
+import { vectorsInRows, type VectorTypes } from '../../budgets/vectors.js'
+import { MaskedCopy, MaskedRows } from './masked-rows.js'
+import { PlainCopy, PlainRows } from './plain-rows.js'
+import type { RowSink } from './row-sink.js'
+import { ResultDigest } from './result-digest.js'
+import { CopyCounting, type CopyStream, RowCounting } from './counting.js'
+
+type SinkGuard = Pick<Guard, 'scans' | 'maskKey' | 'clear'>
+
+type Masks = readonly (ColumnMask | undefined)[]
+
+/** What a session's results are counted with. */
+export interface Metering {
+  readonly meter: Meter
+  readonly vectorTypes: VectorTypes
+}
+
+const countingOf = (
+  metering: Metering | undefined,
+  fields: readonly Field[] | undefined,
+  hidden: (column: number) => boolean,
+): RowCounting | undefined =>
+  metering &&
+  new RowCounting(
+    metering.meter,
+    metering.meter.countsVectors && fields ? vectorsInRows(fields, metering.vectorTypes, hidden) : undefined,
+  )
+
+/** Rows of a described result. */
+export const rowSink = (
+  guard: SinkGuard | undefined,
+  metering: Metering | undefined,
+  fields: readonly Field[] | undefined,
+  formats: readonly number[],
+  masks: Masks | undefined,
+): RowSink => {
+  const treatment = fields && (guard?.scans?.ofFields(fields, masks) ?? masks)
+  const counting = countingOf(metering, fields, (column) => !guard?.clear && masks?.[column] !== undefined)
+  if (!guard || !fields || !treatment?.some((treated) => treated))
+    return new PlainRows(new ResultDigest(fields, formats, masks), counting)
+  const detected = new Detected()
+  const masker = rowMasker(fields, formats, treatment, guard.maskKey, detected)
+  return new MaskedRows(new ResultDigest(fields, formats, masks, detected), masker, guard.clear, counting)
+}
+
+/**
+ * The stream of a COPY … TO STDOUT.
+ * @param shape how it is written, where that is known
+ */
+export const copySink = (
+  guard: SinkGuard | undefined,
+  metering: Metering | undefined,
+  stream: CopyStream,
+  shape: CopyShape | undefined,
+  masks: Masks | undefined,
+): RowSink => {
+  const counting = new CopyCounting(metering?.meter, stream)
+  const treatment = shape && (guard?.scans?.ofCopy(shape.columns, masks) ?? masks)
+  if (!guard || !shape || !treatment) return new PlainCopy(new ResultDigest(), counting)
+  const detected = new Detected()
+  const masker = copyMasker(shape, treatment, guard.maskKey, detected)
+  return new MaskedCopy(new ResultDigest(undefined, [], masks, detected), masker, guard.clear, counting)
+}
