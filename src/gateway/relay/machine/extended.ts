@@ -1,6 +1,5 @@
 import { asHoopError } from '../../../lib/errors.js'
 import {
-  type Bind,
   bindOf,
   describePortal,
   nameKey,
