@@ -11,7 +11,7 @@ import { Machine, type Step } from './machine/machine.js'
 import type { NameLimits } from './machine/names.js'
 import type { SearchPath } from './machine/search-path.js'
 import type { Gate, Verdict } from './machine/suspension.js'
-import { refusedWord } from './machine/refused-word.js'
+import { ownNames } from './own-names.js'
 import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
 import type { Metering } from './rows/sinks.js'
@@ -68,7 +68,7 @@ export class Pump {
   constructor(options: PumpOptions) {
     const { guard, cancel, journal, gate } = options
     this.#options = options
-    this.#machine = new Machine({ ...options, renews: guard?.renew !== undefined, refused: refusedWord() })
+    this.#machine = new Machine({ ...options, renews: guard?.renew !== undefined, own: ownNames() })
     this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
     this.#shutdown = new Shutdown(options)
     this.#outside = new Outside({

@@ -5,7 +5,7 @@ import { Frontend } from '../../../wire/tags.js'
 import { Admissions } from './admission/admission.js'
 import { ExtendedRequests } from './extended.js'
 import { isWithheld } from './modes.js'
-import type { ClientParts } from './parts.js'
+import type { ClientParts, OwnNames } from './parts.js'
 import type { Pipeline } from './pipeline.js'
 import { SimpleRequests } from './simple.js'
 import type { State } from './state.js'
@@ -15,8 +15,7 @@ export interface ClientOptions {
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
   readonly message: number
   readonly functionCalls: boolean
-  /** A word that is no SQL, and a name that no one can have prepared. */
-  readonly refused: string
+  readonly own: OwnNames
 }
 
 /** PostgreSQL's own bound for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
@@ -41,7 +40,7 @@ export class Client implements FrameHandler {
     this.#pipeline = pipeline
     this.#options = options
     const admissions = new Admissions(state, () => pipeline.number)
-    const parts = { state, out, pipeline, admissions, refused: options.refused, suspend }
+    const parts = { state, out, pipeline, admissions, refused: options.own.refused, suspend }
     this.#simple = new SimpleRequests(parts, options.functionCalls)
     this.#extended = new ExtendedRequests(parts)
   }

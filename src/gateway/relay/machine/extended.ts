@@ -11,7 +11,7 @@ import {
   readTarget,
 } from '../../../wire/frontend.js'
 import { captureParameters } from '../rows/capture.js'
-import type { Admission, Refusal } from './admission/admission.js'
+import type { Admission, Refusal } from './admission/outcome.js'
 import { preparedBySql } from './admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from './names.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
@@ -85,7 +85,8 @@ export class ExtendedRequests {
       // The unnamed one shares what it holds with the statement.
       bytes: bind.portal === '' ? 0 : bytesOf(bind.portal, text),
       state: 'requested',
-      admission: outcome,
+      raise: outcome.raise,
+      open: outcome.open,
       found: outcome.found,
       prepared: undefined,
       facts: undefined,
@@ -115,7 +116,7 @@ export class ExtendedRequests {
     const portal = meanings.length === 1 ? meanings[0] : undefined
     const last = meanings.at(-1)
     // What was bound directly before has just been admitted, unless hours may have struck since.
-    const fresh = portal?.boundAt === state.runs && !portal.admission?.open
+    const fresh = portal?.boundAt === state.runs && !portal.open
     if (!fresh && state.guard) {
       const text = last?.text || `-- cursor: ${name}`
       const outcome = admissions.admit({ kind: 'portal', text, name, meanings }, nothing)

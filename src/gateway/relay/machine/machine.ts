@@ -3,11 +3,12 @@ import { Cutter, type MemoryBudget } from '../../../wire/cutter.js'
 import { Outbox } from '../../../wire/outbox.js'
 import { Client, type ClientOptions } from './client.js'
 import type { Command } from './commands.js'
+import type { Suspended } from './modes.js'
 import { Pipeline } from './pipeline.js'
 import { Server } from './server.js'
 import { State, type StateOptions } from './state.js'
 import { Suspension } from './suspended.js'
-import { add, type Suspended, type Verdict } from './suspension.js'
+import { add, type Verdict } from './suspension.js'
 
 /** Requests without an answer at which the client is no longer read. */
 const MAX_OUTSTANDING = 65_536
@@ -46,7 +47,7 @@ export class Machine {
     const state = (this.#state = new State(options))
     const [toServer, toClient, pipeline] = [new Outbox(), new Outbox(), new Pipeline()]
     this.#step = { toServer, toClient, commands: state.commands }
-    this.#suspension = new Suspension(state, toServer, pipeline, options.budget)
+    this.#suspension = new Suspension(state, toServer, pipeline, options.budget, options.own.plan)
     this.#client = new Client(state, toServer, pipeline, options, (message, wants, given) =>
       this.#suspension.begin(message, wants, given),
     )

@@ -15,9 +15,9 @@ export const meter = (state: State, counts: Meter, head: Request | undefined): v
     counts.use(ofCursor(state, statementAt(head)?.cursor) ?? (head.used ??= new Used()), head.admission?.raise)
   else if (head?.kind === 'execute') {
     const portal = state.names.portal(head.portal)
-    counts.use(ofCursor(state, portal.facts?.cursor) ?? (portal.used ??= new Used()), portal.admission?.raise)
+    counts.use(ofCursor(state, portal.facts?.cursor) ?? (portal.used ??= new Used()), portal.raise)
   } else if (head?.kind === 'describe') {
     const portal = head.of === 'P' ? state.names.portal(head.name) : undefined
-    counts.use(portal ? (portal.used ??= new Used()) : new Used(), portal?.admission?.raise)
+    counts.use(portal ? (portal.used ??= new Used()) : new Used(), portal?.raise)
   }
 }

@@ -1,5 +1,6 @@
 import type { HoopError } from '../../../lib/errors.js'
-import type { Suspended } from './suspension.js'
+import type { Backlog } from './backlog.js'
+import type { Given, Verdict, Wants } from './suspension.js'
 
 /**
  * Where a session stands, beside what the server owes. docs/architecture.md draws it; the names are those of this union.
@@ -32,6 +33,24 @@ export interface Withheld {
   readonly told: boolean
   /** No Sync of the client's is on its way: up to that the server must not see what it would have ignored. */
   readonly dropping: boolean
+}
+
+/**
+ * The client's side has stopped at one message. Nothing of it, and nothing behind it, has gone upstream. First every
+ * earlier request gets its reply, so that the transaction's state is known and nothing overtakes anything.
+ */
+export interface Suspended {
+  readonly kind: 'suspended'
+  readonly wants: Wants
+  /** The message, to be taken up again; its buffer stays as it is. */
+  readonly message: { readonly tag: number; readonly buffer: Buffer; readonly start: number; readonly end: number }
+  readonly given: Given
+  readonly backlog: Backlog
+  stage: 'draining' | 'waiting' | 'withdrawing'
+  /** What it came to, once that is known. */
+  verdict: Verdict | undefined
+  /** How earlier requests are answered meanwhile. */
+  answers: AnswerMode
 }
 
 export const modeNames = [

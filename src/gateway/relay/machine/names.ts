@@ -5,9 +5,8 @@ import type { Ended } from '../../../sql/facts.js'
 import type { Field } from '../../../wire/backend.js'
 import type { MemoryBudget } from '../../../wire/cutter.js'
 import { nameKey } from '../../../wire/frontend.js'
-import type { Used } from '../../budgets/budgets.js'
+import type { Raise, Used } from '../../budgets/budgets.js'
 import type { Statement } from '../journal.js'
-import type { Admission } from './admission/admission.js'
 import { NameTable } from './name-table.js'
 
 interface Named {
@@ -37,9 +36,11 @@ export interface PreparedStatement extends Named {
 
 export interface Portal extends Named {
   readonly of: 'portal'
-  /** The policy's word when it was bound, which is newer than the Parse's. */
-  readonly admission: Admission | undefined
-  /** What the policy found for each statement that its name may have meant when it was bound. */
+  /** What it may take beyond its budgets. */
+  readonly raise: Raise | undefined
+  /** Hours, or who asks, may decide otherwise another time. */
+  readonly open: boolean
+  /** What the policy found when it was bound, which is newer than the Parse's word, for each statement that its name may have meant. */
   readonly found: readonly (readonly [meaning: PreparedStatement, facts: AllowedStatement | undefined])[]
   /** What it was bound to, and what comes out; known once the server has bound it. */
   prepared: PreparedStatement | undefined
@@ -181,7 +182,8 @@ export const portalOf = (name: string, text: string, pipeline: number): Portal =
   pipeline,
   bytes: bytesOf(name, text),
   state: 'requested',
-  admission: undefined,
+  raise: undefined,
+  open: false,
   found: [],
   prepared: undefined,
   facts: undefined,

@@ -1,6 +1,7 @@
 import type { Outbox } from '../../../wire/outbox.js'
 import type { StatementDetails } from '../journal.js'
-import type { Admission, Admissions } from './admission/admission.js'
+import type { Admissions } from './admission/admission.js'
+import type { Admission } from './admission/outcome.js'
 import { bytesOf, type Meaning, portalOf } from './names.js'
 import type { Pipeline } from './pipeline.js'
 import type { State } from './state.js'
@@ -12,6 +13,14 @@ export interface Message {
   readonly buffer: Buffer
   readonly start: number
   readonly end: number
+}
+
+/** Names of the relay's own in one session, which no client may be able to guess. */
+export interface OwnNames {
+  /** A word that is no SQL, and a name that no one can have prepared. */
+  readonly refused: string
+  /** What EXPLAINs of the relay's are prepared as. */
+  readonly plan: string
 }
 
 /** What the client's requests are passed on with. */

@@ -2,7 +2,7 @@ import { asHoopError, HoopError } from '../../../lib/errors.js'
 import { HEADER } from '../../../wire/cutter.js'
 import { callOfNothing, query, readQuery } from '../../../wire/frontend.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import type { Refusal } from './admission/admission.js'
+import type { Refusal } from './admission/outcome.js'
 import type { Meaning } from './names.js'
 import type { Given } from './suspension.js'
 

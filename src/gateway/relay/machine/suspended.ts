@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { HoopError } from '../../../lib/errors.js'
 import type { MemoryBudget } from '../../../wire/cutter.js'
 import { closesBehind, runUnder } from '../../../wire/explain.js'
 import { flush, sync } from '../../../wire/frontend.js'
 import type { Outbox } from '../../../wire/outbox.js'
 import { Backlog } from './backlog.js'
-import { isWithheld } from './modes.js'
+import { isWithheld, type Suspended } from './modes.js'
 import type { Message } from './parts.js'
 import type { Pipeline } from './pipeline.js'
 import { explainOf } from './planner.js'
 import type { State } from './state.js'
-import type { Given, Suspended, Verdict, Wants } from './suspension.js'
+import type { Given, Verdict, Wants } from './suspension.js'
 
 /** Why a client that waits gets no answer any more. */
 const withdrawn = (about: string): HoopError => new HoopError('APPROVAL_WITHDRAWN', about)
@@ -21,13 +20,15 @@ export class Suspension {
   readonly #out: Outbox
   readonly #pipeline: Pipeline
   readonly #budget: MemoryBudget
-  readonly #name = `hoop_estimate_${randomBytes(12).toString('hex')}`
+  readonly #name: string
 
-  constructor(state: State, out: Outbox, pipeline: Pipeline, budget: MemoryBudget) {
+  /** @param name what EXPLAINs of the relay's are prepared as */
+  constructor(state: State, out: Outbox, pipeline: Pipeline, budget: MemoryBudget, name: string) {
     this.#state = state
     this.#out = out
     this.#pipeline = pipeline
     this.#budget = budget
+    this.#name = name
   }
 
   /** Stops at a message. */

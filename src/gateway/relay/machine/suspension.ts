@@ -3,8 +3,6 @@ import type { ApprovalRule, Estimate, RecordedFacts } from '../../../policy/deci
 import type { ApprovalEvent } from '../../../recording/events.js'
 import type { ErrorFields } from '../../../wire/error-fields.js'
 import type { BoundText } from '../../../wire/explain.js'
-import type { Backlog } from './backlog.js'
-import type { AnswerMode } from './modes.js'
 import type { Question } from './planner.js'
 
 /** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */
@@ -58,24 +56,6 @@ export const add = (given: Given, verdict: Verdict): Given => {
     rules: [...given.rules, verdict.rule, ...(verdict.others ?? [])],
     approvals: [...given.approvals, verdict.approval],
   }
-}
-
-/**
- * The client's side has stopped at one message. Nothing of it, and nothing behind it, has gone upstream. First every
- * earlier request gets its reply, so that the transaction's state is known and nothing overtakes anything.
- */
-export interface Suspended {
-  readonly kind: 'suspended'
-  readonly wants: Wants
-  /** The message, to be taken up again; its buffer stays as it is. */
-  readonly message: { readonly tag: number; readonly buffer: Buffer; readonly start: number; readonly end: number }
-  readonly given: Given
-  readonly backlog: Backlog
-  stage: 'draining' | 'waiting' | 'withdrawing'
-  /** What it came to, once that is known. */
-  verdict: Verdict | undefined
-  /** How earlier requests are answered meanwhile. */
-  answers: AnswerMode
 }
 
 /** A statement that somebody has to approve. Parameters are as they came; their buffers stay valid. */

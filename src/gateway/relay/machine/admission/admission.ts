@@ -1,5 +1,5 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
-import type { AllowedStatement, ApprovalRule, Asker, Decision, RuleMatch } from '../../../../policy/decision.js'
+import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { PreparedStatement } from '../names.js'
 import type { State } from '../state.js'
@@ -7,43 +7,10 @@ import type { Given, HeldStatement, Wants } from '../suspension.js'
 import { afforded, raiseOf } from './afford.js'
 import { decideByName, decideMeanings, textsRun } from './by-name.js'
 import { inFull } from './in-full.js'
+import type { Admission, Refusal, Waiting } from './outcome.js'
 import { either } from './stricter.js'
 import { executeOf, type ToRun } from './to-run.js'
 import { REFUSED, RENEWED } from './unknown-names.js'
-
-/** What policy said of something that is on its way to the server: the request that is entered for it carries this. */
-export interface Admission {
-  readonly kind: 'admitted'
-  /** Per statement of the text, in order. */
-  readonly statements: readonly AllowedStatement[]
-  readonly warnings: readonly RuleMatch[] | undefined
-  readonly observed: readonly RuleMatch[] | undefined
-  /** Hours, or who asks, may decide otherwise another time. */
-  readonly open: boolean
-  /** Rules by which it was approved, and ids of the requests for that, with a space between. */
-  readonly rules: readonly string[]
-  readonly approval: string | undefined
-  /** Rows that the planner expects, where it was asked. */
-  readonly estimate: number | undefined
-  /** What it may take beyond its budgets. */
-  readonly raise: Raise | undefined
-  /** Of a Bind: what was found for each meaning of its name. */
-  readonly found: readonly (readonly [meaning: PreparedStatement, facts: AllowedStatement | undefined])[]
-}
-
-export interface Refusal {
-  readonly kind: 'refused'
-  readonly error: HoopError
-  readonly rule?: string | undefined
-  /** The request for an approval that it ended. */
-  readonly approval?: string | undefined
-}
-
-/** It has to wait. */
-export interface Waiting {
-  readonly kind: 'waits'
-  readonly wants: Wants
-}
 
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
@@ -164,7 +131,7 @@ export class Admissions {
   #goesOn({ meanings }: Extract<ToRun, { kind: 'portal' }>, word: Exclude<Decision, { kind: 'refuse' }>) {
     const meter = this.#state.metering?.meter
     const [portal] = meanings
-    const raise = portal?.admission?.raise
+    const raise = portal?.raise
     const over = meter && word.statements.some(({ returns }) => returns !== false) && meter.spentUp(raise?.budgets)
     return over ? refused(over) : { ...unguarded, statements: word.statements, raise }
   }
