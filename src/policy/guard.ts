@@ -2,7 +2,6 @@ import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
-import type { CatalogSource } from './catalog-source.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
 import { Decider } from './decide.js'
@@ -12,6 +11,16 @@ import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
 import { decisionFor, type Verdict } from './verdict.js'
+
+/** Where the guards of one database get what names mean. */
+interface CatalogSource {
+  /** The snapshot in force: another object whenever it is another. @throws where none was ever read */
+  readonly catalog: Catalog
+  /** Resolves when a snapshot that began after this call is in force. @throws what reading it throws */
+  refresh(): Promise<unknown>
+  /** The same, unless it was read within `age` milliseconds; absent where it never changes. */
+  renew?(age: number): Promise<unknown> | undefined
+}
 
 /** Longer texts carry their data with them and seldom come twice. */
 const bounds = { key: 32_768, entries: 4_000, characters: 8_000_000 }

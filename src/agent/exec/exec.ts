@@ -8,7 +8,20 @@ import { frame, query, terminate } from '../../wire/frontend.js'
 import { hoopCode } from '../../wire/hoop-code.js'
 import { cancelRequest, startupMessage } from '../../wire/startup.js'
 import { Backend, Frontend } from '../../wire/tags.js'
-import { readRow } from './row.js'
+import { Reader } from '../../wire/reader.js'
+
+/** The values of a DataRow in text format. @throws {HoopError} FRAME_INVALID */
+function readRow(buffer: Buffer, start: number, end: number): (string | null)[] {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const count = reader.uint16()
+  const values: (string | null)[] = []
+  for (let i = 0; i < count; i++) {
+    const length = reader.int32()
+    values.push(length === -1 ? null : reader.bytes(length).toString('utf8'))
+  }
+  reader.done()
+  return values
+}
 
 /** What the server says, in order. Values are text exactly as it sends them; NULL is null. */
 export type Answer =

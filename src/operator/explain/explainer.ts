@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
 import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
 import type { AllowedStatement, Asker, Decision, Estimate, Unestimated } from '../../policy/decision.js'
-import { explainColumn, explainRules, type ExplainedStatement, type Explanation } from '../../policy/explanation.js'
+import {
+  explainColumn,
+  explainRules,
+  type ExplainedStatement,
+  type Explanation,
+  type Positions,
+} from '../../policy/explanation.js'
 import { PolicyGuard } from '../../policy/guard.js'
 import { isProgram } from '../../policy/program.js'
 import { loadCatalog } from '../../sql/catalog.js'
@@ -12,8 +18,34 @@ import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
 import type { Field } from '../../wire/backend.js'
 import { estimateOf, explainOf } from '../../gateway/relay/machine/planner.js'
 import { describeStatement } from './describe.js'
-import { positionsIn } from './positions.js'
 import { termsFor, type Choice } from './terms.js'
+import { conditionsPhrase } from '../../policy/rules/asked.js'
+
+/** Where one policy's masks and rules stand in the file. */
+const positionsIn = (loaded: LoadedConfig, policyName: string): Positions => {
+  const policy = loaded.config.policies[policyName]
+  const at = ['policies', policyName]
+  const masks = new Map(
+    (policy?.masks ?? []).flatMap(({ columns }, mask) =>
+      columns.map((column, nth) => [column, loaded.locate([...at, 'masks', mask, 'columns', nth])] as const),
+    ),
+  )
+  const rules = new Map(
+    (policy?.rules ?? []).map(({ name }, rule) => [name, loaded.locate([...at, 'rules', rule, 'name'])] as const),
+  )
+  const phrases = new Map((policy?.rules ?? []).map(({ name, when }) => [name, conditionsPhrase(when)] as const))
+  const detector = (entry: number, name: string): string | undefined => {
+    const detectors = policy?.masks[entry]?.detect?.detectors ?? []
+    const nth = detectors.findIndex((each) => (typeof each === 'string' ? each : each.name) === name)
+    return nth < 0 ? undefined : loaded.locate([...at, 'masks', entry, 'detect', nth])
+  }
+  return {
+    detector,
+    mask: (column) => masks.get(column),
+    rule: (name) => rules.get(name),
+    when: (name) => phrases.get(name),
+  }
+}
 
 /** Explains what a policy makes of statements, over the gateway's own connection. Runs none of them. */
 export interface Explainer extends AsyncDisposable {

@@ -1,11 +1,24 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import { readEffects } from '../effects/read.js'
 import type { Effects } from '../effects/types.js'
-import { readAddedTypes } from './added-types.js'
 import { readSnapshot, readTypes, type RelationRow, type Snapshot, type TypeRow } from './queries.js'
 import { columnKey, spreadMasks } from './spread.js'
 import { typeOf } from './type-of.js'
 import type { AddedType, CatalogQuery, MaskedColumn } from './types.js'
+import { text } from '../tree.js'
+
+type Row = readonly [oid: number, name: string, type: string, category: string, base: number, element: number]
+
+const typesQuery = `SELECT COALESCE(json_agg(json_build_array(t.oid::int8, t.typname, t.typtype, t.typcategory,
+    t.typbasetype::int8, CASE WHEN t.typcategory = 'A' THEN t.typelem::int8 ELSE 0 END)), '[]'::json)::text AS document
+  FROM pg_type t WHERE t.oid >= 16384`
+
+/** Types that did not come with the server. */
+const readAddedTypes = async (run: CatalogQuery): Promise<readonly AddedType[]> => {
+  const [row] = await run(typesQuery)
+  const rows = JSON.parse(text(row?.['document']) ?? '[]') as Row[]
+  return rows.map(([oid, name, type, category, base, element]) => ({ oid, name, type, category, base, element }))
+}
 
 const resolveMasks = (
   rows: ReadonlyMap<number, RelationRow>,

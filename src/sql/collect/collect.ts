@@ -1,7 +1,6 @@
 import type { Catalog, Relation } from '../catalog.js'
 import { detailedKinds } from './detailed-kinds.js'
 import type { Limit } from '../facts.js'
-import { runsText } from '../effects/runners.js'
 import { statements } from './statements.js'
 import type { Collector, Place } from './collector.js'
 import { isStatement, kindOf } from './kinds.js'
@@ -12,6 +11,16 @@ import type { Body } from '../parser/plpgsql.js'
 import { resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, text, words, type Fields } from '../tree.js'
 import { Usage } from './usage.js'
+import { runsSql } from '../catalog/denied.js'
+
+/** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
+const runners = new Set([
+  ...['dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query', 'dblink_build_sql_insert'],
+  ...['schedule', 'schedule_in_database', 'alter_job', 'crosstab', 'connectby', 'xpath_table'],
+])
+
+/** Whether a function that came with an extension runs a text. */
+const runsText = (name: string): boolean => runners.has(name) || runsSql(name)
 
 const queries: ReadonlySet<string> = new Set([
   ...['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'LockStmt', 'ExplainStmt', 'PrepareStmt'],

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/types.js'
-import type { StatementFacts, Unproven } from '../facts.js'
+import type { StatementFacts, Unproven, Output } from '../facts.js'
 import { parse } from '../parser.js'
 import { createdBody, doBody } from '../parser/plpgsql.js'
 import { protectedChange } from '../protected.js'
@@ -9,13 +9,26 @@ import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
 import { command } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
-import { outputsOf } from './outputs.js'
 import type { PredicatePolicy } from './predicates.js'
 import { beginProof } from './begin.js'
 import type { Proof } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
 import { changesSettings } from './side-effects.js'
 import { vet } from './vet.js'
+import { hidden, type Shape } from './scope.js'
+
+/**
+ * The output columns as the client gets them, in order; undefined where their number is not known and none is masked.
+ * @throws {Refusal} where it can't be told which of them is masked
+ */
+const outputsOf = (shape: Shape): readonly Output[] | undefined => {
+  const column = hidden(shape)
+  if (shape.open) {
+    if (column !== undefined) throw unproven(column, 'its place among the output columns is not known', 'names')
+    return undefined
+  }
+  return shape.columns.map(({ mark }) => mark)
+}
 
 export type { PredicatePolicy } from './predicates.js'
 

@@ -2,10 +2,23 @@ import { z } from 'zod'
 import { budgets } from '../policy/budgets.js'
 import { packNames } from '../../packs/packs.js'
 import { effectiveRules } from '../policy/effective-rules.js'
-import { mask } from '../policy/masks.js'
 import { columnName, functionName } from '../policy/names.js'
 import { rule } from '../policy/rules.js'
 import { sessionTimes } from './session-times.js'
+import { maskSpec } from '../../../masking/registry.js'
+import { checkDetect, detectKeys, withDetect } from '../policy/detect.js'
+
+/** What hides one column or several, or what is detected in all others. */
+const mask = z
+  .strictObject({
+    columns: z.array(columnName).min(1).optional(),
+    with: maskSpec.optional(),
+    /** Whether a value is there at all can be hidden too, where the type has a value to put for NULL. */
+    nulls: z.enum(['keep', 'hide']).optional(),
+    ...detectKeys,
+  })
+  .superRefine(checkDetect)
+  .transform(withDetect)
 
 const level = z.enum(['allow', 'equality', 'deny'])
 
