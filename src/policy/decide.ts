@@ -1,6 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import { analyse, Analyser, type AnalyseOptions } from '../sql/analyse.js'
+import { Analyser, atOnce, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
@@ -135,14 +135,21 @@ export class Decider {
 
   /** @throws where the analysis itself fails; the caller refuses then */
   decide(text: string): Decided {
-    const first = this.#analyser.analyse(text)
+    return atOnce(this.deciding(text))
+  }
+
+  /** The same, with a stop behind each statement. */
+  *deciding(text: string): Generator<undefined, Decided> {
+    const first = yield* this.#analyser.analysing(text)
     const [only, another] = first.statements
     if (only && another === undefined) return { verdict: this.#ofOne(only), renamed: only.renamed ?? [] }
     const renamed = first.statements.flatMap((each) => each.renamed ?? [])
     const { catalog } = this.#given
     // A statement behind a RENAME means by the new name what was renamed.
     const { statements, syntax } =
-      catalog && renamed.length > 0 ? analyse(text, withNames(catalog, renamed), this.#options) : first
+      catalog && renamed.length > 0
+        ? yield* new Analyser(withNames(catalog, renamed), this.#options).analysing(text)
+        : first
     if (syntax) return { verdict: { settled: refused(syntaxError(syntax), statements.map(recorded)) }, renamed }
     return { verdict: this.#of(statements), renamed }
   }

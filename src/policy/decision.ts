@@ -131,6 +131,12 @@ export interface Guard {
   /** Decides on a text before it is forwarded (Query or Parse). Never throws: what can't be decided is refused. */
   decide(text: string, asker: Asker): Decision
   /**
+   * Does the work for a long text in turns of a few milliseconds, so that `decide` has its answer at once and nobody waits.
+   * Never rejects; whoever doesn't call it gets the same decision from `decide`, later.
+   * @returns undefined where `decide` takes no time to speak of
+   */
+  prepare?(text: string): Promise<void> | undefined
+  /**
    * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
    * `statement` is undefined where the relay can't tell which statement the result belongs to: what the server doesn't
    * name the origin of is then redacted.

@@ -4,8 +4,9 @@ import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
-import { Decider } from './decide.js'
+import { Decider, type Decided } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
+import { LongTexts } from './long-texts.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
@@ -47,6 +48,7 @@ export class PolicyGuard implements Guard {
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
+  readonly #long = new LongTexts<Decider, Decided>()
   #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
@@ -72,13 +74,20 @@ export class PolicyGuard implements Guard {
       this.#current()
       const known = this.#cache.get(text)
       if (known !== undefined) return decisionFor(known, asker)
-      const { verdict, renamed } = this.#decider.decide(text)
+      const { verdict, renamed } = this.#prepared(text) ?? this.#decider.decide(text)
       this.#renames(renamed)
       this.#cache.set(text, verdict)
       return decisionFor(verdict, asker)
     } catch (error) {
       return { kind: 'refuse', error: asHoopError(error) }
     }
+  }
+
+  prepare(text: string): Promise<void> | undefined {
+    if (!this.#long.isLong(text)) return undefined
+    this.#current()
+    if (this.#cache.get(text) !== undefined) return undefined
+    return this.#long.work(text, this.#decider, this.#decider.deciding(text)).catch(() => undefined)
   }
 
   masks(
@@ -106,6 +115,10 @@ export class PolicyGuard implements Guard {
 
   renew(age: number): Promise<unknown> | undefined {
     return this.#source?.renew?.(age)
+  }
+
+  #prepared(text: string): Decided | undefined {
+    return this.#long.isLong(text) ? this.#long.take(text, this.#decider) : undefined
   }
 
   /** A table that is being renamed is the same table by its new name, from now on. */

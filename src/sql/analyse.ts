@@ -9,7 +9,8 @@ import { prove, type PredicatePolicy } from './lineage/prove.js'
 import { namedBy } from './naming.js'
 import { KnownFacts } from './known-facts.js'
 import { read, type Normalized } from './parser/normalize.js'
-import { parseNormalized, type Span } from './parser.js'
+import type { Span, SyntaxError } from './parser.js'
+import { parseInParts } from './parser/parts.js'
 import { as, unwrap } from './tree.js'
 import type { Usage } from './collect/usage.js'
 
@@ -74,6 +75,11 @@ const factsOf = (
   }
 }
 
+const failed = ({ message, position }: SyntaxError): Analysis => ({
+  statements: [],
+  syntax: { message, ...(position !== undefined && { position }) },
+})
+
 /**
  * Analyses texts by one catalog. What it found out about a statement it knows of all others that differ from it only in
  * literals which nobody looked at; such statements have the same facts, not merely equal ones.
@@ -91,24 +97,30 @@ export class Analyser {
 
   /** Any number of statements. Never throws. `initParser` must have resolved. */
   analyse(text: string): Analysis {
-    const parsed = parseNormalized(text)
-    if (!parsed.ok) {
-      const { message, position } = parsed
-      return { statements: [], syntax: { message, ...(position === undefined ? {} : { position }) } }
-    }
+    return atOnce(this.analysing(text))
+  }
+
+  /** The same, with a stop behind each statement: a long text need not hold up others. */
+  *analysing(text: string): Generator<undefined, Analysis> {
+    const statements: StatementFacts[] = []
+    let bytes: Buffer | undefined
+    const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
+    const parts = parseInParts(text)
     try {
-      let bytes: Buffer | undefined
-      const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
-      return {
-        statements: parsed.statements.map(({ span, ...statement }) => this.#facts(statement, () => slice(span))),
+      for (let part = parts.next(); ; part = parts.next()) {
+        if (part.done) return part.value ? failed(part.value) : { statements }
+        for (const statement of part.value) {
+          statements.push(this.#facts(statement, () => slice(statement.span)))
+          yield
+        }
       }
     } catch (error) {
       // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
       const deep = error instanceof RangeError
-      return {
-        statements: [],
-        syntax: { message: deep ? 'the statement is nested too deeply' : 'the statement can’t be analysed' },
-      }
+      return failed({
+        ok: false,
+        message: deep ? 'the statement is nested too deeply' : 'the statement can’t be analysed',
+      })
     }
   }
 
@@ -126,6 +138,11 @@ export class Analyser {
     if (!quoted) this.#known.set(statement, looked, facts)
     return facts
   }
+}
+
+/** What comes out of work that could be done in turns. */
+export const atOnce = <T>(work: Generator<undefined, T>): T => {
+  for (let step = work.next(); ; step = work.next()) if (step.done) return step.value
 }
 
 /** Analyses one text. */

@@ -19,6 +19,10 @@ export interface ParsedStatement {
   readonly span: Span
 }
 
+export interface ParsedNormalized extends Normalized {
+  readonly span: Span
+}
+
 /** `position` counts characters from 1, as in PostgreSQL's error field `P`. */
 export interface SyntaxError {
   readonly ok: false
@@ -142,11 +146,11 @@ const opening = '"stmts":[{"stmt":'
  */
 export const parseNormalized = (
   text: string,
-): { readonly ok: true; readonly statements: readonly (Normalized & { readonly span: Span })[] } | SyntaxError => {
+): { readonly ok: true; readonly statements: readonly ParsedNormalized[] } | SyntaxError => {
   const answer = parseJson(text)
   if (!answer.ok) return answer
   const { json, bytes } = answer
-  const statements: (Normalized & { readonly span: Span })[] = []
+  const statements: ParsedNormalized[] = []
   let at = json.indexOf(opening)
   if (at < 0) return { ok: true, statements }
   at += opening.length
