@@ -18,6 +18,6 @@ const split = (name: string): readonly [schema: string | undefined, name: string
 export const meansAny = (rules: readonly string[], found: readonly string[]): boolean =>
   rules.some((rule) => found.some((name) => means(rule, name)))
 
-/** Whether a rule's `schema.table.column` or `schema.table.*` means a column that the analysis found. */
+/** Whether a rule's `schema.table.column` or `schema.table.*` means a column that the analysis found; a star that was found is any. */
 export const columnMeans = (rule: string, found: string): boolean =>
-  rule.endsWith('.*') ? found.startsWith(rule.slice(0, -1)) : rule === found
+  found === '*' || (rule.endsWith('.*') ? found.startsWith(rule.slice(0, -1)) : rule === found)

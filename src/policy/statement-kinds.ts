@@ -23,7 +23,7 @@ const detailed = [
   ...['drop constraint', 'drop sequence', 'drop event trigger', 'drop publication', 'drop subscription'],
   ...['vector index', 'drop vector index'],
   ...['grant role', 'revoke role', 'set role', 'set session authorization', 'explain analyze', 'vacuum full'],
-  ...['lock table', 'copy to', 'copy from', 'copy file', 'copy program'],
+  ...['lock table', 'lock out writers', 'copy to', 'copy from', 'copy file', 'copy program'],
 ] as const
 
 /** The statement kinds that a rule may name. */

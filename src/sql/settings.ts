@@ -14,7 +14,7 @@ const forbidden: ReadonlySet<string> = new Set([
   'dynamic_library_path',
 ])
 
-const constant = (node: unknown): string | undefined => {
+export const constant = (node: unknown): string | undefined => {
   const fields = as(node, 'A_Const')
   if (!fields) return undefined
   const { sval, boolval, ival } = fields

@@ -130,7 +130,13 @@ export const production: readonly PackRule[] = [
     message: 'it locks and rewrites a whole table',
     hint: 'VACUUM without FULL doesn’t.',
   },
-  { name: 'no-lock-table', when: { statement: ['lock table'] }, do: 'block', message: 'it makes others wait' },
+  {
+    name: 'no-lock-table',
+    when: { statement: ['lock out writers'] },
+    do: 'block',
+    message: 'its lock makes writers wait',
+    hint: 'ROW EXCLUSIVE and weaker modes don’t.',
+  },
   {
     name: 'index-concurrently',
     when: { statement: ['create index', 'drop index', 'reindex'], concurrently: false },

@@ -7,6 +7,7 @@ import { isStatement, kindOf } from './kinds.js'
 import { limitOfSelect } from './limit.js'
 import { objectsMoved } from './moved.js'
 import { parse } from '../parser.js'
+import { setCall } from './set-details.js'
 import type { Body } from '../parser/plpgsql.js'
 import { resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, text, words, type Fields } from '../tree.js'
@@ -137,6 +138,7 @@ export class StatementCollector implements Collector {
   #call(fields: Fields, place: Place): void {
     const name = words(fields['funcname'])
     if (place.runs && runsText(name.at(-1) ?? '')) this.usage.kinds.add('dynamic')
+    if (place.runs && name.at(-1) === 'set_config') this.usage.sets(setCall(fields['args']))
     this.usage.function(name.at(-2), name.at(-1) ?? '')
   }
 

@@ -1,5 +1,6 @@
 import { isOn, optionsOf } from '../copy-options.js'
 import { all, type Fields } from '../tree.js'
+import { setStatement } from './set-details.js'
 
 /** `OBJECT_FOREIGN_TABLE` → `foreign table` */
 const objectWord = (type: unknown): string => {
@@ -44,6 +45,9 @@ const tableCommands: Readonly<Record<string, string>> = {
   AT_ChangeOwner: 'change owner',
 }
 
+/** The weakest lock that writers can't take their own beside. @see PostgreSQL source, lockdefs.h */
+const SHARE = 5
+
 const special: Readonly<Record<string, (fields: Fields) => readonly string[]>> = {
   CreateTableAsStmt: ({ objtype }) => [`create ${objectWord(objtype)}`],
   CreateFunctionStmt: ({ is_procedure: procedure }) => [procedure === true ? 'create procedure' : 'create function'],
@@ -66,11 +70,11 @@ const special: Readonly<Record<string, (fields: Fields) => readonly string[]>> =
   ],
   VacuumStmt: (fields) =>
     optionsOf(fields).some((option) => option.name === 'full' && isOn(option)) ? ['vacuum full'] : [],
-  LockStmt: () => ['lock table'],
+  // SHARE and stronger modes wait for writers, and make them wait.
+  LockStmt: ({ mode }) => ['lock table', ...(typeof mode === 'number' && mode < SHARE ? [] : ['lock out writers'])],
   ExplainStmt: (fields) =>
     optionsOf(fields).some((option) => option.name === 'analyze' && isOn(option)) ? ['explain analyze'] : [],
-  VariableSetStmt: ({ name }) =>
-    name === 'role' ? ['set role'] : name === 'session_authorization' ? ['set session authorization'] : [],
+  VariableSetStmt: setStatement,
 }
 
 const worded = (verb: string, word: string | undefined): readonly string[] =>

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog.js'
+import { resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, word, words, type Fields } from '../tree.js'
 import type { Usage } from './usage.js'
 
@@ -20,10 +21,11 @@ const everywhere = (usage: Usage, schemas?: readonly (string | undefined)[]): vo
   for (const role of both) for (const schema of schemas ?? ['*']) usage.everything(role, schema)
 }
 
-/** Views and the like that CASCADE takes along with what is dropped. */
+/** Whatever CASCADE takes along with a relation: views that read it, foreign keys that lead to it. */
 const dependents = (usage: Usage, catalog: Catalog | undefined, dropped: Iterable<number>): void => {
+  const { dependents: readers, cascades } = catalog?.effects ?? {}
   for (const oid of dropped)
-    for (const reader of catalog?.effects?.dependents.get(oid) ?? []) {
+    for (const reader of [...(readers?.get(oid) ?? []), ...(cascades?.truncate.get(oid) ?? [])]) {
       const relation = catalog?.relations.get(reader)
       if (relation) usage.use('writes', relation, 0)
     }
@@ -31,6 +33,24 @@ const dependents = (usage: Usage, catalog: Catalog | undefined, dropped: Iterabl
 
 const inSchemas = (catalog: Catalog | undefined, schemas: readonly string[]): number[] =>
   [...(catalog?.relations.values() ?? [])].filter(({ schema }) => schemas.includes(schema)).map(({ oid }) => oid)
+
+/** The relations that a RangeVar may mean. */
+const named = (catalog: Catalog | undefined, relation: unknown): number[] => {
+  if (!catalog || !isFields(relation)) return []
+  return resolve(catalog, text(relation['schemaname']), text(relation['relname']) ?? '').map(({ oid }) => oid)
+}
+
+/** Kinds of objects on which only other relations depend; CASCADE on any other may change every table. */
+const kept: ReadonlySet<unknown> = new Set([
+  ...['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW', 'OBJECT_FOREIGN_TABLE', 'OBJECT_INDEX'],
+  ...['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY', 'OBJECT_EVENT_TRIGGER', 'OBJECT_PUBLICATION'],
+])
+
+/** Named by their table and a word of their own. */
+const within: ReadonlySet<unknown> = new Set(['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY'])
+
+/** Kinds of objects whose CASCADE drops columns. */
+const typed: ReadonlySet<unknown> = new Set(['OBJECT_TYPE', 'OBJECT_DOMAIN', 'OBJECT_EXTENSION', 'OBJECT_FUNCTION'])
 
 const leaving: ReadonlySet<unknown> = new Set([
   'AT_DetachPartition',
@@ -57,8 +77,9 @@ const handlers: Readonly<Record<string, Handler>> = {
     moved(usage, relation, undefined, text(newschema))
     if (objectType === 'OBJECT_EXTENSION' && object !== undefined) everywhere(usage)
   },
-  AlterTableStmt: ({ relation, cmds }, usage) => {
+  AlterTableStmt: ({ relation, cmds }, usage, catalog) => {
     for (const command of all(cmds, 'AlterTableCmd')) {
+      if (command['behavior'] === 'DROP_CASCADE') dependents(usage, catalog, named(catalog, relation))
       if (!leaving.has(command['subtype'])) continue
       moved(usage, relation)
       moved(usage, as(command['def'], 'PartitionCmd')?.['name'] ?? as(command['def'], 'RangeVar'))
@@ -70,13 +91,13 @@ const handlers: Readonly<Record<string, Handler>> = {
       const schemas = list(objects).flatMap((each) => word(each) ?? [])
       for (const schema of schemas) usage.everything('writes', schema)
       if (cascade) dependents(usage, catalog, inSchemas(catalog, schemas))
-    } else if (removeType === 'OBJECT_EXTENSION' && cascade) usage.everything('writes')
-    else if (removeType === 'OBJECT_TYPE' || removeType === 'OBJECT_DOMAIN') {
-      // CASCADE drops the columns of that type, wherever they are.
-      if (cascade) usage.everything('writes')
+    } else if (cascade && !kept.has(removeType)) {
+      // It takes along columns of that type, defaults, views and triggers that call it, wherever they are.
+      usage.everything('writes')
+      if (typed.has(removeType)) usage.details.add('drop column')
     } else if (cascade)
       for (const object of list(objects)) {
-        const name = words(object)
+        const name = words(object).slice(0, within.has(removeType) ? -1 : undefined)
         const found = (catalog?.named.get(name.at(-1) ?? '') ?? []).filter(
           ({ schema }) => name.length < 2 || schema === name.at(-2),
         )

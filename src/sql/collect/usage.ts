@@ -1,9 +1,14 @@
 import type { Catalog, Relation } from '../catalog.js'
 import { ColumnUse } from './columns.js'
 import type { CascadeEvent } from '../effects/types.js'
+import { holdsSamples, readsSamples } from '../effects/samples.js'
 import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
 import { isElsewhere, labelOf, resolve, written } from '../resolve.js'
+import { anySetting } from './set-details.js'
+
+/** A view whose UPDATE calls `set_config`. */
+const settings: ReadonlySet<string> = new Set(['pg_settings', 'pg_catalog.pg_settings'])
 
 type Role = 'reads' | 'writes'
 
@@ -56,6 +61,20 @@ export class Usage {
     return found
   }
 
+  /** A change of settings, by another way than SET. */
+  sets(details: readonly string[]): void {
+    this.kinds.add('set')
+    for (const detail of details) this.details.add(detail)
+  }
+
+  /** Values of any table's columns. */
+  #samples(): void {
+    this.everything('reads')
+    this.columns.add('*')
+    this.vectors.read = true
+    this.vectors.limit = 'all'
+  }
+
   use(role: Role, relation: Relation, limit: Limit, only = false): void {
     for (const each of [relation, ...relation.bases, ...relation.ancestors])
       for (const label of [labelOf(each), ...(each.formerly ?? [])]) this.#label(role, label, limit)
@@ -92,6 +111,7 @@ export class Usage {
   }
 
   function(schema: string | undefined, name: string): void {
+    if (readsSamples(name)) this.#samples()
     const routines = this.#catalog?.routines
     const added = routines?.added.get(name)?.filter((each) => schema === undefined || each.schema === schema) ?? []
     const builtin = routines?.builtin.has(name) === true && (schema ?? 'pg_catalog') === 'pg_catalog'
@@ -181,6 +201,9 @@ export class Usage {
 
   #label(role: Role, label: string, limit: Limit): void {
     this[role].add(label)
+    if (role === 'writes' && settings.has(label)) this.sets(anySetting)
+    const [schema, name] = label.includes('.') ? label.split('.', 2) : [undefined, label]
+    if (role === 'reads' && holdsSamples(schema, name ?? '')) this.#samples()
     if (role === 'reads') this.limits.set(label, larger(this.limits.get(label) ?? 0, limit))
   }
 }

@@ -4,7 +4,8 @@ import { larger } from '../collect/limit.js'
 import type { Limit } from '../facts.js'
 import { parse } from '../parser.js'
 import { storedBody } from '../parser/plpgsql.js'
-import { as, list } from '../tree.js'
+import { setStatement } from '../collect/set-details.js'
+import { all, as, list } from '../tree.js'
 import type { Lead, Usage } from '../collect/usage.js'
 import type { StoredRoutine } from './types.js'
 
@@ -26,6 +27,8 @@ const ofRoutine = (catalog: Catalog, routine: StoredRoutine | undefined): Usage 
   if (!fields || routine.definition === undefined) return unreadable(catalog)
   const collector = new StatementCollector(catalog)
   collector.body(storedBody(routine.definition, fields), start)
+  for (const option of all(fields['options'], 'DefElem'))
+    for (const detail of setStatement(as(option['arg'], 'VariableSetStmt') ?? {})) collector.usage.details.add(detail)
   // The body of BEGIN ATOMIC.
   collector.visit(fields['sql_body'], start)
   return collector.usage.finish()

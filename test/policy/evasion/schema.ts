@@ -32,4 +32,9 @@ export const schema = `
   CREATE TABLE events (id int, y int) PARTITION BY LIST (y); CREATE TABLE events_24 PARTITION OF events FOR VALUES IN (24);
   CREATE TABLE events_25 PARTITION OF events FOR VALUES IN (25);
   CREATE TABLE base (id int); CREATE TABLE kid (extra int) INHERITS (base);
+  CREATE VIEW stats_v AS SELECT most_common_vals::text AS v FROM pg_stats;
+  CREATE FUNCTION read_stats() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM pg_statistic';
+  CREATE VIEW settings_v AS SELECT * FROM pg_settings;
+  CREATE FUNCTION as_postgres() RETURNS text LANGUAGE sql SET role = 'postgres' AS 'SELECT current_user::text';
+  CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN short AS text; CREATE SEQUENCE numbers;
 `
