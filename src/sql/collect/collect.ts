@@ -3,6 +3,7 @@ import { detailedKinds } from './detailed-kinds.js'
 import type { Limit } from '../facts.js'
 import { statements } from './statements.js'
 import type { Collector, Place } from './collector.js'
+import { functionsBehind, operatorsIn } from './behind.js'
 import { isStatement, kindOf } from './kinds.js'
 import { limitOfSelect } from './limit.js'
 import { objectsMoved } from './moved.js'
@@ -45,6 +46,9 @@ export class StatementCollector implements Collector {
     }
     if (!isFields(value)) return
     this.usage.columnUse.look(value)
+    for (const operator of operatorsIn(value)) this.usage.behind('operators', operator)
+    // A type that is named, by a cast or where a column of it is made.
+    if (value['typemod'] !== undefined) this.usage.behind('casts', words(value['names']).at(-1) ?? '')
     if (isRangeVar(value)) this.#table(value, place)
     else if (value['funcname'] !== undefined) this.#call(value, place)
     else if (Array.isArray(value['fields'])) this.#column(words(value['fields']))
@@ -66,6 +70,7 @@ export class StatementCollector implements Collector {
       for (const detail of detailedKinds(type, fields)) this.usage.details.add(detail)
       objectsMoved(type, fields, this.usage, this.#catalog)
     }
+    for (const name of functionsBehind(type, fields)) this.usage.function(name.at(-2), name.at(-1) ?? '')
     const rule = Object.hasOwn(statements, type) ? statements[type] : undefined
     if (rule) rule(this, fields, place)
     else this.visit(fields, place)
@@ -140,6 +145,7 @@ export class StatementCollector implements Collector {
     if (place.runs && runsText(name.at(-1) ?? '')) this.usage.kinds.add('dynamic')
     if (place.runs && name.at(-1) === 'set_config') this.usage.sets(setCall(fields['args']))
     this.usage.function(name.at(-2), name.at(-1) ?? '')
+    this.usage.behind('aggregates', name.at(-1) ?? '')
   }
 
   #column(names: readonly string[]): void {

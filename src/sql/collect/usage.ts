@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../catalog.js'
 import { ColumnUse } from './columns.js'
-import type { CascadeEvent } from '../effects/types.js'
+import type { Behind, CascadeEvent } from '../effects/types.js'
 import { holdsSamples, readsSamples } from '../effects/samples.js'
 import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
@@ -125,6 +125,11 @@ export class Usage {
     for (const routine of this.#catalog?.effects?.routines.get(name) ?? [])
       if (schema === undefined || routine.schema === schema)
         this.leads.push({ kind: 'routine', oid: routine.oid, trigger: false })
+  }
+
+  /** What runs by another name than a function's own. */
+  behind(of: Behind, name: string): void {
+    for (const [schema, called] of this.#catalog?.effects?.behind[of].get(name) ?? []) this.function(schema, called)
   }
 
   /** A column reference `row.name` calls the function `name` where the row has no such column. */

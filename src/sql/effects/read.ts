@@ -15,6 +15,14 @@ const queries = {
     WHERE c.oid >= 16384 AND c.relkind IN ('v', 'm')`,
   keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype FROM pg_constraint f
     WHERE f.contype = 'f'`,
+  operators: `SELECT o.oprname, n.nspname, p.proname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
+    JOIN pg_namespace n ON n.oid = p.pronamespace WHERE o.oid >= 16384`,
+  aggregates: `SELECT a.proname, n.nspname, p.proname AS behind FROM pg_aggregate g JOIN pg_proc a ON a.oid = g.aggfnoid
+    JOIN pg_proc p ON p.oid IN (g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn,
+      g.aggmtransfn, g.aggminvtransfn, g.aggmfinalfn)
+    JOIN pg_namespace n ON n.oid = p.pronamespace WHERE a.oid >= 16384`,
+  casts: `SELECT t.typname, n.nspname, p.proname FROM pg_cast c JOIN pg_type t ON t.oid = c.casttarget
+    JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace n ON n.oid = p.pronamespace WHERE c.oid >= 16384`,
   indexes: `SELECT c.relname, n.nspname, i.indrelid::int8, a.amname IN ('hnsw', 'ivfflat')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_am a ON a.oid = c.relam WHERE c.oid >= 16384`,
@@ -75,6 +83,7 @@ const cascadesOf = (keys: readonly Row[]): Effects['cascades'] => {
 }
 
 const numbers = ([from, to]: Row) => [Number(from), Number(to)] as const
+const behind = ([name, schema, called]: Row) => [String(name), [String(schema), String(called)] as const] as const
 const words = ([from, definition]: Row) => [Number(from), String(definition)] as const
 
 /** Reads what statements set off. The connection must be in the transaction of the snapshot that this belongs to. */
@@ -96,6 +105,11 @@ export const readEffects = async (query: CatalogQuery): Promise<Effects> => {
     rules: grouped(rows.rules.map(words)),
     views: new Map(rows.views.map(words)),
     cascades: cascadesOf(rows.keys),
+    behind: {
+      operators: grouped(rows.operators.map(behind)),
+      aggregates: grouped(rows.aggregates.map(behind)),
+      casts: grouped(rows.casts.map(behind)),
+    },
     indexes: grouped(rows.indexes.map((row) => [String(row[0]), index(row)] as const)),
     vectorTypes: new Set(rows.vectors.map(([oid]) => Number(oid))),
     below: closed(grouped(rows.inheritance.map(numbers))),

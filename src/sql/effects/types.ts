@@ -27,6 +27,10 @@ export interface Effects {
   readonly views: ReadonlyMap<number, string>
   /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
   readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
+  /** Functions that run behind other names: by operator, by aggregate, and by the name of the type that a cast is to. */
+  readonly behind: {
+    readonly [Of in Behind]: ReadonlyMap<string, readonly (readonly [schema: string, name: string])[]>
+  }
   /** By name. */
   readonly indexes: ReadonlyMap<string, readonly StoredIndex[]>
   /** OIDs of pgvector's types, and of arrays and domains of them. */
@@ -36,5 +40,7 @@ export interface Effects {
   /** Views, materialized views and tables with rules that read it, transitively: CASCADE drops them. */
   readonly dependents: ReadonlyMap<number, readonly number[]>
 }
+
+export type Behind = 'operators' | 'aggregates' | 'casts'
 
 export type CascadeEvent = 'delete' | 'update' | 'truncate'

@@ -342,6 +342,29 @@ export const attempts: readonly (readonly [name: string, when: Rule, statements:
     ],
   ],
   [
+    'calling a function by another name',
+    { functions: ['pg_sleep'] },
+    [
+      'CREATE OPERATOR @@@ (FUNCTION = pg_sleep, RIGHTARG = float8)',
+      'CREATE AGGREGATE naps (float8) (SFUNC = pg_sleep, STYPE = float8)',
+      'CREATE CAST (float8 AS mood) WITH FUNCTION pg_sleep(float8)',
+      'SELECT ### 0.3::float8',
+      'SELECT OPERATOR(public.###) 0.3::float8',
+      'UPDATE scratch SET id = 1 WHERE (### 1::float8) IS NULL',
+      'COPY (SELECT ### 1::float8) TO STDOUT',
+      'DO $$ BEGIN PERFORM ### 1::float8; END $$',
+      'SELECT waiting(1::float8)',
+      'SELECT waiting(1::float8) OVER ()',
+      'SELECT 1::float8::nap',
+      'SELECT CAST(1::float8 AS nap)',
+    ],
+  ],
+  [
+    'reading a table behind an operator or a cast',
+    { reads: ['public.secret'] },
+    ['SELECT 1 <<<< 2', 'SELECT 1 <<<< ANY (SELECT 2)', "SELECT 'x'::text::wrapped"],
+  ],
+  [
     'making writers wait',
     { statement: ['create index', 'drop index', 'reindex'], concurrently: false },
     [
@@ -447,6 +470,9 @@ export const attempts: readonly (readonly [name: string, when: Rule, statements:
 /** For the same rules, what they don't mean. */
 export const harmless: readonly (readonly [when: Rule, statement: string])[] = [
   [{ reads: ['public.secret'] }, 'SELECT * FROM other'],
+  [{ reads: ['public.secret'] }, "SELECT 'x'::text, 1::float8"],
+  [{ functions: ['pg_sleep'] }, 'SELECT 1 + 2, 1 < ANY (SELECT 2), count(*)'],
+  [{ functions: ['pg_sleep'] }, 'CREATE OPERATOR @@@ (FUNCTION = int4pl, LEFTARG = int, RIGHTARG = int)'],
   [{ reads: ['public.secret'] }, 'SELECT relname FROM pg_class'],
   [{ reads: ['public.secret'] }, 'SELECT n_live_tup FROM pg_stat_user_tables'],
   [{ statement: ['set role'] }, "SELECT set_config('search_path', 'app', false)"],

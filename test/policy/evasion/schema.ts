@@ -37,4 +37,16 @@ export const schema = `
   CREATE VIEW settings_v AS SELECT * FROM pg_settings;
   CREATE FUNCTION as_postgres() RETURNS text LANGUAGE sql SET role = 'postgres' AS 'SELECT current_user::text';
   CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN short AS text; CREATE SEQUENCE numbers;
+  CREATE FUNCTION naps(float8) RETURNS float8 LANGUAGE sql AS 'SELECT pg_sleep($1); SELECT $1';
+  CREATE OPERATOR ### (FUNCTION = naps, RIGHTARG = float8);
+  CREATE FUNCTION naps_twice(float8, float8) RETURNS float8 LANGUAGE sql AS 'SELECT naps($2)';
+  CREATE AGGREGATE waiting (float8) (SFUNC = naps_twice, STYPE = float8, INITCOND = '0');
+  CREATE TYPE nap AS (seconds float8);
+  CREATE FUNCTION to_nap(float8) RETURNS nap LANGUAGE sql AS 'SELECT ROW(naps($1))::nap';
+  CREATE CAST (float8 AS nap) WITH FUNCTION to_nap(float8);
+  CREATE FUNCTION peek(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM secret WHERE id = $1)';
+  CREATE OPERATOR <<<< (FUNCTION = peek, LEFTARG = int, RIGHTARG = int);
+  CREATE TYPE wrapped AS (v text);
+  CREATE FUNCTION to_wrapped(text) RETURNS wrapped LANGUAGE sql AS 'SELECT ROW(k)::wrapped FROM secret LIMIT 1';
+  CREATE CAST (text AS wrapped) WITH FUNCTION to_wrapped(text);
 `
