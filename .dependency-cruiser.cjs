@@ -22,7 +22,7 @@ const allowed = {
 module.exports = {
   forbidden: [
     // Cycles of types count: what only exists in the types' world still can't be read from top to bottom.
-    { name: 'no-cycles', severity: 'error', from: { pathNot: '^src/gateway/relay/' }, to: { circular: true } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'nobody-imports-commands', severity: 'error', from: { pathNot: '^commands/' }, to: { path: '^commands/' } },
     {
       name: 'commands-import-lazily',

@@ -45,10 +45,7 @@ test('the events of recordings on their page are those that there are', async ()
   expect(told).toEqual(known)
 })
 
-// The page of the architecture has a test of its own.
-const naming = pages.filter(({ path }) => path !== 'docs/architecture.md')
-
-test.for(naming)('every file of this repository that $path names is there', async (page) => {
+test.for(pages)('every file of this repository that $path names is there', async (page) => {
   const named = spansOf(page)
     .map((span) => span.replace(/^npx vitest run /, '').replace(/ .*$/, ''))
     .filter((span) => /^(?:src|test|commands|bin|docs|\.ci)\/[\w./*-]+$/.test(span))

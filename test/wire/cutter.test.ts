@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { Cutter, MemoryBudget, type FrameHandler } from '../../src/wire/cutter.js'
 import { frame } from '../../src/wire/frontend.js'

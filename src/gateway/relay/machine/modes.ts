@@ -53,18 +53,18 @@ export interface Suspended {
   answers: AnswerMode
 }
 
-export const modeNames = [
-  'normal',
-  'skipping',
-  'copyIn',
-  'withheld',
-  'overBudget',
-  'suspended',
-  'ending',
-] as const satisfies readonly Mode['kind'][]
+/** Complete by type: it does not compile where a mode is missing in it. */
+const modes: Readonly<Record<Mode['kind'], true>> = {
+  normal: true,
+  skipping: true,
+  copyIn: true,
+  withheld: true,
+  overBudget: true,
+  suspended: true,
+  ending: true,
+}
 
-/** Whether the list above is complete: this line does not compile where a mode is missing in it. */
-export const complete: Exclude<Mode['kind'], (typeof modeNames)[number]> extends never ? true : never = true
+export const modeNames: readonly string[] = Object.keys(modes)
 
 export const isWithheld = (mode: AnswerMode | { readonly kind: 'ending' }): mode is Withheld =>
   mode.kind === 'withheld' || mode.kind === 'overBudget'

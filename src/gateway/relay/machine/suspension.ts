@@ -35,6 +35,12 @@ export type Wants =
   /** A catalog that is no older than so many milliseconds. */
   | { readonly kind: 'catalog'; readonly age: number }
 
+/** The outcome of an admission that has to wait. */
+export interface Waiting {
+  readonly kind: 'waits'
+  readonly wants: Wants
+}
+
 /** What the waits of one message came to: an approval is for its rules, and for nothing else. */
 export interface Given {
   /** The catalog is as new as can be. */

@@ -2,7 +2,6 @@ import type { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, RuleMatch } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { PreparedStatement } from '../names.js'
-import type { Wants } from '../suspension.js'
 
 /** What policy said of something that is on its way to the server: the request that is entered for it carries this. */
 export interface Admission {
@@ -30,10 +29,4 @@ export interface Refusal {
   readonly rule?: string | undefined
   /** The request for an approval that it ended. */
   readonly approval?: string | undefined
-}
-
-/** It has to wait. */
-export interface Waiting {
-  readonly kind: 'waits'
-  readonly wants: Wants
 }

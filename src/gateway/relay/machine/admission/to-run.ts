@@ -1,5 +1,4 @@
 import type { Bind } from '../../../../wire/frontend.js'
-import { nameKey } from '../../../../wire/frontend.js'
 import type { Portal, PreparedStatement } from '../names.js'
 
 /** What is about to run. */
@@ -21,5 +20,3 @@ export const preparedBySql = (name: string): string => `-- prepared by SQL: ${na
 
 /** A Bind of what SQL prepared is this in all but its form. */
 export const executeOf = (name: string): string => `EXECUTE "${name.replaceAll('"', '""')}"`
-
-export const keyOfBind = ({ statement }: Bind): string => nameKey(statement)
