@@ -62,14 +62,22 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Sessions on a real server and real approvals in a real store; a table `effects (id int)` to see what ran. */
-export const approvalStage = async (options: RelayServerOptions & { policy?: FakePolicy } = {}): Promise<Stage> => {
+export const approvalStage = async (
+  options: RelayServerOptions & {
+    policy?: FakePolicy
+    /** What is in the database beside. */
+    tables?: string
+    /** In place of the fake policy. */
+    guardOf?: (url: string) => Promise<Guard>
+  } = {},
+): Promise<Stage> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await tempFolder())
   const database = stack.use(await freshDatabase())
   const direct = new Client({ connectionString: database.url })
   await direct.connect()
   stack.defer(() => direct.end())
-  await direct.query('create table effects (id int not null)')
+  await direct.query(`create table effects (id int not null); ${options.tables ?? ''}`)
   const store = stack.use(await openStore(`sqlite:${folder.file('hoop.db')}`))
   const denied = await DenyList.open(store.db)
   const told: WebhookEvent[] = []
@@ -80,7 +88,13 @@ export const approvalStage = async (options: RelayServerOptions & { policy?: Fak
   )
   const policy = options.policy ?? {}
   const relay = stack.use(
-    await relayServer({ ...options, url: database.url, guard: fakeGuard(policy), approvals, webhooks }),
+    await relayServer({
+      ...options,
+      url: database.url,
+      guard: (await options.guardOf?.(database.url)) ?? fakeGuard(policy),
+      approvals,
+      webhooks,
+    }),
   )
   const owned = stack.move()
   return {
