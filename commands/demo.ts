@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { HoopCommand } from '../src/cli/command.js'
 import { HoopError } from '../src/lib/errors.js'
 
-/** What only the demo needs is no part of an installation: it is larger than all the rest. */
+/** What only the demo needs, 32 MB, is no part of an installation: hoop with all else takes 82. */
 const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', '@electric-sql/pglite-socket', 'oidc-provider']
 
 export default class Demo extends HoopCommand {
