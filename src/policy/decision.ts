@@ -136,6 +136,8 @@ export interface Guard {
    * @returns undefined where `decide` takes no time to speak of
    */
   prepare?(text: string): Promise<void> | undefined
+  /** Whether `decide` would take long enough for others to notice. */
+  slow?(text: string): boolean
   /**
    * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
    * `statement` is undefined where the relay can't tell which statement the result belongs to: what the server doesn't

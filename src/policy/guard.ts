@@ -84,10 +84,14 @@ export class PolicyGuard implements Guard {
   }
 
   prepare(text: string): Promise<void> | undefined {
-    if (!this.#long.isLong(text)) return undefined
-    this.#current()
-    if (this.#cache.get(text) !== undefined) return undefined
+    if (!this.slow(text)) return undefined
     return this.#long.work(text, this.#decider, this.#decider.deciding(text)).catch(() => undefined)
+  }
+
+  slow(text: string): boolean {
+    if (!this.#long.isLong(text)) return false
+    this.#current()
+    return this.#cache.get(text) === undefined
   }
 
   masks(

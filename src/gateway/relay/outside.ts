@@ -59,6 +59,10 @@ export class Outside {
       await guard?.renew?.(wants.age)
       return { kind: 'renewed' }
     }
+    if (wants.kind === 'decision') {
+      await guard?.prepare?.(wants.text)
+      return { kind: 'decided' }
+    }
     const { rule } = wants.held
     if (!gate) return { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
     const notice = (fields: ErrorFields): void => {

@@ -10,7 +10,7 @@ import { ways, type Way } from './ways.js'
 import { errorsIn, type Message, send, states, WireClient } from './wire-client.js'
 
 const tables = `
-  CREATE TABLE docs (id int); INSERT INTO docs SELECT generate_series(1, 9); ANALYZE docs;
+  CREATE SEQUENCE ran; CREATE TABLE docs (id int); INSERT INTO docs SELECT generate_series(1, 9); ANALYZE docs;
   CREATE TABLE people (id int, ssn text); INSERT INTO people SELECT i, '078-05-11' || i FROM generate_series(20, 28) i`
 
 let database: FreshDatabase
@@ -157,13 +157,19 @@ describe.for(possible)('%s', ([name, way]) => {
     ['session', { session: { rows: 5 } }],
     ['identity', { identity: { rows: 5, per: 'day' } }],
   ] as const)('the budget of a %s that is used up', async ([, budgets]) => {
-    await using server = await serve({}, { budgets: budgetsSection.parse(budgets)! })
+    await using server = await serve({}, { budgets: budgetsSection.parse(budgets) })
     const client = await WireClient.login(server.port)
-    await prepare(client, way, text)
+    const owner = await database.client()
+    await owner.query("SELECT setval('ran', 1, false)")
+    const effect = "SELECT nextval('ran')"
+    await prepare(client, way, effect)
     await client.ask(send.query('SELECT generate_series(1, 5)'))
-    const answer = await ask(client, way, text)
+    const answer = await ask(client, way, effect)
     expect(codesIn(answer)).toContain('BUDGET_EXHAUSTED')
     expect(rowsOf(answer)).toBe(0)
+    // It was not run, rather than run and withheld.
+    expect((await owner.query('SELECT is_called FROM ran')).rows).toEqual([{ is_called: false }])
+    await owner.end()
     await client.end()
   })
 
@@ -171,7 +177,7 @@ describe.for(possible)('%s', ([name, way]) => {
     const budgets = budgetsSection.parse({
       statement: { rows: 3, on_exceed: 'approve', ...asking, raised: { rows: 50 } },
     })
-    await using stage = await approvalStage({ tables, guardOf: (url) => guardOf(url, {}), budgets: budgets! })
+    await using stage = await approvalStage({ tables, guardOf: (url) => guardOf(url, {}), budgets: budgets })
     const client = await WireClient.login(stage.relay.port)
     const before = await prepare(client, way, text)
     const raised = [

@@ -57,19 +57,28 @@ const endings: readonly (readonly [string, (name: string) => readonly Buffer[]])
   ['DISCARD ALL', () => [send.query('DISCARD ALL')]],
 ]
 
-test.for(endings)('%s ends a name, so that 5,000 of them leave nothing behind', async ([, end]) => {
-  await using server = await serve({ count: 200, bytes: 1 << 20 })
-  const client = await WireClient.login(server.port)
-  const before = server.budget.held
-  for (let round = 0; round < 50; round++) {
-    client.write(
-      ...Array.from({ length: 100 }, (_, n) => [send.query(`PREPARE p${n} AS SELECT 1`), ...end(`p${n}`)]).flat(),
-    )
-    expect(errorsIn(await client.until(200))).toEqual([])
-  }
-  expect(server.budget.held).toBe(before)
-  await client.end()
-})
+const guardedOrNot = [true, false].flatMap((guarded) => endings.map(([name, end]) => [name, guarded, end] as const))
+
+test.for(guardedOrNot)(
+  '%s ends a name (guarded: %s), so that 5,000 of them leave nothing behind',
+  async ([, guarded, end]) => {
+    await using server = await serve({ count: 200, bytes: 1 << 20 }, guarded)
+    const client = await WireClient.login(server.port)
+    const before = server.budget.held
+    for (let round = 0; round < 50; round++) {
+      client.write(
+        ...Array.from({ length: 100 }, (_, n) => [
+          send.parse('SELECT 1', `p${n}`),
+          send.sync(),
+          ...end(`p${n}`),
+        ]).flat(),
+      )
+      expect(errorsIn(await client.until(200))).toEqual([])
+    }
+    expect(server.budget.held).toBe(before)
+    await client.end()
+  },
+)
 
 test('cursors and portals end with their transaction, those WITH HOLD by CLOSE', async () => {
   await using server = await serve({ count: 2, bytes: 1 << 20 })

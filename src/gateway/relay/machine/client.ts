@@ -85,7 +85,7 @@ export class Client implements FrameHandler {
       case Frontend.Query:
         return this.#simple.query(message, given)
       case Frontend.Parse:
-        return this.#extended.parse(message)
+        return this.#extended.parse(message, given)
       case Frontend.Bind:
         return this.#extended.bind(message, given)
       case Frontend.Describe:

@@ -1,18 +1,37 @@
 import type { AllowedStatement } from '../../../policy/decision.js'
+import type { Ended } from '../../../sql/facts.js'
+import { namedBy } from '../../../sql/naming.js'
+import { parse } from '../../../sql/parser.js'
+import { unwrap } from '../../../sql/tree.js'
 import { nameKey } from '../../../wire/frontend.js'
 import type { Meaning } from './names.js'
-import type { Request } from './requests.js'
+import { type Request, statementAt } from './requests.js'
 import type { State } from './state.js'
+
+/** The names that statements of a text end. One of them has succeeded; more than that of a text without a policy isn't known. */
+const endedBy = (text: string): readonly Ended[] => {
+  const parsed = parse(text)
+  if (!parsed.ok) return []
+  return parsed.statements.flatMap(({ node }) => {
+    const [type, fields] = unwrap(node) ?? []
+    const ends = type !== undefined && fields ? namedBy(type, fields).ends : undefined
+    return ends ? [ends] : []
+  })
+}
 
 /** A statement has succeeded: what it leaves behind for those that follow. The one place where SQL gives and ends names. */
 export const completed = (
   state: State,
   tag: string,
+  text: string,
   facts: AllowedStatement | undefined,
   defines: Meaning | undefined,
 ): void => {
   const { names } = state
   if (tag === 'DISCARD ALL') names.discard()
+  if (tag === 'DEALLOCATE ALL') names.end({ of: 'statement' })
+  // Without a policy nothing has been parsed.
+  if (tag === 'DEALLOCATE' && !facts) for (const ended of endedBy(text)) names.end(ended)
   if (tag === 'PREPARE' && !defines) names.forget()
   if (defines) names.confirm(defines)
   if (!facts) return
@@ -26,14 +45,15 @@ export const completed = (
 const hidden = (facts: AllowedStatement): boolean =>
   !facts.defines && facts.kinds.length > 1 && facts.kinds.includes('prepare')
 
-/** What SQL prepares stays, also where a DO block did it and where an error followed. */
+/** The statement at hand has ended. What SQL prepares stays, also where a DO block did it and where an error followed. */
 export const preparedInside = (state: State, head: Request | undefined): void => {
-  if (head?.kind === 'query') {
-    if (head.admission?.statements.some(hidden)) state.names.forget()
-  } else if (head?.kind === 'execute') {
-    const facts = state.names.portals.confirmed(nameKey(head.portal))?.facts
-    if (facts && hidden(facts)) state.names.forget()
-  }
+  const facts =
+    head?.kind === 'query'
+      ? statementAt(head)
+      : head?.kind === 'execute'
+        ? state.names.portals.confirmed(nameKey(head.portal))?.facts
+        : undefined
+  if (facts && hidden(facts)) state.names.forget()
 }
 
 /** ReadyForQuery outside of a transaction. */

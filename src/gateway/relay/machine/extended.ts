@@ -15,7 +15,7 @@ import type { Admission, Refusal } from './admission/outcome.js'
 import { preparedBySql } from './admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from './names.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import { type Given, nothing } from './suspension.js'
+import { type Given, nothing, type Waiting } from './suspension.js'
 
 const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
 
@@ -27,17 +27,19 @@ export class ExtendedRequests {
     this.#parts = parts
   }
 
-  parse({ buffer, start, end }: Message): void {
+  parse(frame: Message, given: Given): void {
+    const { buffer, start, end } = frame
     const { state, out, admissions, pipeline, refused: word } = this.#parts
-    pipeline.opens('prepared')
     let message = unread
-    let outcome: Admission | Refusal
+    let outcome: Admission | Refusal | Waiting
     try {
       message = readParse(buffer, start, end)
-      outcome = this.#room(message.name, message.text) ?? admissions.parsed(message.text)
+      outcome = this.#room(message.name, message.text) ?? admissions.parsed(message.text, given)
     } catch (error) {
       outcome = { kind: 'refused', error: asHoopError(error) }
     }
+    if (outcome.kind === 'waits') return this.#parts.suspend(frame, outcome.wants, given)
+    pipeline.opens('prepared')
     const { name, text } = message
     if (outcome.kind === 'refused') {
       const meaning = this.#prepared({ name, text, types: unread.types }, undefined, 'ended')

@@ -154,19 +154,20 @@ export class Results {
     const state = this.#state
     if (head?.kind === 'query') {
       if (head.refused) throw new HoopError('PROTOCOL_DESYNC', 'a refused statement completed')
-      completed(state, tag, statementAt(head), head.defines[head.completed])
+      completed(state, tag, head.statement.text, statementAt(head), head.defines[head.completed])
+      preparedInside(state, head)
       head.completed++
       this.end(head.statement, { tag })
       settleCopyIn(state)
     } else {
       const execute = expect(head, 'execute')
       const portal = state.names.portal(execute.portal)
-      completed(state, tag, portal.facts, portal.defines)
+      completed(state, tag, execute.statement.text, portal.facts, portal.defines)
+      preparedInside(state, head)
       this.end(execute.statement, { tag })
       settleCopyIn(state)
       state.queue.shift()
     }
-    preparedInside(state, head)
     const { withheld } = this
     if (withheld && !withheld.told && this.#isLast(head)) this.#tell(true)
     if (this.withheld && state.head() === undefined) this.#ranOut()

@@ -27,7 +27,7 @@ export interface StateOptions {
 }
 
 /** The part of a guard that answers at once. Whoever drives the machine reads the catalog. */
-export type MachineGuard = Pick<Guard, 'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey'>
+export type MachineGuard = Pick<Guard, 'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey' | 'slow'>
 
 /** The journal but for its commit, which is not the machine's. */
 export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice'>

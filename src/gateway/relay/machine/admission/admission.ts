@@ -39,9 +39,11 @@ export class Admissions {
   }
 
   /** What is certain when a text is parsed. Whatever depends on parameters, time, budgets or an approval comes later. */
-  parsed(text: string): Admission | Refusal {
+  parsed(text: string, given: Given): Admission | Refusal | Waiting {
     const { guard, asker } = this.#state
+    if (given.refused) return refused(given.refused.error)
     if (!guard) return unguarded
+    if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text } }
     const decision = guard.decide(text, asker)
     if (decision.kind === 'refuse') return this.#refused(decision)
     return { ...unguarded, statements: decision.statements }
@@ -65,7 +67,9 @@ export class Admissions {
   }
 
   #admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
-    const { unknownNames, caps, metering } = this.#state
+    const { unknownNames, caps, metering, guard } = this.#state
+    if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
+      return { kind: 'waits', wants: { kind: 'decision', text: toRun.text } }
     const goesOn = toRun.kind === 'portal'
     const found: (readonly [PreparedStatement, AllowedStatement | undefined])[] = []
     const word = this.#approved(this.#word(toRun, given, found), given)
@@ -132,7 +136,9 @@ export class Admissions {
     const meter = this.#state.metering?.meter
     const [portal] = meanings
     const raise = portal?.raise
-    const over = meter && word.statements.some(({ returns }) => returns !== false) && meter.spentUp(raise?.budgets)
+    // DECLARE itself returns nothing, its cursor does.
+    const returns = meanings.some(({ bySql }) => bySql) || word.statements.some((each) => each.returns !== false)
+    const over = returns ? meter?.spentUp(raise?.budgets) : undefined
     return over ? refused(over) : { ...unguarded, statements: word.statements, raise }
   }
 
