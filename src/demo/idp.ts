@@ -14,6 +14,8 @@ export interface IdpOptions {
   readonly port?: number
   readonly clientId?: string
   /** Seconds; defaults are an hour, ten minutes, a day. */
+  /** Between two polls of a device login, in seconds; 1 unless set. */
+  readonly interval?: number
   readonly lifetimes?: { readonly idToken?: number; readonly deviceCode?: number; readonly refreshToken?: number }
 }
 
@@ -47,6 +49,7 @@ export const startIdp = async ({
   accounts = people,
   port = 0,
   clientId = 'hoop-cli',
+  interval = 1,
   lifetimes: { idToken = 3600, deviceCode = 600, refreshToken = 86_400 } = {},
 }: IdpOptions = {}): Promise<Idp> => {
   const server = createServer().listen(port, '127.0.0.1')
@@ -63,6 +66,7 @@ export const startIdp = async ({
       storage,
       keys,
       account: (id) => enabled().find((account) => account.id === id),
+      interval,
       lifetimes: { idToken, deviceCode, refreshToken },
     })
   let provider = make()

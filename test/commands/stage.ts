@@ -20,7 +20,7 @@ export interface Stage extends AsyncDisposable {
 
 export const setStage = async (databaseUrl: string, options: IdpOptions = {}): Promise<Stage> => {
   await using stack = new AsyncDisposableStack()
-  const idp = stack.use(await startIdp(options))
+  const idp = stack.use(await startIdp({ interval: 0.1, ...options }))
   const { issuer, clientId } = idp
   const scopes = ['openid', 'profile', 'email', 'offline_access']
   const gateway = stack.use(await startSplicingGateway(databaseUrl, { issuer, clientId, scopes }))

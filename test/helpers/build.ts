@@ -24,7 +24,7 @@ export const build = (): void => {
   const started = Date.now()
   if (Math.max(newest('src'), newest('commands')) < built()) return
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { stdout, status } = spawnSync(process.execPath, [tsc, '-b', 'tsconfig.build.json'], {
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
     cwd: root,
     encoding: 'utf8',
   })

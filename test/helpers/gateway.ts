@@ -102,7 +102,7 @@ const waitUntilReady = async (server: RunningHoop, url: string, ca: Buffer): Pro
 export const startTestGateway = async (options: TestGatewayOptions = {}): Promise<TestGateway> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await tempFolder('hoop-gateway-'))
-  const idp = options.idp ?? stack.use(await startIdp())
+  const idp = options.idp ?? stack.use(await startIdp({ interval: 0.1 }))
   const url = `https://127.0.0.1:${await freePort()}`
   const database = new URL(options.database ?? 'postgres://nobody@127.0.0.1:1/none')
   const password = decodeURIComponent(database.password) || randomBytes(8).toString('hex')

@@ -14,6 +14,8 @@ export interface ProviderSettings {
   /** The first signs. */
   readonly keys: readonly JWK[]
   /** Seconds */
+  /** Seconds that a client waits between two looks whether its code was entered. */
+  readonly interval: number
   readonly lifetimes: { readonly idToken: number; readonly deviceCode: number; readonly refreshToken: number }
 }
 
@@ -90,7 +92,9 @@ export const makeProvider = (settings: ProviderSettings): Provider => {
   provider.use(async (ctx, next) => {
     await next()
     // oidc-provider leaves the polling interval out, and clients then wait for 5 s (RFC 8628, section 3.2).
-    if (ctx.path === '/device/auth' && ctx.status === 200) Object.assign(ctx.body as object, { interval: 1 })
+    if (ctx.path === '/device/auth' && ctx.status === 200) {
+      Object.assign(ctx.body as object, { interval: settings.interval })
+    }
   })
   return provider
 }
