@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { formatAt } from '../../wire/frontend.js'
-import type { HeldStatement } from '../relay/machine/suspension.js'
+import type { HeldStatement } from '../relay/machine/suspension/suspension.js'
 
 export interface Bound {
   readonly subject: string

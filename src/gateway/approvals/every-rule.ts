@@ -1,5 +1,5 @@
 import { HoopError } from '../../lib/errors.js'
-import type { Gate, HeldStatement, Note, Verdict, WaitPosition } from '../relay/machine/suspension.js'
+import type { Gate, HeldStatement, Note, Verdict, WaitPosition } from '../relay/machine/suspension/suspension.js'
 import type { SessionGate } from './gate.js'
 
 type Refused = Extract<Verdict, { kind: 'refuse' }>

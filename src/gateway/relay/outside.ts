@@ -2,7 +2,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Guard } from '../../policy/decision.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
 import type { Command } from './machine/commands.js'
-import type { Gate, Note, Verdict } from './machine/suspension.js'
+import type { Gate, Note, Verdict } from './machine/suspension/suspension.js'
 import { nobodyToAsk } from './machine/admission/admission.js'
 
 export interface OutsideOptions {

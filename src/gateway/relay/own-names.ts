@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { OwnNames } from './machine/parts.js'
+import type { OwnNames } from './machine/client/parts.js'
 
 const unknowable = (what: string): string => `hoop_${what}_${randomBytes(12).toString('hex')}`
 

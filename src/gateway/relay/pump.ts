@@ -1,52 +1,17 @@
-import type { Duplex } from 'node:stream'
 import type { Actor, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
-import type { Asker, Guard } from '../../policy/decision.js'
-import type { MemoryBudget } from '../../wire/cutter.js'
 import { noticeResponse } from '../../wire/error-fields.js'
 import { BudgetCancel } from './budget-cancel.js'
-import type { Journal } from './journal.js'
 import type { Command } from './machine/commands.js'
 import { Machine, type Step } from './machine/machine.js'
-import type { NameLimits } from './machine/names.js'
-import type { SearchPath } from './machine/search-path.js'
-import type { Gate, Verdict } from './machine/suspension.js'
+import type { Verdict } from './machine/suspension/suspension.js'
 import { ownNames } from './own-names.js'
+import type { PumpOptions, RelayEnd } from './pump-options.js'
 import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
-import type { Metering } from './rows/sinks.js'
 import { scheduler } from './scheduler.js'
 import { LAST_MESSAGE, patiently, Shutdown } from './shutdown.js'
 import { send, write } from './writing.js'
-
-export interface PumpOptions {
-  readonly client: Duplex
-  readonly upstream: Duplex
-  readonly guard: Guard | undefined
-  readonly journal: Journal
-  /** Whose session it is; `now` is read anew for each decision. */
-  readonly asker: Asker
-  readonly budget: MemoryBudget
-  /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
-  readonly message: number
-  readonly names: NameLimits
-  readonly functionCalls: boolean
-  /** Absent where the policy has no budgets. */
-  readonly metering?: Metering | undefined
-  readonly searchPath?: SearchPath
-  /** Who asks for approvals; without one, what needs an approval is refused. */
-  readonly gate?: Gate | undefined
-  /** Sends a CancelRequest upstream. */
-  readonly cancel: () => Promise<void>
-  /** Closes the connection upstream by a reset. */
-  readonly reset: () => void
-}
-
-export interface RelayEnd {
-  readonly end: SessionEnd
-  readonly reason?: string
-  readonly by?: Actor
-}
 
 /**
  * Drives one machine over two streams. Each direction reads only as fast as the other side takes what it is given, and
@@ -118,19 +83,7 @@ export class Pump {
   /** @param fromClient, fromUpstream bytes that were read with the login's last message */
   start(fromClient: Buffer, fromUpstream: Buffer): void {
     const { client, upstream } = this.#options
-    client.on('data', (chunk: Buffer) => this.#clientData(chunk))
-    upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
-    client.on('drain', () => this.#readUpstream())
-    upstream.on('drain', () => {
-      this.#activeAt = performance.now()
-      this.#readClient()
-    })
-    client.on('end', () => this.#clientEnd())
-    upstream.on('end', () => this.#upstreamEnded())
-    client.on('error', () => client.destroy())
-    upstream.on('error', () => upstream.destroy())
-    client.on('close', () => this.#closed('client'))
-    upstream.on('close', () => this.#closed('upstream'))
+    this.#listen()
     if (fromUpstream.length > 0) this.#upstreamData(fromUpstream)
     if (fromClient.length > 0) this.#clientData(fromClient)
     client.resume()
@@ -154,6 +107,22 @@ export class Pump {
     if (this.#machine.between) return this.#speakLast()
     this.#readUpstream()
     patiently(LAST_MESSAGE, () => this.#speakLast())
+  }
+
+  #listen(): void {
+    const { client, upstream } = this.#options
+    client.on('data', (chunk: Buffer) => this.#clientData(chunk))
+    upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
+    client.on('drain', () => this.#readUpstream())
+    upstream.on('drain', () => {
+      this.#activeAt = performance.now()
+      this.#readClient()
+    })
+    client.on('end', () => this.#clientEnd())
+    upstream.on('end', () => this.#upstreamEnded())
+    for (const side of [client, upstream]) side.on('error', () => side.destroy())
+    client.on('close', () => this.#closed('client'))
+    upstream.on('close', () => this.#closed('upstream'))
   }
 
   #clientData(chunk: Buffer): void {

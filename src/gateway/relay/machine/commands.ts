@@ -1,5 +1,5 @@
 import type { HoopError } from '../../../lib/errors.js'
-import type { Wants } from './suspension.js'
+import type { Wants } from './suspension/suspension.js'
 
 /** What the machine can't do, since it has no sockets, clocks or promises: for whoever drives it, in this order. */
 export type Command =

@@ -1,14 +1,14 @@
 import { asHoopError, type HoopError } from '../../../lib/errors.js'
 import { Cutter, type MemoryBudget } from '../../../wire/cutter.js'
 import { Outbox } from '../../../wire/outbox.js'
-import { Client, type ClientOptions } from './client.js'
+import { Client, type ClientOptions } from './client/client.js'
 import type { Command } from './commands.js'
 import type { Suspended } from './modes.js'
-import { Pipeline } from './pipeline.js'
-import { Server } from './server.js'
+import { Pipeline } from './client/pipeline.js'
+import { Server } from './server/server.js'
 import { State, type StateOptions } from './state.js'
-import { Suspension } from './suspended.js'
-import { add, type Verdict } from './suspension.js'
+import { Suspension } from './suspension/suspended.js'
+import { add, type Verdict } from './suspension/suspension.js'
 
 /** Requests without an answer at which the client is no longer read. */
 const MAX_OUTSTANDING = 65_536

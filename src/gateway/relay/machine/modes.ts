@@ -1,6 +1,6 @@
 import type { HoopError } from '../../../lib/errors.js'
-import type { Backlog } from './backlog.js'
-import type { Given, Verdict, Wants } from './suspension.js'
+import type { Backlog } from './suspension/backlog.js'
+import type { Given, Verdict, Wants } from './suspension/suspension.js'
 
 /**
  * Where a session stands, beside what the server owes. docs/architecture.md draws it; the names are those of this union.

@@ -3,7 +3,7 @@ import type { AllowedStatement } from '../../../policy/decision.js'
 import type { Used } from '../../budgets/budgets.js'
 import type { Statement } from '../journal.js'
 import type { Admission } from './admission/outcome.js'
-import type { Meaning, Portal, PreparedStatement } from './names.js'
+import type { Meaning, Portal, PreparedStatement } from './names/names.js'
 
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
 export type Request =

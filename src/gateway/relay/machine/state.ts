@@ -6,10 +6,10 @@ import { Caps } from './admission/caps.js'
 import { UnknownNames } from './admission/unknown-names.js'
 import type { Command } from './commands.js'
 import { type AnswerMode, type Mode, normal, skipping } from './modes.js'
-import { type NameLimits, Names } from './names.js'
+import { type NameLimits, Names } from './names/names.js'
 import { Queue } from './queue.js'
 import type { Request } from './requests.js'
-import { SearchPath } from './search-path.js'
+import { SearchPath } from './server/search-path.js'
 
 /** What a machine is made with. */
 export interface StateOptions {

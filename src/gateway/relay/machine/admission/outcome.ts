@@ -1,7 +1,7 @@
 import type { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, RuleMatch } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
-import type { PreparedStatement } from '../names.js'
+import type { PreparedStatement } from '../names/names.js'
 
 /** What policy said of something that is on its way to the server: the request that is entered for it carries this. */
 export interface Admission {

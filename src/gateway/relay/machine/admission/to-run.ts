@@ -1,5 +1,5 @@
 import type { Bind } from '../../../../wire/frontend.js'
-import type { Portal, PreparedStatement } from '../names.js'
+import type { Portal, PreparedStatement } from '../names/names.js'
 
 /** What is about to run. */
 export type ToRun =

@@ -1,11 +1,11 @@
-import type { Outbox } from '../../../wire/outbox.js'
-import type { StatementDetails } from '../journal.js'
-import type { Admissions } from './admission/admission.js'
-import type { Admission } from './admission/outcome.js'
-import { bytesOf, type Meaning, portalOf } from './names.js'
+import type { Outbox } from '../../../../wire/outbox.js'
+import type { StatementDetails } from '../../journal.js'
+import type { Admissions } from '../admission/admission.js'
+import type { Admission } from '../admission/outcome.js'
+import { bytesOf, type Meaning, portalOf } from '../names/names.js'
 import type { Pipeline } from './pipeline.js'
-import type { State } from './state.js'
-import type { Given, Wants } from './suspension.js'
+import type { State } from '../state.js'
+import type { Given, Wants } from '../suspension/suspension.js'
 
 /** A message of the client at hand. */
 export interface Message {

@@ -1,10 +1,10 @@
-import { notification, readNotification, readParameterStatus } from '../../../wire/backend.js'
-import { readErrorFields } from '../../../wire/error-fields.js'
-import type { Outbox } from '../../../wire/outbox.js'
-import { Backend } from '../../../wire/tags.js'
-import { redacted, withoutText } from '../rows/redaction.js'
+import { notification, readNotification, readParameterStatus } from '../../../../wire/backend.js'
+import { readErrorFields } from '../../../../wire/error-fields.js'
+import type { Outbox } from '../../../../wire/outbox.js'
+import { Backend } from '../../../../wire/tags.js'
+import { redacted, withoutText } from '../../rows/redaction.js'
 import { assertPinned } from './settings.js'
-import type { State } from './state.js'
+import type { State } from '../state.js'
 
 export const isAsynchronous = (tag: number): boolean =>
   tag === Backend.Notice || tag === Backend.ParameterStatus || tag === Backend.Notification

@@ -1,15 +1,15 @@
-import { HoopError } from '../../../lib/errors.js'
-import { HEADER, type FrameHandler } from '../../../wire/cutter.js'
-import type { Outbox } from '../../../wire/outbox.js'
-import { Frontend } from '../../../wire/tags.js'
-import { Admissions } from './admission/admission.js'
+import { HoopError } from '../../../../lib/errors.js'
+import { HEADER, type FrameHandler } from '../../../../wire/cutter.js'
+import type { Outbox } from '../../../../wire/outbox.js'
+import { Frontend } from '../../../../wire/tags.js'
+import { Admissions } from '../admission/admission.js'
 import { ExtendedRequests } from './extended.js'
-import { isWithheld } from './modes.js'
+import { isWithheld } from '../modes.js'
 import type { ClientParts, OwnNames } from './parts.js'
 import type { Pipeline } from './pipeline.js'
 import { SimpleRequests } from './simple.js'
-import type { State } from './state.js'
-import { type Given, nothing } from './suspension.js'
+import type { State } from '../state.js'
+import { type Given, nothing } from '../suspension/suspension.js'
 
 export interface ClientOptions {
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */

@@ -1,7 +1,7 @@
-import { Used } from '../../budgets/budgets.js'
-import type { Meter } from '../../budgets/meter.js'
-import { type Request, statementAt } from './requests.js'
-import type { State } from './state.js'
+import { Used } from '../../../budgets/budgets.js'
+import type { Meter } from '../../../budgets/meter.js'
+import { type Request, statementAt } from '../requests.js'
+import type { State } from '../state.js'
 
 /** What a cursor has used, where FETCH names one: all that is fetched from it counts as one statement. */
 const ofCursor = ({ names }: State, name: string | undefined): Used | undefined => {

@@ -1,8 +1,8 @@
-import type { HoopError } from '../../../lib/errors.js'
-import type { ApprovalRule, Estimate, RecordedFacts } from '../../../policy/decision.js'
-import type { ApprovalEvent } from '../../../recording/events.js'
-import type { ErrorFields } from '../../../wire/error-fields.js'
-import type { BoundText } from '../../../wire/explain.js'
+import type { HoopError } from '../../../../lib/errors.js'
+import type { ApprovalRule, Estimate, RecordedFacts } from '../../../../policy/decision.js'
+import type { ApprovalEvent } from '../../../../recording/events.js'
+import type { ErrorFields } from '../../../../wire/error-fields.js'
+import type { BoundText } from '../../../../wire/explain.js'
 import type { Question } from './planner.js'
 
 /** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */

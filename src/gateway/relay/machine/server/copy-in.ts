@@ -1,5 +1,5 @@
-import { normal } from './modes.js'
-import type { State } from './state.js'
+import { normal } from '../modes.js'
+import type { State } from '../state.js'
 
 /**
  * While COPY FROM STDIN runs the server swallows Sync and Flush, since clients send them before they know that their

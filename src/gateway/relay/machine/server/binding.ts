@@ -1,8 +1,8 @@
-import type { AllowedStatement } from '../../../policy/decision.js'
-import { nameKey } from '../../../wire/frontend.js'
-import { preparedBySql } from './admission/to-run.js'
-import type { Names, PreparedStatement } from './names.js'
-import type { BindRequest, Request } from './requests.js'
+import type { AllowedStatement } from '../../../../policy/decision.js'
+import { nameKey } from '../../../../wire/frontend.js'
+import { preparedBySql } from '../admission/to-run.js'
+import type { Names, PreparedStatement } from '../names/names.js'
+import type { BindRequest, Request } from '../requests.js'
 
 /** What was decided on the statement that a Bind names, as the server has it when it answers. */
 const factsOf = (

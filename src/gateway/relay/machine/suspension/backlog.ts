@@ -1,5 +1,5 @@
-import { Cutter, type MemoryBudget } from '../../../wire/cutter.js'
-import { Frontend } from '../../../wire/tags.js'
+import { Cutter, type MemoryBudget } from '../../../../wire/cutter.js'
+import { Frontend } from '../../../../wire/tags.js'
 
 /** Bytes behind a message that waits at which the client is no longer read. */
 const FULL = 1024 * 1024

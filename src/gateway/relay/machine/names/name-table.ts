@@ -1,4 +1,4 @@
-import { nameKey } from '../../../wire/frontend.js'
+import { nameKey } from '../../../../wire/frontend.js'
 
 interface Item {
   readonly name: string

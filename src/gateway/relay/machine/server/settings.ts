@@ -1,4 +1,4 @@
-import { HoopError } from '../../../lib/errors.js'
+import { HoopError } from '../../../../lib/errors.js'
 
 /** Settings that the reading of statements rests on, and the only values under which the server reads them as we do. */
 const pinned: ReadonlyMap<string, string> = new Map([

@@ -1,10 +1,10 @@
-import { asHoopError, HoopError } from '../../../lib/errors.js'
-import { HEADER } from '../../../wire/cutter.js'
-import { callOfNothing, query, readQuery } from '../../../wire/frontend.js'
+import { asHoopError, HoopError } from '../../../../lib/errors.js'
+import { HEADER } from '../../../../wire/cutter.js'
+import { callOfNothing, query, readQuery } from '../../../../wire/frontend.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import type { Refusal } from './admission/outcome.js'
-import type { Meaning } from './names.js'
-import type { Given } from './suspension.js'
+import type { Refusal } from '../admission/outcome.js'
+import type { Meaning } from '../names/names.js'
+import type { Given } from '../suspension/suspension.js'
 
 /** Requests that bring their own Sync with them: Query and FunctionCall. */
 export class SimpleRequests {

@@ -1,14 +1,14 @@
-import { HoopError } from '../../../lib/errors.js'
-import { readCopyResponse, readRowDescription, readTag } from '../../../wire/backend.js'
-import { withoutNames } from '../../../wire/blank-names.js'
-import { nameKey } from '../../../wire/frontend.js'
-import type { Outbox } from '../../../wire/outbox.js'
-import { Backend } from '../../../wire/tags.js'
+import { HoopError } from '../../../../lib/errors.js'
+import { readCopyResponse, readRowDescription, readTag } from '../../../../wire/backend.js'
+import { withoutNames } from '../../../../wire/blank-names.js'
+import { nameKey } from '../../../../wire/frontend.js'
+import type { Outbox } from '../../../../wire/outbox.js'
+import { Backend } from '../../../../wire/tags.js'
 import { bound } from './binding.js'
 import { beginCopyIn } from './copy-in.js'
-import { expect, type Request } from './requests.js'
+import { expect, type Request } from '../requests.js'
 import type { Results } from './results.js'
-import type { State } from './state.js'
+import type { State } from '../state.js'
 
 /** Answers to requests, errors and rows aside: each is the one that its request gets, or the protocol has come apart. */
 export class Replies {

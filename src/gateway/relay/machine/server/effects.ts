@@ -1,12 +1,12 @@
-import type { AllowedStatement } from '../../../policy/decision.js'
-import type { Ended } from '../../../sql/facts.js'
-import { namedBy } from '../../../sql/naming.js'
-import { parse } from '../../../sql/parser.js'
-import { unwrap } from '../../../sql/tree.js'
-import { nameKey } from '../../../wire/frontend.js'
-import type { Meaning } from './names.js'
-import { type Request, statementAt } from './requests.js'
-import type { State } from './state.js'
+import type { AllowedStatement } from '../../../../policy/decision.js'
+import type { Ended } from '../../../../sql/facts.js'
+import { namedBy } from '../../../../sql/naming.js'
+import { parse } from '../../../../sql/parser.js'
+import { unwrap } from '../../../../sql/tree.js'
+import { nameKey } from '../../../../wire/frontend.js'
+import type { Meaning } from '../names/names.js'
+import { type Request, statementAt } from '../requests.js'
+import type { State } from '../state.js'
 
 /** The names that statements of a text end. One of them has succeeded; more than that of a text without a policy isn't known. */
 const endedBy = (text: string): readonly Ended[] => {

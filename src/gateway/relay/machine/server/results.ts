@@ -1,21 +1,21 @@
-import { HoopError } from '../../../lib/errors.js'
-import type { ColumnMask } from '../../../masking/types.js'
-import type { AllowedStatement } from '../../../policy/decision.js'
-import type { ResultEvent } from '../../../recording/events.js'
-import type { Field } from '../../../wire/backend.js'
-import { nameKey } from '../../../wire/frontend.js'
-import type { Outbox } from '../../../wire/outbox.js'
-import { Backend } from '../../../wire/tags.js'
-import type { Statement } from '../journal.js'
-import { refusalOf } from '../refusal.js'
-import type { RowSink } from '../rows/row-sink.js'
-import { copySink, rowSink } from '../rows/sinks.js'
+import { HoopError } from '../../../../lib/errors.js'
+import type { ColumnMask } from '../../../../masking/types.js'
+import type { AllowedStatement } from '../../../../policy/decision.js'
+import type { ResultEvent } from '../../../../recording/events.js'
+import type { Field } from '../../../../wire/backend.js'
+import { nameKey } from '../../../../wire/frontend.js'
+import type { Outbox } from '../../../../wire/outbox.js'
+import { Backend } from '../../../../wire/tags.js'
+import type { Statement } from '../../journal.js'
+import type { RowSink } from '../../rows/row-sink.js'
+import { copySink, rowSink } from '../../rows/sinks.js'
 import { settleCopyIn } from './copy-in.js'
 import { completed, preparedInside } from './effects.js'
 import { meter } from './metering.js'
-import { isWithheld, normal, type Withheld } from './modes.js'
-import { expect, type Request, statementAt } from './requests.js'
-import type { State } from './state.js'
+import { normal, type Withheld } from '../modes.js'
+import { expect, type Request, statementAt } from '../requests.js'
+import type { State } from '../state.js'
+import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
 type Outcome = Pick<ResultEvent, 'tag'> & Partial<ResultEvent>
 
@@ -35,8 +35,7 @@ export class Results {
 
   /** Why a result is being withheld, where it is. */
   get withheld(): Withheld | undefined {
-    const { answering } = this.#state
-    return isWithheld(answering) ? answering : undefined
+    return withheldBy(this.#state)
   }
 
   /** What rows were gathered goes out, and they count against the budgets. */
@@ -48,7 +47,7 @@ export class Results {
   /** A budget is used up: what is left of this result stays here, and the server is to stop. */
   exceed(): void {
     this.#sink?.settle(this.#out)
-    this.#withhold('overBudget', this.#state.metering!.meter.refused())
+    withhold(this.#state, 'overBudget', this.#state.metering!.meter.refused())
     this.#state.commands.push({ kind: 'cancel' })
   }
 
@@ -74,7 +73,7 @@ export class Results {
     if (head?.kind === 'query') {
       if (!this.withheld && !this.affords(0, bytes)) return false
       const masks = this.#masks(fields, statementAt(head))
-      if (masks instanceof HoopError) return this.#withhold('withheld', masks)
+      if (masks instanceof HoopError) return withhold(this.#state, 'withheld', masks)
       this.#sink = rowSink(
         guard,
         metering,
@@ -94,9 +93,9 @@ export class Results {
     const portal = names.portal(name)
     const masks = this.#masks(fields, portal.facts)
     if (masks instanceof HoopError) {
-      this.#withhold('withheld', masks)
+      withhold(this.#state, 'withheld', masks)
       // The client may wait for this alone: only an Execute that is on its way will be answered later.
-      if (this.#state.head()?.kind !== 'execute') this.#tell(false)
+      if (this.#state.head()?.kind !== 'execute') tell(this.#state, this.#out, false)
       return false
     }
     portal.fields = fields
@@ -133,7 +132,7 @@ export class Results {
           : facts.stream
             ? undefined
             : 'a COPY that is none'
-      if (why !== undefined) return this.#withhold('withheld', new HoopError('STATEMENT_UNPROVEN', why))
+      if (why !== undefined) return withhold(this.#state, 'withheld', new HoopError('STATEMENT_UNPROVEN', why))
     }
     if (metering) meter(this.#state, metering.meter, head)
     const stream = { binary, header: facts?.header ?? false }
@@ -169,8 +168,8 @@ export class Results {
       state.queue.shift()
     }
     const { withheld } = this
-    if (withheld && !withheld.told && this.#isLast(head)) this.#tell(true)
-    if (this.withheld && state.head() === undefined) this.#ranOut()
+    if (withheld && !withheld.told && this.#isLast(head)) tell(this.#state, this.#out, true)
+    if (this.withheld && state.head() === undefined) ranOut(this.#state)
   }
 
   /** An error ends the result at hand. @returns whether ours is out, in the place of the server's own */
@@ -178,7 +177,7 @@ export class Results {
     this.#sink = undefined
     preparedInside(this.#state, this.#state.head())
     if (!this.withheld) return false
-    this.#tell(false)
+    tell(this.#state, this.#out, false)
     // The server ignores by itself what comes up to the Sync.
     this.#state.answer(normal)
     return true
@@ -187,7 +186,7 @@ export class Results {
   /** ReadyForQuery: whoever was not told of an error is told now. */
   ready(): void {
     if (this.withheld) {
-      this.#tell(true)
+      tell(this.#state, this.#out, true)
       this.#state.answer(normal)
     }
     this.#sink = undefined
@@ -242,33 +241,6 @@ export class Results {
     const key = nameKey(runs.name)
     const next = runs.of === 'statement' ? names.statements.confirmed(key) : names.portals.confirmed(key)
     return this.#meant(next?.facts, depth + 1)
-  }
-
-  #withhold(kind: Withheld['kind'], error: HoopError): false {
-    const state = this.#state
-    const known = this.withheld
-    // An extended query whose Sync is not on its way: what the client sends before it must not be run.
-    const dropping = state.head()?.kind !== 'query' && !state.queue.some((request) => request.kind === 'sync')
-    if (known) state.answer({ ...known, kind: known.kind === 'overBudget' ? known.kind : kind })
-    else state.answer({ kind, error, told: false, dropping })
-    return false
-  }
-
-  /** Tells the client, once. @param finished the server had done what it was asked by then */
-  #tell(finished: boolean): void {
-    const { withheld } = this
-    if (!withheld || withheld.told) return
-    this.#state.answer({ ...withheld, told: true })
-    const { code, about, hint, detail } = withheld.error
-    const whole = finished ? [detail, 'The server had already finished: effects of the statement stand.'] : [detail]
-    const words = whole.filter(Boolean).join(' ')
-    this.#out.put(refusalOf(new HoopError(code, about, { hint, ...(words ? { detail: words } : {}) })))
-  }
-
-  /** The server has ended what it was to be cancelled in. */
-  #ranOut(): void {
-    const { withheld } = this
-    if (withheld?.kind === 'overBudget') this.#state.answer({ ...withheld, kind: 'withheld' })
   }
 
   /**

@@ -1,8 +1,8 @@
-import type { Estimate, Unestimated } from '../../../policy/decision.js'
-import { readErrorFields } from '../../../wire/error-fields.js'
-import { HEADER } from '../../../wire/cutter.js'
-import { Backend } from '../../../wire/tags.js'
-import type { PlanRequest } from './requests.js'
+import type { Estimate, Unestimated } from '../../../../policy/decision.js'
+import { readErrorFields } from '../../../../wire/error-fields.js'
+import { HEADER } from '../../../../wire/cutter.js'
+import { Backend } from '../../../../wire/tags.js'
+import type { PlanRequest } from '../requests.js'
 
 /** Asks the planner. Nothing runs: there is no ANALYZE, and the policy has seen to it that planning itself does no harm. */
 export const explainOf = (sql: string): string => `EXPLAIN (FORMAT JSON) ${sql}`

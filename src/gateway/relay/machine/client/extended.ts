@@ -1,4 +1,4 @@
-import { asHoopError } from '../../../lib/errors.js'
+import { asHoopError } from '../../../../lib/errors.js'
 import {
   bindOf,
   describePortal,
@@ -9,13 +9,13 @@ import {
   readExecute,
   readParse,
   readTarget,
-} from '../../../wire/frontend.js'
-import { captureParameters } from '../rows/capture.js'
-import type { Admission, Refusal } from './admission/outcome.js'
-import { preparedBySql } from './admission/to-run.js'
-import { bytesOf, type Portal, portalOf, type PreparedStatement } from './names.js'
+} from '../../../../wire/frontend.js'
+import { captureParameters } from '../../rows/capture.js'
+import type { Admission, Refusal } from '../admission/outcome.js'
+import { preparedBySql } from '../admission/to-run.js'
+import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names/names.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import { type Given, nothing, type Waiting } from './suspension.js'
+import { type Given, nothing, type Waiting } from '../suspension/suspension.js'
 
 const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
 

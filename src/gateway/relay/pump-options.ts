@@ -1,0 +1,38 @@
+import type { Duplex } from 'node:stream'
+import type { Actor, SessionEnd } from '../../lib/api.js'
+import type { Asker, Guard } from '../../policy/decision.js'
+import type { MemoryBudget } from '../../wire/cutter.js'
+import type { Journal } from './journal.js'
+import type { NameLimits } from './machine/names/names.js'
+import type { SearchPath } from './machine/server/search-path.js'
+import type { Gate } from './machine/suspension/suspension.js'
+import type { Metering } from './rows/sinks.js'
+
+export interface PumpOptions {
+  readonly client: Duplex
+  readonly upstream: Duplex
+  readonly guard: Guard | undefined
+  readonly journal: Journal
+  /** Whose session it is; `now` is read anew for each decision. */
+  readonly asker: Asker
+  readonly budget: MemoryBudget
+  /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
+  readonly message: number
+  readonly names: NameLimits
+  readonly functionCalls: boolean
+  /** Absent where the policy has no budgets. */
+  readonly metering?: Metering | undefined
+  readonly searchPath?: SearchPath
+  /** Who asks for approvals; without one, what needs an approval is refused. */
+  readonly gate?: Gate | undefined
+  /** Sends a CancelRequest upstream. */
+  readonly cancel: () => Promise<void>
+  /** Closes the connection upstream by a reset. */
+  readonly reset: () => void
+}
+
+export interface RelayEnd {
+  readonly end: SessionEnd
+  readonly reason?: string
+  readonly by?: Actor
+}
