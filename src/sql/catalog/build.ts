@@ -22,7 +22,7 @@ const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]
 
 /** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
 export const build = (parts: Parts, pure: ReadonlySet<string>): Catalog => {
-  const { snapshot, rows, masked, unknown, types, addedTypes, effects } = parts
+  const { snapshot, rows, masked, unknown, types, addedTypes, effects, versions } = parts
   const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, masked)]))
   const hiding = new Set(
     [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
@@ -35,13 +35,14 @@ export const build = (parts: Parts, pure: ReadonlySet<string>): Catalog => {
   const relations = new Map<number, DraftRelation>()
   const named = new Map<string, DraftRelation[]>()
   const links: [target: Relation[], from: readonly number[]][] = []
-  for (const [oid, [, schema, name, kind]] of rows) {
+  for (const [oid, [, schema, name, kind, , , , version, triggers]] of rows) {
     const why = opaque.get(oid)
     const reads: Relation[] = []
     const above: Relation[] = []
     const relation: DraftRelation = {
       ...{ oid, schema, name, kind, columns: columns.get(oid) ?? [], masked: hiding.has(oid) },
-      ...{ bases: reads, ancestors: above },
+      ...{ bases: reads, ancestors: above, version },
+      ...(triggers === null ? {} : { triggers }),
       ...(why === undefined ? {} : { opaque: why }),
     }
     links.push([reads, bases.get(oid) ?? []], [above, ancestors.get(oid) ?? []])
@@ -49,7 +50,7 @@ export const build = (parts: Parts, pure: ReadonlySet<string>): Catalog => {
     named.set(name, [...(named.get(name) ?? []), relation])
   }
   for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
-  const catalog = { relations, named, routines, masked, unknown, types, addedTypes, effects }
+  const catalog = { relations, named, routines, masked, unknown, types, addedTypes, effects, versions }
   if (masked.size > 0) settle(catalog, parts)
   return catalog
 }

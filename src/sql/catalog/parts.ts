@@ -1,10 +1,11 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import { readEffects } from '../effects/read.js'
 import type { Effects } from '../effects/types.js'
-import { readSnapshot, readTypes, type RelationRow, type Snapshot, type TypeRow } from './queries.js'
+import { readSnapshot, readTypes, readVersions, type RelationRow, type Snapshot, type TypeRow } from './queries.js'
 import { columnKey, spreadMasks } from './spread.js'
 import { typeOf } from './type-of.js'
 import type { AddedType, CatalogQuery, MaskedColumn } from './types.js'
+import type { Versions } from './versions.js'
 import { text } from '../tree.js'
 
 type Row = readonly [oid: number, name: string, type: string, category: string, base: number, element: number]
@@ -45,6 +46,7 @@ export interface Parts {
   readonly types: ReadonlyMap<number, ColumnType>
   readonly addedTypes: readonly AddedType[]
   readonly effects: Effects
+  readonly versions: Versions
 }
 
 export const readParts = async (query: CatalogQuery, entries: readonly string[]): Promise<Parts> => {
@@ -67,5 +69,6 @@ export const readParts = async (query: CatalogQuery, entries: readonly string[])
     types,
     addedTypes,
     effects: await readEffects(query),
+    versions: await readVersions(query),
   }
 }

@@ -1,5 +1,15 @@
 import { text } from '../tree.js'
 import type { CatalogQuery } from './types.js'
+import {
+  castsVersion,
+  functionsVersion,
+  isNamedType,
+  operatorsVersion,
+  relationVersion,
+  triggersVersion,
+  typesVersion,
+  type Versions,
+} from './versions.js'
 
 /**
  * Each query yields one JSON document, so that it reads the same through any driver. They run on PostgreSQL 13 and
@@ -13,7 +23,7 @@ const document = async (query: CatalogQuery, sql: string, parameters?: unknown[]
 const rows = (columns: string, from: string): string =>
   `SELECT COALESCE(json_agg(json_build_array(${columns})), '[]'::json) FROM ${from}`
 
-/** oid, schema, name, relkind, extension, view definition, columns, comments of generated columns' expressions */
+/** oid, schema, name, relkind, extension, view definition, columns with generated columns' expressions, versions */
 export type RelationRow = readonly [
   oid: number,
   schema: string,
@@ -22,6 +32,8 @@ export type RelationRow = readonly [
   extension: string | null,
   definition: string | null,
   columns: readonly ColumnRow[] | null,
+  version: string,
+  triggers: string | null,
 ]
 export type ColumnRow = readonly [
   attribute: number,
@@ -45,7 +57,8 @@ const relations = rows(
         CASE WHEN a.attgenerated <> '' THEN
           (SELECT pg_get_expr(f.adbin, f.adrelid) FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum)
         END) ORDER BY a.attnum)
-    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)`,
+    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+   ${relationVersion('c')}, ${triggersVersion('c')}`,
   `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`,
 )
 
@@ -97,6 +110,16 @@ const casts = rows(
    JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget WHERE p.oid >= 16384`,
 )
 
+const byName = (name: string, version: string, from: string): string =>
+  rows('x.name, x.version', `(SELECT ${name} AS name, ${version} AS version FROM ${from} GROUP BY ${name}) x`)
+
+const versions = {
+  functions: byName('p.proname', functionsVersion('p'), 'pg_proc p'),
+  operators: byName('o.oprname', operatorsVersion('o'), 'pg_operator o'),
+  types: byName('t.typname', typesVersion('t'), `pg_type t WHERE ${isNamedType('t')}`),
+  casts: `SELECT json_build_array(${castsVersion('k')}) FROM pg_cast k`,
+}
+
 /** Types of masked columns and all that did not come with the server, with what a domain or array is made of. */
 const types = `WITH RECURSIVE wanted(oid) AS (
     SELECT unnest(string_to_array($1::text, ',')::oid[])
@@ -146,6 +169,20 @@ export interface Snapshot {
   readonly added: readonly RoutineRow[]
   readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks])[]
   readonly casts: readonly (readonly [source: string, target: string, marks: Marks])[]
+}
+
+type Named = readonly (readonly [name: string, version: string])[]
+
+/** Of routines and types. */
+export const readVersions = async (query: CatalogQuery): Promise<Versions> => {
+  const named = async (sql: string) => new Map((await document(query, sql)) as Named)
+  const [casts] = (await document(query, versions.casts)) as [string]
+  return {
+    functions: await named(versions.functions),
+    operators: await named(versions.operators),
+    types: await named(versions.types),
+    casts,
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { Effects } from '../effects/types.js'
+import type { Versions } from './versions.js'
 
 /** Runs one query over the gateway's own connection to the database. */
 export type CatalogQuery = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>
@@ -40,6 +41,10 @@ export interface Relation {
   readonly bases: readonly Relation[]
   /** Tables that it is a partition or child of, transitively: its rows are theirs. */
   readonly ancestors: readonly Relation[]
+  /** `relationVersion` of it, as the snapshot read it with the rest. */
+  readonly version: string
+  /** `triggersVersion` of it, where it has any. */
+  readonly triggers?: string
   /** Names, `schema.name`, that it had in earlier snapshots: rules know it by them. */
   readonly formerly?: readonly string[]
 }
@@ -59,6 +64,7 @@ export interface Catalog {
   /** Types that did not come with the server, but for those of rows. */
   readonly types: ReadonlyMap<number, ColumnType>
   readonly addedTypes: readonly AddedType[]
+  readonly versions: Versions
   /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
   readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
 }
