@@ -123,9 +123,13 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
             await flush()
             if (name === 'table') this.say(answer.tag)
             break
-          case 'notice':
-            this.say(plain(noticeText(answer), '\n'))
+          case 'notice': {
+            const text = plain(noticeText(answer), '\n')
+            // Whoever reads the values has to know which of them are none, programs above all.
+            if (answer.code === 'COLUMNS_HIDDEN') process.stderr.write(text + '\n')
+            else this.say(text)
             break
+          }
           case 'error': {
             const { StatementError } = await import('../src/agent/exec/statement-error.js')
             throw new StatementError(answer.fields, sql)

@@ -32,7 +32,7 @@ export default class PolicyShow extends HoopCommand {
   }
 
   private show(policy: PolicyOverview): void {
-    const { name, mode, packs, clearFor, rules, masks, predicates, budgets, trustedFunctions } = policy
+    const { name, mode, packs, clearFor, rules, masks, predicates, derived, budgets, trustedFunctions } = policy
     this.log(
       pairs({
         policy: name,
@@ -40,6 +40,7 @@ export default class PolicyShow extends HoopCommand {
         packs: packs.join(', '),
         'clear for': clearFor.join(', '),
         predicates,
+        derived,
         budgets: Object.keys(budgets as object).length > 0 ? JSON.stringify(budgets) : undefined,
         'trusted functions': trustedFunctions.join(', '),
       }),

@@ -77,6 +77,7 @@ export const catalogue = {
   APPROVAL_SETTLED: { message: 'the request for an approval is settled', exit: 1, http: 409, sqlstate: '42501', hint: 'Run: hoop approvals list' },
   ESTIMATE_FAILED: { message: 'the server gives no estimate of the rows that a rule asks for', exit: 1, http: 400, sqlstate: '42501', hint: 'Correct the statement, or send it alone.' },
   COLUMN_MASKED: { message: 'a masked column is used in a way that could reveal it', exit: 77, http: 403, sqlstate: '42501', hint: 'Select the column as it is; it comes back masked.' },
+  COLUMN_DERIVED: { message: 'an output column is computed from masked columns, which the policy refuses', exit: 77, http: 403, sqlstate: '42501', hint: 'Select masked columns as they are, which come back masked, or leave out what is computed from them.' },
   STATEMENT_UNPROVEN: { message: 'it cannot be proved that this statement keeps masked columns hidden', exit: 77, http: 403, sqlstate: '42501', hint: 'Write it in a simpler form.' },
   SYNTAX: { message: 'syntax error', exit: 1, http: 400, sqlstate: '42601', hint: '' },
   SETTING_PINNED: { message: 'this setting may not be changed here', exit: 77, http: 403, sqlstate: '42501', hint: 'Leave it at its default.' },
@@ -113,6 +114,7 @@ export const notices = {
   APPROVAL_GIVEN: { tells: 'the statement that waited is approved and runs', sqlstate: '00000' },
   BUDGET_NEARLY_USED: { tells: 'most of a budget is used', sqlstate: '00000' },
   SESSION_ENDS_SOON: { tells: 'the session is about to end', sqlstate: '00000' },
+  COLUMNS_HIDDEN: { tells: 'output columns are hidden, since they are computed from masked ones', sqlstate: '01000' },
   TEXT_WITHHELD: { tells: 'the server’s error or notice stands here without its text', sqlstate: undefined },
 } as const satisfies Record<string, { tells: string; sqlstate: string | undefined }>
 

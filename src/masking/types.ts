@@ -12,6 +12,8 @@ export interface ColumnMask {
   readonly spec: MaskSpec
   /** `hide`: NULL becomes the redacted value, where the type has one; otherwise NULL stays NULL. */
   readonly nulls?: 'hide'
+  /** It hides what was computed: from these columns. */
+  readonly derived?: readonly string[]
   /** The column's type, modifier (-1 is none) and, where the catalog knows it, its name and base type. */
   readonly type: ColumnType
 }

@@ -5,6 +5,7 @@ import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
+import { derivedError } from './derived.js'
 import type { Origins } from './origins.js'
 import { withNames } from './former-names.js'
 import { candidates } from './rules/matching.js'
@@ -16,6 +17,8 @@ export interface DecideOptions {
   /** Absent where nothing in the policy depends on what names mean. */
   readonly catalog: Catalog | undefined
   readonly origins: Origins | undefined
+  /** Whether who asks sees the values anyway. */
+  readonly clear: boolean
 }
 
 const recorded = ({ kinds, reads, writes }: StatementFacts): RecordedFacts => ({ kinds, reads, writes })
@@ -26,12 +29,15 @@ const streamOf = ({ format, delimiter, quote, escape, nullText, header }: CopyFa
 
 /** COPY says nothing of types, and NULL suits them all. */
 const withheld = (columns: readonly string[]): ColumnMask => ({
-  ...{ column: columns.join(', '), spec: 'null' },
+  ...{ column: columns.join(', '), derived: columns, spec: 'null' },
   type: { oid: 0, modifier: -1, name: 'unknown', kind: 'b' },
 })
 
 /** A mask for each column of COPY … TO STDOUT, where one is masked. */
-const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined): AllowedStatement['copy'] => {
+const copyOf = (
+  { copy, outputs, names = [] }: StatementFacts,
+  origins: Origins | undefined,
+): AllowedStatement['copy'] => {
   if (copy?.direction !== 'out' || !outputs?.some(({ kind }) => kind !== 'clean')) return undefined
   const masks = outputs.map((output): ColumnMask | undefined => {
     if (output.kind === 'clean') return undefined
@@ -40,7 +46,7 @@ const copyOf = ({ copy, outputs }: StatementFacts, origins: Origins | undefined)
     if (!mask) throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`)
     return mask
   })
-  return { masks, shape: { ...streamOf(copy), columns: masks.length } }
+  return { masks, names, shape: { ...streamOf(copy), columns: masks.length } }
 }
 
 /** Kinds whose query is not run, or not for the client. */
@@ -91,12 +97,21 @@ const lostError = (lost: string): HoopError =>
     hint: 'Try again in a moment; if it stays, ask an administrator to correct the policy.',
   })
 
+const derivedIn = ({ outputs = [], defines }: StatementFacts): readonly string[] =>
+  [...outputs, ...(defines?.outputs ?? [])].flatMap((each) => (each.kind === 'derived' ? each.columns : []))
+
 /** Why a text can't be let through where masks are in force. */
-const unprovenIn = (statements: readonly StatementFacts[], origins: Origins | undefined): HoopError | undefined => {
-  for (const { unproven, reads, writes } of statements) {
+const unprovenIn = (
+  statements: readonly StatementFacts[],
+  { origins, policy, clear }: DecideOptions,
+): HoopError | undefined => {
+  for (const facts of statements) {
+    const { unproven, reads, writes } = facts
     if (unproven) return unprovenError(unproven)
     const lost = origins?.lost(reads) ?? origins?.lost(writes)
     if (lost !== undefined) return lostError(lost)
+    const derived = policy.derived === 'refuse' && !clear ? derivedIn(facts) : []
+    if (derived.length > 0) return derivedError(derived)
   }
   return undefined
 }
@@ -166,7 +181,7 @@ export class Decider {
   #of(statements: readonly StatementFacts[]): Verdict {
     const { policy, origins } = this.#given
     const different = [...new Set(statements)]
-    const refusal = unprovenIn(different, origins)
+    const refusal = unprovenIn(different, this.#given)
     const made = new Map(refusal ? [] : different.map((each) => [each, allowed(each, origins)] as const))
     const facts = new Map(different.map((each) => [each, recorded(each)] as const))
     const known: Known = {

@@ -119,8 +119,12 @@ export interface AllowedStatement extends RecordedFacts {
   readonly planned?: string
   /** For every COPY … TO STDOUT: how its stream is written. */
   readonly stream?: Omit<CopyShape, 'columns'>
-  /** For COPY … TO STDOUT of masked columns: a mask per column, and how the stream is written. */
-  readonly copy?: { readonly masks: readonly (ColumnMask | undefined)[]; readonly shape: CopyShape }
+  /** For COPY … TO STDOUT of masked columns: a mask per column, what they are called, and how the stream is written. */
+  readonly copy?: {
+    readonly masks: readonly (ColumnMask | undefined)[]
+    readonly names: readonly (string | undefined)[]
+    readonly shape: CopyShape
+  }
 }
 
 /**

@@ -115,7 +115,7 @@ export const explainColumn = (
   const lines = (columns: readonly string[]) => [...new Set(columns.flatMap((column) => positions.mask(column) ?? []))]
   if (known?.kind === 'derived') {
     const from = [...known.columns]
-    const words = 'redacted: computed from masked columns'
+    const words = `hidden${mask ? ` (${mask.spec === 'null' ? 'NULL' : '********'})` : ''}: computed from masked columns`
     return { name, from, does: 'redact', words, derived: true, at: lines(from) }
   }
   const from = originOf(field, catalog)

@@ -4,6 +4,7 @@ import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
+import { derivedError, derivedFrom } from './derived.js'
 import { Decider, type Decided } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
 import { LongTexts } from './long-texts.js'
@@ -65,7 +66,7 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
-    this.#decider = new Decider({ policy, catalog: undefined, origins: undefined })
+    this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }
 
@@ -102,7 +103,12 @@ export class PolicyGuard implements Guard {
     try {
       const origins = this.#current()
       if (!origins) return new HoopError('STATEMENT_UNPROVEN', 'the catalog is not known')
-      return resultMasks(fields, statement ? statement.outputs : 'unknown', origins)
+      const masks = resultMasks(fields, statement ? statement.outputs : 'unknown', origins)
+      if (masks instanceof HoopError || masks === undefined || this.#policy.derived === 'hide' || this.clear)
+        return masks
+      // What the decision could not know: the server says where a column comes from, or that it can't.
+      const derived = derivedFrom(masks)
+      return derived.length > 0 ? derivedError(derived) : masks
     } catch (error) {
       return asHoopError(error)
     }
@@ -135,7 +141,7 @@ export class PolicyGuard implements Guard {
   /** Decisions that rest on another catalog are forgotten. */
   #use(catalog: Catalog): void {
     this.#catalog = catalog
-    this.#decider = new Decider({ policy: this.#policy, catalog, origins: this.#origins })
+    this.#decider = new Decider({ policy: this.#policy, catalog, origins: this.#origins, clear: this.clear })
     this.#cache.clear()
   }
 

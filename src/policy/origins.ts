@@ -1,5 +1,6 @@
 import { builtinType } from '../masking/builtin-types.js'
 import { isVector } from '../masking/kinds/vector.js'
+import { isText } from '../masking/values/text-type.js'
 import type { ColumnMask, ColumnType, MaskSpec } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
@@ -56,17 +57,19 @@ export class Origins {
     return this.#relations.has(table)
   }
 
-  /** The mask of a field that is computed from masked columns: a harmless value of its type, or NULL. */
+  /**
+   * The mask of a field that is computed from masked columns: `********` where it is text, NULL where it is anything else,
+   * which nobody could take for a result. What was NULL is hidden as well: whether it is was computed, too.
+   */
   redaction({ type, modifier }: Field, columns: readonly string[]): ColumnMask {
     const key = `${type} ${modifier} ${columns.join(' ')}`
     const known = this.#redactions.get(key)
     if (known) return known
     const own = this.#typeOf(type, modifier)
-    // Whether it is NULL was computed as well, and so was the size of what has no fixed one.
-    const varies = own.kind === 'a' || (isVector(own) && (own.name === 'sparsevec' || modifier <= 0))
     const mask: ColumnMask = Object.freeze({
-      ...{ column: columns.join(', '), type: own, spec: varies ? 'null' : 'redact', nulls: 'hide' },
-    } as const)
+      ...{ column: columns.join(', '), type: own, derived: columns },
+      ...(isText(own) ? ({ spec: 'redact', nulls: 'hide' } as const) : ({ spec: 'null' } as const)),
+    })
     if (this.#redactions.size >= MAX_REDACTIONS) this.#redactions.clear()
     this.#redactions.set(key, mask)
     return mask

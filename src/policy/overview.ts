@@ -12,6 +12,8 @@ export interface PolicyOverview {
   readonly rules: readonly RuleOverview[]
   readonly masks: readonly { readonly columns: readonly string[]; readonly with: string }[]
   readonly predicates: string
+  /** What becomes of output columns that are computed from masked ones. */
+  readonly derived: 'hide' | 'refuse'
   readonly budgets: unknown
   readonly trustedFunctions: readonly string[]
 }
@@ -45,6 +47,7 @@ export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOvervi
       with: mask.with === undefined ? 'as its type allows' : specLine(mask.with),
     })),
     predicates: policy.predicates.default,
+    derived: policy.derived,
     budgets: policy.budgets ?? {},
     trustedFunctions: policy.trusted_functions,
   }

@@ -41,6 +41,8 @@ export interface StatementFacts {
   readonly renamed?: readonly (readonly [name: string, relation: number])[]
   /** Per output column, where the analyser could tell and a masked relation is read; `undefined` means none is read. */
   readonly outputs?: readonly Output[]
+  /** COPY … TO: what its columns are called, as far as that is worked out. The server doesn't say it. */
+  readonly names?: readonly (string | undefined)[]
   /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */
   readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { guardOf } from '../gateway/relay/policy.js'
+import { relayServer } from '../gateway/relay/relay-server.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import type { HoopOptions } from '../helpers/hoop.js'
 import { setStage, type Stage } from './stage.js'
@@ -105,6 +107,20 @@ test('SQL that speaks in hoop’s words is the server’s all the same', async (
     expect.stringMatching(/^ERROR 42501: hoop: the policy forbids this statement: rule no-drop\n/),
     1,
   ])
+})
+
+test('columns that are hidden since they are computed are one line on stderr, with --json as well', async () => {
+  await (await database.client()).query('CREATE TABLE people (pay numeric)')
+  const guard = await guardOf(database.url, { masks: [{ columns: ['public.people.pay'] }] })
+  await using relay = await relayServer({ url: database.url, guard })
+  await using masked = await setStage(`postgres://127.0.0.1:${relay.port}/${database.name}`)
+  masked.gateway.database = database.name
+  const own = await masked.token()
+  const sql = 'SELECT sum(pay), count(*) AS n, max(pay) FROM people'
+  const line = 'NOTICE: hoop: hidden, since they are computed from masked columns: sum, max (public.people.pay)\n'
+  const json = await masked.hoop(['exec', 'vectordb', sql, '--json'], { env: own })
+  expect([JSON.parse(json.stdout), json.stderr]).toEqual([[{ sum: null, n: '0', max: null }], line])
+  expect((await masked.hoop(['exec', 'vectordb', sql], { env: own })).stderr).toBe(`${line}SELECT 1\n`)
 })
 
 test('notices are shown', async () => {

@@ -19,6 +19,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['policies.NAME.masks', 'masking.md'],
   ['policies.NAME.masks[].detect', 'detectors.md'],
   ['policies.NAME.predicates', 'masking.md'],
+  ['policies.NAME.derived', 'masking.md'],
   ['policies.NAME.break_glass', 'approvals.md'],
   ['policies.NAME.budgets', 'budgets.md'],
   ['policies.NAME.masked_errors', 'budgets.md'],

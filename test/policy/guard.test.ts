@@ -135,17 +135,44 @@ test('a masked column that the server names no origin of is redacted whole', asy
   expect(guard.masks(fields, statement)).toMatchObject([{ spec: 'redact', nulls: 'hide' }])
 })
 
-test('what is computed from masked columns is redacted by its type, NULL or not', async () => {
+test('what is computed from masked columns is ******** where it is text, and NULL elsewhere', async () => {
   const text = "SELECT upper(email), length(email), nullif(email, 'x'), c, ARRAY[email], name FROM customers c"
   const [statement] = allowedIn(guard.decide(text, asker))
   const masks = guard.masks(await described(text), statement)
   const redact = { spec: 'redact', nulls: 'hide' }
-  expect(masks).toMatchObject([redact, { ...redact, type: { name: 'int4' } }, redact, {}, { spec: 'null' }, undefined])
+  expect(masks).toMatchObject([
+    redact,
+    { spec: 'null', type: { name: 'int4' } },
+    redact,
+    {},
+    { spec: 'null' },
+    undefined,
+  ])
 })
 
 test('of a statement that is not known, only what the server says is a clean column is clean', async () => {
   const fields = await described('SELECT name, email, count(*) FROM customers GROUP BY 1, 2')
-  expect(guard.masks(fields, undefined)).toMatchObject([undefined, { spec: 'email' }, { spec: 'redact' }])
+  expect(guard.masks(fields, undefined)).toMatchObject([
+    undefined,
+    { spec: 'email' },
+    { spec: 'null', derived: [expect.any(String)] },
+  ])
+})
+
+test('under derived: refuse, what only the server says is computed stops the result', async () => {
+  const strict = new PolicyGuard({ policy: { ...policy, derived: 'refuse' }, clear: false, source, maskKey })
+  expect(refusalOf('PREPARE q AS SELECT upper(email) FROM customers', strict)).toMatchObject({
+    code: 'COLUMN_DERIVED',
+    about: 'public.customers.email',
+  })
+  const [statement] = allowedIn(strict.decide('SELECT email FROM customers', asker))
+  const fields = await described('SELECT email FROM customers')
+  expect(labels(strict.masks(fields, statement))).toEqual([email])
+  const moved = fields.map((field) => ({ ...field, table: 0, attribute: 0 }))
+  expect(strict.masks(moved, statement)).toMatchObject({ code: 'COLUMN_DERIVED' })
+  expect(strict.masks(await described('SELECT count(*) FROM customers'), undefined)).toMatchObject({
+    code: 'COLUMN_DERIVED',
+  })
 })
 
 test('a column of another type than the catalog says is left out rather than made up', async () => {

@@ -32,7 +32,7 @@ const outputsOf = (shape: Shape): readonly Output[] | undefined => {
 
 export type { PredicatePolicy } from './predicates.js'
 
-type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'unproven' | 'defines' | 'runs' | 'nearest'>
+type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'names' | 'unproven' | 'defines' | 'runs' | 'nearest'>
 
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
 const block = (proof: Proof, fields: Fields): void => {
@@ -79,7 +79,8 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const outputs = shape && outputsOf(shape)
   const nearest = proof.nearest.length > 0 ? { nearest: proof.nearest } : {}
   if (defines) return { touchesMasked: true, defines: { ...defines, ...(outputs && { outputs }) }, ...nearest }
-  return { touchesMasked: true, ...(outputs && { outputs }), ...named, ...nearest }
+  const names = type === 'CopyStmt' && outputs ? { names: shape.columns.map(({ name }) => name) } : {}
+  return { touchesMasked: true, ...(outputs && { outputs }), ...names, ...named, ...nearest }
 }
 
 /** @throws {Refusal} where what was prepared would fill a table, as in EXPLAIN ANALYZE CREATE TABLE … AS EXECUTE */

@@ -48,6 +48,8 @@ export const policySection = z
     clear_for: groups.default([]),
     masks: z.array(mask).default([]),
     predicates,
+    /** What is computed from masked columns comes out hidden, or the statement is refused. */
+    derived: z.enum(['hide', 'refuse']).default('hide'),
     functions,
     /** `observe`: rules only record what they would have done. Masks are in force all the same. */
     mode: z.enum(['enforce', 'observe']).default('enforce'),

@@ -1,6 +1,4 @@
 import { HoopError } from '../../../../lib/errors.js'
-import type { ColumnMask } from '../../../../masking/types.js'
-import type { AllowedStatement } from '../../../../policy/decision.js'
 import type { ResultEvent } from '../../../../recording/events.js'
 import type { Field } from '../../../../wire/backend.js'
 import { nameKey } from '../../../../wire/frontend.js'
@@ -9,6 +7,7 @@ import { Backend } from '../../../../wire/tags.js'
 import type { Statement } from '../../journal.js'
 import type { RowSink } from '../../rows/row-sink.js'
 import { copySink, rowSink } from '../../rows/sinks.js'
+import { ColumnMasks } from './column-masks.js'
 import { settleCopyIn } from './copy-in.js'
 import { completed, preparedInside } from './effects.js'
 import { meter } from './metering.js'
@@ -19,18 +18,17 @@ import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
 type Outcome = Pick<ResultEvent, 'tag'> & Partial<ResultEvent>
 
-/** EXECUTE of EXECUTE of …: nobody writes more, and what is behind more of them is not known. */
-const MAX_DEPTH = 8
-
 /** The results of statements: which masks they get, where their rows go, how they end and what is recorded of them. */
 export class Results {
   readonly #state: State
   readonly #out: Outbox
+  readonly #masks: ColumnMasks
   #sink: RowSink | undefined
 
   constructor(state: State, out: Outbox) {
     this.#state = state
     this.#out = out
+    this.#masks = new ColumnMasks(state, (notice) => this.#notice(notice))
   }
 
   /** Why a result is being withheld, where it is. */
@@ -72,7 +70,7 @@ export class Results {
     const { guard, metering, queue, names } = this.#state
     if (head?.kind === 'query') {
       if (!this.withheld && !this.affords(0, bytes)) return false
-      const masks = this.#masks(fields, statementAt(head))
+      const masks = this.#masks.of(fields, statementAt(head), head.statement.text)
       if (masks instanceof HoopError) return withhold(this.#state, 'withheld', masks)
       this.#sink = rowSink(
         guard,
@@ -91,7 +89,7 @@ export class Results {
       return !own
     }
     const portal = names.portal(name)
-    const masks = this.#masks(fields, portal.facts)
+    const masks = this.#masks.of(fields, portal.facts, portal.text)
     if (masks instanceof HoopError) {
       withhold(this.#state, 'withheld', masks)
       // The client may wait for this alone: only an Execute that is on its way will be answered later.
@@ -134,6 +132,8 @@ export class Results {
             : 'a COPY that is none'
       if (why !== undefined) return withhold(this.#state, 'withheld', new HoopError('STATEMENT_UNPROVEN', why))
     }
+    const text = head?.kind === 'query' ? head.statement.text : names.portal(expect(head, 'execute').portal).text
+    if (facts?.copy) this.#masks.tellHidden(text, facts.copy.names, facts.copy.masks)
     if (metering) meter(this.#state, metering.meter, head)
     const stream = { binary, header: facts?.header ?? false }
     const shape = facts?.stream && { ...facts.stream, columns }
@@ -223,24 +223,9 @@ export class Results {
     })
   }
 
-  #masks(
-    fields: readonly Field[],
-    statement: AllowedStatement | undefined,
-  ): readonly (ColumnMask | undefined)[] | undefined | HoopError {
-    const { guard } = this.#state
-    return guard?.masking ? guard.masks(fields, this.#meant(statement)) : undefined
-  }
-
-  /** The statement whose columns come out: of EXECUTE and FETCH, the one of that name, where it is known. */
-  #meant(statement: AllowedStatement | undefined, depth = 0): AllowedStatement | undefined {
-    const runs = statement?.runs
-    if (!runs) return statement
-    // A name may lead to another EXECUTE or FETCH, and in the end to itself.
-    if (depth > MAX_DEPTH) return undefined
-    const { names } = this.#state
-    const key = nameKey(runs.name)
-    const next = runs.of === 'statement' ? names.statements.confirmed(key) : names.portals.confirmed(key)
-    return this.#meant(next?.facts, depth + 1)
+  /** A notice of ours about the result at hand. Its names are paid for like those of a RowDescription. */
+  #notice(notice: Buffer): void {
+    if (!this.withheld && this.pays(0, notice.length)) this.#out.put(notice)
   }
 
   /**
