@@ -282,7 +282,7 @@ test('a setting that changes how SQL is read ends the session, also where nothin
   })
 })
 
-test('names of columns count as bytes, and say nothing once those are used up', async () => {
+test('names of columns count as bytes, and an error stands in their place once those are used up', async () => {
   await using server = await serve({ session: { bytes: 1000 } })
   const client = await WireClient.login(server.port)
   // A DO block can give them to a table, put together from data.
@@ -290,7 +290,12 @@ test('names of columns count as bytes, and say nothing once those are used up', 
   const nothing = `SELECT ${names.join(', ')} LIMIT 0`
   expect(types(await client.ask(send.query(nothing)))).toMatch(/^TN?CZ$/)
   const described = await client.ask(send.parse(nothing, 's'), send.describe('S', 's'), send.sync())
-  expect(types(described).replace('N', '')).toBe('1tTZ')
+  expect(types(described).replace('N', '')).toBe('1tEZ')
+  expect(errorsIn(described)).toMatchObject([exhausted])
+  // One error for what is described and run at once, and the session goes on.
+  const whole = await client.ask(...[send.parse(nothing), send.describe('S'), send.bind(), send.execute(), send.sync()])
+  expect(errorsIn(whole)).toMatchObject([exhausted])
+  expect(types(await client.ask(send.query('SET work_mem = 4096')))).toMatch(/^N*CZ$/)
   const again = await client.ask(send.query(nothing))
   expect(errorsIn(again)[0]).toMatchObject(exhausted)
   expect([...described, ...again].some(({ body }) => body.includes('secret'))).toBe(false)

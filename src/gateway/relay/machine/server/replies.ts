@@ -1,8 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import { readCopyResponse, readRowDescription, readTag } from '../../../../wire/backend.js'
-import { withoutNames } from '../../../../wire/blank-names.js'
 import { nameKey } from '../../../../wire/frontend.js'
-import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
 import { bound } from './binding.js'
 import { beginCopyIn } from './copy-in.js'
@@ -14,11 +12,9 @@ import type { State } from '../state.js'
 export class Replies {
   readonly #state: State
   readonly #results: Results
-  readonly #out: Outbox
 
-  constructor(state: State, results: Results, out: Outbox) {
+  constructor(state: State, results: Results) {
     this.#state = state
-    this.#out = out
     this.#results = results
   }
 
@@ -84,8 +80,7 @@ export class Replies {
     const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
     const wanted = results.description(head, readRowDescription(buffer, start, end), end - start)
     if (!wanted || paid) return wanted
-    // The client waits for a description whatever is left, and names can be data.
-    if (!results.withheld) this.#out.put(withoutNames(buffer, start, end))
+    results.undescribed()
     return false
   }
 }

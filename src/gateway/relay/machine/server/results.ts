@@ -101,6 +101,17 @@ export class Results {
     return !own
   }
 
+  /** Names of columns can be data, and so can their number: where a budget has no room for them, an error goes out instead. */
+  undescribed(): void {
+    if (!this.withheld) withhold(this.#state, 'withheld', this.#state.metering!.meter.refused())
+    // What is to be run before the Sync ends in that same error.
+    for (const { kind } of this.#state.queue) {
+      if (kind === 'execute') return
+      if (kind === 'sync') break
+    }
+    tell(this.#state, this.#out, false)
+  }
+
   /** Where the rows of the result at hand go. @throws {HoopError} PROTOCOL_DESYNC where nobody asked for rows */
   sink(tag: number): RowSink {
     if (this.#sink) return this.#sink

@@ -40,7 +40,7 @@ export class Server implements FrameHandler {
     this.#out = out
     this.#planned = planned
     this.#results = new Results(state, out)
-    this.#replies = new Replies(state, this.#results, out)
+    this.#replies = new Replies(state, this.#results)
     this.#errors = new Errors(state, this.#results, out)
   }
 
