@@ -73,6 +73,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ddl: facts.ddl,
     returns: returnsRows(facts),
     ...(facts.unknown && { unknown: facts.unknown }),
+    ...(facts.premise && { premise: facts.premise }),
     ...cursorOf(facts),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),

@@ -1,5 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
+import type { Premise } from '../sql/witness/premise.js'
 import type { Ended, Named, Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
@@ -101,6 +102,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly returns?: boolean
   /** Names that the catalog in force doesn't know, as written: what was decided may not hold of them. */
   readonly unknown?: readonly string[]
+  /** What the decision rests on in the catalog: shared by equal statements. Absent where it rests on nothing there. */
+  readonly premise?: Premise
   /** Searches on masked vectors, which are capped. */
   readonly nearest?: readonly Nearest[]
   /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
@@ -160,6 +163,12 @@ export interface Guard {
    * @returns undefined where nothing is to be waited for
    */
   renew?(age: number): Promise<unknown> | undefined
+  /**
+   * The parameters of the witness (`witnessText`), in text format, that testifies to all of these premises; absent where
+   * the policy rests on no catalog. Called for every execution.
+   * @returns undefined where there are no premises, and so nothing to testify to
+   */
+  readonly witness?: ((premises: readonly Premise[]) => readonly Buffer[] | undefined) | undefined
   /** Whether this person sees the clear values; recordings are masked all the same. */
   readonly clear: boolean
   /** What is done to columns that have no mask; undefined where the policy has no detectors. */

@@ -1,6 +1,7 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
+import { witnessParameters } from '../sql/witness/premise.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
@@ -46,6 +47,7 @@ export class PolicyGuard implements Guard {
   readonly masking: boolean
   readonly maskKey: Buffer
   readonly caps: Guard['caps']
+  readonly witness: Guard['witness']
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
@@ -66,6 +68,7 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
+    this.witness = source ? witnessParameters : undefined
     this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }

@@ -13,6 +13,8 @@ import type { Span, SyntaxError } from './parser.js'
 import { parseInParts } from './parser/parts.js'
 import { as, unwrap } from './tree.js'
 import type { Usage } from './collect/usage.js'
+import { Lookups } from './witness/lookups.js'
+import { premiseOf } from './witness/premise.js'
 
 export interface AnalyseOptions {
   /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */
@@ -24,8 +26,13 @@ export interface AnalyseOptions {
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
-const usageOf = (node: unknown, catalog: Catalog | undefined, trusted: (name: string) => boolean): Usage => {
-  const collector = new StatementCollector(catalog)
+const usageOf = (
+  node: unknown,
+  catalog: Catalog | undefined,
+  lookups: Lookups,
+  trusted: (name: string) => boolean,
+): Usage => {
+  const collector = new StatementCollector(catalog && lookups.through(catalog))
   collector.visit(node, { ctes: new Set(), role: 'reads', runs: true, limit: undefined, repeats: false })
   const usage = collector.usage.finish()
   if (catalog?.effects) follow(usage, catalog, trusted)
@@ -46,11 +53,18 @@ const factsOf = (
   { predicates, trusted = [], planning = false }: AnalyseOptions,
 ): StatementFacts => {
   const isTrusted = (name: string): boolean => trusted.some((each) => named(each, name))
-  const usage = usageOf(node, catalog, isTrusted)
+  const lookups = new Lookups()
+  const usage = usageOf(node, catalog, lookups, isTrusted)
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
   const copied = copy && copyFacts(copy)
   const rows = planning ? countable(node, source, usage, catalog, isTrusted) : undefined
+  const proved = prove(
+    node,
+    catalog && lookups.through(catalog),
+    typeof predicates === 'string' ? { default: predicates } : predicates,
+  )
+  const premise = catalog && premiseOf(catalog, lookups, proved.touchesMasked)
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
@@ -70,7 +84,8 @@ const factsOf = (
     ...(usage.renamed.length > 0 && { renamed: usage.renamed }),
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),
-    ...prove(node, catalog, typeof predicates === 'string' ? { default: predicates } : predicates),
+    ...proved,
+    ...(premise && { premise }),
     ddl: changesSchema(usage.kinds),
   }
 }

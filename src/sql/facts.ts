@@ -1,4 +1,5 @@
 import type { CopyFormat } from '../wire/copy-format.js'
+import type { Premise } from './witness/premise.js'
 
 /**
  * What the policy may know of a statement, taken from PostgreSQL's own parser and a snapshot of the catalog.
@@ -56,6 +57,8 @@ export interface StatementFacts {
   readonly touchesMasked: boolean
   /** Why this statement can't be let through where masks are in force. */
   readonly unproven?: Unproven
+  /** What all this rests on in the catalog; absent where it rests on nothing there. */
+  readonly premise?: Premise
   /** Changes the schema: the catalog snapshot is stale afterwards. */
   readonly ddl: boolean
 }

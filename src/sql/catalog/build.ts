@@ -35,13 +35,13 @@ export const build = (parts: Parts, pure: ReadonlySet<string>): Catalog => {
   const relations = new Map<number, DraftRelation>()
   const named = new Map<string, DraftRelation[]>()
   const links: [target: Relation[], from: readonly number[]][] = []
-  for (const [oid, [, schema, name, kind, , , , version, triggers]] of rows) {
+  for (const [oid, [, schema, name, kind, , , , version, triggers, identity]] of rows) {
     const why = opaque.get(oid)
     const reads: Relation[] = []
     const above: Relation[] = []
     const relation: DraftRelation = {
       ...{ oid, schema, name, kind, columns: columns.get(oid) ?? [], masked: hiding.has(oid) },
-      ...{ bases: reads, ancestors: above, version },
+      ...{ bases: reads, ancestors: above, version, identity },
       ...(triggers === null ? {} : { triggers }),
       ...(why === undefined ? {} : { opaque: why }),
     }

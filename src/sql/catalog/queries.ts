@@ -3,6 +3,7 @@ import type { CatalogQuery } from './types.js'
 import {
   castsVersion,
   functionsVersion,
+  identityVersion,
   isNamedType,
   operatorsVersion,
   relationVersion,
@@ -34,6 +35,7 @@ export type RelationRow = readonly [
   columns: readonly ColumnRow[] | null,
   version: string,
   triggers: string | null,
+  identity: string,
 ]
 export type ColumnRow = readonly [
   attribute: number,
@@ -58,7 +60,7 @@ const relations = rows(
           (SELECT pg_get_expr(f.adbin, f.adrelid) FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum)
         END) ORDER BY a.attnum)
     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-   ${relationVersion('c')}, ${triggersVersion('c')}`,
+   ${relationVersion('c')}, ${triggersVersion('c')}, ${identityVersion('c')}`,
   `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`,
 )
 

@@ -43,6 +43,8 @@ export interface Relation {
   readonly ancestors: readonly Relation[]
   /** `relationVersion` of it, as the snapshot read it with the rest. */
   readonly version: string
+  /** `identityVersion` of it. */
+  readonly identity: string
   /** `triggersVersion` of it, where it has any. */
   readonly triggers?: string
   /** Names, `schema.name`, that it had in earlier snapshots: rules know it by them. */

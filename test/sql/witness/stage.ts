@@ -1,0 +1,65 @@
+import type { Client } from 'pg'
+import { analyse } from '../../../src/sql/analyse.js'
+import type { Catalog } from '../../../src/sql/catalog.js'
+import { witnessParameters } from '../../../src/sql/witness/premise.js'
+import { witnessText } from '../../../src/sql/witness/text.js'
+import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
+import { catalogOf } from '../shop.js'
+
+const schema = `
+  CREATE TABLE customers (id int PRIMARY KEY, name text, email text);
+  CREATE TABLE orders (id int PRIMARY KEY, total numeric, note text);
+  CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
+  CREATE TABLE parts_2026 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+  CREATE TABLE loose (id int, at date);
+  CREATE VIEW names AS SELECT id, name FROM customers;
+  CREATE VIEW more_names AS SELECT * FROM names;
+  CREATE VIEW names_next AS SELECT id, email AS name FROM customers;
+  CREATE SCHEMA other;
+  CREATE TABLE other.same (id int);
+`
+
+const masked = ['public.customers.email']
+
+/** One session that is watched, and one that changes the schema meanwhile. */
+export interface Stage extends AsyncDisposable {
+  readonly database: FreshDatabase
+  readonly session: Client
+  readonly other: Client
+  /** What the statement rests on by the catalog as it was when the stage was set. */
+  readonly premise: (sql: string) => readonly Buffer[]
+}
+
+/** Whether the witness raises, with what it says then. */
+export const testify = async (session: Client, premise: readonly Buffer[]): Promise<string | undefined> => {
+  const values = premise.map((each) => each.toString())
+  try {
+    const { rows } = await session.query({ name: 'witness', text: witnessText, values, rowMode: 'array' })
+    if (rows.length > 0) throw new Error('the witness returned rows')
+    return undefined
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    const [, what] = /"hoop witness: (.*)"/.exec(message) ?? []
+    if (code !== '22P02' || what === undefined) throw error
+    return what
+  }
+}
+
+export const premiseIn = (catalog: Catalog, sql: string): readonly Buffer[] => {
+  const { statements, syntax } = analyse(sql, catalog, { predicates: 'equality' })
+  if (syntax) throw new Error(syntax.message)
+  return witnessParameters(statements.flatMap(({ premise }) => premise ?? [])) ?? []
+}
+
+/** @param more of the schema */
+export const setStage = async (more = ''): Promise<Stage> => {
+  const database = await freshDatabase()
+  const [session, other, reader] = [await database.client(), await database.client(), await database.client()]
+  await other.query(schema + more)
+  const catalog = await catalogOf(reader, masked)
+  return {
+    ...{ database, session, other },
+    premise: (sql) => premiseIn(catalog, sql),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
