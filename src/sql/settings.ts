@@ -1,11 +1,18 @@
 import type { Unproven } from './facts.js'
 import { as, integer, isFields, list, text, walk, words, type Fields } from './tree.js'
 
+/** Whether the name of an encoding means UTF-8: PostgreSQL looks at its letters and digits only. */
+export const meansUtf8 = (name: string): boolean =>
+  ['utf8', 'unicode'].includes(name.replace(/[^a-z0-9]/gi, '').toLowerCase())
+
+/** Whether the server takes a word for true: any beginning of `true` or `yes`, and more than one letter of `on`. */
+const isTrue = (value: string): boolean => /^\s*(on|t(r(ue?)?)?|y(es?)?|1)\s*$/i.test(value)
+
 /** Settings that change what a text means to the server, and the only values under which the parser here agrees. */
-const pinned: Readonly<Record<string, RegExp>> = {
-  standard_conforming_strings: /^(on|true|yes|1)$/i,
+const pinned: Readonly<Record<string, (value: string) => boolean>> = {
+  standard_conforming_strings: isTrue,
   // Other encodings have characters whose second byte is a quote or a backslash.
-  client_encoding: /^(utf-?8|unicode)$/i,
+  client_encoding: meansUtf8,
 }
 
 /** These load code into the server or turn off its own protection. */
@@ -28,7 +35,7 @@ const refusal = (name: string, why: string): Unproven => ({ subject: name, why, 
 const check = (name: string, value: string | undefined): Unproven | undefined => {
   const wanted = pinned[name]
   if (forbidden.has(name)) return refusal(name, `the setting ${name} may not be changed in a session`)
-  if (!wanted || (value !== undefined && wanted.test(value))) return undefined
+  if (!wanted || (value !== undefined && wanted(value))) return undefined
   return refusal(name, `the setting ${name} changes how SQL is read, so it stays as it is`)
 }
 

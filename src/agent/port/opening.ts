@@ -1,5 +1,6 @@
 import { HoopError } from '../../lib/errors.js'
 import { readStartup, startupSize } from '../../wire/startup.js'
+import { Frontend } from '../../wire/tags.js'
 
 /** SSLRequest and GSSENCRequest are each asked for once, before the connection request. */
 const mostNegotiations = 2
@@ -10,7 +11,7 @@ export type Opening =
   | { readonly kind: 'startup' | 'cancel'; readonly message: Buffer; readonly rest: Buffer }
   /** It asks for encryption: answer with one byte `N` and read on. */
   | { readonly kind: 'negotiate' }
-  /** It speaks TLS or HTTP: close, say nothing. */
+  /** It speaks TLS or HTTP, or takes its leave: close, say nothing. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'more' }
 
@@ -44,7 +45,8 @@ export class OpeningReader {
   }
 }
 
-/** A TLS handshake record, or an HTTP request: PostgreSQL's own start with a zero byte. */
+/** A TLS handshake record, an HTTP request, or a Terminate: PostgreSQL's own start with a zero byte. */
 const isForeign = (held: Buffer): boolean =>
   held[0] === 0x16 ||
+  held[0] === Frontend.Terminate ||
   /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) /.test(held.toString('latin1', 0, 8))

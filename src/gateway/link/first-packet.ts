@@ -1,20 +1,23 @@
 import type { Socket } from 'node:net'
 import { HoopError } from '../../lib/errors.js'
+import { Frontend } from '../../wire/tags.js'
 import { readStartup, startupSize, type StartupPacket } from '../../wire/startup.js'
 
 /**
  * Reads the first packet of a stream. SSLRequest and GSSENCRequest are answered `N`: the stream is encrypted already.
- * @returns the packet and whatever came behind it; the socket is paused
+ * @returns the packet and whatever came behind it; the socket is paused. Undefined where the client has left again, with
+ * or without a Terminate: PostgreSQL says nothing to that either
  * @throws {HoopError} STARTUP_INVALID, STARTUP_TIMEOUT, PROTOCOL_VERSION
  */
 export const readPacket = async (
   socket: Socket,
   head: Buffer,
   timeout: number,
-): Promise<{ packet: Exclude<StartupPacket, { kind: 'ssl' | 'gss' }>; rest: Buffer }> => {
+): Promise<{ packet: Exclude<StartupPacket, { kind: 'ssl' | 'gss' }>; rest: Buffer } | undefined> => {
   let buffer = head
   const signal = AbortSignal.timeout(timeout)
   for (let requests = 0; ;) {
+    if (buffer[0] === Frontend.Terminate) return undefined
     const size = startupSize(buffer)
     if (size !== undefined && buffer.length >= size) {
       const packet = readStartup(buffer.subarray(0, size))
@@ -27,11 +30,13 @@ export const readPacket = async (
       buffer = rest
       continue
     }
-    buffer = Buffer.concat([buffer, await nextChunk(socket, signal)])
+    const chunk = await nextChunk(socket, signal)
+    if (!chunk) return undefined
+    buffer = Buffer.concat([buffer, chunk])
   }
 }
 
-const nextChunk = (socket: Socket, signal: AbortSignal): Promise<Buffer> =>
+const nextChunk = (socket: Socket, signal: AbortSignal): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       socket.off('data', onData).off('close', onClose).off('end', onClose).pause()
@@ -39,7 +44,7 @@ const nextChunk = (socket: Socket, signal: AbortSignal): Promise<Buffer> =>
       act()
     }
     const onData = (chunk: Buffer): void => settle(() => resolve(chunk))
-    const onClose = (): void => settle(() => reject(new HoopError('STARTUP_INVALID', 'the connection ended')))
+    const onClose = (): void => settle(() => resolve(undefined))
     const onAbort = (): void => settle(() => reject(new HoopError('STARTUP_TIMEOUT')))
     if (signal.aborted) return onAbort()
     socket.on('data', onData).on('close', onClose).on('end', onClose)

@@ -51,7 +51,9 @@ export const acceptStream = async (
     const runtime = await services.runtime(grant)
     socket.write(accepted)
     refuse = (error) => lastWord(socket, fatalOf(error))
-    const { packet, rest } = await readPacket(socket, head, services.limits.startup)
+    const first = await readPacket(socket, head, services.limits.startup)
+    if (!first) return lastWord(socket, Buffer.alloc(0))
+    const { packet, rest } = first
     if (packet.kind === 'cancel') {
       await registry.byKey(packet.pid, packet.secret, grant.principal.subject)?.cancel()
       return lastWord(socket, Buffer.alloc(0))

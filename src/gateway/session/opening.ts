@@ -13,6 +13,7 @@ import type { Metering } from '../relay/rows/sinks.js'
 import { startOf, summaryOf } from './first-records.js'
 import { newSessionId } from './id.js'
 import type { SessionOptions } from './options.js'
+import { assertAllowed } from './startup-options.js'
 import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
 import { type SessionName, SessionRegistry } from './registry.js'
 import { readRequest, type SessionRequest } from './request.js'
@@ -40,6 +41,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     const guard = await runtime.guard(draft.database)
     const metering = await meteringOf(options, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
+    if (guard) assertAllowed(guard, request.asked, askerOf(grant, runtime, request))
     upstream = await connectUpstream(
       runtime.upstream,
       upstreamParameters(runtime, request, grant, id),

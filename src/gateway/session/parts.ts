@@ -11,6 +11,7 @@ import type { Gate } from '../relay/machine/suspension/suspension.js'
 import type { ConnectionRuntime } from './services.js'
 import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
+import { optionsOf } from './startup-options.js'
 
 /** What counts against the budgets; undefined where there are none. */
 export const meteringOf = async (
@@ -76,6 +77,7 @@ export const upstreamParameters = (
     ['user', runtime.upstream.user],
     ['database', request.database],
     ...request.settings,
+    ...(request.asked.size > 0 ? [['options', optionsOf(request.asked)] as const] : []),
     ['application_name', `hoop:${subject}/${id}`],
   ])
 }

@@ -1,14 +1,15 @@
 import { HoopError } from '../../lib/errors.js'
 import type { StartupPacket } from '../../wire/startup.js'
+import { meansUtf8 } from '../../sql/settings.js'
 import type { ConnectionRuntime } from './services.js'
 
 export type Startup = Extract<StartupPacket, { kind: 'startup' }>
 
 /**
- * Settings that a client may bring along: what drivers send and what changes nobody's rights. Custom ones (`app.user`)
- * are data. Names are compared without case, as PostgreSQL does.
+ * Settings that drivers send and that change nobody's rights: no policy is asked about them. Custom ones (`app.user`) are
+ * data. Names are compared without case, as PostgreSQL does.
  */
-const allowed = new Set(
+const usual = new Set(
   `application_name bytea_output client_encoding client_min_messages commit_delay constraint_exclusion cpu_tuple_cost
   cursor_tuple_fraction datestyle deadlock_timeout default_statistics_target default_text_search_config
   default_transaction_deferrable default_transaction_isolation default_transaction_read_only effective_cache_size
@@ -25,13 +26,19 @@ const allowed = new Set(
 /** 3.2, of PostgreSQL 18; 3.1 was never used. */
 const NEWEST_MINOR = 2
 
-const isCustom = (name: string): boolean => /^[a-z_][a-z0-9_$]*(\.[a-z_][a-z0-9_$]*)+$/i.test(name)
+const word = '[a-z_][a-z0-9_$]*'
+
+const isCustom = (name: string): boolean => new RegExp(`^${word}(\\.${word})+$`, 'i').test(name)
+
+const isSetting = (name: string): boolean => new RegExp(`^${word}$`, 'i').test(name)
 
 /** What a session asks of the server. */
 export interface SessionRequest {
   readonly database: string
   /** Parameters for the upstream StartupMessage, without user, database and application_name. */
   readonly settings: ReadonlyMap<string, string>
+  /** Further settings, which the policy has to allow as it would SET, and the server to know. */
+  readonly asked: ReadonlyMap<string, string>
   readonly application: string | undefined
   /** The user name that the client gave; identity comes from the grant. */
   readonly user: string | undefined
@@ -59,11 +66,14 @@ export const readRequest = (
     throw new HoopError('REPLICATION_REFUSED')
   const unknown: string[] = []
   const settings = new Map<string, string>()
+  const asked = new Map<string, string>()
   let application: string | undefined
   const set = (name: string, value: string): void => {
     const key = name.toLowerCase()
     if (key === 'application_name') application = value
-    else if (allowed.has(key) || isCustom(key)) settings.set(key, value)
+    else if (key === 'client_encoding' && guarded) settings.set(key, encoding(value))
+    else if (usual.has(key) || (isCustom(key) && !key.startsWith('_pq_.'))) settings.set(key, value)
+    else if (isSetting(key)) asked.set(key, value)
     else throw new HoopError('OPTION_REFUSED', name)
   }
   for (const [name, value] of parameters) {
@@ -71,11 +81,13 @@ export const readRequest = (
     else if (name === 'options') for (const [option, given] of readOptions(value)) set(option, given)
     else if (!['user', 'database', 'replication'].includes(name)) set(name, value)
   }
-  if (guarded) settings.set('client_encoding', encoding(settings.get('client_encoding')))
+  // What the reading of statements rests on, so that RESET goes back to it, too.
+  if (guarded) settings.set('standard_conforming_strings', 'on').set('client_encoding', 'UTF8')
   const spoken = Math.min(minor, NEWEST_MINOR)
   return {
     database: databaseOf(parameters.get('database'), user, runtime),
     settings,
+    asked,
     application,
     user,
     minor: spoken,
@@ -97,9 +109,9 @@ const databaseOf = (
 }
 
 /** Statements are read as UTF-8, so that is what they must be; SQL_ASCII and `auto` only mean that nobody cared. */
-const encoding = (asked: string | undefined): string => {
-  const plain = (asked ?? 'UTF8').replace(/[^a-z0-9]/gi, '').toLowerCase()
-  if (['utf8', 'unicode', 'sqlascii', 'auto', ''].includes(plain)) return 'UTF8'
+const encoding = (asked: string): string => {
+  if (meansUtf8(asked) || ['sqlascii', 'auto', ''].includes(asked.replace(/[^a-z0-9]/gi, '').toLowerCase()))
+    return 'UTF8'
   throw new HoopError('OPTION_REFUSED', `client_encoding = ${asked}`, { hint: 'Use UTF8 as the client encoding.' })
 }
 
@@ -113,12 +125,12 @@ const readOptions = (text: string): [string, string][] => {
   for (let i = 0; i < words.length; i++) {
     let word = words[i]!
     if (word === '-c') word = words[++i] ?? ''
-    else if (word.startsWith('--')) word = word.slice(2).replace(/^[^=]*/, (name) => name.replaceAll('-', '_'))
+    else if (word.startsWith('--')) word = word.slice(2)
     else if (word.startsWith('-c')) word = word.slice(2)
     else throw new HoopError('OPTION_REFUSED', word)
     const equals = word.indexOf('=')
     if (equals < 1) throw new HoopError('OPTION_REFUSED', word)
-    settings.push([word.slice(0, equals), word.slice(equals + 1)])
+    settings.push([word.slice(0, equals).replaceAll('-', '_'), word.slice(equals + 1)])
   }
   return settings
 }

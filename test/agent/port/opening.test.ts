@@ -56,6 +56,7 @@ describe('a connection’s first bytes', () => {
     ['HTTP GET', Buffer.from('GET / HTTP/1.1\r\n')],
     ['HTTP POST', Buffer.from('POST /x HTTP/1.1\r\n')],
     ['the HTTP/2 preface', Buffer.from('PRI * HTTP/2.0\r\n')],
+    ['a Terminate', Buffer.from([0x58, 0, 0, 0, 4])],
   ] as const)('%s is foreign', ([, bytes]) => {
     expect(new OpeningReader().push(bytes)).toEqual({ kind: 'foreign' })
   })

@@ -139,7 +139,9 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
       ...options.grant,
     }
     readPacket(socket, Buffer.alloc(0), 2000)
-      .then(async ({ packet, rest }) => {
+      .then(async (first) => {
+        if (!first) return socket.end()
+        const { packet, rest } = first
         if (packet.kind === 'startup')
           return openSession({
             services,

@@ -1,9 +1,11 @@
 import { HoopError } from '../../../../lib/errors.js'
+import { meansUtf8 } from '../../../../sql/settings.js'
 
 /** Settings that the reading of statements rests on, and the only values under which the server reads them as we do. */
-const pinned: ReadonlyMap<string, string> = new Map([
-  ['standard_conforming_strings', 'on'],
-  ['client_encoding', 'UTF8'],
+const pinned: ReadonlyMap<string, (value: string) => boolean> = new Map([
+  ['standard_conforming_strings', (value: string) => value === 'on'],
+  // The server reports it as it was spelled: UNICODE, utf-8.
+  ['client_encoding', meansUtf8],
 ])
 
 /**
@@ -12,7 +14,7 @@ const pinned: ReadonlyMap<string, string> = new Map([
  */
 export const assertPinned = (name: string, value: string): void => {
   const wanted = pinned.get(name)
-  if (wanted !== undefined && wanted !== value) throw new HoopError('SETTING_PINNED', `${name} = ${value}`)
+  if (wanted && !wanted(value)) throw new HoopError('SETTING_PINNED', `${name} = ${value}`)
 }
 
 /** The same for all settings that the server reported at login. @throws {HoopError} SETTING_PINNED */
