@@ -61,7 +61,23 @@ function secureOver(socket: Socket, host: string, ca: string | undefined): TLSSo
     ...(!/^[\d.]+$|:/.test(host) && { servername: host }),
     ...(ca !== undefined && { ca }),
   }
-  return quiet(connectTls(options))
+  const secure = quiet(connectTls(options))
+  carriers.set(secure, socket)
+  return secure
+}
+
+/** What a TLS connection runs over. */
+const carriers = new WeakMap<Socket, Socket>()
+
+/**
+ * Breaks a connection off by a TCP reset. Destroying a TLS connection merely ends it, which the other side takes for a
+ * client that has said all it wanted and waits for its answers.
+ */
+export const breakOff = (socket: Socket): void => {
+  const carrier = carriers.get(socket)
+  if (carrier) breakOff(carrier)
+  else if (!socket.destroyed && socket.remoteFamily !== undefined) socket.resetAndDestroy()
+  socket.destroy()
 }
 
 /** An error always comes with a close, which is what everyone here listens to; unheard it would end the process. */

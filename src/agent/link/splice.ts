@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { breakOff } from '../api/dial.js'
 
 /** Milliseconds that a client has for reading the last words of a stream that ended, while what it sends is dropped. */
 const linger = 2_000
@@ -11,7 +12,7 @@ export async function splice(client: Socket, stream: Socket): Promise<void> {
   forward(client, stream)
   forward(stream, client)
   // A client that broke off: the gateway must see it at once, for it then cancels what runs.
-  client.on('error', () => stream.destroy())
+  client.on('error', () => breakOff(stream))
   client.on('close', () => stream.destroySoon())
   // Closing while bytes of the client wait unread would reset the connection, and the server's last error with it.
   stream.on('error', () => undefined)
