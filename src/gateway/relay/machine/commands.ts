@@ -4,7 +4,11 @@ import type { Wants } from './suspension/suspension.js'
 /** What the machine can't do, since it has no sockets, clocks or promises: for whoever drives it, in this order. */
 export type Command =
   /** Get what a suspended request wants from outside, and `resume` with it. */
-  | { readonly kind: 'hold'; readonly wants: Exclude<Wants, { kind: 'estimate' }>; readonly inTransaction: boolean }
+  | {
+      readonly kind: 'hold'
+      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' }>
+      readonly inTransaction: boolean
+    }
   /** Nobody waits for that any more: let it go, and `resume` with a refusal. */
   | { readonly kind: 'withdraw'; readonly error: HoopError }
   /** Cancel upstream until the machine no longer runs over its budget. */

@@ -60,6 +60,8 @@ export interface ExecuteRequest {
   readonly kind: 'execute'
   readonly portal: string
   readonly statement: Statement
+  /** What it gives a name to. */
+  readonly defines: Meaning | undefined
 }
 
 /** An EXPLAIN of the relay's own, and all the messages that it takes. */

@@ -104,6 +104,8 @@ export class State {
   /** The server ignored a request, since an earlier one in its pipeline failed. */
   skipped(request: Request): void {
     if (request.kind === 'parse') this.names.fail(request.meaning)
+    if (request.kind === 'execute' && request.defines) this.names.fail(request.defines)
+    if (request.kind === 'query') for (const meaning of request.defines) if (meaning) this.names.fail(meaning)
     if (request.kind !== 'bind') return
     this.names.fail(request.portal)
     if (!request.refused) this.journal.result(request.statement, { tag: 'skipped', rows: 0, bytes: 0, masked: 0 })

@@ -1,20 +1,19 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
-import type { PreparedStatement } from '../names/names.js'
+import type { Portal } from '../names/names.js'
 import type { State } from '../state.js'
 import type { Given, HeldStatement, Wants, Waiting } from '../suspension/suspension.js'
 import { afforded, raiseOf } from './afford.js'
-import { decideByName, decideMeanings, textsRun } from './by-name.js'
+import { decideByName, type NamedDecision, type NamedDecisions, notKnown, textsRun, unanswered } from './by-name.js'
 import { inFull } from './in-full.js'
 import type { Admission, Refusal } from './outcome.js'
-import { either } from './stricter.js'
 import { executeOf, type ToRun } from './to-run.js'
 import { REFUSED, RENEWED } from './unknown-names.js'
 
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
-  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined, found: [] },
+  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined },
 }
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
@@ -71,8 +70,11 @@ export class Admissions {
     if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
       return { kind: 'waits', wants: { kind: 'decision', text: toRun.text } }
     const goesOn = toRun.kind === 'portal'
-    const found: (readonly [PreparedStatement, AllowedStatement | undefined])[] = []
-    const word = this.#approved(this.#word(toRun, given, found), given)
+    const said = this.#word(toRun, given)
+    // What a mask, a rule or an approval rests on is what runs, and not what might.
+    if (said.kind === 'unanswered')
+      return given.answered ? refused(notKnown()) : { kind: 'waits', wants: { kind: 'answers' } }
+    const word = this.#approved(said, given)
     if (word.kind === 'refuse') return this.#refused(word)
     if (!goesOn && !given.renewed && this.#state.renews && unknownNames.among(word.statements))
       return { kind: 'waits', wants: { kind: 'catalog', age: RENEWED } }
@@ -84,60 +86,46 @@ export class Admissions {
     const raise = returns ? raiseOf(metering.meter, toRun.text, bound, given.rules) : undefined
     const last = returns ? afforded(metering.meter, word, raise) : word
     if (last.kind === 'refuse') return this.#refused(last)
-    if (last.kind === 'allow') return this.#admitted(last, given, raise, found)
+    if (last.kind === 'allow') return this.#admitted(last, given, raise)
     return { kind: 'waits', wants: this.#wants(last, toRun) }
   }
 
-  /** The guard's word on the texts, and on those that are run by name. */
-  #word(toRun: ToRun, given: Given, found: (readonly [PreparedStatement, AllowedStatement | undefined])[]): Decision {
-    const guard = this.#state.guard!
-    const from = { guard, names: this.#state.names, pipeline: this.#pipeline() }
-    const asker = given.estimate ? this.#asker({ estimate: given.estimate }) : this.#state.asker
-    const ofText = (text: string): Decision => decideByName(from, guard.decide(text, asker), asker)
-    if (toRun.kind === 'text') return ofText(toRun.text)
-    if (toRun.kind === 'portal') return this.#portals(toRun)
-    const { meanings, bind } = toRun
+  /** The guard's word on the text, and on what it runs by name. */
+  #word(toRun: ToRun, given: Given): NamedDecision {
+    const from = this.#from(given.estimate ? this.#asker({ estimate: given.estimate }) : this.#state.asker)
+    const { guard, asker } = from
+    if (toRun.kind === 'text') return decideByName(from, guard.decide(toRun.text, asker))
+    const [meaning, more] = toRun.meanings
+    if (more) return unanswered
+    if (toRun.kind === 'portal') return this.#portal(toRun.meanings[0])
+    const { bind } = toRun
+    if (meaning && !meaning.bySql && meaning.facts) return decideByName(from, guard.decide(meaning.text, asker))
     // SQL can't prepare the unnamed statement: there is none.
-    if (meanings.length === 0 && bind.statement === '') return { kind: 'allow', statements: [] }
-    let all: Decision | undefined
-    for (const meaning of meanings) {
-      if (meaning.bySql) continue
-      const one = ofText(meaning.text)
-      found.push([meaning, one.kind === 'refuse' ? undefined : one.statements[0]])
-      all = all ? either(all, one) : one
-    }
-    const bySql = meanings.filter((meaning) => meaning.bySql)
-    if (all && bySql.length === 0) return all
-    const own = unplanned(guard.decide(executeOf(bind.statement), asker), bind.parameters.length)
-    const named = decideMeanings(guard, own, bySql, bind.statement, asker)
-    return all ? either(all, named) : named
+    if (bind.statement === '') return { kind: 'allow', statements: [] }
+    return decideByName(from, unplanned(guard.decide(executeOf(bind.statement), asker), bind.parameters.length))
   }
 
   /** What goes on was counted and searched for when it was bound. */
-  #portals({ meanings }: Extract<ToRun, { kind: 'portal' }>): Decision {
-    const guard = this.#state.guard!
-    const from = { guard, names: this.#state.names, pipeline: this.#pipeline() }
-    let all: Decision = { kind: 'allow', statements: meanings.every(({ text }) => text !== '') ? [] : [anyCursor] }
-    if (meanings.length === 0) return { kind: 'allow', statements: [anyCursor] }
-    for (const portal of meanings) {
-      if (portal.text === '') continue
-      const asker = this.#asker({ estimate: { rows: 0 }, ...(portal.bySql && { running: true }) })
-      const then = decideByName(from, guard.decide(portal.text, asker), asker)
-      if (then.kind === 'refuse') return then
-      const open = then.kind === 'hold' ? [then.rule, ...(then.others ?? [])] : []
-      const rule = open.find(({ name }) => !portal.approved.includes(name))
-      if (rule) return { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
-      all = { ...all, statements: [...all.statements, ...then.statements] }
-    }
-    return all
+  #portal(portal: Portal | undefined): NamedDecision {
+    if (!portal || portal.text === '') return { kind: 'allow', statements: [anyCursor] }
+    const from = this.#from(this.#asker({ estimate: { rows: 0 }, ...(portal.bySql && { running: true }) }))
+    const then = decideByName(from, from.guard.decide(portal.text, from.asker))
+    if (then.kind === 'refuse' || then.kind === 'unanswered') return then
+    const open = then.kind === 'hold' ? [then.rule, ...(then.others ?? [])] : []
+    const rule = open.find(({ name }) => !portal.approved.includes(name))
+    if (rule) return { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
+    return { kind: 'allow', statements: then.statements }
   }
 
-  #goesOn({ meanings }: Extract<ToRun, { kind: 'portal' }>, word: Exclude<Decision, { kind: 'refuse' }>) {
+  #from(asker: Asker): NamedDecisions {
+    return { guard: this.#state.guard!, names: this.#state.names, pipeline: this.#pipeline(), asker }
+  }
+
+  #goesOn({ meanings: [portal] }: Extract<ToRun, { kind: 'portal' }>, word: Exclude<Decision, { kind: 'refuse' }>) {
     const meter = this.#state.metering?.meter
-    const [portal] = meanings
     const raise = portal?.raise
     // DECLARE itself returns nothing, its cursor does.
-    const returns = meanings.some(({ bySql }) => bySql) || word.statements.some((each) => each.returns !== false)
+    const returns = portal?.bySql || word.statements.some((each) => each.returns !== false)
     const over = returns ? meter?.spentUp(raise?.budgets) : undefined
     return over ? refused(over) : { ...unguarded, statements: word.statements, raise }
   }
@@ -146,7 +134,6 @@ export class Admissions {
     { statements, warnings, observed, open }: Extract<Decision, { kind: 'allow' }>,
     { rules, approvals, estimate }: Given,
     raise: Raise | undefined,
-    found: Admission['found'],
   ): Admission {
     return {
       kind: 'admitted',
@@ -158,7 +145,6 @@ export class Admissions {
       approval: approvals.length > 0 ? approvals.join(' ') : undefined,
       estimate: estimate && 'rows' in estimate ? estimate.rows : undefined,
       raise,
-      found,
     }
   }
 
@@ -183,10 +169,8 @@ export class Admissions {
       const scrub = statements.some((each) => each.scrub)
       return { kind: 'estimate', question: { sql: waiting.sql, folds: waiting.folds, scrub }, bound }
     }
-    const { names, searchPath } = this.#state
-    const meant = toRun.kind === 'bind' ? toRun.meanings.filter(({ bySql }) => bySql).map(({ text }) => text) : []
-    const run = [...meant, ...textsRun({ names, pipeline: this.#pipeline() }, statements)]
-    const text = inFull(toRun.text, run, searchPath.other)
+    const run = textsRun(this.#from(this.#state.asker), statements)
+    const text = inFull(toRun.text, run, this.#state.searchPath.other)
     const { rule, others } = waiting
     return { kind: 'approval', held: { ...bound, text, rule, others, facts: statements } }
   }
@@ -207,7 +191,7 @@ const exactly = (toRun: ToRun): Pick<HeldStatement, 'parameters' | 'parameterFor
     ? {
         parameters: toRun.bind.parameters,
         parameterFormats: toRun.bind.parameterFormats,
-        parameterTypes: toRun.meanings.at(-1)?.types,
+        parameterTypes: toRun.meanings[0]?.types,
       }
     : { parameters: [], parameterFormats: [], parameterTypes: undefined }
 

@@ -5,89 +5,108 @@ import type { Meaning, Names } from '../names/names.js'
 import type { MachineGuard } from '../state.js'
 import { stricter } from './stricter.js'
 
-/** Meanings of one name that may be decided on: more are not told apart. */
-const MAX_MEANINGS = 32
-
 /** What decides on statements that are run by a name. */
 export interface NamedDecisions {
   readonly guard: MachineGuard
   readonly names: Names
   /** In which the statement is sent. */
   readonly pipeline: number
+  readonly asker: Asker
 }
+
+/** What the server has yet to answer decides on what a name means: it is known once that is answered. */
+export const unanswered = { kind: 'unanswered' } as const
+
+export type NamedDecision = Decision | typeof unanswered
+
+/** What the server ignores or fails all the same, or something that hoop has lost track of. */
+export const notKnown = (): HoopError =>
+  new HoopError('STATEMENT_UNPROVEN', 'what goes by that name is not known yet', {
+    hint: 'Wait for the answers to what was prepared by that name, or use another name.',
+  })
 
 type Runs = Pick<AllowedStatement, 'kinds' | 'runs'>
 
-const meaningsOf = ({ names, pipeline }: Omit<NamedDecisions, 'guard'>, { kinds, runs }: Runs): readonly Meaning[] => {
+/** @returns undefined where it isn't certain which of several a name means */
+const meaningsOf = ({ names, pipeline }: NamedDecisions, { kinds, runs }: Runs): readonly Meaning[] | undefined => {
   if (runs) {
-    const key = nameKey(runs.name)
-    return runs.of === 'statement'
-      ? names.statements.candidates(key, pipeline)
-      : names.portals.candidates(key, pipeline)
+    const table = runs.of === 'statement' ? names.statements : names.portals
+    const meanings: readonly Meaning[] = table.candidates(nameKey(runs.name), pipeline)
+    return meanings.length > 1 ? undefined : meanings
   }
   // EXPLAIN ANALYZE EXECUTE, CREATE TABLE AS EXECUTE: which one is not in the facts.
   return kinds.includes('execute') ? [...names.statements.all()] : []
 }
 
+/** What is said of a statement that something else runs. */
+const ofMeaning = ({ guard, asker }: NamedDecisions, { of, text }: Meaning): Decision =>
+  // What a cursor is about was counted when it was declared.
+  guard.decide(text, {
+    ...asker,
+    now: asker.now,
+    running: true,
+    estimate: of === 'portal' ? { rows: 0 } : asker.estimate,
+  })
+
+/** All that statements run by name, and what that runs in its turn, nearest first. */
+const meaningsRun = (from: NamedDecisions, statements: readonly Runs[]): readonly Meaning[] | undefined => {
+  const all = new Set<Meaning>()
+  const add = (each: readonly Runs[]): boolean =>
+    each.every((statement) => {
+      const meanings = meaningsOf(from, statement)
+      for (const meaning of meanings ?? []) if (meaning.text !== '') all.add(meaning)
+      return meanings !== undefined
+    })
+  if (!add(statements)) return undefined
+  // A set is walked with what is added meanwhile, and a name that leads to itself is in it once.
+  for (const meaning of all) {
+    const then = ofMeaning(from, meaning)
+    if (then.kind !== 'refuse' && !add(then.statements)) return undefined
+  }
+  return [...all]
+}
+
 /** All texts that statements may run by name: whoever approves them approves those. */
-export const textsRun = (from: Omit<NamedDecisions, 'guard'>, statements: readonly Runs[]): readonly string[] =>
-  statements.flatMap((statement) =>
-    meaningsOf(from, statement).flatMap(({ of, text }) =>
-      text === '' || (of === 'portal' && !statement.runs) ? [] : [text],
-    ),
+export const textsRun = (from: NamedDecisions, statements: readonly Runs[]): readonly string[] =>
+  (meaningsRun(from, statements) ?? []).flatMap(({ of, text }) =>
+    of === 'portal' && !statements.some(({ runs }) => runs) ? [] : [text],
   )
 
 /** What policy says of all that statements run by name, beside what it says of them. */
-export const decideByName = (from: NamedDecisions, own: Decision, asker: Asker): Decision => {
-  let decision = own
+export const decideByName = (from: NamedDecisions, own: Decision): NamedDecision => {
   if (own.kind === 'refuse') return own
-  for (const statement of own.statements) {
-    if (decision.kind === 'refuse') return decision
-    if (statement.runs || statement.kinds.includes('execute'))
-      decision = decideMeanings(from.guard, decision, meaningsOf(from, statement), statement.runs?.name ?? 'one', asker)
+  if (own.statements.every(({ kinds, runs }) => !runs && !kinds.includes('execute'))) return own
+  const meanings = meaningsRun(from, own.statements)
+  if (!meanings) return unanswered
+  let decision: Decision = own
+  for (const meaning of meanings) {
+    const then = ofMeaning(from, meaning)
+    if (!meaning.bySql && meaning.of === 'statement' && then.kind !== 'refuse' && then.statements.some(names))
+      return { kind: 'refuse', error: naming() }
+    const counted = then.kind === 'estimate' ? countable(from, decision, meaning, then) : then
+    decision = stricter(decision, counted, meaning.approved)
   }
   return decision
 }
 
-/** The same for meanings of one name. */
-export const decideMeanings = (
-  guard: MachineGuard,
-  own: Decision,
-  meanings: readonly Meaning[],
-  name: string,
-  asker: Asker,
-): Decision => {
-  if (meanings.length > MAX_MEANINGS && own.kind !== 'refuse' && own.statements.some(({ runs }) => runs))
-    return tooMany(name)
-  let decision = own
-  for (const { of, text, approved } of meanings) {
-    if (text === '') continue
-    // What a cursor is about was counted when it was declared.
-    const estimate = of === 'portal' ? { rows: 0 } : asker.estimate
-    const then = guard.decide(text, { ...asker, now: asker.now, running: true, estimate })
-    const counted = then.kind === 'estimate' ? countable(guard, decision, text, then, asker) : then
-    decision = stricter(decision, counted, approved)
-  }
-  return decision
-}
+const names = ({ defines, ends }: AllowedStatement): boolean => defines !== undefined || ends !== undefined
+
+/** PREPARE, DECLARE, DEALLOCATE and CLOSE change what names mean, and are read for it where they stand themselves. */
+const naming = (): HoopError =>
+  new HoopError('STATEMENT_UNPROVEN', 'EXECUTE of a statement that gives or ends a name', {
+    hint: 'Send PREPARE, DECLARE, DEALLOCATE or CLOSE as it is.',
+  })
 
 /** The planner can be asked about an EXECUTE that stands alone, with arguments that nothing has to be computed for. */
 const countable = (
-  guard: MachineGuard,
+  from: NamedDecisions,
   own: Decision,
-  text: string,
+  { text }: Meaning,
   then: Extract<Decision, { kind: 'estimate' }>,
-  asker: Asker,
 ): Decision => {
+  const { guard, asker } = from
   const [only, more] = own.kind === 'refuse' ? [] : own.statements
   if (only?.planned !== undefined && !more) return { ...then, sql: only.planned }
   const estimate = { unknown: 'the statement that runs it can’t be planned' }
   return guard.decide(text, { ...asker, now: asker.now, running: true, estimate })
 }
-
-const tooMany = (name: string): Decision => ({
-  kind: 'refuse',
-  error: new HoopError('STATEMENT_UNPROVEN', `what was prepared as ${name} is no longer known`, {
-    hint: 'Wait for the answers to what was prepared by that name, or use another name.',
-  }),
-})

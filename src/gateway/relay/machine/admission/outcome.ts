@@ -1,7 +1,6 @@
 import type { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, RuleMatch } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
-import type { PreparedStatement } from '../names/names.js'
 
 /** What policy said of something that is on its way to the server: the request that is entered for it carries this. */
 export interface Admission {
@@ -19,8 +18,6 @@ export interface Admission {
   readonly estimate: number | undefined
   /** What it may take beyond its budgets. */
   readonly raise: Raise | undefined
-  /** Of a Bind: what was found for each meaning of its name. */
-  readonly found: readonly (readonly [meaning: PreparedStatement, facts: AllowedStatement | undefined])[]
 }
 
 export interface Refusal {

@@ -29,12 +29,3 @@ export const stricter = (own: Decision, then: Decision, approved: readonly strin
     ...(observed.length > 0 && { observed }),
   }
 }
-
-/** The stricter of two that may run in one another's place: what it would let through are the statements of both. */
-export const either = (one: Decision, other: Decision): Decision => {
-  if (one.kind === 'refuse') return one
-  if (other.kind === 'refuse') return other
-  const strict = stricter(one, other, [])
-  if (strict.kind === 'refuse') return strict
-  return { ...strict, statements: [...one.statements, ...other.statements] }
-}

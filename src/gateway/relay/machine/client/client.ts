@@ -92,7 +92,7 @@ export class Client implements FrameHandler {
         this.#extended.describe(message)
         break
       case Frontend.Execute:
-        if (this.#extended.execute(message)) break
+        if (this.#extended.execute(message, given)) break
         return
       case Frontend.Close:
         this.#extended.close(message)

@@ -15,7 +15,7 @@ import type { Admission, Refusal } from '../admission/outcome.js'
 import { preparedBySql } from '../admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names/names.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import { type Given, nothing, type Waiting } from '../suspension/suspension.js'
+import type { Given, Waiting } from '../suspension/suspension.js'
 
 const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
 
@@ -62,16 +62,14 @@ export class ExtendedRequests {
     const { buffer, start, end } = message
     const bind = readBind(buffer, start, end)
     const meanings = state.names.statements.candidates(nameKey(bind.statement), pipeline.number)
-    const last = meanings.at(-1)
-    const text = last && !last.bySql ? last.text : preparedBySql(bind.statement)
+    // Which of several it means is known once they are answered; admission waits for that.
+    const meant = meanings.at(-1)
+    const text = meant && !meant.bySql ? meant.text : preparedBySql(bind.statement)
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
     const outcome = this.#room(bind.portal, text) ?? admissions.admit({ kind: 'bind', text, bind, meanings }, given)
     if (outcome.kind === 'waits') return this.#parts.suspend(message, outcome.wants, given)
     pipeline.opens('bound')
     if (outcome.kind === 'refused') return this.#refuse(bind.portal, text, outcome)
-    const [defines] = definitionsOf(outcome, text)
-    const full = defines && this.#room(defines.name, text)
-    if (full) return this.#refuse(bind.portal, text, full)
     const details = noted(outcome)
     details.statementName = bind.statement
     details.portal = bind.portal
@@ -89,12 +87,12 @@ export class ExtendedRequests {
       state: 'requested',
       raise: outcome.raise,
       open: outcome.open,
-      found: outcome.found,
+      meant: meant && { statement: meant, facts: meant.bySql ? undefined : outcome.statements[0] },
       prepared: undefined,
       facts: undefined,
       formats: bind.resultFormats,
       statement,
-      defines,
+      defines: definitionsOf(outcome, text)[0],
       hold: false,
       boundAt: ++state.runs,
       describedAt: -1,
@@ -103,42 +101,47 @@ export class ExtendedRequests {
       masks: undefined,
       used: undefined,
     }
-    if (defines) state.names.request(defines)
     state.names.request(portal)
     state.push({ kind: 'bind', portal, name: bind.statement, statement, refused: undefined })
     out.keep(buffer, start, end)
   }
 
   /** @returns whether the message goes on as it is */
-  execute({ buffer, start, end }: Message): boolean {
+  execute(message: Message, given: Given): boolean {
     const { state, out, admissions, pipeline } = this.#parts
-    const { portal: name } = readExecute(buffer, start, end)
-    pipeline.opens('bound')
+    const { portal: name } = readExecute(message.buffer, message.start, message.end)
     const meanings = state.names.portals.candidates(nameKey(name), pipeline.number)
-    const portal = meanings.length === 1 ? meanings[0] : undefined
-    const last = meanings.at(-1)
+    const portal = meanings.at(-1)
     // What was bound directly before has just been admitted, unless hours may have struck since.
-    const fresh = portal?.boundAt === state.runs && !portal.open
+    const fresh = meanings.length === 1 && portal?.boundAt === state.runs && !portal.open
     if (!fresh && state.guard) {
-      const text = last?.text || `-- cursor: ${name}`
-      const outcome = admissions.admit({ kind: 'portal', text, name, meanings }, nothing)
-      if (outcome.kind === 'refused') {
-        this.#refuse(name, text, outcome)
-        return false
-      }
+      const text = portal?.text || `-- cursor: ${name}`
+      const outcome = admissions.admit({ kind: 'portal', text, name, meanings }, given)
+      if (outcome.kind === 'waits') this.#parts.suspend(message, outcome.wants, given)
+      if (outcome.kind === 'refused') this.#refuse(name, text, outcome)
+      if (outcome.kind !== 'admitted') return false
     }
+    // A portal that runs again is refused by the server; until then it is another thing of that name.
+    const defines = portal?.defines && { ...portal.defines }
+    const full = defines && this.#room(defines.name, defines.text)
+    if (full) {
+      this.#refuse(name, defines.text, full)
+      return false
+    }
+    pipeline.opens('bound')
     // A portal that goes on, or one that SQL opened, is a statement of its own in the recording.
     const statement =
-      last?.statement && !last.executed
-        ? last.statement
-        : state.journal.statement('extended', last?.statement?.text ?? `-- cursor: ${name}`, { portal: name })
-    if (last) last.executed = true
+      portal?.statement && !portal.executed
+        ? portal.statement
+        : state.journal.statement('extended', portal?.statement?.text ?? `-- cursor: ${name}`, { portal: name })
+    if (portal) portal.executed = true
     if (state.guard?.masking && portal?.describedAt !== state.runs) {
       state.push({ kind: 'describe', of: 'P', name, own: true })
       out.put(describePortal(name))
     }
     state.runs++
-    state.push({ kind: 'execute', portal: name, statement })
+    if (defines) state.names.request(defines)
+    state.push({ kind: 'execute', portal: name, statement, defines })
     return true
   }
 
@@ -163,6 +166,7 @@ export class ExtendedRequests {
   /** A Bind of what nobody prepared goes in its place, and the server's error about that becomes ours. */
   #refuse(portal: string, text: string, { error, rule, approval }: Refusal): void {
     const { state, out, pipeline, refused } = this.#parts
+    pipeline.opens('bound')
     const statement = state.journal.refusal(text, error, rule, approval)
     const none: Portal = { ...portalOf(portal, text, pipeline.number), state: 'ended' }
     state.push({ kind: 'bind', portal: none, name: refused, statement, refused: error })

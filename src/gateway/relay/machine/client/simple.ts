@@ -35,11 +35,10 @@ export class SimpleRequests {
     pipeline.ended()
     const statement = state.journal.statement('simple', text, noted(admission))
     for (const meaning of defines) if (meaning) state.names.request(meaning)
-    const entered = state.push({
+    state.push({
       ...{ kind: 'query', statement, refused: undefined, admission, defines },
       ...{ completed: 0, errored: false },
     })
-    if (!entered) for (const meaning of defines) if (meaning) state.names.fail(meaning)
     out.keep(message.buffer, message.start, message.end)
   }
 

@@ -40,15 +40,15 @@ export interface Portal extends Named {
   readonly raise: Raise | undefined
   /** Hours, or who asks, may decide otherwise another time. */
   readonly open: boolean
-  /** What the policy found when it was bound, which is newer than the Parse's word, for each statement that its name may have meant. */
-  readonly found: readonly (readonly [meaning: PreparedStatement, facts: AllowedStatement | undefined])[]
+  /** What its Bind named when that was decided on, and what the policy found then, which is newer than the Parse's word. */
+  readonly meant: { readonly statement: PreparedStatement; readonly facts: AllowedStatement | undefined } | undefined
   /** What it was bound to, and what comes out; known once the server has bound it. */
   prepared: PreparedStatement | undefined
   facts: AllowedStatement | undefined
   /** Result formats of its Bind. */
   readonly formats: readonly number[]
   readonly statement: Statement | undefined
-  /** What running it gives a name to. */
+  /** What running it gives a name to: asked for by its Execute. */
   readonly defines: Meaning | undefined
   /** WITH HOLD: it outlives its transaction. */
   readonly hold: boolean
@@ -168,7 +168,6 @@ export class Names {
     if (item.name !== '') this.#count--
     this.#bytes -= item.bytes
     this.#budget.give(item.bytes)
-    if (item.of === 'portal' && item.defines) this.fail(item.defines)
   }
 }
 
@@ -184,7 +183,7 @@ export const portalOf = (name: string, text: string, pipeline: number): Portal =
   state: 'requested',
   raise: undefined,
   open: false,
-  found: [],
+  meant: undefined,
   prepared: undefined,
   facts: undefined,
   formats: [],

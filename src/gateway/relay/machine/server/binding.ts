@@ -4,14 +4,15 @@ import { preparedBySql } from '../admission/to-run.js'
 import type { Names, PreparedStatement } from '../names/names.js'
 import type { BindRequest, Request } from '../requests.js'
 
-/** What was decided on the statement that a Bind names, as the server has it when it answers. */
+/**
+ * What was found for the statement that a Bind names, as the server has it when it answers. Of one that something else was
+ * put in the place of, nothing is known.
+ */
 const factsOf = (
-  { portal: { found } }: BindRequest,
+  { portal: { meant } }: BindRequest,
   prepared: PreparedStatement | undefined,
-): AllowedStatement | undefined => {
-  for (const [meaning, facts] of found) if (meaning === prepared) return facts ?? prepared.facts
-  return prepared?.facts
-}
+): AllowedStatement | undefined =>
+  prepared && prepared === meant?.statement ? prepared.facts && (meant.facts ?? prepared.facts) : undefined
 
 /** BindComplete: only now it is certain which statement the name meant. */
 export const bound = (names: Names, request: BindRequest): void => {
@@ -22,6 +23,26 @@ export const bound = (names: Names, request: BindRequest): void => {
   portal.prepared = prepared
   portal.facts = factsOf(request, prepared)
   names.confirm(portal)
+}
+
+/** EXECUTE of EXECUTE of …: nobody writes more, and what is behind more of them is not known. */
+const MAX_DEPTH = 8
+
+interface Meant {
+  readonly facts: AllowedStatement | undefined
+  readonly text: string
+}
+
+/** A statement, and what EXECUTE and FETCH make of it one after the other; facts of the last where they are known. */
+export const behind = (names: Names, facts: AllowedStatement | undefined, text: string): readonly Meant[] => {
+  const all: Meant[] = [{ facts, text }]
+  // A name may lead to another EXECUTE or FETCH, and in the end to itself.
+  for (let runs = facts?.runs; runs; runs = all.at(-1)!.facts?.runs) {
+    const key = nameKey(runs.name)
+    const next = runs.of === 'statement' ? names.statements.confirmed(key) : names.portals.confirmed(key)
+    all.push({ facts: all.length > MAX_DEPTH ? undefined : next?.facts, text: next?.text ?? text })
+  }
+  return all
 }
 
 /** Whether the answer to a request may quote values of masked columns. */

@@ -4,6 +4,7 @@ import { namedBy } from '../../../../sql/naming.js'
 import { parse } from '../../../../sql/parser.js'
 import { unwrap } from '../../../../sql/tree.js'
 import { nameKey } from '../../../../wire/frontend.js'
+import { behind } from './binding.js'
 import type { Meaning } from '../names/names.js'
 import { type Request, statementAt } from '../requests.js'
 import type { State } from '../state.js'
@@ -36,9 +37,11 @@ export const completed = (
   if (defines) names.confirm(defines)
   if (!facts) return
   if (facts.ends) names.end(facts.ends)
-  if (facts.ddl) state.schemaChanged = true
-  if (facts.scrub) state.tainted = true
-  state.unknownNames.made(facts)
+  for (const { facts: each } of behind(names, facts, text)) {
+    if (each?.ddl) state.schemaChanged = true
+    if (each?.scrub) state.tainted = true
+    if (each) state.unknownNames.made(each)
+  }
 }
 
 // PREPARE TRANSACTION has no other kind with it.

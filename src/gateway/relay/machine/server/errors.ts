@@ -75,6 +75,7 @@ export class Errors {
       if (head.meaning.name === '') state.names.statements.end('')
     }
     if (head.kind === 'bind') state.names.fail(head.portal)
+    if (head.kind === 'execute' && head.defines) state.names.fail(head.defines)
     state.skipToSync()
   }
 

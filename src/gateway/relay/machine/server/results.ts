@@ -172,7 +172,7 @@ export class Results {
     } else {
       const execute = expect(head, 'execute')
       const portal = state.names.portal(execute.portal)
-      completed(state, tag, execute.statement.text, portal.facts, portal.defines)
+      completed(state, tag, execute.statement.text, portal.facts, execute.defines)
       preparedInside(state, head)
       this.end(execute.statement, { tag })
       settleCopyIn(state)

@@ -48,17 +48,21 @@ export class Suspension {
   progress(suspended: Suspended): void {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
     const state = this.#state
-    const { answers } = suspended
+    const { answers, wants } = suspended
+    const stops = answers.kind === 'skipping' || (isWithheld(answers) && answers.dropping)
+    if (wants.kind === 'answers' && (stops || state.head() === undefined)) {
+      suspended.verdict = { kind: 'answered' }
+      return
+    }
     // The server would not run it: it skips to the next Sync, or takes it for a breach of COPY.
-    if (answers.kind === 'skipping' || (isWithheld(answers) && answers.dropping))
-      return this.withdraw(suspended, 'an earlier statement of its pipeline failed')
+    if (stops) return this.withdraw(suspended, 'an earlier statement of its pipeline failed')
     if (answers.kind === 'copyIn' && answers.open)
       return this.withdraw(suspended, 'COPY data were expected in its place')
     if (suspended.stage !== 'draining' || state.head() !== undefined) return
     // What was only prepared would keep its locks until a Sync: one of ours ends them.
     if (this.#pipeline.holds === 'prepared' && state.transaction === 'I') return this.#sync()
+    if (wants.kind === 'answers') return
     suspended.stage = 'waiting'
-    const { wants } = suspended
     if (wants.kind === 'estimate') return this.#plan(suspended, wants)
     const inTransaction = state.transaction !== 'I' || this.#pipeline.holds !== 'nothing'
     state.commands.push({ kind: 'hold', wants, inTransaction })

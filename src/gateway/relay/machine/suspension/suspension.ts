@@ -18,6 +18,8 @@ export type Verdict =
   | { readonly kind: 'estimated'; readonly estimate: Estimate }
   /** The catalog was read again. */
   | { readonly kind: 'renewed' }
+  /** Whatever was sent before has its answer. */
+  | { readonly kind: 'answered' }
   /** A long text has been decided on, as far as that takes time. */
   | { readonly kind: 'decided' }
   | RefusedVerdict
@@ -36,6 +38,8 @@ export type Wants =
   | { readonly kind: 'estimate'; readonly question: Question; readonly bound: Omit<BoundText, 'text'> }
   /** A catalog that is no older than so many milliseconds. */
   | { readonly kind: 'catalog'; readonly age: number }
+  /** The answers to what was sent before, by which it is known what a name means. */
+  | { readonly kind: 'answers' }
   /** The decision on a long text, which is worked out in turns. */
   | { readonly kind: 'decision'; readonly text: string }
 
@@ -50,6 +54,7 @@ export interface Given {
   /** The catalog is as new as can be. */
   readonly renewed?: boolean
   readonly decided?: boolean
+  readonly answered?: boolean
   readonly estimate?: Estimate
   readonly rules: readonly string[]
   readonly approvals: readonly string[]
@@ -61,6 +66,7 @@ export const nothing: Given = { rules: [], approvals: [] }
 export const add = (given: Given, verdict: Verdict): Given => {
   if (verdict.kind === 'renewed') return { ...given, renewed: true }
   if (verdict.kind === 'decided') return { ...given, decided: true }
+  if (verdict.kind === 'answered') return { ...given, answered: true }
   if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
   if (verdict.kind === 'refuse') return { ...given, refused: verdict }
   return {
