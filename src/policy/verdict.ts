@@ -1,7 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import type { Countable } from '../sql/facts.js'
 import type { Asker, AllowedStatement, Decision, Estimate, RecordedFacts, Refused } from './decision.js'
-import type { RuleConfig } from './config/schema.js'
 import { applying, approvalOf, matchOf, type Candidate } from './rules/matching.js'
 import { refusalBy } from './rules/refusal.js'
 import { counts, exceeded } from './rules/rows.js'
@@ -33,13 +32,13 @@ export const refused = (error: HoopError, facts: readonly RecordedFacts[], rule?
  * The strictest of the rules that apply: block, then what can't be let through anyway, then approve, then warn. A rule
  * that blocks says best what is wrong, and nobody is asked to approve what would be refused afterwards.
  */
-const strictest = ({ observing, facts, refusal, statements }: Known, rules: readonly RuleConfig[]): Decision => {
-  const block = observing ? undefined : rules.find((rule) => rule.do === 'block')
-  if (block) return refused(refusalBy(block), facts, block.name)
+const strictest = ({ observing, facts, refusal, statements }: Known, rules: readonly Candidate[]): Decision => {
+  const block = observing ? undefined : rules.find(({ rule }) => rule.do === 'block')
+  if (block) return refused(refusalBy(block), facts, block.rule.name)
   if (refusal) return refused(refusal, facts)
-  const noted = rules.filter((rule) => observing || rule.do === 'warn').map(matchOf)
+  const noted = rules.filter(({ rule }) => observing || rule.do === 'warn').map(matchOf)
   const notes = noted.length === 0 ? {} : observing ? { observed: noted } : { warnings: noted }
-  const [approve, ...others] = observing ? [] : rules.filter((rule) => rule.do === 'approve')
+  const [approve, ...others] = observing ? [] : rules.filter(({ rule }) => rule.do === 'approve')
   return Object.freeze(
     approve
       ? { kind: 'hold', statements, rule: approvalOf(approve), others: others.map(approvalOf), ...notes }
@@ -51,15 +50,10 @@ const strictest = ({ observing, facts, refusal, statements }: Known, rules: read
 export const verdictOf = (known: Known, candidates: readonly Candidate[]): Verdict =>
   candidates.some(({ circumstances, rule }) => circumstances || counts(rule))
     ? { known, candidates }
-    : {
-        settled: strictest(
-          known,
-          candidates.map(({ rule }) => rule),
-        ),
-      }
+    : { settled: strictest(known, candidates) }
 
 /** What is decided once it is known how many rows it is about; what that can't change is decided at once. */
-const counting = (known: Known, rules: readonly RuleConfig[], estimate: Estimate | undefined): Decision => {
+const counting = (known: Known, rules: readonly Candidate[], estimate: Estimate | undefined): Decision => {
   if (estimate) {
     const decision = strictest(known, exceeded(rules, estimate))
     // What the server would refuse, nobody need approve.
@@ -70,7 +64,7 @@ const counting = (known: Known, rules: readonly RuleConfig[], estimate: Estimate
   if ('why' in rows) return strictest(known, exceeded(rules, { unknown: rows.why }))
   const anyway = strictest(
     known,
-    rules.filter((rule) => !counts(rule)),
+    rules.filter(({ rule }) => !counts(rule)),
   )
   if (anyway.kind === 'refuse') return anyway
   return Object.freeze({ kind: 'estimate', statements, sql: rows.sql, folds: rows.folds })
@@ -80,6 +74,8 @@ const counting = (known: Known, rules: readonly RuleConfig[], estimate: Estimate
 export const decisionFor = (verdict: Verdict, asker: Asker): Decision => {
   if (verdict.settled) return verdict.settled
   const rules = applying(verdict.candidates, asker)
-  const decision = rules.some(counts) ? counting(verdict.known, rules, asker.estimate) : strictest(verdict.known, rules)
+  const decision = rules.some(({ rule }) => counts(rule))
+    ? counting(verdict.known, rules, asker.estimate)
+    : strictest(verdict.known, rules)
   return decision.kind === 'allow' ? { ...decision, open: true } : decision
 }

@@ -76,6 +76,7 @@ const factsOf = (
     columns: [...usage.columns],
     below: { reads: [...usage.below.reads], writes: [...usage.below.writes] },
     vectors: usage.vectors,
+    ...(usage.dynamic !== undefined && { dynamic: usage.dynamic }),
     where: usage.where,
     concurrently: usage.concurrently,
     limit: usage.limit,

@@ -28,6 +28,8 @@ export interface StatementFacts {
   readonly below: { readonly reads: readonly string[]; readonly writes: readonly string[] }
   /** Embeddings that are read (how many rows at most) and written. */
   readonly vectors: { readonly read: boolean; readonly limit: Limit; readonly written: boolean }
+  /** Why it may do anything, where it may: its kinds have `dynamic` among them. */
+  readonly dynamic?: string
   /** Of UPDATE, DELETE and MERGE, wherever they stand: `missing` if any of them has no WHERE, or one that leaves out nothing. */
   readonly where: 'present' | 'missing' | 'none'
   /** Of statements on indexes and the like, wherever they stand: `missing` if any of them doesn't say CONCURRENTLY. */

@@ -13,7 +13,7 @@ const tryIn = async (probe: Probe, mode: Mode, shared: Stage | undefined): Promi
   })
 }
 
-describe.for(['leaks', 'rules'])('%s', (file) => {
+describe.for(['leaks', 'rules', 'usability'])('%s', (file) => {
   test.for(readProbes(file).map((probe) => [probe.id, probe] as const))('%s', async ([, probe]) => {
     await using shared = leavesNothing(probe) ? await openStage(probe) : undefined
     const used: string[] = []

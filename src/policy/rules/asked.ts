@@ -46,10 +46,13 @@ export const asks = (when: RuleConditions, of: Asked['of']): boolean =>
 /** SQL that is put together at run time may do anything, so every rule applies to it. */
 const DYNAMIC = 'dynamic'
 
+/** Whether all that a rule asks holds of what can be read off the statement. */
+export const holdsAsRead = (when: RuleConditions, facts: StatementFacts): boolean =>
+  asked(when, 'statement').every(({ holds }) => holds(facts)) && (!asks(when, 'rows') || facts.rows !== undefined)
+
 /** Whether all that a rule asks of the statement holds. Of rows it is only known yet whether it is about any. */
 export const holdsForStatement = (when: RuleConditions, facts: StatementFacts): boolean =>
-  facts.kinds.includes(DYNAMIC) ||
-  (asked(when, 'statement').every(({ holds }) => holds(facts)) && (!asks(when, 'rows') || facts.rows !== undefined))
+  facts.kinds.includes(DYNAMIC) || holdsAsRead(when, facts)
 
 export const holdsForRows = (when: RuleConditions, estimate: Estimate): boolean =>
   asked(when, 'rows').every(({ holds }) => holds(estimate))

@@ -11,10 +11,12 @@ const said = (estimate: Estimate): string =>
     : `the planner expects about ${estimate.rows.toLocaleString('en-US')} rows`
 
 /** Of the rules that apply, those that still do with so many rows; what they say tells how many. */
-export const exceeded = (rules: readonly RuleConfig[], estimate: Estimate): readonly RuleConfig[] =>
-  rules.flatMap((rule) => {
-    if (!counts(rule)) return [rule]
+export const exceeded = <C extends { readonly rule: RuleConfig }>(candidates: readonly C[], estimate: Estimate): C[] =>
+  candidates.flatMap((candidate) => {
+    const { rule } = candidate
+    if (!counts(rule)) return [candidate]
     if (!holdsForRows(rule.when, estimate)) return []
     const words = said(estimate)
-    return [{ ...rule, message: rule.message === undefined ? words : `${rule.message} (${words})` }]
+    const message = rule.message === undefined ? words : `${rule.message} (${words})`
+    return [{ ...candidate, rule: { ...rule, message } }]
   })

@@ -78,11 +78,11 @@ export class StatementCollector implements Collector {
 
   body(body: Body, outer: Place): void {
     const place = { ...outer, limit: undefined, repeats: true }
-    if (body.dynamic) this.usage.kinds.add('dynamic')
+    if (body.dynamic !== undefined) this.usage.mayDoAnything(body.dynamic)
     for (const kind of body.kinds) this.usage.kinds.add(kind)
     for (const { sql, expression } of body.statements) {
       const parsed = parse(sql)
-      if (!parsed.ok) this.usage.kinds.add('dynamic')
+      if (!parsed.ok) this.usage.mayDoAnything('a statement in its body can’t be read')
       else {
         for (const { node } of parsed.statements) {
           // An expression is wrapped in a SELECT that nobody wrote.
@@ -142,7 +142,7 @@ export class StatementCollector implements Collector {
 
   #call(fields: Fields, place: Place): void {
     const name = words(fields['funcname'])
-    if (place.runs && runsText(name.at(-1) ?? '')) this.usage.kinds.add('dynamic')
+    if (place.runs && runsText(name.at(-1) ?? '')) this.usage.mayDoAnything(`${name.at(-1)} runs SQL that it is given`)
     if (place.runs && name.at(-1) === 'set_config') this.usage.sets(setCall(fields['args']))
     this.usage.function(name.at(-2), name.at(-1) ?? '')
     this.usage.behind('aggregates', name.at(-1) ?? '')

@@ -38,6 +38,8 @@ export class Usage {
   /** Relations that get another name, by their OIDs. */
   readonly renamed: (readonly [name: string, relation: number])[] = []
   readonly columnUse = new ColumnUse()
+  /** Why it may do anything, where it may. */
+  dynamic: string | undefined
   where: 'present' | 'missing' | 'none' = 'none'
   concurrently: 'present' | 'missing' | 'none' = 'none'
   limit: Limit = 0
@@ -59,6 +61,12 @@ export class Usage {
     if (role === 'reads' && (found.length === 0 || isElsewhere(schema, found))) this.unknown.add(written(schema, name))
     for (const relation of found) this.use(role, relation, limit, only)
     return found
+  }
+
+  /** Something runs that can't be read off. */
+  mayDoAnything(why: string): void {
+    this.kinds.add('dynamic')
+    this.dynamic ??= why
   }
 
   /** A change of settings, by another way than SET. */
@@ -180,7 +188,8 @@ export class Usage {
     for (const kind of other.kinds) {
       if (kind === 'select' || kind === 'values' || (kind === 'dynamic' && lead.kind === 'routine' && lead.trigger))
         continue
-      this.kinds.add(kind)
+      if (kind === 'dynamic') this.mayDoAnything(other.dynamic ?? 'it can’t be read')
+      else this.kinds.add(kind)
     }
     for (const name of ['details', 'reads', 'writes', 'functions', 'columns'] as const)
       for (const each of other[name]) this[name].add(each)

@@ -14,9 +14,9 @@ const known = new WeakMap<Catalog, Map<string, Usage>>()
 
 const start = { ctes: new Set<string>(), role: 'reads' as const, runs: true, limit: undefined, repeats: true }
 
-const unreadable = (catalog: Catalog): Usage => {
+const unreadable = (catalog: Catalog, what: string): Usage => {
   const { usage } = new StatementCollector(catalog)
-  usage.kinds.add('dynamic')
+  usage.mayDoAnything(`${what} can’t be read`)
   return usage
 }
 
@@ -24,7 +24,8 @@ const ofRoutine = (catalog: Catalog, routine: StoredRoutine | undefined): Usage 
   if (!routine) return new StatementCollector(catalog).usage // In C, or gone.
   const parsed = routine.definition === undefined ? undefined : parse(routine.definition)
   const fields = parsed?.ok ? as(parsed.statements[0]?.node, 'CreateFunctionStmt') : undefined
-  if (!fields || routine.definition === undefined) return unreadable(catalog)
+  if (!fields || routine.definition === undefined)
+    return unreadable(catalog, `the function ${routine.schema}.${routine.name}`)
   const collector = new StatementCollector(catalog)
   collector.body(storedBody(routine.definition, fields), start)
   for (const option of all(fields['options'], 'DefElem'))
@@ -36,7 +37,7 @@ const ofRoutine = (catalog: Catalog, routine: StoredRoutine | undefined): Usage 
 
 const ofText = (catalog: Catalog, sql: string, part: (node: unknown) => unknown): Usage => {
   const parsed = parse(sql)
-  if (!parsed.ok) return unreadable(catalog)
+  if (!parsed.ok) return unreadable(catalog, 'a view or rule')
   const collector = new StatementCollector(catalog)
   for (const { node } of parsed.statements) collector.visit(part(node), start)
   return collector.usage.finish()

@@ -1,4 +1,5 @@
 import { parsePlpgsql } from '../parser.js'
+import { declaration, dollarQuoted } from './declaration.js'
 import { all, as, text, walk, word, words, type Fields } from '../tree.js'
 
 export interface Body {
@@ -6,11 +7,13 @@ export interface Body {
   readonly statements: readonly { readonly sql: string; readonly expression: boolean }[]
   /** Kinds that PL/pgSQL has statements of its own for. */
   readonly kinds: readonly string[]
-  /** Something runs that can't be read off: EXECUTE, FETCH, another language, a text that doesn't parse. */
-  readonly dynamic: boolean
+  /** Why it may do anything, where something runs that can't be read off: EXECUTE, FETCH, another language. */
+  readonly dynamic?: string
 }
 
-const unreadable: Body = { statements: [], kinds: [], dynamic: true }
+const unreadable = (dynamic: string): Body => ({ statements: [], kinds: [], dynamic })
+
+const puzzling = unreadable('its body can’t be read')
 
 /** plpgsql's RawParseMode: 0 a statement, 2 an expression, 3 to 5 an assignment to a name of one to three parts. */
 const statement = 0
@@ -19,10 +22,13 @@ const expression = 2
 /** `name := …` with plain names; a subscript on the left could run anything and is left alone. */
 const assignment = /^\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+))*\s*:?=(?!=)/u
 
-/** FETCH goes by the cursor's name, and may read from one that was declared outside. */
-const dynamicStatements: ReadonlySet<string> = new Set([
-  ...['PLpgSQL_stmt_dynexecute', 'PLpgSQL_stmt_dynfors', 'PLpgSQL_stmt_fetch'],
-])
+const assembled = 'its body puts SQL together at run time'
+
+const dynamicStatements: Readonly<Record<string, string>> = {
+  ...{ PLpgSQL_stmt_dynexecute: assembled, PLpgSQL_stmt_dynfors: assembled, dynquery: assembled },
+  // It goes by the cursor's name, and may read from one that was declared outside.
+  PLpgSQL_stmt_fetch: 'its body fetches from a cursor by a name that may mean any',
+}
 
 const ownKinds: Readonly<Record<string, string>> = { PLpgSQL_stmt_commit: 'commit', PLpgSQL_stmt_rollback: 'rollback' }
 
@@ -33,6 +39,9 @@ const asStatement = ({ query, parseMode }: Fields): Body['statements'][number] |
   return assignment.test(sql) ? { sql: `SELECT ${sql.replace(assignment, '')}`, expression: true } : undefined
 }
 
+const foreign = (language: string): Body =>
+  unreadable(language === '' ? 'it is in a language that can’t be read' : `it is in ${language}, which can’t be read`)
+
 const optionOf = (options: unknown, name: string): unknown =>
   all(options, 'DefElem').find((each) => each['defname'] === name)?.['arg']
 
@@ -40,20 +49,21 @@ const optionOf = (options: unknown, name: string): unknown =>
 export const doBody = (fields: Fields): Body => {
   const source = word(optionOf(fields['args'], 'as'))
   const language = word(optionOf(fields['args'], 'language')) ?? 'plpgsql'
-  return source === undefined || language.toLowerCase() !== 'plpgsql' ? unreadable : block(source)
+  return source === undefined || language.toLowerCase() !== 'plpgsql' ? foreign(language) : block(source)
 }
 
 /**
- * What a function or procedure runs that is being created, by its text: one in SQL is read, one in PL/pgSQL as far as it
- * reads as a block without parameters, any other language can't be. The body of BEGIN ATOMIC stands in the tree itself.
+ * What a function or procedure runs that is being created, by its text: one in SQL or PL/pgSQL is read, any other language
+ * can't be. The body of BEGIN ATOMIC stands in the tree itself.
  */
 export const createdBody = (fields: Fields): Body => {
-  if (fields['sql_body'] !== undefined) return { statements: [], kinds: [], dynamic: false }
+  if (fields['sql_body'] !== undefined) return { statements: [], kinds: [] }
   const source = words(optionOf(fields['options'], 'as'))
   const language = (word(optionOf(fields['options'], 'language')) ?? '').toLowerCase()
-  if (source.length !== 1) return unreadable
-  if (language === 'sql') return { statements: [{ sql: source[0]!, expression: false }], kinds: [], dynamic: false }
-  return language === 'plpgsql' ? block(source[0]!) : unreadable
+  const [body] = source
+  if (body === undefined || source.length > 1) return foreign(language)
+  if (language === 'sql') return { statements: [{ sql: body, expression: false }], kinds: [] }
+  return language === 'plpgsql' ? readTree(parsePlpgsql(declaration(fields, body))) : foreign(language)
 }
 
 /**
@@ -65,21 +75,16 @@ export const storedBody = (definition: string, fields: Fields): Body => {
   return language === 'plpgsql' ? readTree(parsePlpgsql(definition)) : createdBody(fields)
 }
 
-const block = (source: string): Body => {
-  // Any dollar-quote tag will do that the body itself does not hold.
-  let tag = '$hoop$'
-  for (let n = 0; source.includes(tag); n++) tag = `$hoop${n}$`
-  return readTree(parsePlpgsql(`DO ${tag}${source}${tag}`))
-}
+const block = (source: string): Body => readTree(parsePlpgsql(`DO ${dollarQuoted(source)}`))
 
 const readTree = (tree: unknown): Body => {
-  if (tree === undefined) return unreadable
+  if (tree === undefined) return puzzling
   const statements: Body['statements'][number][] = []
   const kinds = new Set<string>()
-  let dynamic = false
+  let dynamic: string | undefined
   walk(tree, (node) => {
     for (const key in node) {
-      if (dynamicStatements.has(key) || key === 'dynquery') dynamic = true
+      if (Object.hasOwn(dynamicStatements, key)) dynamic ??= dynamicStatements[key]
       const kind = ownKinds[key]
       if (kind !== undefined) kinds.add(kind)
     }
@@ -87,7 +92,7 @@ const readTree = (tree: unknown): Body => {
     if (!inner) return
     const found = asStatement(inner)
     if (found) statements.push(found)
-    else dynamic = true
+    else dynamic ??= 'a statement in its body can’t be read'
   })
-  return { statements, kinds: [...kinds], dynamic }
+  return { statements, kinds: [...kinds], ...(dynamic !== undefined && { dynamic }) }
 }

@@ -18,6 +18,8 @@ const rule = (when: RuleConditions, name = 'a-rule'): RuleConfig => ({ name, whe
 
 const blockedBy = (rules: readonly RuleConfig[], facts: ReturnType<typeof factsOf>) => candidates(rules, facts)[0]?.rule
 
+const first = (one: RuleConfig, text: string) => candidates([one], factsOf(text))[0]!
+
 const blocked = (when: RuleConditions, text: string) => blockedBy([rule(when)], factsOf(text)) !== undefined
 
 test.for<[when: RuleConditions, text: string, blocked: boolean]>([
@@ -62,15 +64,39 @@ test('the first rule of the file that applies is named, with its own words where
   expect(blockedBy(rules, factsOf('INSERT INTO a VALUES (1); DROP TABLE b'))?.name).toBe('no-drop')
   expect(blockedBy(rules, factsOf('INSERT INTO a VALUES (1)'))?.name).toBe('not-a')
   expect(blockedBy(rules, factsOf('SELECT 1'))).toBeUndefined()
-  expect(refusalBy(rules[0]!)).toMatchObject({
+  expect(refusalBy(first(rules[0]!, 'DROP TABLE b'))).toMatchObject({
     ...{ code: 'STATEMENT_BLOCKED', sqlstate: '42501', detail: 'The rule is no-drop.' },
     message: 'the policy forbids this statement: rule no-drop (drop)',
   })
   const own = { ...rules[0]!, message: 'tables stay', hint: 'Ask the DBA.' }
-  expect(refusalBy(own)).toMatchObject({
+  expect(refusalBy(first(own, 'DROP TABLE b'))).toMatchObject({
     message: 'the policy forbids this statement: tables stay',
     hint: 'Ask the DBA.',
   })
+})
+
+test.for([
+  ['its body puts SQL together at run time', "DO $$ BEGIN EXECUTE 'x'; END $$"],
+  [
+    'its body puts SQL together at run time',
+    "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'x'; RETURN 1; END $$",
+  ],
+  ['it is in plperl, which can’t be read', "DO LANGUAGE plperl '1'"],
+  ['it is in c, which can’t be read', "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'l', 'f'"],
+  ['its body can’t be read', 'DO $$ nonsense $$'],
+  ['dblink runs SQL that it is given', "SELECT dblink('x')"],
+] as const)('a rule that applies since %s says so: %s', ([why, text]) => {
+  const own = { ...rule({ statement: ['drop'] }, 'no-drop'), message: 'tables stay' }
+  expect(refusalBy(first(own, text))).toMatchObject({
+    message: `the policy forbids this statement: rule no-drop may apply: ${why}`,
+    detail: 'The rule is no-drop: tables stay.',
+  })
+})
+
+test('a rule that applies to what can be read says nothing of what can’t', () => {
+  const own = { ...rule({ statement: ['drop'] }, 'no-drop'), message: 'tables stay' }
+  const text = "DO $$ BEGIN DROP TABLE a; EXECUTE 'x'; END $$"
+  expect(refusalBy(first(own, text)).message).toBe('the policy forbids this statement: tables stay')
 })
 
 /** One statement of each kind that a rule may name: a kind that the analyser never reports would make a rule that never applies. */
