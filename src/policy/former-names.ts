@@ -11,7 +11,7 @@ const MAX_PENDING = 1000
 
 const formerNames = (before: Relation | undefined, now: Relation): readonly string[] => {
   if (!before) return []
-  const names = new Set([labelOf(before), ...(before.formerly ?? [])])
+  const names = new Set([labelOf(before), ...(before.formerly ?? []), ...(now.formerly ?? [])])
   names.delete(labelOf(now))
   return [...names].slice(0, MAX_NAMES)
 }

@@ -38,9 +38,9 @@ export class Origins {
       this.#masks.set(originKey(Number(table), Number(attribute)), mask)
       this.#byName.set(column, mask)
     }
-    for (const { oid, columns } of catalog.relations.values())
-      for (const { attribute, derived } of columns)
-        if (derived !== undefined) this.#derived.set(originKey(oid, attribute), derived)
+    for (const relation of catalog.relations.values())
+      for (const { attribute, derived } of relation.masked ? relation.columns : [])
+        if (derived !== undefined) this.#derived.set(originKey(relation.oid, attribute), derived)
     for (const entry of catalog.unknown) this.#lost.set(entry.slice(0, entry.lastIndexOf('.')), entry)
   }
 

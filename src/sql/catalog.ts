@@ -1,23 +1,48 @@
+import { HoopError } from '../lib/errors.js'
 import { build } from './catalog/build.js'
-import { readParts } from './catalog/parts.js'
-import { reading } from './catalog/queries.js'
+import { reading } from './catalog/document.js'
+import { moment } from './catalog/moved.js'
+import { readSnapshot } from './catalog/queries.js'
+import { Reading } from './catalog/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'
 
+export type { Reading } from './catalog/reading.js'
 export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
+/** Readings before it is given up that views and functions stand still for one. */
+const ATTEMPTS = 5
+
 /**
- * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, and which columns are masked.
+ * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, types. It serves all policies.
  * @param query over the gateway's own connection, which must not be in a transaction
+ * @throws what `query` throws; {HoopError} CATALOG_UNSETTLED where definitions changed during each attempt
+ */
+export const readCatalog = async (query: CatalogQuery): Promise<Reading> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [before, snapshot] = await reading(
+      query,
+      async () => [await moment(query), await readSnapshot(query)] as const,
+    )
+    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot)
+  }
+  throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
+}
+
+/**
+ * What a database is under one policy. The parser must have been initialized.
  * @param masked the policy's entries, `schema.table.column` as spelled in the catalog
  * @param pure functions that the policy declares to compute from their arguments alone, `schema.name`
- * @throws what `query` throws
  */
+export const catalogFor = (read: Reading, masked: readonly string[], pure: readonly string[] = []): Catalog =>
+  build(read, masked, new Set(pure))
+
+/** Both, for whoever has one policy. @throws what `readCatalog` throws */
 export const loadCatalog = async (
   query: CatalogQuery,
   masked: readonly string[],
   pure: readonly string[] = [],
 ): Promise<Catalog> => {
   await initParser()
-  return build(await reading(query, () => readParts(query, masked)), new Set(pure))
+  return catalogFor(await readCatalog(query), masked, pure)
 }

@@ -3,41 +3,41 @@ import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { PolicyGuard } from '../../policy/guard.js'
 import { initParser } from '../../sql/parser.js'
-import { CatalogSource, readCatalog } from '../upstream/catalog-source.js'
+import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog-source.js'
 import type { GuardMaker, GuardOrder } from './runtimes.js'
 
 interface Made {
   readonly guard: Guard
-  readonly source: CatalogSource | undefined
+  readonly source: DatabaseCatalog | undefined
 }
 
 /** Masks need to know what names mean, and so do rules: a view reads through, a function or a trigger does the forbidden. */
 const needsCatalog = ({ masks, rules }: PolicyConfig): boolean => masks.length > 0 || rules.length > 0
 
-const sourceOf = ({ target, database, policy, connection }: GuardOrder, log: Logger): CatalogSource => {
-  const masked = policy.masks.flatMap(({ columns }) => columns)
-  return new CatalogSource(
-    () => readCatalog(target, database, masked, policy.functions.pure),
-    log.child({ connection, database }),
-  )
+interface GuardsOptions {
+  readonly maskingKey: Buffer
+  readonly catalogs: CatalogSources
+  readonly log: Logger
 }
 
 /**
  * Makes the guards of a configuration: one for each connection, database, policy and view, shared by all of its sessions,
  * so that what it cost to decide on one session's statement serves the next.
  */
-export const guardMaker = ({ maskingKey, log }: { maskingKey: Buffer; log: Logger }): GuardMaker => {
+export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardMaker => {
   const guards = new Map<string, Promise<Made>>()
 
   const make = async (order: GuardOrder): Promise<Made> => {
     await initParser()
-    const { policy, clear, connection, database } = order
-    const source = needsCatalog(policy) ? sourceOf(order, log) : undefined
-    for (const column of (await source?.fresh())?.unknown ?? [])
+    const { policy, clear, connection, database, target } = order
+    const masked = policy.masks.flatMap(({ columns }) => columns)
+    const source = needsCatalog(policy) ? catalogs.of(target, database) : undefined
+    await source?.fresh()
+    for (const column of source?.under(masked, policy.functions.pure).unknown ?? [])
       log.warn({ connection, database, column }, 'the policy masks a column that is not there')
     const current = source && {
       get catalog() {
-        return source.last
+        return source.under(masked, policy.functions.pure)
       },
       refresh: () => source.refresh(),
       renew: (age: number) => source.renew(age),

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
-import type { Catalog, CatalogQuery } from '../../sql/catalog.js'
-import { loadCatalog } from '../../sql/catalog.js'
-import type { UpstreamTarget } from './target.js'
+import { catalogFor, readCatalog, type Catalog, type CatalogQuery, type Reading } from '../../sql/catalog.js'
+import { initParser } from '../../sql/parser.js'
+import { HoopError } from '../../lib/errors.js'
 import { openOwnClient } from './own-client.js'
+import type { UpstreamTarget } from './target.js'
 
 /** A snapshot older than this is read again, milliseconds: objects change by other ways than through the gateway. */
 const freshFor = 60_000
@@ -10,17 +11,12 @@ const freshFor = 60_000
 const pause = 5_000
 
 /** Reads a new snapshot of one database, over a connection that it opens and ends. */
-export const readCatalog = async (
-  target: UpstreamTarget,
-  database: string,
-  masked: readonly string[],
-  pure: readonly string[] = [],
-): Promise<Catalog> => {
+const readDatabase = async (target: UpstreamTarget, database: string): Promise<Reading> => {
   const client = await openOwnClient(target, database)
   try {
     const query: CatalogQuery = async (sql, parameters) =>
       (await client.query<Record<string, unknown>>(sql, parameters)).rows
-    return await loadCatalog(query, masked, pure)
+    return await readCatalog(query)
   } finally {
     // For a database that serves everybody over one backend (PGlite), where it would hold for others.
     await client.query('RESET statement_timeout').catch(() => undefined)
@@ -28,42 +24,54 @@ export const readCatalog = async (
   }
 }
 
+/** A new snapshot of one database, as one policy has it. */
+export const readOnce = async (
+  target: UpstreamTarget,
+  database: string,
+  masked: readonly string[],
+  pure: readonly string[] = [],
+): Promise<Catalog> => {
+  await initParser()
+  return catalogFor(await readDatabase(target, database), masked, pure)
+}
+
 /**
- * What names mean in one database, for all sessions under one policy. Read at the first session, again when it is old,
- * and on demand after a statement changed the schema.
+ * What names mean in one database, for all policies and connections that lead to it. Read at the first session, again when
+ * it is old, and on demand after a statement changed the schema.
  */
 export class CatalogSource {
-  readonly #read: () => Promise<Catalog>
+  readonly #read: () => Promise<Reading>
   readonly #log: Logger
-  #current: { readonly catalog: Catalog; readonly at: number } | undefined
-  #running: Promise<Catalog> | undefined
-  #next: Promise<Catalog> | undefined
+  #current: { readonly reading: Reading; readonly at: number } | undefined
+  #running: Promise<Reading> | undefined
+  #next: Promise<Reading> | undefined
   #triedAt = -Infinity
 
-  constructor(read: () => Promise<Catalog>, log: Logger) {
+  constructor(read: () => Promise<Reading>, log: Logger) {
     this.#read = read
     this.#log = log
   }
 
   /** For a session that begins: no older than a minute. @throws {HoopError} where it can't be read */
-  fresh(): Promise<Catalog> {
-    if (this.#current && !this.#isOld) return Promise.resolve(this.#current.catalog)
+  fresh(): Promise<Reading> {
+    if (this.#current && !this.#isOld) return Promise.resolve(this.#current.reading)
     return this.#running ?? this.refresh()
   }
 
   /** For a statement of a live session: the last one; an old one is replaced meanwhile. `fresh` must have resolved. */
-  get last(): Catalog {
+  get last(): Reading {
     if (!this.#current) throw new Error('the catalog was never read')
     const due = this.#isOld && !this.#running && performance.now() - this.#triedAt > pause
     if (due) this.refresh().catch((err: unknown) => this.#log.warn({ err }, 'stale catalog'))
-    return this.#current.catalog
+    return this.#current.reading
   }
 
   /**
-   * A snapshot that begins after this call: one that is being read may have missed what just happened.
+   * A snapshot that begins after this call: one that is being read may have missed what just happened. All who ask while one
+   * is being read share the next.
    * @throws {HoopError} where it can't be read
    */
-  refresh(): Promise<Catalog> {
+  refresh(): Promise<Reading> {
     if (!this.#running) return this.#start()
     this.#next ??= this.#running
       .catch(() => undefined)
@@ -78,7 +86,7 @@ export class CatalogSource {
    * For a name that the last snapshot doesn't have.
    * @returns undefined where that began within `age` milliseconds; a rejection where it can't be read
    */
-  renew(age: number): Promise<Catalog> | undefined {
+  renew(age: number): Promise<Reading> | undefined {
     return performance.now() - this.#triedAt < age ? this.#running : this.refresh()
   }
 
@@ -86,17 +94,83 @@ export class CatalogSource {
     return performance.now() - (this.#current?.at ?? -Infinity) > freshFor
   }
 
-  async #start(): Promise<Catalog> {
+  async #start(): Promise<Reading> {
     const at = performance.now()
     this.#triedAt = at
     const running = this.#read()
     this.#running = running
     try {
-      const catalog = await running
-      if (at >= (this.#current?.at ?? -Infinity)) this.#current = { catalog, at }
-      return catalog
+      const reading = await running
+      if (at >= (this.#current?.at ?? -Infinity)) this.#current = { reading, at }
+      return reading
     } finally {
       if (this.#running === running) this.#running = undefined
     }
+  }
+}
+
+/** One database's, as policies see it. */
+export class DatabaseCatalog extends CatalogSource {
+  readonly #targets: Map<string, UpstreamTarget>
+  #derived = new WeakMap<Reading, Map<string, Catalog>>()
+
+  constructor(database: string, log: Logger) {
+    const targets = new Map<string, UpstreamTarget>()
+    super(() => readByAny([...targets.values()], database), log)
+    this.#targets = targets
+  }
+
+  /** A way to log in, the first to try from now on. */
+  reachedBy(target: UpstreamTarget): void {
+    const others = [...this.#targets.values()].filter(({ user }) => user !== target.user)
+    this.#targets.clear()
+    for (const each of [target, ...others]) this.#targets.set(each.user, each)
+  }
+
+  /** The last snapshot under a policy's masks; the same one for the same policy. `fresh` must have resolved. */
+  under(masked: readonly string[], pure: readonly string[]): Catalog {
+    const reading = this.last
+    const derived = this.#derived.get(reading) ?? new Map<string, Catalog>()
+    this.#derived.set(reading, derived)
+    const key = JSON.stringify([masked, pure])
+    const catalog = derived.get(key) ?? catalogFor(reading, masked, pure)
+    derived.set(key, catalog)
+    return catalog
+  }
+}
+
+/** Tries each login until one gets the catalog. @throws {HoopError} what the first of them met */
+const readByAny = async ([first, ...others]: readonly UpstreamTarget[], database: string): Promise<Reading> => {
+  if (!first) throw new HoopError('INTERNAL', 'a catalog that nobody said how to reach')
+  try {
+    return await readDatabase(first, database)
+  } catch (error) {
+    if (others.length === 0) throw error
+    return await readByAny(others, database).catch(() => {
+      throw error
+    })
+  }
+}
+
+/**
+ * The catalogs of all databases, one each, for as long as the gateway runs: a reload of the configuration leaves them.
+ * Databases are told apart by address and name, and by how far their server is trusted. Who logs in makes no difference:
+ * everybody sees the same catalog.
+ */
+export class CatalogSources {
+  readonly #sources = new Map<string, DatabaseCatalog>()
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  of(target: UpstreamTarget, database: string): DatabaseCatalog {
+    const { host, port, sslmode, sslrootcert = '' } = target
+    const key = JSON.stringify([host, port, database, sslmode, sslrootcert])
+    const source = this.#sources.get(key) ?? new DatabaseCatalog(database, this.#log.child({ host, port, database }))
+    this.#sources.set(key, source)
+    source.reachedBy(target)
+    return source
   }
 }

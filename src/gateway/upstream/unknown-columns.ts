@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
-import { readCatalog } from './catalog-source.js'
+import { readOnce } from './catalog-source.js'
 import { databasesOf, targetOf } from './target.js'
 
 /** How long a start may wait for the databases' catalogs, milliseconds. */
@@ -44,7 +44,7 @@ const missingOn = async (
 ): Promise<Set<string>> => {
   const target = targetOf(loaded, connection)
   const unknown = await Promise.all(
-    databasesOf(loaded, connection).map(async (name) => new Set((await readCatalog(target, name, columns)).unknown)),
+    databasesOf(loaded, connection).map(async (name) => new Set((await readOnce(target, name, columns)).unknown)),
   )
   return new Set(columns.filter((column) => unknown.every((missing) => missing.has(column))))
 }

@@ -7,7 +7,7 @@ import { isProgram } from '../../policy/program.js'
 import type { StartEvent } from '../../recording/events.js'
 import type { Catalog } from '../../sql/catalog.js'
 import { initParser } from '../../sql/parser.js'
-import { readCatalog } from '../../gateway/upstream/catalog-source.js'
+import { readOnce } from '../../gateway/upstream/catalog-source.js'
 import { targetOf } from '../../gateway/upstream/target.js'
 import { type Access, accessTo } from '../../gateway/access/access.js'
 import { accessView } from '../../gateway/access/view.js'
@@ -58,7 +58,7 @@ class Guards {
     const columns = policy.masks.flatMap((mask) => mask.columns)
     let catalog: Catalog | undefined
     try {
-      catalog = await readCatalog(targetOf(this.#loaded, connection), database, columns)
+      catalog = await readOnce(targetOf(this.#loaded, connection), database, columns)
     } catch (error) {
       const why = asHoopError(error).message
       this.problems.push(`${connection}/${database}: decided without its catalog and without masks (${why})`)

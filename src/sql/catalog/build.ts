@@ -1,56 +1,37 @@
-import { columnsOf } from './columns.js'
+import { maskedIn } from './masked.js'
 import { opaqueRelations } from './opaque.js'
-import type { Parts } from './parts.js'
-import type { Snapshot } from './queries.js'
+import type { Reading } from './reading.js'
+import { columnsOf, SnapshotRelation } from './relation.js'
 import { readRoutines } from './routines.js'
-import { type DraftRelation, settle } from './settle.js'
-import type { Catalog, Relation } from './types.js'
+import { settle } from './settle.js'
+import type { Catalog } from './types.js'
 
-/** What each leads to, through all others: views to what they read, children to their parents. */
-const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
-  const direct = new Map<number, number[]>()
-  for (const [from, to] of pairs) direct.set(from, [...(direct.get(from) ?? []), to])
-  return new Map(
-    [...direct].map(([reader, bases]) => {
-      const reached = new Set(bases)
-      for (const each of reached) for (const next of direct.get(each) ?? []) reached.add(next)
-      reached.delete(reader)
-      return [reader, [...reached]]
-    }),
-  )
-}
+/**
+ * What a database is under one policy.
+ * @param entries masked columns, `schema.table.column`
+ * @param pure functions that the policy declares to compute from their arguments alone, `schema.name`
+ */
+export const build = (reading: Reading, entries: readonly string[], pure: ReadonlySet<string>): Catalog => {
+  const { masked, unknown, types } = maskedIn(reading, entries)
+  const hiding = new Set([...masked.keys()].map((key) => Number(key.slice(0, key.indexOf('.')))))
+  const routines = readRoutines(reading.snapshot, pure)
+  const opaque = opaqueRelations(reading, routines, hiding)
 
-/** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
-export const build = (parts: Parts, pure: ReadonlySet<string>): Catalog => {
-  const { snapshot, rows, masked, unknown, types, addedTypes, effects, versions } = parts
-  const columns = new Map([...rows].map(([oid, row]) => [oid, columnsOf(row, masked)]))
-  const hiding = new Set(
-    [...columns].flatMap(([oid, each]) => (each.some((column) => column.masked ?? column.derived) ? [oid] : [])),
-  )
-  const routines = readRoutines(snapshot, pure)
-  const bases = closure(snapshot.dependencies)
-  const ancestors = closure(snapshot.inheritance)
-  const opaque = opaqueRelations({ snapshot, rows, routines, masked: hiding, bases })
-
-  const relations = new Map<number, DraftRelation>()
-  const named = new Map<string, DraftRelation[]>()
-  const links: [target: Relation[], from: readonly number[]][] = []
-  for (const [oid, [, schema, name, kind, , , , version, triggers, identity]] of rows) {
-    const why = opaque.get(oid)
-    const reads: Relation[] = []
-    const above: Relation[] = []
-    const relation: DraftRelation = {
-      ...{ oid, schema, name, kind, columns: columns.get(oid) ?? [], masked: hiding.has(oid) },
-      ...{ bases: reads, ancestors: above, version, identity },
-      ...(triggers === null ? {} : { triggers }),
-      ...(why === undefined ? {} : { opaque: why }),
-    }
-    links.push([reads, bases.get(oid) ?? []], [above, ancestors.get(oid) ?? []])
+  const relations = new Map<number, SnapshotRelation>()
+  const named = new Map<string, SnapshotRelation[]>()
+  for (const [oid, row] of reading.rows) {
+    const columns = () => columnsOf(reading, oid, masked)
+    const relation = new SnapshotRelation(reading, row, { masked: hiding.has(oid), opaque: opaque.get(oid), columns })
     relations.set(oid, relation)
-    named.set(name, [...(named.get(name) ?? []), relation])
+    const known = named.get(relation.name)
+    if (known) known.push(relation)
+    else named.set(relation.name, [relation])
   }
-  for (const [target, from] of links) target.push(...from.flatMap((oid) => relations.get(oid) ?? []))
-  const catalog = { relations, named, routines, masked, unknown, types, addedTypes, effects, versions }
-  if (masked.size > 0) settle(catalog, parts)
+  const found = (oids: readonly number[]) => oids.flatMap((oid) => relations.get(oid) ?? [])
+  for (const [oid, bases] of reading.bases) if (relations.has(oid)) relations.get(oid)!.bases = found(bases)
+  for (const [oid, above] of reading.ancestors) if (relations.has(oid)) relations.get(oid)!.ancestors = found(above)
+  const { effects, versions, types: known } = reading
+  const catalog = { relations, named, routines, masked, unknown, types, addedTypes: known.added, effects, versions }
+  if (masked.size > 0) settle(catalog, reading)
   return catalog
 }

@@ -1,7 +1,17 @@
 import { deniedFunction } from './denied.js'
-import { pureExtensions } from './pure-extensions.js'
 import type { Marks, Snapshot } from './queries.js'
 import type { AddedRoutine, Routines } from './types.js'
+
+/**
+ * Extensions whose functions, operators and casts compute from their arguments alone: they run no SQL, read no table and
+ * no file. Not here on purpose: tablefunc, dblink, postgres_fdw, pageinspect, xml2, plpython and the like.
+ */
+export const pureExtensions: ReadonlySet<string> = new Set([
+  ...['vector', 'pg_trgm', 'citext', 'unaccent', 'uuid-ossp', 'pgcrypto', 'hstore', 'ltree', 'intarray', 'cube'],
+  ...['btree_gin', 'btree_gist', 'fuzzystrmatch', 'earthdistance', 'isn', 'seg', 'plpgsql'],
+  // Shows texts of statements, in which PostgreSQL has replaced the constants.
+  'pg_stat_statements',
+])
 
 const inC: ReadonlySet<string> = new Set(['c', 'internal'])
 

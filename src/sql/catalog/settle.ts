@@ -1,14 +1,12 @@
 import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
 import { readRoutine } from '../lineage/routine.js'
 import { readView, type ViewReading } from '../lineage/view.js'
-import type { Parts } from './parts.js'
+import type { Reading } from './reading.js'
+import type { Draft as DraftRelation } from './relation.js'
 import { opaqueFunction, type DraftRoutines } from './routines.js'
 import { mentions } from './mentions.js'
-import { columnKey } from './spread.js'
-import type { Catalog, CatalogColumn, MaskedColumn, Relation } from './types.js'
-
-/** A relation whose columns and state may still change while the catalog is made. */
-export type DraftRelation = { -readonly [Key in keyof Relation]: Relation[Key] }
+import { columnKey } from './masked.js'
+import type { Catalog, CatalogColumn, MaskedColumn } from './types.js'
 
 interface Draft extends Omit<Catalog, 'routines'> {
   readonly relations: ReadonlyMap<number, DraftRelation>
@@ -19,7 +17,7 @@ interface Draft extends Omit<Catalog, 'routines'> {
 /** Each turn settles what rests on what the turn before settled; definitions nest no deeper than people write them. */
 const TURNS = 20
 
-const routinesIn = (catalog: Draft, { snapshot }: Parts): boolean => {
+const routinesIn = (catalog: Draft, { snapshot }: Reading): boolean => {
   let progress = false
   const returns = new Map(
     snapshot.added.flatMap(([, , , , kind, definition]) => (definition === null ? [] : [[definition, kind]])),
@@ -90,15 +88,15 @@ const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean =
 /**
  * Reads functions in SQL and views until nothing more becomes known: they may use each other. What is left stays opaque.
  */
-export const settle = (catalog: Draft, parts: Parts): void => {
-  const ruled = new Set(parts.snapshot.rules.map(([relation]) => relation))
+export const settle = (catalog: Draft, reading: Reading): void => {
+  const ruled = new Set(reading.snapshot.rules.map(([relation]) => relation))
   const pending = new Map<DraftRelation, string>()
-  for (const [oid, [, , , , , definition]] of parts.rows) {
+  for (const [oid, definition] of reading.definitions) {
     const relation = catalog.relations.get(oid)
-    if (relation && definition !== null && !ruled.has(oid)) pending.set(relation, definition)
+    if (relation && !ruled.has(oid)) pending.set(relation, definition)
   }
   for (let turn = 0; turn < TURNS; turn++) {
-    const routines = routinesIn(catalog, parts)
+    const routines = routinesIn(catalog, reading)
     const views = viewsIn(catalog, pending)
     if (!routines && !views) return
   }

@@ -41,7 +41,7 @@ export interface Relation {
   readonly bases: readonly Relation[]
   /** Tables that it is a partition or child of, transitively: its rows are theirs. */
   readonly ancestors: readonly Relation[]
-  /** `relationVersion` of it, as the snapshot read it with the rest. */
+  /** `relationVersion` of it, by what the snapshot has read. */
   readonly version: string
   /** `identityVersion` of it. */
   readonly identity: string

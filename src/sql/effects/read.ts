@@ -1,18 +1,11 @@
-import type { CatalogQuery } from '../catalog/types.js'
-import { text } from '../tree.js'
 import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
 
-/** One JSON document each, so that it reads the same through any driver; PostgreSQL 13 and later. */
 const queries = {
   routines: `SELECT p.oid::int8, p.proname, n.nspname,
       CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN pg_get_functiondef(p.oid) END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal')`,
   triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8 FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
-  rules: `SELECT r.ev_class::int8, pg_get_ruledef(r.oid) FROM pg_rewrite r
-    WHERE r.rulename <> '_RETURN' AND r.oid >= 16384`,
-  views: `SELECT c.oid::int8, pg_get_viewdef(c.oid) FROM pg_class c
-    WHERE c.oid >= 16384 AND c.relkind IN ('v', 'm')`,
   keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype FROM pg_constraint f
     WHERE f.contype = 'f'`,
   operators: `SELECT o.oprname, n.nspname, p.proname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
@@ -25,27 +18,26 @@ const queries = {
     JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_namespace n ON n.oid = p.pronamespace WHERE c.oid >= 16384`,
   indexes: `SELECT c.relname, n.nspname, i.indrelid::int8, a.amname IN ('hnsw', 'ivfflat')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_am a ON a.oid = c.relam WHERE c.oid >= 16384`,
+      JOIN pg_am a ON a.oid = c.relam WHERE c.oid >= 16384 AND n.nspname <> 'pg_toast'`,
   vectors: `WITH RECURSIVE v(oid) AS (
       SELECT t.oid FROM pg_type t WHERE t.typname IN ('vector', 'halfvec', 'sparsevec') AND t.oid >= 16384
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
-  inheritance: `SELECT i.inhparent::int8, i.inhrelid::int8 FROM pg_inherits i`,
-  readers: `SELECT DISTINCT d.refobjid::int8, r.ev_class::int8
-    FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class`,
 } as const
 
-type Row = readonly unknown[]
-
-const rowsOf = async (query: CatalogQuery, sql: string): Promise<readonly Row[]> => {
+const asDocument = (sql: string): string => {
   const columns = sql.startsWith('WITH') ? sql : `SELECT * FROM (${sql}) q`
-  const [row] = await query(
-    `SELECT (SELECT COALESCE(json_agg(to_json(r)), '[]'::json) FROM (${columns}) r)::text AS document`,
-  )
-  const parsed = JSON.parse(text(row?.['document']) ?? '[]') as readonly Record<string, unknown>[]
-  return parsed.map((each) => Object.values(each))
+  return `SELECT COALESCE(json_agg(to_json(r)), '[]'::json) FROM (${columns}) r`
 }
+
+/** One JSON document each; PostgreSQL 13 and later. */
+export const effects = Object.fromEntries(
+  Object.entries(queries).map(([name, sql]) => [name, asDocument(sql)]),
+) as Record<keyof typeof queries, string>
+
+export type EffectRows = Readonly<Record<keyof typeof queries, readonly Readonly<Record<string, unknown>>[]>>
+
+type Row = readonly unknown[]
 
 const grouped = <K, V>(pairs: readonly (readonly [K, V])[]): ReadonlyMap<K, readonly V[]> => {
   const map = new Map<K, V[]>()
@@ -84,13 +76,20 @@ const cascadesOf = (keys: readonly Row[]): Effects['cascades'] => {
 
 const numbers = ([from, to]: Row) => [Number(from), Number(to)] as const
 const behind = ([name, schema, called]: Row) => [String(name), [String(schema), String(called)] as const] as const
-const words = ([from, definition]: Row) => [Number(from), String(definition)] as const
+const swapped = ([from, to]: readonly [number, number]) => [to, from] as const
 
-/** Reads what statements set off. The connection must be in the transaction of the snapshot that this belongs to. */
-export const readEffects = async (query: CatalogQuery): Promise<Effects> => {
-  const read: Record<string, readonly Row[]> = {}
-  for (const [name, sql] of Object.entries(queries)) read[name] = await rowsOf(query, sql)
-  const rows = read as Record<keyof typeof queries, readonly Row[]>
+/** What the snapshot has read for other purposes as well. */
+interface Given {
+  readonly effects: EffectRows
+  readonly rules: readonly (readonly [relation: number, definition: string])[]
+  readonly definitions: readonly (readonly [view: number, definition: string])[]
+  readonly inheritance: readonly (readonly [child: number, parent: number])[]
+  readonly dependencies: readonly (readonly [reader: number, base: number])[]
+}
+
+export const effectsOf = (snapshot: Given): Effects => {
+  const read = Object.entries(snapshot.effects).map(([name, found]) => [name, found.map((each) => Object.values(each))])
+  const rows = Object.fromEntries(read) as Record<keyof typeof queries, readonly Row[]>
   const routines = rows.routines.map(([oid, name, schema, definition]): StoredRoutine => ({
     ...{ oid: Number(oid), name: String(name), schema: String(schema) },
     definition: typeof definition === 'string' ? definition : undefined,
@@ -102,8 +101,8 @@ export const readEffects = async (query: CatalogQuery): Promise<Effects> => {
     routines: grouped(routines.map((routine) => [routine.name, routine] as const)),
     routineByOid: new Map(routines.map((routine) => [routine.oid, routine])),
     triggers: grouped(rows.triggers.map(numbers)),
-    rules: grouped(rows.rules.map(words)),
-    views: new Map(rows.views.map(words)),
+    rules: grouped(snapshot.rules),
+    views: new Map(snapshot.definitions),
     cascades: cascadesOf(rows.keys),
     behind: {
       operators: grouped(rows.operators.map(behind)),
@@ -112,7 +111,7 @@ export const readEffects = async (query: CatalogQuery): Promise<Effects> => {
     },
     indexes: grouped(rows.indexes.map((row) => [String(row[0]), index(row)] as const)),
     vectorTypes: new Set(rows.vectors.map(([oid]) => Number(oid))),
-    below: closed(grouped(rows.inheritance.map(numbers))),
-    dependents: closed(grouped(rows.readers.map(numbers))),
+    below: closed(grouped(snapshot.inheritance.map(swapped))),
+    dependents: closed(grouped(snapshot.dependencies.map(swapped))),
   }
 }

@@ -1,5 +1,5 @@
 import { opaqueFunction } from '../catalog/routines.js'
-import { pureExtensions } from '../catalog/pure-extensions.js'
+import { pureExtensions } from '../catalog/routines.js'
 import type { Catalog } from '../catalog/types.js'
 import { isStatement } from '../collect/kinds.js'
 import { resolve, written } from '../resolve.js'

@@ -1,17 +1,17 @@
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
 import { CatalogSource } from '../../../src/gateway/upstream/catalog-source.js'
-import type { Catalog } from '../../../src/sql/catalog.js'
+import type { Reading } from '../../../src/sql/catalog.js'
 
 const log = pino({ enabled: false })
 
 /** Reads that the test settles by hand; each snapshot is an object of its own. */
 const byHand = () => {
-  const reads: { resolve: (catalog: Catalog) => void; reject: (error: Error) => void }[] = []
-  const read = () => new Promise<Catalog>((resolve, reject) => reads.push({ resolve, reject }))
+  const reads: { resolve: (reading: Reading) => void; reject: (error: Error) => void }[] = []
+  const read = () => new Promise<Reading>((resolve, reject) => reads.push({ resolve, reject }))
   return { reads, source: new CatalogSource(read, log) }
 }
-const snapshot = (): Catalog => ({ unknown: [] }) as unknown as Catalog
+const snapshot = (): Reading => ({}) as unknown as Reading
 
 test('sessions that begin together share one reading, and later ones its result', async () => {
   const { reads, source } = byHand()

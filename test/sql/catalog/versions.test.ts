@@ -56,7 +56,7 @@ const ofRelation = (name: string) =>
   )
 const ofTriggers = (name: string) =>
   one(
-    `SELECT ${triggersVersion('c')} AS version FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) 'public.${name}'::regclass`,
+    `SELECT ${triggersVersion('t')} AS version FROM pg_catalog.pg_trigger t WHERE t.tgrelid OPERATOR(pg_catalog.=) 'public.${name}'::regclass`,
   )
 const ofFunction = (name: string) =>
   one(`SELECT ${functionsVersion('p')} AS version FROM pg_catalog.pg_proc p WHERE p.proname = '${name}'`)
@@ -77,11 +77,11 @@ test('a session with names of its own in front works out what the snapshot has',
   expect(await ofTriggers('plain')).toBe(relation('plain')?.triggers)
   expect(await ofTriggers('other')).toBeNull()
   expect(relation('other')?.triggers).toBeUndefined()
-  for (const name of ['told', 'lower', 'sum', 'encode'])
-    expect(await ofFunction(name), name).toBe(versions.functions.get(name))
-  for (const name of ['===', '=']) expect(await ofOperator(name), name).toBe(versions.operators.get(name))
-  for (const name of ['pair', 'int4', 'text']) expect(await ofType(name), name).toBe(versions.types.get(name))
-  expect(await ofCasts()).toBe(versions.casts)
+  for (const name of ['told', 'noted', 'lower'])
+    expect(await ofFunction(name), name).toBe(versions.functions.get(name) ?? null)
+  for (const name of ['===', '=']) expect(await ofOperator(name), name).toBe(versions.operators.get(name) ?? null)
+  for (const name of ['pair', 'int4', 'text']) expect(await ofType(name), name).toBe(versions.types.get(name) ?? null)
+  expect(await ofCasts()).toBe(versions.casts ?? null)
   expect(versions.types.has('plain')).toBe(false)
   expect(versions.types.has('_int4')).toBe(false)
 })

@@ -9,6 +9,7 @@ import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
 import { drain } from './drain.js'
+import { CatalogSources } from '../../upstream/catalog-source.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
 import { loadMaskingKey } from '../../host/masking-key.js'
@@ -50,6 +51,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const beside = (name: string) => join(dirname(path), name)
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
+  const catalogs = new CatalogSources(log)
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
   let maskingKey: Buffer | undefined
@@ -57,7 +59,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     ...{ path, log, ...(env && { env }) },
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
-      const made = createRuntimes(loaded, guardMaker({ maskingKey, log }))
+      const made = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }))
       await assertKnownColumns(loaded, log)
       runtimes = made
       review()

@@ -1,4 +1,4 @@
-import { columnKey } from '../../catalog/spread.js'
+import { columnKey } from '../../catalog/masked.js'
 import { isStatement } from '../../collect/kinds.js'
 import { as, list, walk, words, type Fields } from '../../tree.js'
 import { lookup } from '../lookup.js'

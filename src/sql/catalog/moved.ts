@@ -1,0 +1,30 @@
+import { documents } from './document.js'
+import type { CatalogQuery } from './types.js'
+
+/**
+ * The server prints definitions by the newest catalog, while all else in a snapshot is of one moment: a table that is
+ * renamed meanwhile stands in a view's text under a name that the snapshot doesn't have, or has for another. So row
+ * versions of what definitions are, and of what they name, are read at the moment of the snapshot and again after it. Of a
+ * relation that of its row type counts, which RENAME and SET SCHEMA change, and TRUNCATE or REFRESH don't.
+ */
+const named = `SELECT d.refobjid FROM pg_depend d
+  WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_attrdef'::regclass)
+    AND d.refclassid = 'pg_class'::regclass`
+
+const objects = `
+  SELECT c.oid::int8, concat(t.xmin, t.ctid, (SELECT string_agg(concat(a.xmin, a.ctid), ' ' ORDER BY a.attnum)
+    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)) AS version
+  FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
+  WHERE c.oid IN (${named}) OR (c.relkind IN ('v', 'm') AND c.oid >= 16384)
+  UNION ALL SELECT r.oid::int8, concat(r.ev_class, r.xmin, r.ctid) FROM pg_rewrite r WHERE r.oid >= 16384
+  UNION ALL SELECT f.oid::int8, concat(f.xmin, f.ctid) FROM pg_attrdef f
+  UNION ALL SELECT p.oid::int8, concat(p.xmin, p.ctid) FROM pg_proc p WHERE p.oid >= 16384
+  UNION ALL SELECT n.oid::int8, concat(n.xmin, n.ctid) FROM pg_namespace n WHERE n.nspname NOT LIKE 'pg\\_%'`
+
+const digest = {
+  moment: `SELECT to_json(encode(sha256(convert_to(COALESCE(string_agg(concat(x.oid, ' ', x.version), ',' ORDER BY x.oid, x.version), ''),
+    'UTF8')), 'base64')) FROM (${objects}) x`,
+}
+
+/** One text for all that printed definitions rest on. */
+export const moment = async (query: CatalogQuery): Promise<unknown> => (await documents(query, digest)).moment
