@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { budgets as budgetsSection } from '../../../src/policy/config/policy/budgets.js'
 import { hoopCode } from '../../../src/wire/hoop-code.js'
 import { type FreshDatabase, freshDatabase } from '../../helpers/database.js'
+import { onSecondServer } from '../../helpers/pgvector.js'
+import { openPglite } from '../../leaks/pglite.js'
+import type { Opened } from '../../leaks/world.js'
 import { approvalStage } from '../approvals/stage.js'
 import { kill } from './killing.js'
 import { guardOf } from './policy.js'
@@ -13,15 +16,22 @@ const tables = `
   CREATE SEQUENCE ran; CREATE TABLE docs (id int); INSERT INTO docs SELECT generate_series(1, 9); ANALYZE docs;
   CREATE TABLE people (id int, ssn text); INSERT INTO people SELECT i, '078-05-11' || i FROM generate_series(20, 28) i`
 
+const embeddings = `CREATE EXTENSION vector; CREATE TABLE documents (id int, embedding vector(4));
+  INSERT INTO documents VALUES (1, '[1,0,0,0]'), (2, '[0,1,0,0]'), (3, '[0,0,1,0]')`
+
 let database: FreshDatabase
+let vectorDatabase: Opened
 
 beforeAll(async () => {
   database = await freshDatabase()
   await (await database.client()).query(tables)
+  vectorDatabase = onSecondServer() ? await freshDatabase() : await openPglite()
+  await (await vectorDatabase.client()).query(embeddings)
 })
 
 afterAll(async () => {
   await database[Symbol.asyncDispose]()
+  await vectorDatabase[Symbol.asyncDispose]()
 })
 
 afterEach(() => void vi.useRealTimers())
@@ -30,6 +40,15 @@ const every = Object.entries(ways).flatMap(([origin, runs]) =>
   Object.entries(runs).map(([run, way]) => [`${origin} × ${run}`, way] as const),
 )
 const possible = every.flatMap(([name, way]) => (typeof way === 'string' ? [] : [[name, way] as const]))
+
+/** Of three documents with masked embeddings. */
+const nearest = (n: number): string => `SELECT id FROM documents ORDER BY embedding <-> '[${n},0,0,0]' LIMIT 3`
+
+const search = async (vectors: object) => {
+  await (await vectorDatabase.client()).query('DEALLOCATE ALL')
+  const policy = { masks: [{ columns: ['public.documents.embedding'] }], vectors }
+  return relayServer({ url: vectorDatabase.url, guard: await guardOf(vectorDatabase.url, policy) })
+}
 
 const serve = async (policy: object, options: RelayServerOptions = {}) =>
   relayServer({ url: database.url, guard: await guardOf(database.url, policy), ...options })
@@ -143,6 +162,37 @@ describe.for(possible)('%s', ([name, way]) => {
     await client.end()
   })
 
+  test('the cap on rows of a search in masked vectors', async () => {
+    await using server = await search({ k: 2 })
+    const client = await WireClient.login(server.port)
+    const before = await prepare(client, way, nearest(1))
+    const answer = [...before, ...(await ask(client, way, nearest(1)))]
+    expect(codesIn(answer)).toContain('VECTOR_CAP')
+    expect(rowsOf(answer, filling(name))).toBeLessThanOrEqual(0)
+    await client.end()
+  })
+
+  test('the cap on vectors that masked ones are searched with', async () => {
+    await using server = await search({ queries: 2 })
+    const searched = async (client: WireClient, ...ns: readonly number[]): Promise<void> => {
+      for (const n of ns) await client.ask(send.query(nearest(n)))
+    }
+    const first = await WireClient.login(server.port)
+    const opened = await prepare(first, way, nearest(1))
+    if (!states(opened).endsWith('T')) await searched(first, 2, 3, 4)
+    const answer = states(opened).endsWith('T') ? [] : await ask(first, way, nearest(1))
+    await first.end()
+    // A cursor or portal searches when it is opened, in a transaction that a refusal would end.
+    if (states(opened).endsWith('T')) {
+      const second = await WireClient.login(server.port)
+      await searched(second, 2, 3)
+      answer.push(...(await prepare(second, way, nearest(1))), ...(await ask(second, way, nearest(1))))
+      await second.end()
+    }
+    expect(codesIn(answer)).toContain('BUDGET_EXHAUSTED')
+    expect(rowsOf(answer, filling(name))).toBeLessThanOrEqual(0)
+  })
+
   test('the budget of a statement', async () => {
     await using server = await serve({}, { budgets: { statement: { rows: 3 } } })
     const client = await WireClient.login(server.port)
@@ -200,6 +250,36 @@ describe.for(possible)('%s', ([name, way]) => {
     const answer = await ask(client, way, text)
     expect(codesIn(answer)).toContain('BUDGET_EXHAUSTED')
     expect(rowsOf(answer, filling(name))).toBeLessThanOrEqual(3)
+    await client.end()
+  })
+
+  test('a raise inside of a transaction, where nobody waits for it', async () => {
+    const budgets = budgetsSection.parse({
+      statement: { rows: 3, on_exceed: 'approve', ...asking, raised: { rows: 50 } },
+    })
+    await using stage = await approvalStage({
+      ...{ tables, guardOf: (url: string) => guardOf(url, {}), budgets, retry: true },
+    })
+    const client = await WireClient.login(stage.relay.port)
+    await client.ask(send.query('BEGIN; SAVEPOINT s'))
+    const attempt = async (): Promise<Message[]> => {
+      await client.ask(send.query('ROLLBACK TO s; DEALLOCATE ALL'))
+      const before = await prepare(client, way, text)
+      return [...before, ...(await ask(client, way, text))]
+    }
+    const first = await attempt()
+    expect(codesIn(first)).toContain('BUDGET_EXHAUSTED')
+    const second = await attempt()
+    expect(rowsOf(second, filling(name))).toBeLessThanOrEqual(3)
+    // A cursor is opened by a statement that returns nothing: its FETCH can ask, its Execute can't.
+    if (way.goesOn) expect(codesIn(second)).toContain('BUDGET_EXHAUSTED')
+    else {
+      expect(codesIn(second)).toContain('APPROVAL_REQUIRED')
+      await stage.approve((await stage.open())[0]!.id)
+      const third = await attempt()
+      expect(codesIn(third)).not.toContain('BUDGET_EXHAUSTED')
+      expect(rowsOf(third, filling(name))).toBe(9)
+    }
     await client.end()
   })
 

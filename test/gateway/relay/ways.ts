@@ -20,8 +20,8 @@ export interface Way {
   readonly run: (text: string) => readonly Buffer[]
   /** ReadyForQuery that answer it. */
   readonly ready?: number
-  /** Only a query can be run so: a cursor, COPY of a query. */
-  readonly queries?: true
+  /** It only goes on with what a statement opened that returns nothing: nobody is asked for more. */
+  readonly goesOn?: true
 }
 
 const none = () => []
@@ -68,11 +68,11 @@ export const ways: Readonly<Record<Origin, Readonly<Record<Run, Way | string>>>>
   },
   DECLARE: {
     Query: 'a cursor is read by FETCH, or by Execute of its portal',
-    Execute: { before: declared, run: () => [send.execute('c', 2), send.execute('c'), send.sync()], queries: true },
+    Execute: { before: declared, run: () => [send.execute('c', 2), send.execute('c'), send.sync()], goesOn: true },
     'Bind of the name': 'Bind names statements, and a cursor is a portal',
     EXECUTE: 'EXECUTE names statements, and a cursor is a portal',
-    FETCH: { before: declared, run: () => [send.query('FETCH ALL FROM c')], queries: true },
-    pipeline: { before: declared, run: () => [...one, send.execute('c'), send.sync()], queries: true },
+    FETCH: { before: declared, run: () => [send.query('FETCH ALL FROM c')] },
+    pipeline: { before: declared, run: () => [...one, send.execute('c'), send.sync()], goesOn: true },
   },
   'portal with a row limit': {
     Query: 'Query has no portal',
@@ -103,19 +103,16 @@ export const ways: Readonly<Record<Origin, Readonly<Record<Run, Way | string>>>>
     Execute: {
       before: (text) => [begin, [send.parse(text), send.bind([], { portal: 'q' }), send.sync()]],
       run: () => [send.parse('FETCH ALL FROM q'), ...run()],
-      queries: true,
     },
     'Bind of the name': 'Bind names statements',
     EXECUTE: 'EXECUTE names statements',
     FETCH: {
       before: (text) => [begin, [send.parse(text), send.bind([], { portal: 'q' }), send.sync()]],
       run: () => [send.query('FETCH ALL FROM q')],
-      queries: true,
     },
     pipeline: {
       before: (text) => [begin, [send.parse(text), send.bind([], { portal: 'q' }), send.sync()]],
       run: () => [...one, send.parse('FETCH ALL FROM q'), ...run()],
-      queries: true,
     },
   },
   COPY: {

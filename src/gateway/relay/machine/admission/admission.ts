@@ -5,7 +5,15 @@ import type { Portal } from '../names/names.js'
 import type { State } from '../state.js'
 import type { Given, HeldStatement, Wants, Waiting } from '../suspension/suspension.js'
 import { afforded, raiseOf } from './afford.js'
-import { decideByName, type NamedDecision, type NamedDecisions, notKnown, textsRun, unanswered } from './by-name.js'
+import {
+  decideByName,
+  type NamedDecision,
+  type NamedDecisions,
+  notKnown,
+  parsedAndRun,
+  textsRun,
+  unanswered,
+} from './by-name.js'
 import { inFull } from './in-full.js'
 import type { Admission, Refusal } from './outcome.js'
 import { executeOf, type ToRun } from './to-run.js'
@@ -79,7 +87,10 @@ export class Admissions {
     if (!goesOn && !given.renewed && this.#state.renews && unknownNames.among(word.statements))
       return { kind: 'waits', wants: { kind: 'catalog', age: RENEWED } }
     const bound = toRun.kind === 'bind' ? toRun.bind : undefined
-    const capped = goesOn ? caps.failures(word.statements) : caps.refusal(toRun.text, word.statements, bound)
+    const run = goesOn ? [] : parsedAndRun(this.#from(this.#state.asker), word.statements)
+    const capped = goesOn
+      ? caps.failures(word.statements)
+      : caps.refusal(toRun.text, [...word.statements, ...run], bound)
     if (capped) return refused(capped)
     if (toRun.kind === 'portal') return this.#goesOn(toRun, word)
     const returns = metering !== undefined && word.statements.some((statement) => statement.returns !== false)

@@ -72,6 +72,18 @@ export const textsRun = (from: NamedDecisions, statements: readonly Runs[]): rea
     of === 'portal' && !statements.some(({ runs }) => runs) ? [] : [text],
   )
 
+/**
+ * What a Parse prepared and SQL runs. What SQL prepared or opened was searched with, and its vectors counted, when it got its
+ * name; a Parse runs nothing yet.
+ */
+export const parsedAndRun = (from: NamedDecisions, statements: readonly Runs[]): readonly AllowedStatement[] => {
+  if (statements.every(({ kinds, runs }) => !runs && !kinds.includes('execute'))) return []
+  return (meaningsRun(from, statements) ?? []).flatMap((meaning) => {
+    const then = meaning.of === 'statement' && !meaning.bySql ? ofMeaning(from, meaning) : undefined
+    return then && then.kind !== 'refuse' ? then.statements : []
+  })
+}
+
 /** What policy says of all that statements run by name, beside what it says of them. */
 export const decideByName = (from: NamedDecisions, own: Decision): NamedDecision => {
   if (own.kind === 'refuse') return own
