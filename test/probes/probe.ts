@@ -31,6 +31,8 @@ const expected = ({ never }: Probe, { expect: wanted }: Step): string =>
 export interface Stage extends AsyncDisposable {
   readonly dba: Client
   readonly server: RelayServer
+  /** Resolves when the catalog is as it is after the statements so far. */
+  readonly settled: () => Promise<unknown>
 }
 
 /** Whether a probe leaves the database as it was: then all its modes can have the same one. */
@@ -50,18 +52,21 @@ export const openStage = async (probe: Probe): Promise<Stage> => {
   const asked = { ...(section as object | undefined), rules: probe.rules ?? [], packs: probe.packs ?? [] }
   const guarded = section !== undefined || probe.rules !== undefined || probe.packs !== undefined
   const guard = guarded ? await guardOf(database.url, asked) : undefined
+  let reading: Promise<unknown> = Promise.resolve()
+  const refresh = guard?.refresh.bind(guard)
+  if (guard && refresh) guard.refresh = () => (reading = refresh()) as Promise<void>
   const server = stack.use(
     await relayServer({ url: database.url, ...(guard && { guard }), ...(budgets && { budgets }) }),
   )
   const all = stack.move()
-  return { dba, server, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { dba, server, settled: () => reading, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 /**
  * Runs a probe in one mode, in a session of its own.
  * @returns false where the mode can't be used: what it prepares isn't there yet
  */
-export const tryProbe = async (probe: Probe, mode: Mode, { dba, server }: Stage): Promise<boolean> => {
+export const tryProbe = async (probe: Probe, mode: Mode, { dba, server, settled }: Stage): Promise<boolean> => {
   const number = server.sessions.length
   const client = await WireClient.login(server.port)
   const last = probe.steps.at(-1)?.sql ?? ''
@@ -75,6 +80,7 @@ export const tryProbe = async (probe: Probe, mode: Mode, { dba, server }: Stage)
       await dba.query(step.sql ?? '')
       continue
     }
+    await settled()
     const messages = await take(client, mode, step, index === probe.steps.length - 1)
     all.push(...messages)
     const outcome = outcomeOf(messages)

@@ -84,11 +84,19 @@ const builtin = rows(
     FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid < 16384 GROUP BY p.proname) x`,
 )
 
-/** A function's marks: its language, what it says of itself (`provolatile`, `proparallel`), the extension that brought it. */
+/** The server made it along with a type, as the constructor of a range: SQL can't make a function belong to a type so. */
+const constructor = `EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+  AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i')`
+
+/**
+ * A function's marks: its language, what it says of itself (`provolatile`, `proparallel`), the extension that brought it, or
+ * `pg_catalog` where it is a type's constructor.
+ */
 const marks = `l.lanname, p.provolatile, p.proparallel,
-  (SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+  COALESCE((SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
-      AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' LIMIT 1)`
+      AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' LIMIT 1),
+    CASE WHEN ${constructor} THEN 'pg_catalog' END)`
 
 /** name, schema, marks, whether it returns a set, kind of the type it returns, definition of one in SQL */
 const added = rows(
