@@ -73,6 +73,8 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ddl: facts.ddl,
     returns: returnsRows(facts),
     ...(facts.unknown && { unknown: facts.unknown }),
+    ...(facts.makes && { makes: facts.makes }),
+    ...(facts.changes && { changes: facts.changes }),
     ...(facts.premise && { premise: facts.premise }),
     ...cursorOf(facts),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),

@@ -1,7 +1,7 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import type { Premise } from '../sql/witness/premise.js'
-import type { Ended, Named, Nearest, Output } from '../sql/facts.js'
+import type { Ended, Made, Named, NamedObject, Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
@@ -75,6 +75,8 @@ export interface Asker {
   readonly estimate?: Estimate | undefined
   /** What PREPARE or DECLARE gave a name to is about to be run. */
   readonly running?: boolean
+  /** Whether the session has made a relation and nobody else can have to do with it. */
+  readonly owns?: (object: NamedObject) => boolean
 }
 
 export interface Refused {
@@ -102,6 +104,10 @@ export interface AllowedStatement extends RecordedFacts {
   readonly returns?: boolean
   /** Names that the catalog in force doesn't know, as written: what was decided may not hold of them. */
   readonly unknown?: readonly string[]
+  /** Relations that it makes: the session's own for a while. */
+  readonly makes?: readonly Made[]
+  /** All that it changes, where that may be the session's own. */
+  readonly changes?: readonly NamedObject[]
   /** What the decision rests on in the catalog: shared by equal statements. Absent where it rests on nothing there. */
   readonly premise?: Premise
   /** Searches on masked vectors, which are capped. */

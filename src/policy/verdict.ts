@@ -48,7 +48,7 @@ const strictest = ({ observing, facts, refusal, statements }: Known, rules: read
 
 /** @param candidates the rules whose conditions on the statement hold */
 export const verdictOf = (known: Known, candidates: readonly Candidate[]): Verdict =>
-  candidates.some(({ circumstances, rule }) => circumstances || counts(rule))
+  candidates.some(({ circumstances, rule, unlessOwn }) => circumstances || unlessOwn || counts(rule))
     ? { known, candidates }
     : { settled: strictest(known, candidates) }
 

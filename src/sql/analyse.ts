@@ -7,12 +7,12 @@ import { changesSchema, kindOf } from './collect/kinds.js'
 import { follow } from './effects/follow.js'
 import { prove, type PredicatePolicy } from './lineage/prove.js'
 import { namedBy } from './naming.js'
+import { changedAlone, madeBy } from './own-objects.js'
 import { KnownFacts } from './known-facts.js'
 import { read, type Normalized } from './parser/normalize.js'
 import type { Span, SyntaxError } from './parser.js'
 import { parseInParts } from './parser/parts.js'
 import { as, unwrap } from './tree.js'
-import type { Usage } from './collect/usage.js'
 import { Lookups } from './witness/lookups.js'
 import { premiseOf } from './witness/premise.js'
 
@@ -26,17 +26,14 @@ export interface AnalyseOptions {
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
-const usageOf = (
-  node: unknown,
-  catalog: Catalog | undefined,
-  lookups: Lookups,
-  trusted: (name: string) => boolean,
-): Usage => {
+const usageOf = (node: unknown, catalog: Catalog | undefined, lookups: Lookups, trusted: (name: string) => boolean) => {
   const collector = new StatementCollector(catalog && lookups.through(catalog))
   collector.visit(node, { ctes: new Set(), role: 'reads', runs: true, limit: undefined, repeats: false })
   const usage = collector.usage.finish()
+  const [type, fields] = unwrap(node) ?? ['unknown', {}]
+  const changes = changedAlone(type, fields, usage, catalog && lookups.through(catalog))
   if (catalog?.effects) follow(usage, catalog, trusted)
-  return usage
+  return { usage, changes }
 }
 
 /** `schema.function`, `schema.*`, or `function` in any schema. */
@@ -54,9 +51,10 @@ const factsOf = (
 ): StatementFacts => {
   const isTrusted = (name: string): boolean => trusted.some((each) => named(each, name))
   const lookups = new Lookups()
-  const usage = usageOf(node, catalog, lookups, isTrusted)
+  const { usage, changes } = usageOf(node, catalog, lookups, isTrusted)
   const [type, fields] = unwrap(node) ?? ['unknown', {}]
   const copy = as(node, 'CopyStmt')
+  const makes = madeBy(type, fields)
   const copied = copy && copyFacts(copy)
   const rows = planning ? countable(node, source, usage, catalog, isTrusted) : undefined
   const proved = prove(
@@ -83,6 +81,8 @@ const factsOf = (
     limits: usage.limits,
     ...(rows && { rows }),
     ...(usage.renamed.length > 0 && { renamed: usage.renamed }),
+    ...(makes.length > 0 && { makes }),
+    ...(changes && { changes }),
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),
     ...proved,

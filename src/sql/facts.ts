@@ -46,6 +46,10 @@ export interface StatementFacts {
   readonly outputs?: readonly Output[]
   /** COPY … TO: what its columns are called, as far as that is worked out. The server doesn't say it. */
   readonly names?: readonly (string | undefined)[]
+  /** Tables, views and sequences that it makes. */
+  readonly makes?: readonly Made[]
+  /** All that it changes, where nobody else has anything by these names: what the session made, if it made them. */
+  readonly changes?: readonly NamedObject[]
   /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */
   readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
@@ -76,6 +80,19 @@ export type Countable = (
 ) & {
   /** PREPARE and EXECUTE: rows are counted when both are known. */
   readonly later?: boolean
+}
+
+/** A relation, as it is written. */
+export interface NamedObject {
+  readonly schema?: string
+  readonly name: string
+}
+
+export interface Made extends NamedObject {
+  /** In the session's own schema, which is not written down here. */
+  readonly temporary: boolean
+  /** How long it is the session's alone. */
+  readonly until: 'transaction' | 'session'
 }
 
 export type Output =

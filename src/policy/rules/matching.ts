@@ -1,4 +1,4 @@
-import type { StatementFacts } from '../../sql/facts.js'
+import type { NamedObject, StatementFacts } from '../../sql/facts.js'
 import type { RuleConfig } from '../config/schema.js'
 import type { ApprovalRule, Asker, RuleMatch } from '../decision.js'
 import { circumstancesOf, holdsAsRead, holdsForStatement, type Circumstances } from './asked.js'
@@ -13,7 +13,37 @@ export interface Candidate {
   readonly later: boolean
   /** Why it applies, where the statement doesn't show it. */
   readonly why: string | undefined
+  /** Of a pack's rule: it doesn't apply where all of this is the session's own. */
+  readonly unlessOwn: readonly NamedObject[] | undefined
 }
+
+/** What a pack's rule may ask of a statement that changes nothing but the session's own: not what it reads or calls. */
+const ofChanges: ReadonlySet<string> = new Set(['statement', 'where', 'concurrently', 'writes_vectors'])
+
+/** What must be the session's own so that a pack's rule doesn't apply. */
+const unlessOwn = (
+  { pack, when }: RuleConfig,
+  matching: readonly StatementFacts[],
+  statements: readonly StatementFacts[],
+): readonly NamedObject[] | undefined => {
+  if (pack === undefined || !Object.keys(when).every((key) => ofChanges.has(key))) return undefined
+  const objects: NamedObject[] = []
+  for (const facts of matching) {
+    if (!facts.changes) return undefined
+    const before = statements.slice(0, statements.indexOf(facts))
+    objects.push(...facts.changes.filter((object) => !isMadeBy(before, object)))
+  }
+  return objects
+}
+
+/** Whether earlier statements of the same text, which fails as a whole, make an object that is still the session's own. */
+const isMadeBy = (before: readonly StatementFacts[], { schema, name }: NamedObject): boolean => {
+  // Behind the end of a transaction it may be everybody's.
+  const since = before.slice(before.findLastIndex(({ kinds }) => kinds.some((kind) => ends.has(kind))) + 1)
+  return since.some(({ makes }) => makes?.some((made) => made.name === name && made.schema === schema))
+}
+
+const ends: ReadonlySet<string> = new Set(['commit', 'rollback', 'dynamic', 'call', 'do', 'discard', 'drop', 'alter'])
 
 /** Why a rule applies to statements that it would not apply to by what can be read off them. */
 const reason = (rule: RuleConfig, matching: readonly StatementFacts[]): string | undefined =>
@@ -39,12 +69,25 @@ export const candidates = (
       if (matching.length === 0) return []
       // With others in one text, what was prepared is not known before it is run.
       const later = counts(rule) && alone && matching.every(({ rows }) => rows?.later === true)
-      return [{ rule, circumstances: circumstancesOf(rule.when), later, why: reason(rule, matching) }]
+      return [
+        {
+          rule,
+          circumstances: circumstancesOf(rule.when),
+          later,
+          why: reason(rule, matching),
+          unlessOwn: unlessOwn(rule, matching, statements),
+        },
+      ]
     })
 
 /** Those of them that do apply to somebody now, however many rows it is about. */
 export const applying = (all: readonly Candidate[], asker: Asker): readonly Candidate[] =>
-  all.filter(({ circumstances, later }) => (!circumstances || circumstances(asker)) && (!later || asker.running))
+  all.filter(
+    ({ circumstances, later, unlessOwn: objects }) =>
+      (!circumstances || circumstances(asker)) &&
+      (!later || asker.running) &&
+      !objects?.every((object) => asker.owns?.(object) === true),
+  )
 
 /** What a rule says, and why it says it of this statement. */
 const words = (message: string | undefined, why: string | undefined): { readonly message?: string } => {

@@ -7,6 +7,7 @@ import { UnknownNames } from './admission/unknown-names.js'
 import type { Command } from './commands.js'
 import { type AnswerMode, type Mode, normal, skipping } from './modes.js'
 import { type NameLimits, Names } from './names/names.js'
+import { OwnObjects } from './own-objects.js'
 import { Queue } from './queue.js'
 import type { Request } from './requests.js'
 import { SearchPath } from './server/search-path.js'
@@ -64,12 +65,17 @@ export class State {
   readonly searchPath: SearchPath
   readonly caps: Caps
   readonly unknownNames = new UnknownNames()
+  readonly ownObjects = new OwnObjects()
 
   constructor({ guard, renews, journal, asker, metering, searchPath, names, budget }: StateOptions) {
     this.guard = guard
     this.renews = renews === true
     this.journal = journal
-    this.asker = asker
+    // Its time is read anew each time.
+    this.asker = Object.defineProperties({} as Asker, {
+      ...Object.getOwnPropertyDescriptors(asker),
+      owns: { value: this.ownObjects.owns, enumerable: true },
+    })
     this.metering = metering
     this.searchPath = searchPath ?? new SearchPath()
     this.caps = new Caps(guard)

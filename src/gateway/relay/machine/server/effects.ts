@@ -41,6 +41,7 @@ export const completed = (
     if (each?.ddl) state.schemaChanged = true
     if (each?.scrub) state.tainted = true
     if (each) state.unknownNames.made(each)
+    if (each) state.ownObjects.completed(each)
   }
 }
 
@@ -65,4 +66,5 @@ export const transactionEnded = (state: State): void => {
   if (state.schemaChanged) state.commands.push({ kind: 'renew', age: undefined })
   state.schemaChanged = state.tainted = false
   state.names.transactionEnded()
+  state.ownObjects.transactionEnded()
 }

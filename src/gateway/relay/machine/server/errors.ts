@@ -33,6 +33,7 @@ export class Errors {
     // That nobody has prepared this says nothing of any table.
     const masked = touches && !(head?.kind === 'bind' && fields['C'] === '26000')
     if (isFatal(fields)) this.fatal = true
+    state.ownObjects.failed()
     if (masked && !refused) state.caps.failed(fields)
     const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
