@@ -54,7 +54,7 @@ export const openStage = async (probe: Probe): Promise<Stage> => {
   const guard = guarded ? await guardOf(database.url, asked) : undefined
   let reading: Promise<unknown> = Promise.resolve()
   const refresh = guard?.refresh.bind(guard)
-  if (guard && refresh) guard.refresh = () => (reading = refresh()) as Promise<void>
+  if (guard && refresh) guard.refresh = () => (reading = refresh())
   const server = stack.use(
     await relayServer({ url: database.url, ...(guard && { guard }), ...(budgets && { budgets }) }),
   )
