@@ -126,6 +126,14 @@ const rowsOf = (statements: readonly StatementFacts[]): Countable =>
 const hiddenNulls = ({ masks }: PolicyConfig): ReadonlySet<string> =>
   new Set(masks.flatMap(({ nulls, columns }) => (nulls === 'hide' ? columns : [])))
 
+/** What may be done with distances of masked vectors, by column; those of all others are hidden. */
+const distances = ({ masks }: PolicyConfig): ReadonlyMap<string, 'compare' | 'show'> =>
+  new Map(
+    masks.flatMap(({ columns, distances: right }) =>
+      right === undefined || right === 'hide' ? [] : columns.map((column) => [column, right] as const),
+    ),
+  )
+
 export interface Decided {
   readonly verdict: Verdict
   /** Relations that the text gives another name. */
@@ -144,7 +152,7 @@ export class Decider {
     const { policy, catalog } = given
     this.#given = given
     this.#options = {
-      predicates: { ...policy.predicates, hiddenNulls: hiddenNulls(policy) },
+      predicates: { ...policy.predicates, hiddenNulls: hiddenNulls(policy), distances: distances(policy) },
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
     }

@@ -58,6 +58,8 @@ export interface StatementFacts {
   readonly ends?: Ended
   /** Searches for the rows nearest to a vector of the client's choice, on masked vectors. */
   readonly nearest?: readonly Nearest[]
+  /** Questions about masked values that the answer settles, where the policy counts them. */
+  readonly guesses?: readonly Guess[]
   readonly copy?: CopyFacts
   /** Whether a masked relation is read or written: error texts are then scrubbed of values. */
   readonly touchesMasked: boolean
@@ -114,13 +116,35 @@ export interface Ended {
   readonly name?: string
 }
 
+/** What the client gave, as far as it can be told from anything else that it may give. */
+export type Given =
+  | { readonly text: string }
+  /** By its number, from 1. */
+  | { readonly parameter: number }
+  /** An array: each of its members counts. `unknown`: nobody can say how many there are. */
+  | { readonly list: { readonly text: string } | { readonly parameter: number } | 'unknown' }
+  /** Computed: from what, and in which way. */
+  | { readonly shape: string; readonly of: readonly Given[] }
+  /** Whatever the whole statement and its parameters make it. */
+  | 'unknown'
+
 export interface Nearest {
   /** The masked vector, `schema.table.column`. */
   readonly column: string
-  /** Rows that the search may return; a parameter by its number, from 1. */
-  readonly limit: number | 'none' | 'unknown' | { readonly parameter: number }
-  /** What it is compared with: a constant's text, a parameter's number from 1, or something that is computed. */
-  readonly vector: { readonly text: string } | { readonly parameter: number } | 'unknown'
+  /** Rows that the search may return; a parameter by its number, from 1. `any`: its distances don't only sort. */
+  readonly limit: number | 'none' | 'unknown' | 'any' | { readonly parameter: number }
+  /** What it is compared with. */
+  readonly vector: Given
+  /** Where not the column itself is compared but what is computed from it: a part of the vector for example. */
+  readonly form?: Given
+}
+
+/** One question about masked values. It is another one where the columns or any of the values differ. */
+export interface Guess {
+  readonly columns: readonly string[]
+  readonly values: readonly Given[]
+  /** As how many it counts, where that isn't one. */
+  readonly count?: number
 }
 
 export interface CopyFacts extends CopyFormat {

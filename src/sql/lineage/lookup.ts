@@ -4,7 +4,10 @@ import { clean, combine, type Mark } from './mark.js'
 import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source } from './scope.js'
 
 export type Found =
-  | { readonly kind: 'column'; readonly name: string; readonly mark: Mark; readonly distance?: ScopeColumn['distance'] }
+  | ({ readonly kind: 'column'; readonly name: string; readonly mark: Mark } & Pick<
+      ScopeColumn,
+      'distance' | 'given' | 'row'
+    >)
   /** The row of a table or subquery as one value. */
   | { readonly kind: 'row'; readonly name: string; readonly source: Source }
   /** `*`, or `table.*` */
@@ -46,8 +49,8 @@ const marked = (columns: readonly ScopeColumn[]): Mark | undefined => {
 
 /** The one column that is meant, with what is known of it. */
 const column = (name: string, mark: Mark, meant: readonly ScopeColumn[]): Found => {
-  const distance = meant.length === 1 ? meant[0]?.distance : undefined
-  return { kind: 'column', name, mark, ...(distance && { distance }) }
+  const { distance, given, row } = (meant.length === 1 ? meant[0] : undefined) ?? {}
+  return { kind: 'column', name, mark, ...(distance && { distance }), ...(given && { given }), ...(row && { row }) }
 }
 
 /**
@@ -78,7 +81,7 @@ const within = (sources: readonly Source[], qualifier: string, name: string, fun
   const mark = marked(found)
   if (mark) return column(name, mark, found)
   const known = found.length > 0 || (systemColumns.has(name) && sources.some((source) => source.table))
-  if (known) return { kind: 'column', name, mark: clean }
+  if (known) return column(name, clean, sources.length === 1 && sources[0]?.ambiguous === false ? found : [])
   const subject = sources.map(hidden).find((each) => each !== undefined)
   if (subject !== undefined || functions.isOpaqueFunction(name)) {
     throw unproven(

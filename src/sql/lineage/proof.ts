@@ -1,9 +1,9 @@
 import { opaqueFunction } from '../catalog/routines.js'
 import type { Catalog } from '../catalog/types.js'
-import type { Nearest } from '../facts.js'
+import type { Guess, Nearest } from '../facts.js'
 import { isRangeVar, list, walk, type Fields } from '../tree.js'
 import { clean, columnsOf, combine, type Mark } from './mark.js'
-import { strictest, type PredicatePolicy, type Predicates } from './predicates.js'
+import { type DistanceRight, leastRight, strictest, type PredicatePolicy, type Predicates } from './predicates.js'
 import { masked, unproven, type Remedy } from './refusal.js'
 import type { Scope, Shape } from './scope.js'
 
@@ -43,11 +43,13 @@ export class Proof {
   readonly catalog: Catalog
   readonly author: Author
   readonly nearest: Nearest[] = []
+  readonly guesses: Guess[] = []
   /** Settings may change from row to row, and with them what a cast or an operator makes of a constant. */
   settingsChange = false
   readonly #rules: ProofRules
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
+  readonly #searched = new Set<object>()
   #touches = false
 
   constructor(rules: ProofRules, catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
@@ -96,6 +98,28 @@ export class Proof {
   /** What the policy lets conditions do with what a value comes from. */
   predicates(mark: Mark): Predicates {
     return strictest(this.#predicates, columnsOf(mark))
+  }
+
+  /** What the policy lets be done with distances of vectors in these columns. In views and functions, nothing new. */
+  distances(columns: readonly string[]): DistanceRight {
+    return this.author === 'client' && !this.settingsChange ? leastRight(this.#predicates, columns) : 'hide'
+  }
+
+  /** Whether any distance may be compared. */
+  get comparesDistances(): boolean {
+    return this.author === 'client' && (this.#predicates.distances?.size ?? 0) > 0
+  }
+
+  /** A distance from these vectors may show in which rows come out, in their order, or by itself. */
+  searched(node: Fields, searches: readonly Omit<Nearest, 'limit'>[]): void {
+    if (this.#searched.has(node)) return
+    this.#searched.add(node)
+    for (const search of searches) this.nearest.push({ ...search, limit: 'any' })
+  }
+
+  /** A question about masked values that the answer settles. */
+  guess(guess: Guess): void {
+    if (this.#predicates.guesses && this.author === 'client') this.guesses.push(guess)
   }
 
   /** Whether nothing may tell where a value that these columns make is NULL. Conditions that are allowed anyway do tell. */

@@ -15,6 +15,7 @@ import type { Proof } from './proof.js'
 import { Refusal, unproven } from './refusal.js'
 import { changesSettings } from './side-effects.js'
 import { vet } from './vet.js'
+import { clean } from './mark.js'
 import { hidden, type Shape } from './scope.js'
 
 /**
@@ -27,12 +28,16 @@ const outputsOf = (shape: Shape): readonly Output[] | undefined => {
     if (column !== undefined) throw unproven(column, 'its place among the output columns is not known', 'names')
     return undefined
   }
-  return shape.columns.map(({ mark }) => mark)
+  // What a policy shows is hidden wherever it would be kept; it may only leave.
+  return shape.columns.map(({ mark, distance }) => (distance?.right === 'show' ? clean : mark))
 }
 
 export type { PredicatePolicy } from './predicates.js'
 
-type Proved = Pick<StatementFacts, 'touchesMasked' | 'outputs' | 'names' | 'unproven' | 'defines' | 'runs' | 'nearest'>
+type Proved = Pick<
+  StatementFacts,
+  'touchesMasked' | 'outputs' | 'names' | 'unproven' | 'defines' | 'runs' | 'nearest' | 'guesses'
+>
 
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
 const block = (proof: Proof, fields: Fields): void => {
@@ -77,7 +82,10 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const shape = command(proof, type, fields)
   proof.complete(node)
   const outputs = shape && outputsOf(shape)
-  const nearest = proof.nearest.length > 0 ? { nearest: proof.nearest } : {}
+  const nearest = {
+    ...(proof.nearest.length > 0 && { nearest: proof.nearest }),
+    ...(proof.guesses.length > 0 && { guesses: proof.guesses }),
+  }
   if (defines) return { touchesMasked: true, defines: { ...defines, ...(outputs && { outputs }) }, ...nearest }
   const names = type === 'CopyStmt' && outputs ? { names: shape.columns.map(({ name }) => name) } : {}
   return { touchesMasked: true, ...(outputs && { outputs }), ...names, ...named, ...nearest }

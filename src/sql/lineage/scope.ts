@@ -1,4 +1,5 @@
-import type { Nearest } from '../facts.js'
+import type { Given } from '../facts.js'
+import type { Distance } from './distances/distance.js'
 import { clean, columnsOf, type Mark } from './mark.js'
 
 /** A column as one level of a query sees it. */
@@ -6,8 +7,12 @@ export interface ScopeColumn {
   /** Undefined where PostgreSQL chooses a name that isn't worked out here. */
   readonly name: string | undefined
   readonly mark: Mark
-  /** The distance of a masked vector from something that the client gave: it may be sorted by, under whatever name. */
-  readonly distance?: Omit<Nearest, 'limit'>
+  /** What is known of it where it is made of distances of masked vectors from something that the client gave. */
+  readonly distance?: Distance
+  /** All that it may be, where the client gave it: literals, parameters, what is made of these. */
+  readonly given?: readonly Given[]
+  /** Stands for the row of a table that the value depends on, where it is only one and that alone. */
+  readonly row?: object
 }
 
 /** Columns in order. `open`: there are, or may be, others that nobody knows the names or number of; they are clean. */

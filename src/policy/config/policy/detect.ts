@@ -52,6 +52,7 @@ interface Entry {
   readonly except?: string[] | undefined
   readonly with?: MaskSpec | undefined
   readonly nulls?: 'keep' | 'hide' | undefined
+  readonly distances?: 'hide' | 'compare' | 'show' | undefined
 }
 
 /** What can't be said of a key alone. */
@@ -63,6 +64,8 @@ export const checkDetect = (entry: Entry, context: z.core.$RefinementCtx<Entry>)
   if (!entry.detect && entry.except) wrong('except', 'to be left out where nothing is detected', entry.except)
   if (entry.detect && entry.nulls !== undefined)
     wrong('nulls', 'to be left out where something is detected', entry.nulls)
+  if (entry.detect && entry.distances !== undefined)
+    wrong('distances', 'to be left out where something is detected', entry.distances)
   if (entry.detect && entry.with !== undefined && !isDetectSpec(entry.with))
     wrong('with', `one of ${detectForms} for what is detected`, entry.with)
 }

@@ -15,6 +15,8 @@ const mask = z
     with: maskSpec.optional(),
     /** Whether a value is there at all can be hidden too, where the type has a value to put for NULL. */
     nulls: z.enum(['keep', 'hide']).optional(),
+    /** Of a vector: whether its distances only sort, may be compared as well, or come out. */
+    distances: z.enum(['hide', 'compare', 'show']).optional(),
     ...detectKeys,
   })
   .superRefine(checkDetect)

@@ -1,18 +1,33 @@
-import { isFields, list, text, words, type Fields } from '../../tree.js'
+import { as, isFields, list, text, words, type Fields } from '../../tree.js'
+import { measured } from '../distances/measure.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
-import { grouped } from '../queries/order.js'
+import { grouped, sortable } from '../queries/order.js'
 import { plainColumn } from './plain.js'
 import { holds } from './predicate.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
 import { hasSideEffects } from '../side-effects.js'
 
+/** Whether rows may be ranked by what is a distance. */
+const ranks = (proof: Proof, node: unknown, place: Place): boolean => {
+  const sort = as(node, 'SortBy')
+  if (!sort || sort['sortby_dir'] === 'SORTBY_USING') return false
+  const distance = measured(proof, sort['node'], place)
+  return distance !== undefined && distance.right !== 'hide' && sortable(proof, distance)
+}
+
 /** What the rows behind a window function, and their order, depend on. */
 export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark => {
   const partition = list(definition['partitionClause']).map((node) => grouped(proof, proof.value(node, place)))
   // The server sorts rows to make a window, and they come out in that order whatever is shown of them.
-  const order = proof.value(definition['orderClause'], place)
-  proof.shownByRows(combine([...partition, order]), 'to sort the rows of a window by', 'sort')
+  const keys = list(definition['orderClause']).map((node) => ({ node, mark: proof.value(node, place) }))
+  const sorted = keys.filter(({ node, mark }) => mark.kind !== 'clean' && !ranks(proof, node, place))
+  proof.shownByRows(
+    combine([...partition, ...sorted.map(({ mark }) => mark)]),
+    'to sort the rows of a window by',
+    'sort',
+  )
+  const order = combine(keys.map(({ mark }) => mark))
   const named = text(definition['name']) !== undefined || text(definition['refname']) !== undefined
   return combine([
     ...partition,

@@ -15,10 +15,12 @@ const isParameter = (fields: Fields): boolean => fields['ParamRef'] !== undefine
  * `current_setting('x')` where `set_config` runs beside it.
  */
 const varies = (proof: Proof, name: string): boolean => {
-  const { immutable, added } = proof.catalog.routines
+  const { immutable, added, sets } = proof.catalog.routines
   const own = added.get(name) ?? []
   return (
-    !immutable.has(name) || own.some(({ safe, reads, yields }) => !safe || reads.length > 0 || yields !== undefined)
+    !immutable.has(name) ||
+    sets.has(name) ||
+    own.some(({ safe, reads, yields }) => !safe || reads.length > 0 || yields !== undefined)
   )
 }
 

@@ -1,4 +1,8 @@
-import { as, isFields, list, text, walk, words, type Fields } from '../../tree.js'
+import type { Given } from '../../facts.js'
+import { as, isFields, items, list, text, walk, words, type Fields } from '../../tree.js'
+import { questionOf } from '../distances/distance.js'
+import { computed, given, members } from '../distances/given.js'
+import { measured } from '../distances/measure.js'
 import { lookup } from '../lookup.js'
 import { columnsOf, type Mark } from '../mark.js'
 import { isComparable, isConstant, plainColumn } from './plain.js'
@@ -84,10 +88,42 @@ export const holds = (proof: Proof, node: unknown, place: Place, negated = false
   const mark = proof.value(node, place)
   if (mark.kind === 'clean') return undefined
   if (proof.author === 'view') return mixes(proof, node, place) ? mark : undefined
+  if (comparesDistance(proof, node, place)) return undefined
   const level = proof.predicates(mark)
-  if (level === 'allow') return undefined
   const fits = level === 'equality' && (compares(proof, node, place, negated) || isMember(proof, node, place))
-  return fits ? undefined : mark
+  if (level !== 'allow' && !fits) return mark
+  guessed(proof, node, mark, place)
+  return undefined
+}
+
+/** A condition on distances, where the policy lets them be compared: it is one question, whatever it asks. */
+const comparesDistance = (proof: Proof, node: unknown, place: Place): boolean => {
+  if (!proof.comparesDistances) return false
+  const distance = measured(proof, node, place)
+  if (!distance || distance.right === 'hide') return false
+  if (distance.right === 'show' || distance.form === 'rank') return true
+  // Whether there is a distance tells whether there is a vector.
+  if (distance.form === 'mixed' || proof.hidesNulls({ kind: 'derived', columns: distance.columns })) return false
+  proof.guess(questionOf(distance))
+  return true
+}
+
+/** Each constant that a masked column is compared with is a guess; any other condition that is allowed is one in all. */
+const guessed = (proof: Proof, node: unknown, mark: Mark, place: Place): void => {
+  const comparison = as(node, 'A_Expr')
+  const columns = columnsOf(mark)
+  const known = comparison && comparesWithConstant(proof, comparison, place)
+  if (!comparison || !known) {
+    if (proof.predicates(mark) === 'allow') proof.guess({ columns, values: [computed(node)] })
+    return
+  }
+  const { kind, lexpr, rexpr, name } = comparison
+  const operator = words(name).at(-1) ?? ''
+  const how: readonly Given[] = equal.has(operator) ? [] : [{ text: operator }]
+  const constant = isConstant(proof, rexpr) ? rexpr : lexpr
+  const several = kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL'
+  const each = as(constant, 'List') ? items(constant).map(given) : several ? members(constant) : [given(constant)]
+  for (const value of each) proof.guess({ columns, values: [...how, value] })
 }
 
 /**

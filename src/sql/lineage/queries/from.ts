@@ -1,4 +1,5 @@
 import { as, isFields, items as itemsOf, list, text, unwrap, words, type Fields } from '../../tree.js'
+import { givenByCall, unnestsVectors } from '../distances/constants.js'
 import { joined } from './join.js'
 import { predicate } from '../expressions/predicate.js'
 import type { Place, Proof } from '../proof.js'
@@ -8,9 +9,25 @@ import { jsonTable, tableFunction } from './table-function.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
 import { itemOf, type Item, type Shape, type Source } from '../scope.js'
 
+/** Each time that a subquery or CTE stands in a FROM clause, its rows are others. */
+const anew = (shape: Shape): Shape => {
+  const rows = new Map<object, object>()
+  const other = (row: object): object => {
+    const known = rows.get(row) ?? {}
+    rows.set(row, known)
+    return known
+  }
+  const columns = shape.columns.map(({ row, distance, ...column }) => ({
+    ...column,
+    ...(row && { row: other(row) }),
+    ...(distance && { distance: distance.row ? { ...distance, row: other(distance.row) } : distance }),
+  }))
+  return { ...shape, columns }
+}
+
 /** A subquery, function or CTE: no table, so no system columns, and no schema to qualify it by. */
 const derivedSource = (shape: Shape, name: string | undefined, columns: readonly string[]): Source => ({
-  ...aliased(shape, columns),
+  ...aliased(anew(shape), columns),
   ...{ name, bare: false, table: false, ambiguous: false },
 })
 
@@ -43,9 +60,14 @@ const functionShape = (proof: Proof, fields: Fields, name: string | undefined, m
   const functions = list(fields['functions'])
   const call = as(itemsOf(functions[0])[0], 'FuncCall')
   const called = words(call?.['funcname']).at(-1)
-  const names = defined.length > 0 ? defined : called === undefined ? undefined : yielded(proof, called, name)
-  if (functions.length === 1 && names)
-    return { columns: [...names.map((each) => ({ name: each, mark })), ...ordinality], open: false }
+  const unnested = call && unnestsVectors(proof, call) ? [name ?? 'unnest'] : undefined
+  const names =
+    defined.length > 0 ? defined : called === undefined ? undefined : (unnested ?? yielded(proof, called, name))
+  const given = names?.length === 1 && call ? givenByCall(proof, call) : undefined
+  if (functions.length === 1 && names) {
+    const columns = names.map((each) => ({ name: each, mark, ...(given && { given }) }))
+    return { columns: [...columns, ...ordinality], open: false }
+  }
   const [column] = columnsOf(mark)
   if (column !== undefined) throw unproven(column, 'which columns the function yields is not known', 'names')
   return { columns: [], open: true }

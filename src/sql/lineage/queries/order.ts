@@ -1,7 +1,8 @@
 import { as, integer, items, list, word, words, type Fields } from '../../tree.js'
 import { isLocal } from '../lookup.js'
 import { clean, columnsOf, type Mark } from '../mark.js'
-import { nearestNeighbor } from './nearest-neighbor.js'
+import { questionOf, type Distance } from '../distances/distance.js'
+import { measured } from '../distances/measure.js'
 import { isComparable } from '../expressions/plain.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
@@ -59,7 +60,7 @@ const outputsMeant = (node: unknown, outputs: Shape): readonly ScopeColumn[] => 
 /** One sort or grouping key, be it by name, number or expression. */
 export const key = (proof: Proof, node: unknown, outputs: Shape, place: Place, clause: Clause): void => {
   const meant = outputsMeant(node, outputs)
-  for (const { mark } of meant) check(proof, mark, clause)
+  for (const { mark, distance } of meant) if (distance?.right !== 'show') check(proof, mark, clause)
   if (position(node) !== undefined) return
   const reference = as(node, 'ColumnRef')
   if (reference && meant.length > 0 && !uncertain(outputs)) {
@@ -71,13 +72,15 @@ export const key = (proof: Proof, node: unknown, outputs: Shape, place: Place, c
     for (const each of items(inside)) key(proof, each, outputs, place, clause)
     return
   }
-  check(proof, proof.value(node, place), clause)
+  const mark = proof.value(node, place)
+  if (mark.kind !== 'clean' && measured(proof, node, place)?.right === 'show') return
+  check(proof, mark, clause)
 }
 
 /** The distance that a sort key is, by itself or by an output column's name or number. */
 const distanceOf = (proof: Proof, node: unknown, outputs: Shape, place: Place): ScopeColumn['distance'] | undefined => {
   const meant = outputsMeant(node, outputs)
-  if (meant.length === 0) return nearestNeighbor(proof, node, place)
+  if (meant.length === 0) return measured(proof, node, place)
   const certain = position(node) === undefined ? !uncertain(outputs) : !outputs.open
   return meant.length === 1 && certain ? meant[0]?.distance : undefined
 }
@@ -89,14 +92,39 @@ export const sortClause = (proof: Proof, clause: unknown, outputs: Shape, place:
     const sorted = sort?.['node']
     const using = sort?.['sortby_dir'] === 'SORTBY_USING'
     const found = using ? undefined : distanceOf(proof, sorted, outputs, place)
-    if (!found || place.flow !== 'client') {
+    if (!found || !sortable(proof, found) || place.flow !== 'client') {
       key(proof, sorted, outputs, place, orderBy)
       continue
     }
     if (outputsMeant(sorted, outputs).length === 0) proof.value(sorted, place)
     else proof.accountAll(sorted)
-    proof.nearest.push({ ...found, limit: rowsOf(select) })
+    const own = rowsOf(select)
+    const limit = own === 'none' ? (found.limit ?? own) : own
+    if (found.form !== 'rank') for (const search of found.searches) proof.nearest.push({ ...search, limit })
   }
+}
+
+/** Whether rows may be sorted by a distance. What brings them into another order than the distance asks for more than that. */
+export const sortable = (proof: Proof, distance: Distance): boolean => {
+  if (distance.right === 'hide') return distance.plain
+  const { made, form, right } = distance
+  const constants = made.reduce(
+    (count, each) => count + (typeof each === 'object' && 'of' in each ? each.of.length : 0),
+    0,
+  )
+  if (right === 'compare' && form !== 'rank' && made.length > 0)
+    proof.guess({ ...questionOf(distance), count: Math.max(1, constants) })
+  return true
+}
+
+/** The same columns where LIMIT bounds their rows. */
+export const limited = (shape: Shape, select: Fields): Shape => {
+  const limit = rowsOf(select)
+  if (limit === 'none' || shape.columns.every(({ distance }) => !distance)) return shape
+  const columns = shape.columns.map((column) =>
+    column.distance ? { ...column, distance: { ...column.distance, limit } } : column,
+  )
+  return { ...shape, columns }
 }
 
 /** How many rows LIMIT lets through. */

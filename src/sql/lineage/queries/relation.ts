@@ -60,7 +60,10 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   const alias = isFields(rangeVar['alias']) ? rangeVar['alias'] : undefined
   const ambiguous = candidates.length > 1 || isElsewhere(text(rangeVar['schemaname']), candidates)
   const names = words(alias?.['colnames'])
-  const shape = { columns: merge(candidates), open: candidates.length === 0 || ambiguous }
+  // Each time that a table stands in a FROM clause, its rows are others.
+  const row = {}
+  const columns = merge(candidates).map((column) => ({ ...column, row }))
+  const shape = { columns, open: candidates.length === 0 || ambiguous }
   return {
     ...aliased(shape, names),
     name: text(alias?.['aliasname']) ?? text(rangeVar['relname']),

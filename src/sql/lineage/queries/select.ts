@@ -2,11 +2,11 @@ import { all, isFields, items, list, type Fields } from '../../tree.js'
 import { windowOf } from '../expressions/call.js'
 import { fromClause } from './from.js'
 import { clean, combine } from '../mark.js'
-import { check, distinct, distinctOn, groupBy, key, sortClause } from './order.js'
+import { check, distinct, distinctOn, groupBy, key, limited, sortClause } from './order.js'
 import { predicate } from '../expressions/predicate.js'
 import type { Place, Proof } from '../proof.js'
 import { masked, unproven } from '../refusal.js'
-import { hidden, itemOf, type Item, type Shape } from '../scope.js'
+import { hidden, itemOf, type Item, type ScopeColumn, type Shape } from '../scope.js'
 import { setOperation } from './set-operation.js'
 import { rowColumns, targets } from './targets.js'
 import { withClause } from './with.js'
@@ -15,6 +15,10 @@ import { withClause } from './with.js'
 const asItem = (shape: Shape): Item =>
   itemOf({ ...shape, name: undefined, bare: false, table: false, ambiguous: false })
 
+/** All that a column of several rows or arms may be, where the client gave each of them. */
+const givenInAll = (columns: readonly (ScopeColumn | undefined)[]): Pick<ScopeColumn, 'given'> =>
+  columns.every((column) => column?.given) ? { given: columns.flatMap((column) => column?.given ?? []) } : {}
+
 const values = (proof: Proof, fields: Fields, place: Place): Shape => {
   const rows = list(fields['valuesLists']).map((row) => rowColumns(proof, items(row), place))
   const open = rows.some((row) => row.open)
@@ -22,6 +26,7 @@ const values = (proof: Proof, fields: Fields, place: Place): Shape => {
   const columns = Array.from({ length: longest }, (_, index) => ({
     name: `column${index + 1}`,
     mark: combine(rows.map((row) => row.columns[index]?.mark ?? clean)),
+    ...givenInAll(rows.map((row) => row.columns[index])),
   }))
   const column = open ? hidden({ columns, open }) : undefined
   if (column !== undefined) throw unproven(column, 'its place among the columns of VALUES is not known', 'names')
@@ -39,7 +44,8 @@ const distinctClause = (proof: Proof, clause: unknown, outputs: Shape, place: Pl
   // Plain DISTINCT is a list of one empty node.
   const on = list(clause).filter((node) => isFields(node) && Object.keys(node).length > 0)
   for (const node of on) key(proof, node, outputs, place, distinctOn)
-  if (on.length === 0) for (const { mark } of outputs.columns) check(proof, mark, distinct)
+  if (on.length > 0) return
+  for (const { mark, distance } of outputs.columns) if (distance?.right !== 'show') check(proof, mark, distinct)
 }
 
 const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
@@ -68,9 +74,9 @@ export const select = (proof: Proof, fields: Fields, outer: Place): Shape => {
     const shape = set ? setOperation(proof, fields, place) : values(proof, fields, inside)
     const scope = { items: [asItem(shape)], outer: place.scope }
     sortClause(proof, fields['sortClause'], shape, { ...inside, scope }, fields)
-    return shape
+    return limited(shape, fields)
   }
-  if (!isFields(fields['intoClause'])) return simple(proof, fields, inside)
+  if (!isFields(fields['intoClause'])) return limited(simple(proof, fields, inside), fields)
   // SELECT INTO makes a table.
   proof.accountAll(fields['intoClause'])
   const column = hidden(simple(proof, fields, { ...inside, flow: 'kept' }))

@@ -1,9 +1,10 @@
 import { isFields, type Fields } from '../../tree.js'
 import { combine, columnsOf, type Mark } from '../mark.js'
 import { isComparable } from '../expressions/plain.js'
+import { type Distance, together } from '../distances/distance.js'
 import type { Place, Proof } from '../proof.js'
 import { masked, unproven } from '../refusal.js'
-import { hidden, type Shape } from '../scope.js'
+import { hidden, type ScopeColumn, type Shape } from '../scope.js'
 
 /**
  * Two values are compared for equality in a way that decides about rows. Where one of them is not masked, the rows that
@@ -32,6 +33,20 @@ export const matched = (proof: Proof, one: Mark, other: Mark, use: string): void
   if (proof.hidesNulls(mark)) throw masked(column, `${use}, where rows without a value are missing`, 'nulls')
 }
 
+/**
+ * What is known of distances that come from either arm. Beside values of the client's own they would be compared with
+ * these when they are sorted; ranks are not, nor is what may be seen anyway.
+ */
+const distanceInBoth = (one: ScopeColumn, other: ScopeColumn): Distance | undefined => {
+  const arms = [one, other].flatMap(({ mark, distance }) => (mark.kind === 'clean' ? [] : [distance]))
+  const harmless = (distance: Distance | undefined): distance is Distance =>
+    distance?.right === 'show' || (distance?.right === 'compare' && distance.form === 'rank')
+  const [first, ...more] = arms
+  if (!harmless(first) || !more.every(harmless)) return undefined
+  const { limit: _limit, ...both } = together([first, ...more])
+  return { ...both, plain: false, row: undefined }
+}
+
 /** UNION, INTERSECT, EXCEPT: the server no longer says where such a column comes from. */
 export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape => {
   const { firstArm, ...inside } = place
@@ -44,12 +59,18 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
   if (open && column !== undefined)
     throw unproven(column, 'its place among the columns of a set operation is not known', 'names')
   const keepsAll = fields['op'] === 'SETOP_UNION' && fields['all'] === true
-  const columns = left.columns.map(({ name, mark }, index) => {
+  const columns = left.columns.map((one, index): ScopeColumn => {
+    const { name, mark } = one
     const other = right.columns[index]
     if (!other) return { name, mark }
-    if (!keepsAll)
+    const [distance, given] = [distanceInBoth(one, other), one.given && other.given]
+    if (!keepsAll && distance?.right !== 'show')
       compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked')
-    return { name, mark: combine([mark, other.mark]) }
+    return {
+      ...{ name, mark: combine([mark, other.mark]) },
+      ...(distance && { distance }),
+      ...(given && one.given && { given: [...one.given, ...given] }),
+    }
   })
   return { columns, open }
 }

@@ -1,8 +1,9 @@
 import { all, as, list, text, type Fields } from '../../tree.js'
 import { columnName } from './column-name.js'
 import { lookup, type Found } from '../lookup.js'
-import { columnsOf, combine } from '../mark.js'
-import { nearestNeighbor } from './nearest-neighbor.js'
+import { columnsOf, combine, type Mark } from '../mark.js'
+import { givenBy } from '../distances/constants.js'
+import { measured, rowOf } from '../distances/measure.js'
 import type { Place, Proof } from '../proof.js'
 import { unproven } from '../refusal.js'
 import { hidden, type ScopeColumn, type Shape } from '../scope.js'
@@ -41,9 +42,8 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
     const rows = expanded(proof, value, place)
     if (rows) return rows
     const mark = proof.value(value, place)
-    const distance = nearestNeighbor(proof, value, place)
-    const column = { name: name ?? columnName(value), mark: combine([mark]) }
-    return { columns: [{ ...column, ...(distance && { distance }) }], open: false }
+    const column = { name: name ?? columnName(value), mark: combine([mark]), ...known(proof, value, mark, place) }
+    return { columns: [column], open: false }
   }
   proof.account(reference)
   const found = lookup(reference, place.scope, proof)
@@ -52,8 +52,19 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
     const mark = combine(found.source.columns.map((column) => column.mark))
     return { columns: [{ name: name ?? found.name, mark }], open: false }
   }
-  const { mark, distance } = found
-  return { columns: [{ name: name ?? found.name, mark, ...(distance && { distance }) }], open: false }
+  const { kind: _kind, name: own, ...column } = found
+  return { columns: [{ ...column, name: name ?? own }], open: false }
+}
+
+/** What is known of a computed column beside what it shows: it may be a distance, a constant, or of one row alone. */
+const known = (proof: Proof, node: unknown, mark: Mark, place: Place): Partial<ScopeColumn> => {
+  if (mark.kind !== 'clean') {
+    const distance = measured(proof, node, place)
+    return distance ? { distance } : {}
+  }
+  const given = givenBy(proof, node)
+  const row = given ? undefined : rowOf(proof, node, place)
+  return { ...(given && { given }), ...(row && { row }) }
 }
 
 /**
@@ -69,7 +80,9 @@ export const rowColumns = (proof: Proof, nodes: readonly unknown[], place: Place
       return star(found)
     }
     const rows = expanded(proof, node, place)
-    return rows ?? { columns: [{ name: undefined, mark: proof.value(node, place) }], open: false }
+    if (rows) return rows
+    const given = givenBy(proof, node)
+    return { columns: [{ name: undefined, mark: proof.value(node, place), ...(given && { given }) }], open: false }
   })
   const row = { columns: shapes.flatMap(({ columns }) => columns), open: shapes.some(({ open }) => open) }
   const column = row.open ? hidden(row) : undefined

@@ -22,6 +22,9 @@ const merged = (one: Shape | undefined, other: Shape): Shape => {
   return { columns, open: one.open || other.open }
 }
 
+/** Columns by what they show, and nothing else that is known of them. */
+const bare = ({ columns, open }: Shape): Shape => ({ columns: columns.map(({ name, mark }) => ({ name, mark })), open })
+
 const same = (one: Shape, other: Shape): boolean =>
   one.open === other.open &&
   one.columns.length === other.columns.length &&
@@ -64,15 +67,16 @@ class Cte {
       shape = merged(before, this.#pass(type, query, this.#place))
     }
     this.#active = false
-    return (this.#shape = shape)
+    // What comes round may be put beside anything; what was known of it before may not hold of it any more.
+    return (this.#shape = this.#refersToItself ? bare(shape) : shape)
   }
 
   /** While the right arm of its UNION is analysed, the CTE looks like its left arm and what is known of it so far. */
   #pass(type: string, query: Fields, place: Place): Shape {
     const before = this.#shape
-    const firstArm = (shape: Shape) => void (this.#shape = merged(before, this.#named(shape)))
+    const firstArm = (shape: Shape) => void (this.#shape = merged(before, bare(this.#named(shape))))
     const shape = merged(before, this.#named(this.#proof.query(type, query, { ...place, firstArm })))
-    if (this.#refersToItself) this.#shape = shape
+    if (this.#refersToItself) this.#shape = bare(shape)
     return shape
   }
 

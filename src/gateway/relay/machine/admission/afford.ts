@@ -3,7 +3,7 @@ import type { Decision } from '../../../../policy/decision.js'
 import { type BudgetName, type Raise, ruleName } from '../../../budgets/budgets.js'
 import type { Meter } from '../../../budgets/meter.js'
 import { captureParameters } from '../../rows/capture.js'
-import type { BoundParameters } from './caps.js'
+import type { BoundParameters } from './given-keys.js'
 
 const budgetNames: readonly BudgetName[] = ['statement', 'session', 'identity']
 

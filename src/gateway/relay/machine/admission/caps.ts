@@ -1,18 +1,10 @@
-import { hash } from 'node:crypto'
 import { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, Guard } from '../../../../policy/decision.js'
 import type { ErrorFields } from '../../../../wire/error-fields.js'
 import { formatAt } from '../../../../wire/frontend.js'
-
-/** Parameters of a Bind. */
-export interface BoundParameters {
-  readonly parameters: readonly (Buffer | null)[]
-  readonly parameterFormats: readonly number[]
-}
+import { type BoundParameters, digest, noParameters, searchKeys } from './given-keys.js'
 
 type Nearest = NonNullable<AllowedStatement['nearest']>[number]
-
-const none: BoundParameters = { parameters: [], parameterFormats: [] }
 
 /** A LIMIT that a parameter gives: int8 as the server reads it, in its text or one of the binary integers. */
 const limitOf = ({ parameters, parameterFormats }: BoundParameters, number: number): number | undefined => {
@@ -65,7 +57,11 @@ export class Caps {
   }
 
   /** Why statements that would run next may not. */
-  refusal(text: string, statements: readonly AllowedStatement[], bound: BoundParameters = none): HoopError | undefined {
+  refusal(
+    text: string,
+    statements: readonly AllowedStatement[],
+    bound: BoundParameters = noParameters,
+  ): HoopError | undefined {
     const caps = this.#caps
     if (!caps) return undefined
     const failed = this.failures(statements)
@@ -84,33 +80,20 @@ export class Caps {
     return undefined
   }
 
-  #search(text: string, kind: string, { limit, vector }: Nearest, bound: BoundParameters): HoopError | undefined {
+  #search(text: string, kind: string, search: Nearest, bound: BoundParameters): HoopError | undefined {
+    const { limit, vector } = search
     const k = typeof limit === 'object' ? limitOf(bound, limit.parameter) : limit
-    if (typeof k !== 'number' || k > this.#caps!.k)
+    if (k !== 'any' && (typeof k !== 'number' || k > this.#caps!.k))
       return new HoopError(
         'VECTOR_CAP',
         typeof k === 'number' ? `${k} of at most ${this.#caps!.k}` : `at most ${this.#caps!.k}`,
       )
     if (kind === 'prepare' && typeof vector === 'object' && 'parameter' in vector) this.#prepared = true
-    this.#vectors.add(this.#keyOf(text, vector, bound))
+    for (const key of searchKeys(search, { text, bound })) this.#vectors.add(key)
     return undefined
-  }
-
-  /** One for each vector; what can't be told is as many vectors as texts. */
-  #keyOf(text: string, vector: Nearest['vector'], { parameters, parameterFormats }: BoundParameters): string {
-    if (typeof vector === 'object' && 'text' in vector) return digest(vector.text)
-    const value = typeof vector === 'object' ? parameters[vector.parameter - 1] : undefined
-    if (!value || typeof vector !== 'object') return digest(text)
-    return formatAt(parameterFormats, vector.parameter - 1) === 0
-      ? digest(value.toString('latin1'))
-      : hash('sha256', value, 'base64')
   }
 }
 
 /** An EXECUTE tells its arguments in its text, a Bind beside it. */
 const argumentsOf = (text: string, { parameters }: BoundParameters): string =>
-  parameters.length === 0
-    ? text
-    : digest([text, ...parameters.map((value) => value?.toString('base64') ?? '')].join(' '))
-
-const digest = (text: string): string => hash('sha256', text.replace(/\s+/g, ''), 'base64')
+  parameters.length === 0 ? text : digest(text, ...parameters.map((value) => value?.toString('base64') ?? ''))

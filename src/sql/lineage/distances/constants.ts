@@ -1,0 +1,34 @@
+import type { Given } from '../../facts.js'
+import { as, isFields, list, words, type Fields } from '../../tree.js'
+import { isConstant, vectors } from '../expressions/plain.js'
+import type { Proof } from '../proof.js'
+import { computed, givenVector, members } from './given.js'
+import { textSearch } from './functions.js'
+
+/** `unnest(array)`: its members, where it is a constant. */
+export const givenByCall = (proof: Proof, call: Fields): readonly Given[] | undefined => {
+  if (proof.author !== 'client') return undefined
+  const name = words(call['funcname']).at(-1) ?? ''
+  const given = list(call['args'])
+  const own = !proof.catalog.routines.added.has(name)
+  if (!own || !given.every((each) => isConstant(proof, each))) return undefined
+  if (name === 'unnest' && given.length === 1) return members(given[0])
+  return textSearch.has(name) ? [computed({ FuncCall: call })] : undefined
+}
+
+/** `unnest($1::vector[])`: one column, where of other arrays there may be several. */
+export const unnestsVectors = (proof: Proof, call: Fields): boolean => {
+  const [array, another] = list(call['args'])
+  const type = as(array, 'TypeCast')?.['typeName']
+  if (words(call['funcname']).at(-1) !== 'unnest' || another !== undefined || !isFields(type)) return false
+  const known = !proof.catalog.routines.added.has('unnest') && list(type['arrayBounds']).length > 0
+  return known && vectors.has(words(type['names']).at(-1) ?? '')
+}
+
+/** All that an output column may be, where the client gave it. */
+export const givenBy = (proof: Proof, node: unknown): readonly Given[] | undefined => {
+  if (proof.author !== 'client') return undefined
+  if (isConstant(proof, node)) return [givenVector(node, vectors)]
+  const called = as(node, 'FuncCall')
+  return called && givenByCall(proof, called)
+}
