@@ -23,6 +23,8 @@ export interface AnalyseOptions {
   readonly trusted?: readonly string[]
   /** Whether to find out how the planner can be asked for numbers of rows. */
   readonly planning?: boolean
+  /** Whether rules ask for columns: then a premise holds only as long as tables have the same ones. */
+  readonly columns?: boolean
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
@@ -47,7 +49,7 @@ const factsOf = (
   node: unknown,
   source: Source,
   catalog: Catalog | undefined,
-  { predicates, trusted = [], planning = false }: AnalyseOptions,
+  { predicates, trusted = [], planning = false, columns = false }: AnalyseOptions,
 ): StatementFacts => {
   const isTrusted = (name: string): boolean => trusted.some((each) => named(each, name))
   const lookups = new Lookups()
@@ -62,7 +64,7 @@ const factsOf = (
     catalog && lookups.through(catalog),
     typeof predicates === 'string' ? { default: predicates } : predicates,
   )
-  const premise = catalog && premiseOf(catalog, lookups, proved.touchesMasked)
+  const premise = catalog && premiseOf(catalog, lookups, columns || proved.touchesMasked)
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],

@@ -7,6 +7,7 @@ import type { Catalog, Relation } from './catalog/types.js'
  * session's temporary schema or gets its name.
  */
 export const resolve = (catalog: Catalog, schema: string | undefined, name: string): readonly Relation[] => {
+  catalog.asked?.(schema, name)
   if (schema === 'pg_temp') return []
   const candidates = catalog.named.get(name) ?? []
   if (schema === undefined || candidates.length === 0) return candidates

@@ -1,4 +1,5 @@
 import { documents, paged, rows } from './document.js'
+import { identity } from './row-versions.js'
 import type { CatalogQuery } from './types.js'
 import { effects, type EffectRows } from '../effects/read.js'
 import { types, type TypeRow } from './type-rows.js'
@@ -6,7 +7,6 @@ import {
   castsVersion,
   columnMembers,
   functionsVersion,
-  identityVersion,
   isNamedType,
   operatorsVersion,
   ruleMembers,
@@ -14,7 +14,7 @@ import {
   typesVersion,
 } from './versions.js'
 
-/** oid, schema, name, relkind, OID of the schema, columns as `columnMembers` yields them, `identityVersion` */
+/** oid, schema, name, relkind, OID of the schema, columns as `columnMembers` yields them, `identity` */
 export type RelationRow = readonly [
   oid: number,
   schema: string,
@@ -26,7 +26,7 @@ export type RelationRow = readonly [
 ]
 
 const relations = [
-  `c.oid::int8, n.nspname, c.relname, c.relkind, n.oid::int8, ${columnMembers('c.oid')}, ${identityVersion('c')}`,
+  `c.oid::int8, n.nspname, c.relname, c.relkind, n.oid::int8, ${columnMembers('c.oid')}, ${identity('c')}`,
   'c.oid',
   `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`,
 ] as const

@@ -43,7 +43,7 @@ export interface Relation {
   readonly ancestors: readonly Relation[]
   /** `relationVersion` of it, by what the snapshot has read. */
   readonly version: string
-  /** `identityVersion` of it. */
+  /** `identity` (`row-versions.ts`) of it. */
   readonly identity: string
   /** `triggersVersion` of it, where it has any. */
   readonly triggers?: string
@@ -69,6 +69,8 @@ export interface Catalog {
   readonly versions: Versions
   /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
   readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
+  /** Told of each relation that is looked for, as it is written. */
+  readonly asked?: (schema: string | undefined, name: string) => void
 }
 
 /** A type that did not come with the server, as `pg_type` has it. */

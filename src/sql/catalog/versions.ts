@@ -107,15 +107,6 @@ export const relationVersionOf = ({
 export const kinds = `ARRAY['r', 'p', 'v', 'm', 'f', 'S']::pg_catalog."char"[]`
 
 /**
- * Who a relation is, and whether anything else is read or set off along with it: of one that stands alone, nothing else
- * counts where it doesn't matter which columns it has. It costs a tenth of `relationVersion`. The name comes last.
- * @param c alias of its row of `pg_class`
- */
-export const identityVersion = (c: string): string =>
-  `pg_catalog.concat_ws(' ', ${c}.oid, ${c}.relnamespace, ${c}.relkind, ${c}.relispartition, ${c}.relhasrules,
-    ${c}.relhassubclass, ${c}.relname)`
-
-/**
  * An aggregate over a relation's rows of `pg_trigger`: what writing to it sets off, foreign keys from and to it included.
  */
 export const triggersVersion = (t: string): string =>

@@ -43,7 +43,8 @@ const ofText = (catalog: Catalog, sql: string, part: (node: unknown) => unknown)
   return collector.usage.finish()
 }
 
-const unitOf = (catalog: Catalog, lead: Lead): Usage => {
+/** What one stored object uses by itself. */
+export const unitOf = (catalog: Catalog, lead: Lead): Usage => {
   const { effects } = catalog
   if (lead.kind === 'routine') return ofRoutine(catalog, effects?.routineByOid.get(lead.oid))
   if (lead.kind === 'view') return ofText(catalog, effects?.views.get(lead.oid) ?? '', (node) => node)

@@ -1,3 +1,11 @@
+import {
+  castVersion,
+  indexVersion,
+  isAdded,
+  operatorVersion,
+  rowVersion,
+  triggerVersion,
+} from '../catalog/row-versions.js'
 import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
 
 const queries = {
@@ -23,6 +31,12 @@ const queries = {
       SELECT t.oid FROM pg_type t WHERE t.typname IN ('vector', 'halfvec', 'sparsevec') AND t.oid >= 16384
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
+  functionRows: `SELECT p.proname, ${rowVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
+  operatorRows: `SELECT o.oprname, ${operatorVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
+  castRows: `SELECT 0, ${castVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
+  triggerRows: `SELECT t.tgrelid::int8, ${triggerVersion('t')} AS version FROM pg_trigger t`,
+  indexRows: `SELECT c.relname, ${indexVersion('c', 'x')} AS version FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+    WHERE ${isAdded('c')}`,
 } as const
 
 const asDocument = (sql: string): string => {
@@ -77,6 +91,8 @@ const cascadesOf = (keys: readonly Row[]): Effects['cascades'] => {
 const numbers = ([from, to]: Row) => [Number(from), Number(to)] as const
 const behind = ([name, schema, called]: Row) => [String(name), [String(schema), String(called)] as const] as const
 const swapped = ([from, to]: readonly [number, number]) => [to, from] as const
+const named = ([name, version]: Row) => [String(name), String(version)] as const
+const words = ([from, definition]: Row) => [Number(from), String(definition)] as const
 
 /** What the snapshot has read for other purposes as well. */
 interface Given {
@@ -108,6 +124,13 @@ export const effectsOf = (snapshot: Given): Effects => {
       operators: grouped(rows.operators.map(behind)),
       aggregates: grouped(rows.aggregates.map(behind)),
       casts: grouped(rows.casts.map(behind)),
+    },
+    rows: {
+      functions: grouped(rows.functionRows.map(named)),
+      operators: grouped(rows.operatorRows.map(named)),
+      indexes: grouped(rows.indexRows.map(named)),
+      triggers: grouped(rows.triggerRows.map(words)),
+      casts: rows.castRows.map(([, version]) => String(version)),
     },
     indexes: grouped(rows.indexes.map((row) => [String(row[0]), index(row)] as const)),
     vectorTypes: new Set(rows.vectors.map(([oid]) => Number(oid))),

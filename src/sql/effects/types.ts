@@ -1,3 +1,5 @@
+import type { RowVersions } from '../catalog/row-versions.js'
+
 /** A function or procedure that was added to the database. */
 export interface StoredRoutine {
   readonly oid: number
@@ -31,6 +33,7 @@ export interface Effects {
   readonly behind: {
     readonly [Of in Behind]: ReadonlyMap<string, readonly (readonly [schema: string, name: string])[]>
   }
+  readonly rows: RowVersions
   /** By name. */
   readonly indexes: ReadonlyMap<string, readonly StoredIndex[]>
   /** OIDs of pgvector's types, and of arrays and domains of them. */

@@ -1,14 +1,20 @@
 import type { Catalog } from '../catalog/types.js'
 import { NotedMap, notedSet, type Notes } from './noted.js'
 
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
 /** What the analysis of one statement, or of something stored, has looked up in the catalog. */
 export class Lookups {
   /** Last names of relations. */
   readonly names = new Set<string>()
+  /** Relations as they are written, for `to_regclass`. */
+  readonly written = new Set<string>()
   /** OIDs of relations. */
   readonly relations = new Set<number>()
-  /** OIDs of tables whose triggers, or foreign keys that lead there, were asked for. */
+  /** OIDs of tables of which it was asked what writing to them sets off. */
   readonly triggers = new Set<number>()
+  /** OIDs of tables of which it was asked what refers to them, whatever it does then. */
+  readonly keys = new Set<number>()
   /** OIDs of relations of which it was asked what reads them. */
   readonly readers = new Set<number>()
   /** Names of functions, procedures and aggregates. */
@@ -20,16 +26,27 @@ export class Lookups {
   /** Whether something was found out about all relations at once. */
   everything = false
 
+  /** Whether nothing was looked up. */
+  get empty(): boolean {
+    const sets = [this.names, this.relations, this.triggers, this.keys, this.readers, this.functions, this.operators]
+    return !this.casts && !this.everything && this.indexes.size === 0 && sets.every(({ size }) => size === 0)
+  }
+
   /** The catalog, as somebody sees it who looks it up by these. */
   through(catalog: Catalog): Catalog {
     const every = (): void => void (this.everything = true)
     const into = <Key>(keys: Set<Key>): Notes<Key> => ({ key: (key) => void keys.add(key), all: every })
     const [relation, reader, trigger] = [into(this.relations), into(this.readers), into(this.triggers)]
+    const [key, index] = [into(this.keys), into(this.indexes)]
     const [called, operator] = [into(this.functions), into(this.operators)]
     const types: Notes<string> = { key: () => void (this.casts = true), all: () => void (this.casts = true) }
     const { routines, effects } = catalog
     return {
       ...catalog,
+      asked: (schema, name) => {
+        this.names.add(name)
+        this.written.add(schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`)
+      },
       relations: new NotedMap(catalog.relations, relation),
       named: new NotedMap(catalog.named, into(this.names)),
       routines: {
@@ -52,14 +69,14 @@ export class Lookups {
           cascades: {
             delete: new NotedMap(effects.cascades.delete, trigger),
             update: new NotedMap(effects.cascades.update, trigger),
-            truncate: new NotedMap(effects.cascades.truncate, trigger),
+            truncate: new NotedMap(effects.cascades.truncate, key),
           },
           behind: {
             operators: new NotedMap(effects.behind.operators, operator),
             aggregates: new NotedMap(effects.behind.aggregates, called),
             casts: new NotedMap(effects.behind.casts, types),
           },
-          indexes: new NotedMap(effects.indexes, into(this.indexes)),
+          indexes: new NotedMap(effects.indexes, index),
           below: new NotedMap(effects.below, relation),
           dependents: new NotedMap(effects.dependents, reader),
         },

@@ -1,5 +1,13 @@
 import type { Catalog, Relation } from '../catalog/types.js'
+import { bearers, close, relationsBehind } from './closure.js'
 import type { Lookups } from './lookups.js'
+
+/** The witness's parameters, in order; each is an array. */
+export const parameters = [
+  ...(['expected', 'names', 'own', 'newest', 'written', 'functions', 'operators', 'casts'] as const),
+  ...(['relations', 'whole', 'triggers', 'keys', 'readers', 'indexes'] as const),
+] as const
+export type Parameter = (typeof parameters)[number]
 
 /**
  * What a decision on a statement rests on, in the form of the witness's parameters, by their names. Sets in any order;
@@ -7,68 +15,87 @@ import type { Lookups } from './lookups.js'
  */
 export type Premise = { readonly [Name in Parameter]: readonly string[] }
 
-/** The witness's parameters, in order; each is an array. */
-export const parameters = ['expected', 'names', 'own', 'relations', 'whole'] as const
-export type Parameter = (typeof parameters)[number]
-
 /** A flag that VACUUM or ANALYZE takes down once there is no reason for it any more: then it is as well. */
 const withoutFlags = (identity: string): readonly string[] => {
-  const flags = /^(\d+ \d+ . .) (.) (.) (.*)$/s.exec(identity)
-  if (!flags) return [identity]
-  const [, start, rules, children, name] = flags
-  const either = (flag: string | undefined): readonly string[] => (flag === 't' ? ['t', 'f'] : ['f'])
+  const [, start, rules, children, name] = /^(\S+ \S+ \S+ \S+) (\S+) (\S+) (.*)$/s.exec(identity) ?? []
+  if (start === undefined) return [identity]
+  const either = (flag: string | undefined): readonly string[] => (flag === 'true' ? ['true', 'false'] : ['false'])
   return either(rules).flatMap((rule) => either(children).map((child) => `${start} ${rule} ${child} ${name}`))
 }
 
-/** Relations that a name may mean: those that have it, and those that a transaction which isn't over may have given it. */
-const bearers = (catalog: Catalog, name: string): readonly (readonly [Relation, identity: string])[] => [
-  ...(catalog.named.get(name) ?? []).map((relation) => [relation, relation.identity] as const),
-  ...[...(catalog.renamed?.get(name) ?? [])].flatMap((oid) => {
-    const relation = catalog.relations.get(oid)
-    return relation ? [[relation, relation.identity.slice(0, -relation.name.length) + name] as const] : []
-  }),
-]
-
-/** Relations that one leads to: what a view reads, what a table is a part of, and its own parts. */
-const behind = (catalog: Catalog, relation: Relation): readonly Relation[] => [
-  ...relation.bases,
-  ...relation.ancestors,
-  ...(catalog.effects?.below.get(relation.oid) ?? []).flatMap((oid) => catalog.relations.get(oid) ?? []),
-]
+/** As it would say by the name that it may have been given. */
+const identityAs = ({ identity, name }: Relation, given: string): string =>
+  name === given ? identity : identity.slice(0, -name.length) + given
 
 /** Whether nothing else is read, written or set off along with a relation. */
 const standsAlone = (catalog: Catalog, relation: Relation): boolean =>
-  behind(catalog, relation).length === 0 && !'vm'.includes(relation.kind) && !catalog.effects?.rules.has(relation.oid)
+  relationsBehind(catalog, relation).length === 0 &&
+  !'vm'.includes(relation.kind) &&
+  !catalog.effects?.rules.has(relation.oid)
+
+/** What has a higher number was made since: the server counts them up. */
+const newest = new WeakMap<Catalog['relations'], string>()
+const newestIn = ({ relations }: Catalog): string => {
+  let most = newest.get(relations)
+  if (most === undefined) {
+    let highest = 0
+    for (const oid of relations.keys()) if (oid > highest) highest = oid
+    newest.set(relations, (most = String(highest)))
+  }
+  return most
+}
 
 /**
+ * @param lookups what was looked up to analyse the statement; what stands behind that is added
  * @param positions whether the statement's meaning hangs on which columns its tables have: then a name that the catalog
  * knows may not stand for a table that the transaction itself has made, since that has others
- * @returns undefined where nothing was looked up
+ * @returns undefined where it rests on nothing in the catalog
  */
 export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean): Premise | undefined => {
+  if (lookups.empty) return undefined
+  close(catalog, lookups)
+  const { rows, dependents } = catalog.effects ?? {}
   const expected = new Set<string>()
+  const expect = (versions: readonly string[] | undefined): void => {
+    for (const version of versions ?? []) expected.add(version)
+  }
   const named = new Set<Relation>()
   const own: string[] = []
   for (const name of lookups.names) {
     const found = bearers(catalog, name)
     if (!positions || found.length === 0) own.push(name)
-    for (const [relation, identity] of found) {
+    for (const relation of found) {
       named.add(relation)
-      for (const each of withoutFlags(identity)) expected.add(each)
+      expect(withoutFlags(identityAs(relation, name)))
     }
   }
-  const others = new Set([...lookups.relations].flatMap((oid) => catalog.relations.get(oid) ?? []))
-  for (const relation of [...named, ...others]) for (const each of behind(catalog, relation)) others.add(each)
-  for (const relation of others) for (const each of behind(catalog, relation)) others.add(each)
-  for (const relation of others) for (const each of withoutFlags(relation.identity)) expected.add(each)
-  const whole = [...new Set([...named, ...others])].filter((relation) => positions || !standsAlone(catalog, relation))
-  for (const { version } of whole) expected.add(version)
-  const relations = [...others].filter((relation) => !named.has(relation))
-  if (lookups.names.size === 0 && relations.length === 0) return undefined
+  const others = [...lookups.relations].flatMap((oid) => catalog.relations.get(oid) ?? [])
+  for (const relation of others) expect(withoutFlags(relation.identity))
+  const whole = [...new Set([...named, ...others])].filter((each) => positions || !standsAlone(catalog, each))
+  expect(whole.map(({ version }) => version))
+  for (const name of lookups.functions) expect(rows?.functions.get(name))
+  for (const name of lookups.operators) expect(rows?.operators.get(name))
+  for (const name of lookups.indexes) expect(rows?.indexes.get(name))
+  for (const oid of [...lookups.triggers, ...lookups.keys]) expect(rows?.triggers.get(oid))
+  if (lookups.casts) expect(rows?.casts)
+  const texts = (oids: Iterable<number>): readonly string[] => [...oids].map(String)
+  const read = new Set(lookups.readers)
+  for (const oid of lookups.readers) for (const reader of dependents?.get(oid) ?? []) read.add(reader)
   return Object.freeze({
-    ...{ expected: [...expected], names: [...lookups.names], own },
-    relations: relations.map(({ oid }) => String(oid)),
+    expected: [...expected],
+    names: [...lookups.names],
+    own,
+    newest: [newestIn(catalog)],
+    written: [...lookups.written],
+    functions: [...lookups.functions],
+    operators: [...lookups.operators],
+    casts: lookups.casts ? ['checked'] : [],
+    relations: others.filter((relation) => !named.has(relation)).map(({ oid }) => String(oid)),
     whole: whole.map(({ oid }) => String(oid)),
+    triggers: texts(lookups.triggers),
+    keys: texts(lookups.keys),
+    readers: texts(read),
+    indexes: [...lookups.indexes],
   })
 }
 
@@ -76,7 +103,7 @@ export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean
 const array = (texts: Iterable<string>): string =>
   `{${[...texts].map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-const written = (premises: readonly Premise[]): readonly Buffer[] =>
+const encoded = (premises: readonly Premise[]): readonly Buffer[] =>
   parameters.map((name) => Buffer.from(array(new Set(premises.flatMap((premise) => premise[name])))))
 
 const known = new WeakMap<Premise, readonly Buffer[]>()
@@ -85,8 +112,8 @@ const known = new WeakMap<Premise, readonly Buffer[]>()
 export const witnessParameters = (premises: readonly Premise[]): readonly Buffer[] | undefined => {
   const [only, another] = premises
   if (!only) return undefined
-  if (another) return written(premises)
-  const found = known.get(only) ?? written(premises)
+  if (another) return encoded(premises)
+  const found = known.get(only) ?? encoded(premises)
   known.set(only, found)
   return found
 }

@@ -1,15 +1,28 @@
-import { identityVersion, kinds, relationVersion } from '../catalog/versions.js'
+import {
+  anyOf,
+  castVersion,
+  identity,
+  indexVersion,
+  isAdded,
+  op,
+  operatorVersion,
+  rowVersion,
+  triggerVersion,
+} from '../catalog/row-versions.js'
+import { kinds, relationVersion } from '../catalog/versions.js'
+import { isOld, isOwn, seesOld } from './transactions.js'
 import { parameters, type Parameter } from './premise.js'
 
-/** `left operator right`, by the server's own operator. */
-const op = (left: string, operator: string, right: string): string =>
-  `${left} OPERATOR(pg_catalog.${operator}) ${right}`
-
-const anyOf = (left: string, values: string): string => op(left, '=', `ANY (${values})`)
+/**
+ * A parameter as a set of rows. The subselect hides its length from the planner: otherwise a plan for these very values
+ * would seem cheaper than one for all, and the server would plan anew each time, at twenty times the cost.
+ */
+const each = (name: Parameter, type: string, alias: string): string =>
+  `pg_catalog.unnest((SELECT ${parameter(name, type)})) ${alias}(key)`
 
 const parameter = (name: Parameter, type: string): string => `$${parameters.indexOf(name) + 1}::pg_catalog.${type}[]`
 
-const expected = parameter('expected', 'text')
+const isExpected = (version: string): string => anyOf(version, parameter('expected', 'text'))
 
 /** Settings by which the analysis read the statement. */
 const settings = [
@@ -21,44 +34,99 @@ const settings = [
 const setting = ([name, value]: readonly [string, string]): string =>
   `WHEN ${op(`pg_catalog.current_setting('${name}')`, '<>', `'${value}'`)} THEN '${name}'`
 
-/** A transaction's number in full, from its last 32 bits: the one within half of their range of this transaction's. */
-const fullNumber = (xid: string): string => {
-  const own = 'pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text::pg_catalog.int8'
-  const half = 2 ** 31
-  const distance = op(op(`${xid}::pg_catalog.text::pg_catalog.int8`, '-', `(${own})`), '+', `${half}`)
-  const near = op(op(`(${distance})`, '&', `${2 ** 32 - 1}`), '-', `${half}`)
-  return `(${op(`(${own})`, '+', `(${near})`)})::pg_catalog.text::pg_catalog.xid8`
-}
-
-/** Whether a row that can be seen was written by this very transaction: any other that wrote one has ended. */
-const isOwn = (xid: string): string =>
-  `pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL
-    AND ${op(`pg_catalog.pg_xact_status(${fullNumber(xid)})`, '=', `'in progress'`)}`
+/** How a key is called in the message. */
+const labels = { name: 'k.key', oid: 'k.key::pg_catalog.regclass::pg_catalog.text' } as const
 
 /**
- * A table or sequence that this transaction has made, with nothing behind it. What it has altered has rows of its own as
- * well, but for the one that ties a table to its row type: nothing changes that.
+ * The first key for which a row of the catalog isn't as it was analysed. The inner query is a scalar one so that no planner
+ * makes a join of it: it goes by the catalog's index, whose name or OID it has.
  */
-const isMade = `${anyOf('c.relkind', `ARRAY['r', 'p', 'S']::pg_catalog."char"[]`)} AND NOT c.relispartition AND NOT c.relhasrules
-  AND NOT c.relhassubclass AND ${isOwn('c.xmin')}
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE ${op('i.inhrelid', '=', 'c.oid')})
-  AND (${op('c.relkind', '=', `'S'`)} OR EXISTS (SELECT FROM pg_catalog.pg_depend d
-    WHERE ${op('d.classid', '=', `'pg_catalog.pg_type'::pg_catalog.regclass`)} AND ${op('d.objid', '=', 'c.reltype')}
-      AND ${op('d.refclassid', '=', `'pg_catalog.pg_class'::pg_catalog.regclass`)} AND ${op('d.refobjid', '=', 'c.oid')}
-      AND ${isOwn('d.xmin')}))`
+const first = (name: Parameter, type: keyof typeof labels, row: string, found: string, otherwise: string): string =>
+  `SELECT ${labels[type]} FROM ${each(name, type, 'k')}
+    WHERE (SELECT true FROM ${row} WHERE ${found} AND (${otherwise}) LIMIT 1) LIMIT 1`
 
-/** Each names the first that isn't as it was analysed. A name's bearers are looked for in all schemas, as analyses do. */
+/** Not as expected, or, in a transaction that sees an old state of the catalog, replaced since. */
+const changed = (alias: string, version: string): string =>
+  `NOT ${isExpected(version)} OR (${seesOld} AND ${isOld(`${alias}.xmax`)})`
+
+/**
+ * A table, index or sequence that this transaction has made itself, since the catalog was read, and to which no other
+ * relation's rules apply.
+ */
+const isMade = `${anyOf('c.relkind', `ARRAY['r', 'p', 'S', 'i', 'I']::pg_catalog."char"[]`)} AND NOT c.relhasrules
+  AND ${op('c.oid', '>', `ALL (${parameter('newest', 'oid')})`)} AND ${isOwn('c.xmin')}`
+
+const isAnothersTemporary = `${op('c.relpersistence', '=', `'t'`)} AND pg_catalog.pg_is_other_temp_schema(c.relnamespace)`
+
+/** Functions of foreign keys that write to the table which refers: CASCADE, RESTRICT, SET NULL, SET DEFAULT (pg_proc.dat). */
+const writing = `'{1646,1647,1648,1649,1650,1651,1652,1653}'::pg_catalog.oid[]`
+
+const isIndex = anyOf('c.relkind', `ARRAY['i', 'I']::pg_catalog."char"[]`)
+
+/** Each names the first thing that isn't as it was analysed. A name's bearers are looked for in all schemas, as analyses do. */
 const checks: readonly string[] = [
-  `SELECT c.relname FROM pg_catalog.pg_class c
-    WHERE ${anyOf('c.relname', parameter('names', 'name'))} AND ${anyOf('c.relkind', kinds)}
-      AND NOT ${anyOf(identityVersion('c'), expected)}
-      AND NOT (${op('c.relpersistence', '=', `'t'`)} AND pg_catalog.pg_is_other_temp_schema(c.relnamespace))
-      AND NOT (${anyOf('c.relname', parameter('own', 'name'))} AND ${isMade})
-    LIMIT 1`,
-  `SELECT c.relname FROM pg_catalog.pg_class c
-    WHERE ${anyOf('c.oid', parameter('relations', 'oid'))} AND NOT ${anyOf(identityVersion('c'), expected)} LIMIT 1`,
-  `SELECT c.relname FROM pg_catalog.pg_class c
-    WHERE ${anyOf('c.oid', parameter('whole', 'oid'))} AND NOT ${anyOf(relationVersion('c'), expected)} LIMIT 1`,
+  first(
+    'names',
+    'name',
+    'pg_catalog.pg_class c',
+    `${op('c.relname', '=', 'k.key')} AND ${anyOf('c.relkind', kinds)}`,
+    `(${changed('c', identity('c'))}) AND NOT (${isAnothersTemporary})
+      AND NOT (${anyOf('k.key', parameter('own', 'name'))} AND ${isMade})`,
+  ),
+  first(
+    'functions',
+    'name',
+    'pg_catalog.pg_proc p',
+    `${op('p.proname', '=', 'k.key')} AND ${isAdded('p')}`,
+    changed('p', rowVersion('p')),
+  ),
+  first(
+    'operators',
+    'name',
+    'pg_catalog.pg_operator o',
+    `${op('o.oprname', '=', 'k.key')} AND ${isAdded('o')}`,
+    changed('o', operatorVersion('o')),
+  ),
+  `SELECT 'a cast' FROM pg_catalog.pg_cast k
+    WHERE ${op(`pg_catalog.cardinality(${parameter('casts', 'text')})`, '>', '0')} AND ${isAdded('k')}
+      AND (${changed('k', castVersion('k'))}) LIMIT 1`,
+  // Of what was made since, an old state of the catalog shows nothing: but the server says what a name means now.
+  `SELECT k.key FROM ${each('written', 'text', 'k')} WHERE ${seesOld} AND pg_catalog.to_regclass(k.key) IS NOT NULL
+    AND (SELECT true FROM pg_catalog.pg_class c WHERE ${op('c.oid', '=', 'pg_catalog.to_regclass(k.key)')} LIMIT 1)
+      IS NULL LIMIT 1`,
+  first('relations', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', identity('c'))),
+  first('whole', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', relationVersion('c'))),
+  first(
+    'whole',
+    'oid',
+    'pg_catalog.pg_attribute a',
+    op('a.attrelid', '=', 'k.key'),
+    `${seesOld} AND ${isOld('a.xmax')}`,
+  ),
+  first('whole', 'oid', 'pg_catalog.pg_rewrite r', op('r.ev_class', '=', 'k.key'), `${seesOld} AND ${isOld('r.xmax')}`),
+  first(
+    'triggers',
+    'oid',
+    'pg_catalog.pg_trigger t',
+    `${op('t.tgrelid', '=', 'k.key')} AND (NOT t.tgisinternal OR ${anyOf('t.tgfoid', writing)})`,
+    changed('t', triggerVersion('t')),
+  ),
+  first('keys', 'oid', 'pg_catalog.pg_trigger t', op('t.tgrelid', '=', 'k.key'), changed('t', triggerVersion('t'))),
+  first(
+    'readers',
+    'oid',
+    'pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON ' + op('r.oid', '=', 'd.objid'),
+    `${op('d.refclassid', '=', `'pg_catalog.pg_class'::pg_catalog.regclass`)} AND ${op('d.refobjid', '=', 'k.key')}
+      AND ${op('d.classid', '=', `'pg_catalog.pg_rewrite'::pg_catalog.regclass`)}`,
+    `NOT ${anyOf('r.ev_class', parameter('readers', 'oid'))}`,
+  ),
+  first(
+    'indexes',
+    'name',
+    'pg_catalog.pg_class c JOIN pg_catalog.pg_index x ON ' + op('x.indexrelid', '=', 'c.oid'),
+    `${op('c.relname', '=', 'k.key')} AND ${isIndex} AND ${isAdded('c')}`,
+    `NOT ${isExpected(indexVersion('c', 'x'))} AND NOT (${isAnothersTemporary}) AND NOT (${isMade})`,
+  ),
 ]
 
 /**

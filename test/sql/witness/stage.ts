@@ -15,6 +15,16 @@ const schema = `
   CREATE VIEW names AS SELECT id, name FROM customers;
   CREATE VIEW more_names AS SELECT * FROM names;
   CREATE VIEW names_next AS SELECT id, email AS name FROM customers;
+  CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+  CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+  CREATE FUNCTION noted_deep() RETURNS int LANGUAGE sql AS 'SELECT twice(1)';
+  CREATE VIEW doubled AS SELECT twice(1) AS id;
+  CREATE FUNCTION nearly(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2';
+  CREATE OPERATOR ~~~ (LEFTARG = int, RIGHTARG = int, FUNCTION = nearly);
+  CREATE TABLE watched (id int PRIMARY KEY);
+  CREATE TRIGGER watch BEFORE INSERT ON watched FOR EACH ROW EXECUTE FUNCTION noted();
+  CREATE TABLE watched_by (id int REFERENCES watched);
+  CREATE INDEX orders_total ON orders (total);
   CREATE SCHEMA other;
   CREATE TABLE other.same (id int);
 `
