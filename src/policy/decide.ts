@@ -155,6 +155,7 @@ export class Decider {
       predicates: { ...policy.predicates, hiddenNulls: hiddenNulls(policy), distances: distances(policy) },
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
+      columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),
     }
     this.#analyser = new Analyser(catalog, this.#options)
   }
