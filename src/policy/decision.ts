@@ -1,6 +1,6 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
-import type { Premise } from '../sql/witness/premise.js'
+import type { Premise } from '../sql/witness/parameters.js'
 import type { Ended, Made, Named, NamedObject, Nearest, Output } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'

@@ -1,7 +1,7 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
-import { witnessParameters } from '../sql/witness/premise.js'
+import { witnessParameters } from '../sql/witness/parameters.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'

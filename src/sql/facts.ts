@@ -1,5 +1,5 @@
 import type { CopyFormat } from '../wire/copy-format.js'
-import type { Premise } from './witness/premise.js'
+import type { Premise } from './witness/parameters.js'
 
 /**
  * What the policy may know of a statement, taken from PostgreSQL's own parser and a snapshot of the catalog.

@@ -1,19 +1,7 @@
 import type { Catalog, Relation } from '../catalog/types.js'
 import { bearers, close, relationsBehind } from './closure.js'
 import type { Lookups } from './lookups.js'
-
-/** The witness's parameters, in order; each is an array. */
-export const parameters = [
-  ...(['expected', 'names', 'own', 'newest', 'written', 'functions', 'operators', 'casts'] as const),
-  ...(['relations', 'whole', 'triggers', 'keys', 'readers', 'indexes'] as const),
-] as const
-export type Parameter = (typeof parameters)[number]
-
-/**
- * What a decision on a statement rests on, in the form of the witness's parameters, by their names. Sets in any order;
- * those of several premises make one.
- */
-export type Premise = { readonly [Name in Parameter]: readonly string[] }
+import type { Premise } from './parameters.js'
 
 /** A flag that VACUUM or ANALYZE takes down once there is no reason for it any more: then it is as well. */
 const withoutFlags = (identity: string): readonly string[] => {
@@ -97,23 +85,4 @@ export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean
     readers: texts(read),
     indexes: [...lookups.indexes],
   })
-}
-
-/** An array of texts, as PostgreSQL reads it. */
-const array = (texts: Iterable<string>): string =>
-  `{${[...texts].map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
-
-const encoded = (premises: readonly Premise[]): readonly Buffer[] =>
-  parameters.map((name) => Buffer.from(array(new Set(premises.flatMap((premise) => premise[name])))))
-
-const known = new WeakMap<Premise, readonly Buffer[]>()
-
-/** The witness's parameters for all of these premises, in text format. @returns undefined where there are none */
-export const witnessParameters = (premises: readonly Premise[]): readonly Buffer[] | undefined => {
-  const [only, another] = premises
-  if (!only) return undefined
-  if (another) return encoded(premises)
-  const found = known.get(only) ?? encoded(premises)
-  known.set(only, found)
-  return found
 }

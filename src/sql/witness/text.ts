@@ -11,7 +11,7 @@ import {
 } from '../catalog/row-versions.js'
 import { kinds, relationVersion } from '../catalog/versions.js'
 import { isOld, isOwn, seesOld } from './transactions.js'
-import { parameters, type Parameter } from './premise.js'
+import { parameters, type Parameter } from './parameters.js'
 
 /**
  * A parameter as a set of rows. The subselect hides its length from the planner: otherwise a plan for these very values

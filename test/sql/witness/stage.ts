@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { analyse } from '../../../src/sql/analyse.js'
 import type { Catalog } from '../../../src/sql/catalog.js'
-import { witnessParameters } from '../../../src/sql/witness/premise.js'
+import { witnessParameters } from '../../../src/sql/witness/parameters.js'
 import { witnessText } from '../../../src/sql/witness/text.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { catalogOf } from '../shop.js'
