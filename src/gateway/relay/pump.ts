@@ -9,6 +9,8 @@ import { ownNames } from './own-names.js'
 import type { PumpOptions, RelayEnd } from './pump-options.js'
 import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
+import { hear } from './reading.js'
+import { rounds } from './rounds.js'
 import { scheduler } from './scheduler.js'
 import { LAST_MESSAGE, patiently, Shutdown } from './shutdown.js'
 import { send, write } from './writing.js'
@@ -25,6 +27,8 @@ export class Pump {
   readonly #shutdown: Shutdown
   #over: RelayEnd | undefined
   #activeAt = performance.now()
+  /** What was read in this round has not been passed on yet. */
+  #due = false
   #lastWord: HoopError | undefined
   /** Among all sessions that stream. */
   readonly #turn = scheduler.join(() => this.#readUpstream())
@@ -100,6 +104,8 @@ export class Pump {
       if (this.#options.client.destroyed) this.#shutdown.upstream(this.#machine.owed)
       return
     }
+    this.endRound()
+    if (this.#over) return
     this.#over = { end, reason: error.message, ...(by && { by }) }
     this.#lastWord = error
     this.#stop()
@@ -111,8 +117,8 @@ export class Pump {
 
   #listen(): void {
     const { client, upstream } = this.#options
-    client.on('data', (chunk: Buffer) => this.#clientData(chunk))
-    upstream.on('data', (chunk: Buffer) => this.#upstreamData(chunk))
+    hear(client, (chunk) => this.#clientData(chunk))
+    hear(upstream, (chunk) => this.#upstreamData(chunk))
     client.on('drain', () => this.#readUpstream())
     upstream.on('drain', () => {
       this.#activeAt = performance.now()
@@ -128,8 +134,11 @@ export class Pump {
   #clientData(chunk: Buffer): void {
     if (this.#over) return
     this.#activeAt = performance.now()
-    if (this.#budgetCancel.defer(() => this.#clientData(chunk))) return void this.#options.client.pause()
-    this.#carry(this.#machine.fromClient(chunk))
+    if (this.#budgetCancel.holding) {
+      this.#budgetCancel.defer(() => this.#clientData(chunk))
+      return void this.#options.client.pause()
+    }
+    this.#carrySoon(this.#machine.fromClient(chunk))
   }
 
   #clientEnd(): void {
@@ -149,12 +158,27 @@ export class Pump {
     const step = this.#machine.fromServer(chunk)
     const mayGoOn = this.#over !== undefined || this.#turn.took(chunk.length)
     if (!mayGoOn) this.#options.upstream.pause()
+    if (!this.#over) return this.#carrySoon(step)
     this.#carry(step)
     if (this.#lastWord && this.#machine.between) this.#speakLast()
   }
 
+  /** The same at the end of the round, unless there is something to be done that what is read next depends on. */
+  #carrySoon(step: Step): void {
+    if (step.commands.length > 0) return this.#carry(step)
+    if (this.#due) return
+    this.#due = true
+    rounds.add(this)
+  }
+
+  /** The round has ended, or something comes that must not overtake what was read in it. */
+  endRound(): void {
+    if (this.#due) this.#carry(this.#machine.step)
+  }
+
   /** Passes on what a step of the machine gave, and does what it asks for. */
   #carry(step: Step): void {
+    this.#due = false
     if (!this.#toClient(step)) this.#options.upstream.pause()
     if (!this.#toServer(step)) return
     for (let command = step.commands.shift(); command; command = step.commands.shift()) this.#do(command)
@@ -218,6 +242,7 @@ export class Pump {
   }
 
   #upstreamEnded(): void {
+    this.endRound()
     if (this.#machine.closing || this.#over) {
       this.#over ??= { end: 'closed' }
       this.#stop()
@@ -228,6 +253,7 @@ export class Pump {
 
   #closed(side: 'client' | 'upstream'): void {
     const { client, upstream } = this.#options
+    this.endRound()
     if (side === 'client') {
       const { terminated, closing, owed } = this.#machine
       this.#over ??= { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }

@@ -1,5 +1,6 @@
 import { Journal } from '../../../src/gateway/relay/journal.js'
 import { Pump } from '../../../src/gateway/relay/pump.js'
+import { rounds } from '../../../src/gateway/relay/rounds.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import type { SessionRecorder } from '../../../src/recording/events.js'
 import { MemoryBudget } from '../../../src/wire/cutter.js'
@@ -40,7 +41,9 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
   const play = ({ asked, answered }: Exchange) => {
     const before = client.written
     client.receive(asked)
+    rounds.end()
     upstream.receive(answered)
+    rounds.end()
     if (client.written - before !== answered.length) throw new Error('the relay did not pass the answer on')
   }
   return { client, upstream, play }
@@ -69,11 +72,15 @@ export const relaying = (recorder: SessionRecorder, guard: Guard | undefined, ti
   rows.push(
     microRow(
       'relay: 64 KB of rows',
-      microseconds(() => upstream.receive(chunk), timing),
+      microseconds(() => {
+        upstream.receive(chunk)
+        rounds.end()
+      }, timing),
       chunk.length,
     ),
   )
   upstream.receive(complete('SELECT 1'))
+  rounds.end()
   if (client.written - before < chunk.length) throw new Error('the relay passed no rows on')
   return rows
 }
