@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { LongestFirst } from './test/helpers/longest-first.js'
-import { unitTests } from './test/helpers/unit.js'
+import { LongestFirst } from './test/helpers/suite/longest-first.js'
+import { unitTests } from './test/helpers/suite/unit.js'
 
 const all = {
   include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-  globalSetup: ['test/helpers/global-setup.ts'],
+  globalSetup: ['test/helpers/suite/global-setup.ts'],
 }
 
 /** `npm run test:unit`: nothing is compiled or started, and a test that tries to fails. */
@@ -18,7 +18,7 @@ const unit = {
 export default defineConfig(({ mode }) => ({
   test: {
     ...(mode === 'unit' ? unit : all),
-    setupFiles: ['test/helpers/after-file.ts'],
+    setupFiles: ['test/helpers/suite/after-file.ts'],
     // Loading the same modules for each of 180 files took a ninth of the suite's time. Nothing here mocks a module.
     isolate: false,
     disableConsoleIntercept: true,

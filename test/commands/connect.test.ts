@@ -8,7 +8,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startConnectProxy } from '../agent/api/connect-proxy.js'
 import type { RunningHoop } from '../helpers/hoop.js'
-import { freePort } from '../helpers/postgres.js'
+import { freePort } from '../helpers/postgres/postgres.js'
 import { tempFolder } from '../helpers/temp.js'
 import { setStage, type Stage } from './stage.js'
 

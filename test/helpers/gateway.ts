@@ -7,7 +7,7 @@ import { initializeGateway } from '../../src/operator/init/init.js'
 import { startIdp, type Idp } from '../../src/demo/idp.js'
 import { hoop, startHoop, type HoopResult, type RunningHoop } from './hoop.js'
 import { hoopLogin, idToken } from './login.js'
-import { freePort } from './postgres.js'
+import { freePort } from './postgres/postgres.js'
 import { tempFolder } from './temp.js'
 
 type Section = Readonly<Record<string, unknown>>

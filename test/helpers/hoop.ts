@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { noUnitTest } from './no-unit.js'
+import { noUnitTest } from './suite/no-unit.js'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 

@@ -1,7 +1,7 @@
 import type { DemoDatabase } from '../../src/demo/database/serve.js'
 import { seed } from '../../src/demo/database/seed.js'
 import { freshDatabase } from './database.js'
-import { noUnitTest } from './no-unit.js'
+import { noUnitTest } from './suite/no-unit.js'
 
 const compiled = new URL('../../dist/src/demo/database/serve.js', import.meta.url)
 

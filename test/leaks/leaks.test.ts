@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { freshDatabase } from '../helpers/database.js'
-import { servers } from '../helpers/servers.js'
+import { servers } from '../helpers/postgres/servers.js'
 import { readCorpus } from './corpus.js'
 import { shop } from './schema.js'
 import { attempts } from './suite.js'

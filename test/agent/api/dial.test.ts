@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dial } from '../../../src/agent/api/dial.js'
 import { type CertificateOptions, makeCertificates } from '../../helpers/certificates.js'
-import { freePort } from '../../helpers/postgres.js'
+import { freePort } from '../../helpers/postgres/postgres.js'
 import { type TempFolder, tempFolder } from '../../helpers/temp.js'
 import { startConnectProxy } from './connect-proxy.js'
 

@@ -10,7 +10,7 @@ import type { LocalCheck, OpeningLimits, OpenStream } from '../../../src/agent/p
 import { Listener, type LocalAddress } from '../../../src/agent/port/listener.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { sslRequest, startupMessage } from '../../../src/wire/startup.js'
-import { freePort } from '../../helpers/postgres.js'
+import { freePort } from '../../helpers/postgres/postgres.js'
 import { type TempFolder, tempFolder } from '../../helpers/temp.js'
 
 const anyPort: LocalAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 }

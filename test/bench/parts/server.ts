@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { startPostgres, type TestPostgres } from '../../helpers/postgres.js'
+import { startPostgres, type TestPostgres } from '../../helpers/postgres/postgres.js'
 
 /** The database under test: a real server of the run's own, TLS and SCRAM on, and a role that is no superuser. */
 export interface Server extends AsyncDisposable {

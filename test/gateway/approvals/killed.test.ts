@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alone, end, fatal, kill } from '../relay/killing.js'
+import { alone, end, fatal, kill } from '../relay/ending/killing.js'
 import { errorsIn, send, WireClient } from '../relay/wire-client.js'
 import { Client } from 'pg'
 import { approvalStage, type Stage } from './stage.js'

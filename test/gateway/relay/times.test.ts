@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from 'pg'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
-import { alone } from './killing.js'
+import { alone } from './ending/killing.js'
 import { relayServer } from './relay-server.js'
 import { errorsIn, type Message, send, states, types, WireClient } from './wire-client.js'
 
