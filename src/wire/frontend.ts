@@ -68,15 +68,37 @@ export const readBind = (buffer: Buffer, start: number, end: number): Bind => {
   const portal = reader.string()
   const statement = reader.string()
   const parameterFormats = formats(reader)
-  const count = reader.uint16()
-  const parameters: (Buffer | null)[] = []
-  for (let i = 0; i < count; i++) {
-    const length = reader.int32()
-    parameters.push(length === -1 ? null : reader.bytes(length))
-  }
+  const parameters = values(reader)
   const resultFormats = formats(reader)
   reader.done()
   return { portal, statement, parameters, parameterFormats, resultFormats }
+}
+
+export interface FunctionCall {
+  readonly oid: number
+  readonly parameters: readonly (Buffer | null)[]
+  readonly parameterFormats: readonly number[]
+}
+
+/** @throws {HoopError} FRAME_INVALID. @see PostgreSQL documentation, "Message Formats", FunctionCall */
+export const readFunctionCall = (buffer: Buffer, start: number, end: number): FunctionCall => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  const oid = reader.int32() >>> 0
+  const parameterFormats = formats(reader)
+  const parameters = values(reader)
+  reader.int16()
+  reader.done()
+  return { oid, parameters, parameterFormats }
+}
+
+const values = (reader: Reader): readonly (Buffer | null)[] => {
+  const count = reader.uint16()
+  const list: (Buffer | null)[] = []
+  for (let i = 0; i < count; i++) {
+    const length = reader.int32()
+    list.push(length === -1 ? null : reader.bytes(length))
+  }
+  return list
 }
 
 const none: readonly number[] = []

@@ -18,17 +18,23 @@ const readStorage = [
   'pg_mcv_list_items',
 ]
 
+/** Functions on large objects that read or write the server's files. */
+const largeObjectFiles = ['lo_import', 'lo_export']
+
 /** Large objects live in a table of their own, which anybody with the number can read. */
 const largeObjects = /^(lo_.*|loread|lowrite|be_lo_.*)$/
 
-const functions: ReadonlySet<string> = new Set([...runSql, ...readStorage])
+const functions: ReadonlySet<string> = new Set([...runSql, ...readStorage, ...largeObjectFiles])
 
 const sqlRunners: ReadonlySet<string> = new Set(runSql)
 
-/** Whether a builtin function reads tables that are named only in the strings it is given. */
+/** Whether a builtin function runs SQL that it is given, or reads tables that are named only in its strings. */
 export const runsSql = (name: string): boolean => sqlRunners.has(name)
 
-export const deniedFunction = (name: string): boolean => functions.has(name) || largeObjects.test(name)
+export const deniedFunction = (name: string): boolean => functions.has(name)
+
+/** Whether a builtin function reads or writes large objects. */
+export const usesLargeObjects = (name: string): boolean => largeObjects.test(name)
 
 const relations: ReadonlyMap<string, string> = new Map([
   ...['pg_statistic', 'pg_stats', 'pg_statistic_ext_data', 'pg_stats_ext', 'pg_stats_ext_exprs'].map(

@@ -1,4 +1,4 @@
-import { deniedFunction } from './denied.js'
+import { deniedFunction, usesLargeObjects } from './denied.js'
 import type { Marks, Snapshot } from './queries.js'
 import type { AddedRoutine, Routines } from './types.js'
 
@@ -86,7 +86,8 @@ export const opaqueFunction = (routines: Routines, schema: string | undefined, n
   const candidates = routines.added.get(name)?.filter((each) => schema === undefined || each.schema === schema) ?? []
   if (candidates.some((each) => !each.safe)) return 'what the function does is not known'
   const builtin = routines.builtin.has(name) && (schema === undefined || isSystem(schema))
-  if (builtin && deniedFunction(name)) return 'the function can read tables or files in ways that can’t be followed'
+  if (builtin && (deniedFunction(name) || usesLargeObjects(name)))
+    return 'the function can read tables or files in ways that can’t be followed'
   if (!builtin && candidates.length === 0) return 'there is no such function in the catalog'
   return undefined
 }

@@ -1,3 +1,5 @@
+import type { ColumnType } from '../../wire/column-type.js'
+import { deniedFunction, usesLargeObjects } from '../catalog/denied.js'
 import { opaqueFunction } from '../catalog/routines.js'
 import { pureExtensions } from '../catalog/routines.js'
 import type { Catalog } from '../catalog/types.js'
@@ -57,8 +59,25 @@ const statement = (type: string, fields: Fields): void => {
     )
 }
 
+/** Whether a masked column holds numbers of large objects: then any of them may be what is masked. */
+const masksLargeObjects = (catalog: Catalog): boolean =>
+  [...catalog.masked.values()].some(({ type }) => {
+    for (let each: ColumnType | undefined = type; each; each = each.element)
+      if (each.name === 'oid' || each.name === 'lo') return true
+    return false
+  })
+
+/** The server's own functions on large objects, where these hold nothing that is masked: nothing masked may get into one. */
+const isOnOpenObjects = (catalog: Catalog, schema: string | undefined, name: string): boolean =>
+  usesLargeObjects(name) &&
+  !deniedFunction(name) &&
+  !catalog.routines.added.has(name) &&
+  (schema ?? 'pg_catalog') === 'pg_catalog' &&
+  !masksLargeObjects(catalog)
+
 const call = (catalog: Catalog, names: readonly string[]): void => {
   const name = names.at(-1) ?? ''
+  if (isOnOpenObjects(catalog, names.at(-2), name)) return
   const why = opaqueFunction(catalog.routines, names.at(-2), name)
   if (why !== undefined)
     throw unproven(

@@ -46,16 +46,16 @@ SELECT pg_advisory_xact_lock_shared(level, pin) FROM customers WHERE id = 1
 -- refused COLUMN_MASKED
 SELECT pg_advisory_lock(1) FROM customers WHERE ssn > '6'
 
--- refused STATEMENT_UNPROVEN
+-- refused COLUMN_MASKED
 SELECT lo_from_bytea(0, secret) FROM customers
 
--- refused STATEMENT_UNPROVEN
+-- refused COLUMN_MASKED
 SELECT lo_create(pin::oid) FROM customers WHERE id = 1
 
--- refused STATEMENT_UNPROVEN
+-- refused COLUMN_MASKED
 SELECT lo_put(lo_create(0), 0, ssn::bytea) FROM customers WHERE id = 1
 
--- refused STATEMENT_UNPROVEN
+-- refused COLUMN_MASKED
 SELECT lowrite(lo_open(lo_create(0), 131072), secret) FROM customers WHERE id = 1
 
 -- refused COLUMN_MASKED differs

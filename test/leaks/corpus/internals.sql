@@ -193,7 +193,7 @@ TABLE grab_{n}
 CREATE SCHEMA grab_{n} CREATE VIEW v AS SELECT ssn || '' AS s FROM public.customers;
 SELECT s FROM grab_{n}.v
 
--- refused STATEMENT_UNPROVEN
+-- refused COLUMN_MASKED
 SELECT lo_from_bytea(0, secret) FROM customers WHERE id = 1
 
 -- answered

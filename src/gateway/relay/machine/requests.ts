@@ -1,6 +1,6 @@
 import { HoopError } from '../../../lib/errors.js'
 import type { AllowedStatement } from '../../../policy/decision.js'
-import type { Used } from '../../budgets/budgets.js'
+import type { Raise, Used } from '../../budgets/budgets.js'
 import type { Statement } from '../journal.js'
 import type { Admission } from './admission/outcome.js'
 import type { Meaning, Portal, PreparedStatement } from './names/names.js'
@@ -8,7 +8,7 @@ import type { Meaning, Portal, PreparedStatement } from './names/names.js'
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
 export type Request =
   | QueryRequest
-  | { readonly kind: 'function'; readonly statement: Statement; readonly refused: HoopError | undefined }
+  | FunctionRequest
   | ParseRequest
   | BindRequest
   | DescribeRequest
@@ -30,6 +30,14 @@ export interface QueryRequest {
   completed: number
   errored: boolean
   /** What all statements of the text have used. */
+  used?: Used
+}
+
+export interface FunctionRequest {
+  readonly kind: 'function'
+  readonly statement: Statement
+  readonly refused: HoopError | undefined
+  readonly raise: Raise | undefined
   used?: Used
 }
 

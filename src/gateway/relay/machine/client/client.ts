@@ -111,7 +111,7 @@ export class Client implements FrameHandler {
         state.queue.push({ kind: 'copy-end' })
         break
       case Frontend.FunctionCall:
-        return this.#simple.functionCall(message)
+        return this.#simple.functionCall(message, given)
       case Frontend.Terminate:
         state.terminated = true
         break

@@ -1,10 +1,13 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
-import { HEADER } from '../../../../wire/cutter.js'
-import { callOfNothing, query, readQuery } from '../../../../wire/frontend.js'
+import { callOfNothing, type FunctionCall, query, readFunctionCall, readQuery } from '../../../../wire/frontend.js'
+import { captureParameters } from '../../rows/capture.js'
+import { largeObjectFunctions, selectOf } from './large-objects.js'
 import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
 import type { Refusal } from '../admission/outcome.js'
 import type { Meaning } from '../names/names.js'
 import type { Given } from '../suspension/suspension.js'
+
+const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
 /** Requests that bring their own Sync with them: Query and FunctionCall. */
 export class SimpleRequests {
@@ -42,14 +45,28 @@ export class SimpleRequests {
     out.keep(message.buffer, message.start, message.end)
   }
 
-  functionCall({ buffer, start, end }: Message): void {
-    const { state, out } = this.#parts
-    const oid = end - start >= HEADER + 4 ? buffer.readUInt32BE(start + HEADER) : 0
-    const text = `-- function call: ${oid}`
-    if (!this.#functionCalls || state.guard)
+  /** Large objects are handled by calls; each is decided on as the SELECT that it might be. */
+  functionCall(message: Message, given: Given): void {
+    const { state, out, admissions, pipeline } = this.#parts
+    const { buffer, start, end } = message
+    let call: FunctionCall
+    try {
+      call = readFunctionCall(buffer, start, end)
+    } catch (error) {
+      return this.#refuse('function', '-- function call', { kind: 'refused', error: asHoopError(error) })
+    }
+    const [name, parameters] = largeObjectFunctions.get(call.oid) ?? []
+    const known = name !== undefined && parameters === call.parameters.length
+    const text = known ? selectOf(name, parameters) : `-- function call: ${call.oid}`
+    if (!known && (!this.#functionCalls || state.guard))
       return this.#refuse('function', text, { kind: 'refused', error: new HoopError('FUNCTION_CALL_REFUSED') })
-    const statement = state.journal.statement('function', text)
-    state.push({ kind: 'function', statement, refused: undefined })
+    const admission = known ? admissions.admit({ kind: 'text', text }, given) : undefined
+    if (admission?.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
+    if (admission?.kind === 'refused') return this.#refuse('function', text, admission)
+    pipeline.ended()
+    const details = { ...(admission && noted(admission)), parameters: captured(call) }
+    const statement = state.journal.statement('function', text, details)
+    state.push({ kind: 'function', statement, refused: undefined, raise: admission?.raise })
     out.keep(buffer, start, end)
   }
 
@@ -70,7 +87,7 @@ export class SimpleRequests {
     const refused = error
     if (kind === 'query')
       state.push({ kind, statement, refused, admission: undefined, defines: [], completed: 0, errored: false })
-    else state.push({ kind, statement, refused })
+    else state.push({ kind, statement, refused, raise: undefined })
     out.put(kind === 'query' ? query(this.#parts.refused) : callOfNothing())
   }
 }

@@ -13,6 +13,7 @@ const ofCursor = ({ names }: State, name: string | undefined): Used | undefined 
 export const meter = (state: State, counts: Meter, head: Request | undefined): void => {
   if (head?.kind === 'query')
     counts.use(ofCursor(state, statementAt(head)?.cursor) ?? (head.used ??= new Used()), head.admission?.raise)
+  else if (head?.kind === 'function') counts.use((head.used ??= new Used()), head.raise)
   else if (head?.kind === 'execute') {
     const portal = state.names.portal(head.portal)
     counts.use(ofCursor(state, portal.facts?.cursor) ?? (portal.used ??= new Used()), portal.raise)

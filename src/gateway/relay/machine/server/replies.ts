@@ -57,8 +57,7 @@ export class Replies {
         this.#results.complete(expect(head, 'execute'), 'suspended')
         return true
       case Backend.FunctionCallResponse:
-        this.#results.end(expect(head, 'function').statement, { tag: 'function', bytes: end - start })
-        return true
+        return this.#results.called(expect(head, 'function'), end - start)
       case Backend.CopyIn:
         // Nobody would send the data that the server now waits for.
         if (this.#results.withheld) throw new HoopError('PROTOCOL_DESYNC', 'COPY FROM STDIN behind a withheld result')

@@ -12,7 +12,7 @@ import { settleCopyIn } from './copy-in.js'
 import { completed, preparedInside } from './effects.js'
 import { meter } from './metering.js'
 import { normal, type Withheld } from '../modes.js'
-import { expect, type Request, statementAt } from '../requests.js'
+import { expect, type FunctionRequest, type Request, statementAt } from '../requests.js'
 import type { State } from '../state.js'
 import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
@@ -157,6 +157,15 @@ export class Results {
     if (this.withheld || this.sink(Backend.CopyData).end(this.#out)) return true
     this.exceed()
     return false
+  }
+
+  /** @returns whether what a function call gave is for the client */
+  called(head: FunctionRequest, bytes: number): boolean {
+    const paid = this.pays(1, bytes)
+    if (!paid && !this.withheld) withhold(this.#state, 'withheld', this.#state.metering!.meter.refused())
+    this.end(head.statement, { tag: 'function', bytes: paid ? bytes : 0 })
+    if (!paid) tell(this.#state, this.#out, true)
+    return paid
   }
 
   /** CommandComplete, EmptyQueryResponse, PortalSuspended. */

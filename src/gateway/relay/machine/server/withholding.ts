@@ -12,7 +12,8 @@ export const withheldBy = ({ answering }: State): Withheld | undefined =>
 export const withhold = (state: State, kind: Withheld['kind'], error: HoopError): false => {
   const known = withheldBy(state)
   // An extended query whose Sync is not on its way: what the client sends before it must not be run.
-  const dropping = state.head()?.kind !== 'query' && !state.queue.some((request) => request.kind === 'sync')
+  const whole = state.head()?.kind === 'query' || state.head()?.kind === 'function'
+  const dropping = !whole && !state.queue.some((request) => request.kind === 'sync')
   if (known) state.answer({ ...known, kind: known.kind === 'overBudget' ? known.kind : kind })
   else state.answer({ kind, error, told: false, dropping })
   return false
