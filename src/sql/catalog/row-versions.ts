@@ -14,24 +14,8 @@ export const anyOf = (left: string, values: string): string => op(left, '=', `AN
 const words = (...values: readonly string[]): string =>
   values.map((value) => `${value}::pg_catalog.text`).reduce((left, right) => op(op(left, '||', `' '`), '||', right))
 
-/** Of what is analysed by a text of its own; `xmin` repeats within one transaction, and `ctid` comes back after VACUUM. */
+/** Of what is analysed by a text of its own, or by a function's, which has a row of its own; `xmin` repeats within one transaction, and `ctid` comes back after VACUUM. */
 export const rowVersion = (alias: string): string => words(`${alias}.oid`, `${alias}.xmin`, `${alias}.ctid`)
-
-/** A cast is what its function does. */
-export const castVersion = (k: string): string =>
-  op(
-    op(rowVersion(k), '||', `' '`),
-    '||',
-    `COALESCE((SELECT ${words('p.xmin', 'p.ctid')} FROM pg_catalog.pg_proc p WHERE ${op('p.oid', '=', `${k}.castfunc`)}), '')`,
-  )
-
-/** An operator is what its function does. */
-export const operatorVersion = (o: string): string =>
-  op(
-    op(rowVersion(o), '||', `' '`),
-    '||',
-    `COALESCE((SELECT ${words('p.xmin', 'p.ctid')} FROM pg_catalog.pg_proc p WHERE ${op('p.oid', '=', `${o}.oprcode`)}), '')`,
-  )
 
 /** What runs on writes to a table, for itself or for a foreign key. */
 export const triggerVersion = (t: string): string =>

@@ -1,11 +1,4 @@
-import {
-  castVersion,
-  indexVersion,
-  isAdded,
-  operatorVersion,
-  rowVersion,
-  triggerVersion,
-} from '../catalog/row-versions.js'
+import { indexVersion, isAdded, rowVersion, triggerVersion } from '../catalog/row-versions.js'
 import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
 
 const queries = {
@@ -32,8 +25,8 @@ const queries = {
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
   functionRows: `SELECT p.proname, ${rowVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
-  operatorRows: `SELECT o.oprname, ${operatorVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
-  castRows: `SELECT 0, ${castVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
+  operatorRows: `SELECT o.oprname, ${rowVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
+  castRows: `SELECT 0, ${rowVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
   triggerRows: `SELECT t.tgrelid::int8, ${triggerVersion('t')} AS version FROM pg_trigger t`,
   indexRows: `SELECT c.relname, ${indexVersion('c', 'x')} AS version FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
     WHERE ${isAdded('c')}`,

@@ -1,8 +1,13 @@
-/** The witness's parameters, in order; each is an array. */
-export const parameters = [
-  ...(['expected', 'names', 'own', 'newest', 'written', 'functions', 'operators', 'casts'] as const),
-  ...(['relations', 'whole', 'triggers', 'keys', 'readers', 'indexes'] as const),
+/** Parameters of the witness, in order; each is an array. */
+const plain = [
+  ...(['expected', 'names', 'own', 'newest', 'written'] as const),
+  ...(['functions', 'operators', 'casts', 'triggers'] as const),
 ] as const
+
+/** Those that few statements need: for views, what is inherited or has masked columns, and commands on objects. */
+const further = ['relations', 'whole', 'keys', 'readers', 'indexes'] as const
+
+export const parameters = [...plain, ...further] as const
 export type Parameter = (typeof parameters)[number]
 
 /**
@@ -17,6 +22,15 @@ const array = (texts: Iterable<string>): string =>
 
 const encoded = (premises: readonly Premise[]): readonly Buffer[] =>
   parameters.map((name) => Buffer.from(array(new Set(premises.flatMap((premise) => premise[name])))))
+
+/** How many parameters `plainWitnessText` takes: the first of all. */
+export const plainParameters = plain.length
+
+const nothing = Buffer.from('{}')
+
+/** Whether `plainWitnessText` is enough, with the first `plainParameters` of these: it costs a fourth. */
+export const isPlain = (all: readonly Buffer[]): boolean =>
+  all.slice(plainParameters).every((each) => each.equals(nothing))
 
 const known = new WeakMap<Premise, readonly Buffer[]>()
 

@@ -1,14 +1,4 @@
-import {
-  anyOf,
-  castVersion,
-  identity,
-  indexVersion,
-  isAdded,
-  op,
-  operatorVersion,
-  rowVersion,
-  triggerVersion,
-} from '../catalog/row-versions.js'
+import { anyOf, identity, indexVersion, isAdded, op, rowVersion, triggerVersion } from '../catalog/row-versions.js'
 import { kinds, relationVersion } from '../catalog/versions.js'
 import { isOld, isOwn, seesOld } from './transactions.js'
 import { parameters, type Parameter } from './parameters.js'
@@ -85,15 +75,26 @@ const checks: readonly string[] = [
     'name',
     'pg_catalog.pg_operator o',
     `${op('o.oprname', '=', 'k.key')} AND ${isAdded('o')}`,
-    changed('o', operatorVersion('o')),
+    changed('o', rowVersion('o')),
   ),
   `SELECT 'a cast' FROM pg_catalog.pg_cast k
     WHERE ${op(`pg_catalog.cardinality(${parameter('casts', 'text')})`, '>', '0')} AND ${isAdded('k')}
-      AND (${changed('k', castVersion('k'))}) LIMIT 1`,
+      AND (${changed('k', rowVersion('k'))}) LIMIT 1`,
   // Of what was made since, an old state of the catalog shows nothing: but the server says what a name means now.
   `SELECT k.key FROM ${each('written', 'text', 'k')} WHERE ${seesOld} AND pg_catalog.to_regclass(k.key) IS NOT NULL
     AND (SELECT true FROM pg_catalog.pg_class c WHERE ${op('c.oid', '=', 'pg_catalog.to_regclass(k.key)')} LIMIT 1)
       IS NULL LIMIT 1`,
+  first(
+    'triggers',
+    'oid',
+    'pg_catalog.pg_trigger t',
+    `${op('t.tgrelid', '=', 'k.key')} AND (NOT t.tgisinternal OR ${anyOf('t.tgfoid', writing)})`,
+    changed('t', triggerVersion('t')),
+  ),
+]
+
+/** For premises of more than the first parameters. */
+const furtherChecks: readonly string[] = [
   first('relations', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', identity('c'))),
   first('whole', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', relationVersion('c'))),
   first(
@@ -104,13 +105,6 @@ const checks: readonly string[] = [
     `${seesOld} AND ${isOld('a.xmax')}`,
   ),
   first('whole', 'oid', 'pg_catalog.pg_rewrite r', op('r.ev_class', '=', 'k.key'), `${seesOld} AND ${isOld('r.xmax')}`),
-  first(
-    'triggers',
-    'oid',
-    'pg_catalog.pg_trigger t',
-    `${op('t.tgrelid', '=', 'k.key')} AND (NOT t.tgisinternal OR ${anyOf('t.tgfoid', writing)})`,
-    changed('t', triggerVersion('t')),
-  ),
   first('keys', 'oid', 'pg_catalog.pg_trigger t', op('t.tgrelid', '=', 'k.key'), changed('t', triggerVersion('t'))),
   first(
     'readers',
@@ -129,12 +123,17 @@ const checks: readonly string[] = [
   ),
 ]
 
+const text = (all: readonly string[]): string => `/* hoop witness */ SELECT
+  (${op(`'hoop witness: '`, '||', 'w.changed')})::pg_catalog.int4
+  FROM (SELECT CASE ${settings.map(setting).join(' ')}
+    ELSE COALESCE(${all.map((check) => `(${check})::pg_catalog.text`).join(', ')}) END AS changed OFFSET 0) w
+  WHERE w.changed IS NOT NULL`
+
 /**
  * The one statement that testifies for all others. It returns no rows where what a decision rests on is as it was analysed;
  * otherwise it raises 22P02, with a text that no constant folding can know beforehand, and says what has changed.
  */
-export const witnessText = `/* hoop witness */ SELECT
-  (${op(`'hoop witness: '`, '||', 'w.changed')})::pg_catalog.int4
-  FROM (SELECT CASE ${settings.map(setting).join(' ')}
-    ELSE COALESCE(${checks.map((check) => `(${check})::pg_catalog.text`).join(', ')}) END AS changed OFFSET 0) w
-  WHERE w.changed IS NOT NULL`
+export const witnessText = text([...checks, ...furtherChecks])
+
+/** The same for those premises that need no more (`isPlain`): of each check, the server sets up the plan whether it comes to it or not. */
+export const plainWitnessText = text(checks)

@@ -1,8 +1,8 @@
 import type { Client } from 'pg'
 import { analyse } from '../../../src/sql/analyse.js'
 import type { Catalog } from '../../../src/sql/catalog.js'
-import { witnessParameters } from '../../../src/sql/witness/parameters.js'
-import { witnessText } from '../../../src/sql/witness/text.js'
+import { isPlain, plainParameters, witnessParameters } from '../../../src/sql/witness/parameters.js'
+import { plainWitnessText, witnessText } from '../../../src/sql/witness/text.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { catalogOf } from '../shop.js'
 
@@ -42,9 +42,13 @@ export interface Stage extends AsyncDisposable {
 
 /** Whether the witness raises, with what it says then. */
 export const testify = async (session: Client, premise: readonly Buffer[]): Promise<string | undefined> => {
-  const values = premise.map((each) => each.toString())
+  const plain = isPlain(premise)
+  const values = premise.slice(0, plain ? plainParameters : undefined).map((each) => each.toString())
   try {
-    const { rows } = await session.query({ name: 'witness', text: witnessText, values, rowMode: 'array' })
+    const { rows } = await session.query({
+      ...(plain ? { name: 'plain witness', text: plainWitnessText } : { name: 'witness', text: witnessText }),
+      ...{ values, rowMode: 'array' },
+    })
     if (rows.length > 0) throw new Error('the witness returned rows')
     return undefined
   } catch (error) {
