@@ -81,6 +81,7 @@ export const catalogue = {
   STATEMENT_UNPROVEN: { message: 'it cannot be proved that this statement keeps masked columns hidden', exit: 77, http: 403, sqlstate: '42501', hint: 'Write it in a simpler form.' },
   SYNTAX: { message: 'syntax error', exit: 1, http: 400, sqlstate: '42601', hint: '' },
   SETTING_PINNED: { message: 'this setting may not be changed here', exit: 77, http: 403, sqlstate: '42501', hint: 'Leave it at its default.' },
+  CATALOG_LATE: { message: 'the database’s catalog can’t be read in time', exit: 75, http: 503, sqlstate: '57014', hint: 'Try again in a moment; the gateway’s log says what keeps it.' },
   CATALOG_UNSETTLED: { message: 'the database’s catalog does not stand still', exit: 75, http: 503, sqlstate: '40001', hint: 'Try again when the migration that is running has ended.' },
   CATALOG_PROTECTED: { message: 'the server’s own catalogs may not be changed this way', exit: 77, http: 403, sqlstate: '42501', hint: 'Use the command that is made for it: ALTER for objects, SET for settings.' },
   FUNCTION_CALL_REFUSED: { message: 'the function-call protocol is not allowed', exit: 77, http: 403, sqlstate: '42501', hint: 'Call the function with SELECT.' },

@@ -5,6 +5,7 @@ import { witnessParameters } from '../sql/witness/parameters.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
+import { sizeOf } from '../lib/size-of.js'
 import { derivedError, derivedFrom } from './derived.js'
 import { Decider, type Decided } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
@@ -13,7 +14,7 @@ import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
-import { decisionFor, type Verdict } from './verdict.js'
+import { decisionFor, type Known, type Verdict } from './verdict.js'
 
 /** Where the guards of one database get what names mean. */
 interface CatalogSource {
@@ -26,7 +27,11 @@ interface CatalogSource {
 }
 
 /** Longer texts carry their data with them and seldom come twice. */
-const bounds = { key: 32_768, entries: 4_000, characters: 8_000_000 }
+const bounds = { key: 32_768, entries: 4_000, bytes: 8_000_000 }
+
+/** What a verdict has of its own: rules belong to the policy, and an error's stack counts with its text. */
+const held = ({ settled, known }: Verdict & { readonly known?: Known }): unknown =>
+  settled ? (settled.kind === 'refuse' ? [settled.error.stack, settled.facts] : settled.statements) : known
 
 export interface GuardOptions {
   readonly policy: PolicyConfig
@@ -80,7 +85,7 @@ export class PolicyGuard implements Guard {
       if (known !== undefined) return decisionFor(known, asker)
       const { verdict, renamed } = this.#prepared(text) ?? this.#decider.decide(text)
       this.#renames(renamed)
-      this.#cache.set(text, verdict)
+      this.#cache.set(text, verdict, sizeOf(held(verdict)))
       return decisionFor(verdict, asker)
     } catch (error) {
       return { kind: 'refuse', error: asHoopError(error) }

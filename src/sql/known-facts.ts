@@ -1,4 +1,5 @@
 import { RecentCache } from '../lib/recent-cache.js'
+import { sizeOf } from '../lib/size-of.js'
 import type { StatementFacts } from './facts.js'
 import type { Normalized } from './parser/normalize.js'
 
@@ -6,9 +7,11 @@ import type { Normalized } from './parser/normalize.js'
 interface Variant {
   readonly numbers: readonly number[]
   readonly facts: Map<string, StatementFacts>
+  /** What they take. */
+  bytes: number
 }
 
-const bounds = { key: 131_072, entries: 4_000, characters: 16_000_000 }
+const bounds = { key: 131_072, entries: 4_000, bytes: 16_000_000 }
 
 /** Ways through the analysis of one tree, each of which looks at other literals. */
 const MAX_VARIANTS = 8
@@ -16,9 +19,6 @@ const MAX_VARIANTS = 8
 /** Combinations of values that are kept for each of them, and how long they may be together. */
 const MAX_VALUES = 200
 const MAX_LENGTH = 1_000
-
-/** What facts take beside their key, for the bound. Characters. */
-const WEIGHT = 2_000
 
 /** JSON of one literal never holds this. */
 const SEPARATOR = '\n'
@@ -50,9 +50,15 @@ export class KnownFacts {
     const variants = this.#trees.get(statement.tree) ?? []
     const known = variants.find((each) => each.numbers.join() === numbers.join())
     if (!known && variants.length >= MAX_VARIANTS) return
-    if (known && known.facts.size >= MAX_VALUES) known.facts.clear()
-    if (known) known.facts.set(values, facts)
-    else variants.push({ numbers, facts: new Map([[values, facts]]) })
-    this.#trees.set(statement.tree, variants, values.length + WEIGHT)
+    const variant = known ?? { numbers, facts: new Map<string, StatementFacts>(), bytes: 0 }
+    if (!known) variants.push(variant)
+    if (variant.facts.size >= MAX_VALUES) {
+      variant.facts.clear()
+      variant.bytes = 0
+    }
+    variant.facts.set(values, facts)
+    variant.bytes += values.length + sizeOf(facts)
+    const bytes = variants.reduce((sum, each) => sum + each.bytes, 0)
+    this.#trees.set(statement.tree, variants, bytes)
   }
 }

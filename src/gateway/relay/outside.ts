@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Guard } from '../../policy/decision.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
@@ -10,11 +12,16 @@ export interface OutsideOptions {
   /** Who asks for approvals; without one, what needs an approval is refused. */
   readonly gate?: Gate | undefined
   readonly note: Note
+  /** How long a statement waits for the catalog, milliseconds; 15,000 unless said. */
+  readonly catalogWait?: number | undefined
   /** Tells the client something, between two of the server's messages. */
   notice(fields: ErrorFields): void
   /** What a suspended request waited for has come, or won't. */
   resume(verdict: Verdict): void
 }
+
+/** Longer than any one of the gateway's own questions may take. Milliseconds. */
+const CATALOG_WAIT = 15_000
 
 type Hold = Extract<Command, { kind: 'hold' }>
 
@@ -53,12 +60,21 @@ export class Outside {
     read?.catch(() => undefined)
   }
 
+  /** Nothing runs by a catalog that may be too old, so a reading that takes too long is a refusal. */
+  async #renewed(age: number, signal: AbortSignal): Promise<Verdict> {
+    const { guard, catalogWait = CATALOG_WAIT } = this.#options
+    const within = deadline(catalogWait, signal)
+    const late = once(within, 'abort', { signal }).then(() => {
+      throw new HoopError('CATALOG_LATE', `${catalogWait} ms`)
+    })
+    late.catch(() => undefined)
+    await Promise.race([guard?.renew?.(age), late])
+    return { kind: 'renewed' }
+  }
+
   async #get({ wants, inTransaction }: Hold, signal: AbortSignal): Promise<Verdict> {
     const { guard, gate, note } = this.#options
-    if (wants.kind === 'catalog') {
-      await guard?.renew?.(wants.age)
-      return { kind: 'renewed' }
-    }
+    if (wants.kind === 'catalog') return this.#renewed(wants.age, signal)
     if (wants.kind === 'decision') {
       await guard?.prepare?.(wants.text)
       return { kind: 'decided' }
