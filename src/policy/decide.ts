@@ -70,6 +70,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...recorded(facts),
     kind: facts.kind,
     scrub: facts.touchesMasked,
+    ...(facts.quiet && { quiet: true }),
     ddl: facts.ddl,
     returns: returnsRows(facts),
     ...(facts.unknown && { unknown: facts.unknown }),

@@ -98,6 +98,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly kind: string
   /** Error, notice texts and details must lose values: the statement touches masked columns. */
   readonly scrub: boolean
+  /** What it fails by are types, constants and values that anybody may see: its errors may keep their text. */
+  readonly quiet?: true
   /** The schema changes when this succeeds. */
   readonly ddl: boolean
   /** Whether rows may come out of it, as far as its form says; absent means that they may. */

@@ -63,6 +63,8 @@ export interface StatementFacts {
   readonly copy?: CopyFacts
   /** Whether a masked relation is read or written: error texts are then scrubbed of values. */
   readonly touchesMasked: boolean
+  /** A masked relation is read, and yet no error depends on masked values: they go into nothing that is computed. */
+  readonly quiet?: true
   /** Why this statement can't be let through where masks are in force. */
   readonly unproven?: Unproven
   /** What all this rests on in the catalog; absent where it rests on nothing there. */

@@ -14,7 +14,7 @@ import {
   typesVersion,
 } from './versions.js'
 
-/** oid, schema, name, relkind, OID of the schema, columns as `columnMembers` yields them, `identity` */
+/** oid, schema, name, relkind, OID of the schema, columns as `columnMembers` yields them, `identity`, row security */
 export type RelationRow = readonly [
   oid: number,
   schema: string,
@@ -23,10 +23,12 @@ export type RelationRow = readonly [
   namespace: number,
   columns: string | null,
   identity: string,
+  rowSecurity: boolean,
 ]
 
 const relations = [
-  `c.oid::int8, n.nspname, c.relname, c.relkind, n.oid::int8, ${columnMembers('c.oid')}, ${identity('c')}`,
+  `c.oid::int8, n.nspname, c.relname, c.relkind, n.oid::int8, ${columnMembers('c.oid')}, ${identity('c')},
+   c.relrowsecurity`,
   'c.oid',
   `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')`,
 ] as const

@@ -23,6 +23,7 @@ export class SnapshotRelation implements Draft {
   readonly kind: string
   readonly identity: string
   readonly triggers?: string
+  readonly rowSecurity: boolean
   bases: readonly Relation[] = none
   ancestors: readonly Relation[] = none
   masked: boolean
@@ -38,7 +39,7 @@ export class SnapshotRelation implements Draft {
     this.#row = row
     this.#reading = reading
     this.#columns = columns
-    ;[this.oid, this.schema, this.name, this.kind, , , this.identity] = row
+    ;[this.oid, this.schema, this.name, this.kind, , , this.identity, this.rowSecurity] = row
     const triggers = reading.triggers.get(this.oid)
     if (triggers !== undefined) this.triggers = triggers
     this.masked = masked

@@ -35,6 +35,8 @@ export interface Relation {
   readonly masked: boolean
   /** Whether a view uses a masked column, be it only in a condition: its errors may quote one. */
   readonly touchesMasked?: boolean
+  /** Whether policies of its own decide which rows are seen: they may compute anything. */
+  readonly rowSecurity: boolean
   /** Why reading or writing it could show masked values in a way that isn't analysed. */
   readonly opaque?: string
   /** Relations that a view or rule reads, transitively. */

@@ -46,6 +46,8 @@ export class Proof {
   readonly guesses: Guess[] = []
   /** Settings may change from row to row, and with them what a cast or an operator makes of a constant. */
   settingsChange = false
+  /** A masked value goes into something that is computed, and that may fail by what the value is. */
+  computes = false
   readonly #rules: ProofRules
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()

@@ -9,6 +9,7 @@ import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
 import { command } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
+import { isQuiet } from './failing.js'
 import type { PredicatePolicy } from './predicates.js'
 import { beginProof } from './begin.js'
 import type { Proof } from './proof.js'
@@ -36,7 +37,7 @@ export type { PredicatePolicy } from './predicates.js'
 
 type Proved = Pick<
   StatementFacts,
-  'touchesMasked' | 'outputs' | 'names' | 'unproven' | 'defines' | 'runs' | 'nearest' | 'guesses'
+  'touchesMasked' | 'quiet' | 'outputs' | 'names' | 'unproven' | 'defines' | 'runs' | 'nearest' | 'guesses'
 >
 
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
@@ -82,13 +83,14 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const shape = command(proof, type, fields)
   proof.complete(node)
   const outputs = shape && outputsOf(shape)
-  const nearest = {
+  const more = {
+    ...(isQuiet(proof, node) && ({ quiet: true } as const)),
     ...(proof.nearest.length > 0 && { nearest: proof.nearest }),
     ...(proof.guesses.length > 0 && { guesses: proof.guesses }),
   }
-  if (defines) return { touchesMasked: true, defines: { ...defines, ...(outputs && { outputs }) }, ...nearest }
+  if (defines) return { touchesMasked: true, defines: { ...defines, ...(outputs && { outputs }) }, ...more }
   const names = type === 'CopyStmt' && outputs ? { names: shape.columns.map(({ name }) => name) } : {}
-  return { touchesMasked: true, ...(outputs && { outputs }), ...names, ...named, ...nearest }
+  return { touchesMasked: true, ...(outputs && { outputs }), ...names, ...named, ...more }
 }
 
 /** @throws {Refusal} where what was prepared would fill a table, as in EXPLAIN ANALYZE CREATE TABLE … AS EXECUTE */

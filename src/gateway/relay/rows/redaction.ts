@@ -1,4 +1,5 @@
 import type { Guard } from '../../../policy/decision.js'
+import { conditionName } from '../../../wire/conditions.js'
 import { errorResponse, noticeResponse, readErrorFields, type ErrorFields } from '../../../wire/error-fields.js'
 import { codeField } from '../../../wire/hoop-code.js'
 
@@ -33,14 +34,39 @@ export const redacted = (
 // Severity, SQLSTATE, position, the server's source position and the names of objects say nothing of values.
 const harmless = ['S', 'V', 'C', 'P', 's', 't', 'c', 'd', 'n', 'F', 'L'] as const
 
-/** An ErrorResponse or NoticeResponse without what could hold a masked value: message, detail, hint, where, queries. */
+/** `division_by_zero (22012)` */
+export const conditionOf = ({ C: sqlstate = '' }: ErrorFields): string => {
+  const name = conditionName(sqlstate)
+  return name === undefined ? sqlstate : `${name} (${sqlstate})`
+}
+
+/** Source files of the server that speak of the columns and objects which a command names, and never of what is in them. */
+const naming: ReadonlySet<string> = new Set(['tablecmds.c', 'indexcmds.c', 'copy.c'])
+
+/**
+ * Whether an error is about the statement's own text. The server gives a position in it while it analyses it, before
+ * anything of it has run; what is found wrong later has none, and what code within the database says has a context or an
+ * internal query. Commands that name what isn't there are refused by the server without a position.
+ */
+export const isOfText = ({ C = '', P, W, p, q, F = '' }: ErrorFields): boolean =>
+  W === undefined && p === undefined && q === undefined && (P !== undefined || (C.startsWith('42') && naming.has(F)))
+
+/** Whether a parameter of the client's own could not be read. */
+export const isOfParameter = ({ W = '' }: ErrorFields): boolean =>
+  /^(?:unnamed portal|portal "[^\n"]*") parameter \$\d+(?: = [^\n]*)?$/.test(W)
+
+/**
+ * An ErrorResponse or NoticeResponse without what could hold a masked value: message, detail, hint, where, queries. An
+ * error keeps the name of its condition.
+ */
 export const withoutText = (kind: 'error' | 'notice', buffer: Buffer, start: number, end: number): Buffer => {
   const fields = readErrorFields(buffer, start, end)
   const kept: Record<string, string> = {}
   for (const code of harmless) if (fields[code] !== undefined) kept[code] = fields[code]
   // With a context, it is a position inside of a value that was read as the name of something.
   if (fields['W'] !== undefined) delete kept['P']
-  kept['M'] = `hoop: the text of this ${kind} is withheld, since the statement touches masked columns`
+  const condition = kind === 'error' ? `: ${conditionOf(fields)}` : ''
+  kept['M'] = `hoop: the text of this ${kind} is withheld, since the statement touches masked columns${condition}`
   kept['R'] = codeField('TEXT_WITHHELD')
   return kind === 'error' ? errorResponse(kept) : noticeResponse(kept)
 }

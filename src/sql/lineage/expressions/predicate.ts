@@ -4,6 +4,7 @@ import { questionOf } from '../distances/distance.js'
 import { computed, given, members } from '../distances/given.js'
 import { measured } from '../distances/measure.js'
 import { lookup } from '../lookup.js'
+import { comparesSilently } from '../failing.js'
 import { columnsOf, type Mark } from '../mark.js'
 import { isComparable, isConstant, plainColumn } from './plain.js'
 import type { Place, Proof } from '../proof.js'
@@ -85,12 +86,16 @@ export const holds = (proof: Proof, node: unknown, place: Place, negated = false
     }
     return undefined
   }
+  const { computes } = proof
   const mark = proof.value(node, place)
   if (mark.kind === 'clean') return undefined
   if (proof.author === 'view') return mixes(proof, node, place) ? mark : undefined
   if (comparesDistance(proof, node, place)) return undefined
   const level = proof.predicates(mark)
-  const fits = level === 'equality' && (compares(proof, node, place, negated) || isMember(proof, node, place))
+  const fitting = level === 'equality' && compares(proof, node, place, negated)
+  // Nothing but columns and constants is in it.
+  if (fitting && comparesSilently(proof, mark)) proof.computes = computes
+  const fits = fitting || (level === 'equality' && isMember(proof, node, place))
   if (level !== 'allow' && !fits) return mark
   guessed(proof, node, mark, place)
   return undefined

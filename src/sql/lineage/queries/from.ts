@@ -7,7 +7,7 @@ import { unproven } from '../refusal.js'
 import { aliased, aliasOf, tableSource } from './relation.js'
 import { jsonTable, tableFunction } from './table-function.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
-import { itemOf, type Item, type Shape, type Source } from '../scope.js'
+import { hidden, itemOf, type Item, type Shape, type Source } from '../scope.js'
 
 /** Each time that a subquery or CTE stands in a FROM clause, its rows are others. */
 const anew = (shape: Shape): Shape => {
@@ -73,7 +73,8 @@ const functionShape = (proof: Proof, fields: Fields, name: string | undefined, m
   return { columns: [], open: true }
 }
 
-const tableItem = (fields: Fields, shape: Shape): Item => {
+const tableItem = (proof: Proof, fields: Fields, shape: Shape): Item => {
+  if (hidden(shape) !== undefined) proof.computes = true
   const alias = aliasOf(fields)
   return itemOf(derivedSource(shape, alias.name, alias.columns))
 }
@@ -107,8 +108,9 @@ export const fromItems: Record<string, FromRule> = {
     proof.untainted([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample')
     return fromItem(proof, fields['relation'], place, left)
   },
-  RangeTableFunc: (proof, fields, place, left) => tableItem(fields, tableFunction(proof, fields, lateral(place, left))),
-  JsonTable: (proof, fields, place, left) => tableItem(fields, jsonTable(proof, fields, lateral(place, left))),
+  RangeTableFunc: (proof, fields, place, left) =>
+    tableItem(proof, fields, tableFunction(proof, fields, lateral(place, left))),
+  JsonTable: (proof, fields, place, left) => tableItem(proof, fields, jsonTable(proof, fields, lateral(place, left))),
   JoinExpr: (proof, fields, place, left) => {
     const one = fromItem(proof, fields['larg'], place, left)
     const two = fromItem(proof, fields['rarg'], place, [...left, one])

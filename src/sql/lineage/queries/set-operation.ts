@@ -15,6 +15,7 @@ export const compared = (proof: Proof, one: Mark, other: Mark, use: string): voi
   const mark = combine([one, other])
   const [column] = columnsOf(mark)
   if (column === undefined) return
+  proof.computes = true
   if (proof.author === 'view' && one.kind !== 'clean' && other.kind !== 'clean') return
   if (proof.author !== 'view' && proof.predicates(mark) === 'allow') return
   const both = isComparable(proof, one) && isComparable(proof, other)
@@ -63,6 +64,8 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
     const { name, mark } = one
     const other = right.columns[index]
     if (!other) return { name, mark }
+    // Both become one type.
+    if (mark.kind !== 'clean' || other.mark.kind !== 'clean') proof.computes = true
     const [distance, given] = [distanceInBoth(one, other), one.given && other.given]
     if (!keepsAll && distance?.right !== 'show')
       compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked')

@@ -50,10 +50,11 @@ const NEVER = -1
 /** What the statements of a text give names to, once the server has run them. */
 export const definitionsOf = ({ statements, rules }: Admission, text: string): readonly (Meaning | undefined)[] => {
   if (!statements.some(({ defines }) => defines)) return none
-  return statements.map(({ defines, kinds, reads, writes, scrub }) => {
+  return statements.map(({ defines, kinds, reads, writes, scrub, quiet }) => {
     if (!defines) return undefined
     const { of, name, outputs, hold } = defines
-    const facts = { kind: 'select', kinds, reads, writes, scrub, ddl: false, ...(outputs && { outputs }) }
+    const more = { ...(quiet && { quiet }), ...(outputs && { outputs }) }
+    const facts = { kind: 'select', kinds, reads, writes, scrub, ddl: false, ...more }
     const meaning = { name, bySql: true, text, approved: rules, pipeline: NEVER, bytes: bytesOf(name, text) }
     return of === 'statement'
       ? { ...meaning, of, types: undefined, facts, state: 'requested' as const }

@@ -67,3 +67,16 @@ export const touchesMasked = (names: Names, head: Request | undefined): boolean 
       return false
   }
 }
+
+/** Whether no error of a statement depends on masked values, given what it runs by a name. */
+const quiet = (names: Names, facts: AllowedStatement | undefined): boolean => {
+  const meant = behind(names, facts, '').at(-1)?.facts
+  return meant !== undefined && (!meant.scrub || meant.quiet === true)
+}
+
+/** Whether an error in the answer to a request depends on types, constants and values that anybody may see alone. */
+export const isQuiet = (names: Names, head: Request | undefined): boolean => {
+  if (head?.kind === 'query') return head.admission?.statements.every((facts) => quiet(names, facts)) ?? false
+  if (head?.kind === 'bind') return quiet(names, factsOf(head, names.statements.confirmed(nameKey(head.name))))
+  return head?.kind === 'execute' && quiet(names, names.portals.confirmed(nameKey(head.portal))?.facts)
+}

@@ -39,7 +39,8 @@ export const completed = (
   if (facts.ends) names.end(facts.ends)
   for (const { facts: each } of behind(names, facts, text)) {
     if (each?.ddl) state.schemaChanged = true
-    if (each?.scrub) state.tainted = true
+    // What only reads leaves nothing behind that could fail later.
+    if (each?.scrub && !each.quiet) state.tainted = true
     if (each) state.unknownNames.made(each)
     if (each) state.ownObjects.completed(each)
   }

@@ -2,13 +2,23 @@ import { HoopError } from '../../../../lib/errors.js'
 import { readErrorFields, type ErrorFields } from '../../../../wire/error-fields.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { refusalOf } from '../../refusal.js'
-import { redacted, withoutText } from '../../rows/redaction.js'
+import { isOfParameter, isOfText, redacted, withoutText } from '../../rows/redaction.js'
+import { isQuiet } from './binding.js'
 import { normal } from '../modes.js'
 import type { Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
 
 export const isFatal = ({ V: severity }: ErrorFields): boolean => severity === 'FATAL' || severity === 'PANIC'
+
+/** Whether an error of a statement that touches masked columns says nothing of their values. */
+const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields: ErrorFields): boolean => {
+  // Parse runs nothing; that nobody has prepared what is bound says nothing of any table.
+  if (head?.kind === 'parse') return true
+  if (head?.kind === 'bind' && (fields['C'] === '26000' || isOfParameter(fields))) return true
+  // What an earlier statement of the transaction left behind may speak now.
+  return isOfText(fields) || (!tainted && isQuiet(names, head))
+}
 
 /** ErrorResponse: whose error the client gets, and what it ends. */
 export class Errors {
@@ -30,8 +40,7 @@ export class Errors {
     const fields = readErrorFields(buffer, start, end)
     const head = state.head()
     const refused = head && 'refused' in head ? head.refused : undefined
-    // That nobody has prepared this says nothing of any table.
-    const masked = touches && !(head?.kind === 'bind' && fields['C'] === '26000')
+    const masked = touches && !isHarmless(state, head, fields)
     if (isFatal(fields)) this.fatal = true
     state.ownObjects.failed()
     if (masked && !refused) state.caps.failed(fields)

@@ -2,6 +2,7 @@ import type { Estimate, Unestimated } from '../../../../policy/decision.js'
 import { readErrorFields } from '../../../../wire/error-fields.js'
 import { HEADER } from '../../../../wire/cutter.js'
 import { Backend } from '../../../../wire/tags.js'
+import { conditionOf, isOfText } from '../../rows/redaction.js'
 import type { PlanRequest } from '../requests.js'
 
 /** Asks the planner. Nothing runs: there is no ANALYZE, and the policy has seen to it that planning itself does no harm. */
@@ -54,9 +55,13 @@ export const estimateFrom = (
   end: number,
 ): Estimate | undefined => {
   if (tag === Backend.Error) {
-    const { C: sqlstate = '', M: message = '' } = readErrorFields(buffer, start, end)
+    const fields = readErrorFields(buffer, start, end)
     // It may quote what a masked column holds.
-    return { unknown: request.scrub ? `the server refuses to plan it (${sqlstate})` : message, failed: true }
+    const withheld = request.scrub && !isOfText(fields)
+    return {
+      unknown: withheld ? `the server refuses to plan it: ${conditionOf(fields)}` : (fields['M'] ?? ''),
+      failed: true,
+    }
   }
   if (tag === Backend.DataRow) request.plan += column(buffer, start, end)
   if (tag === Backend.CommandComplete) request.planned = true
