@@ -27,13 +27,25 @@ const setting = ([name, value]: readonly [string, string]): string =>
 /** How a key is called in the message. */
 const labels = { name: 'k.key', oid: 'k.key::pg_catalog.regclass::pg_catalog.text' } as const
 
+/** Runs only when it has to. */
+interface Check {
+  readonly when: string
+  /** Yields what has changed, where something has. */
+  readonly find: string
+}
+
+const given = (name: Parameter, type: string): string =>
+  op(`pg_catalog.cardinality(${parameter(name, type)})`, '>', '0')
+
 /**
  * The first key for which a row of the catalog isn't as it was analysed. The inner query is a scalar one so that no planner
  * makes a join of it: it goes by the catalog's index, whose name or OID it has.
  */
-const first = (name: Parameter, type: keyof typeof labels, row: string, found: string, otherwise: string): string =>
-  `SELECT ${labels[type]} FROM ${each(name, type, 'k')}
-    WHERE (SELECT true FROM ${row} WHERE ${found} AND (${otherwise}) LIMIT 1) LIMIT 1`
+const first = (name: Parameter, type: keyof typeof labels, row: string, found: string, otherwise: string): Check => ({
+  when: given(name, type),
+  find: `SELECT ${labels[type]} FROM ${each(name, type, 'k')}
+    WHERE (SELECT true FROM ${row} WHERE ${found} AND (${otherwise}) LIMIT 1) LIMIT 1`,
+})
 
 /** Not as expected, or, in a transaction that sees an old state of the catalog, replaced since. */
 const changed = (alias: string, version: string): string =>
@@ -54,7 +66,7 @@ const writing = `'{1646,1647,1648,1649,1650,1651,1652,1653}'::pg_catalog.oid[]`
 const isIndex = anyOf('c.relkind', `ARRAY['i', 'I']::pg_catalog."char"[]`)
 
 /** Each names the first thing that isn't as it was analysed. A name's bearers are looked for in all schemas, as analyses do. */
-const checks: readonly string[] = [
+const checks: readonly Check[] = [
   first(
     'names',
     'name',
@@ -77,13 +89,18 @@ const checks: readonly string[] = [
     `${op('o.oprname', '=', 'k.key')} AND ${isAdded('o')}`,
     changed('o', rowVersion('o')),
   ),
-  `SELECT 'a cast' FROM pg_catalog.pg_cast k
-    WHERE ${op(`pg_catalog.cardinality(${parameter('casts', 'text')})`, '>', '0')} AND ${isAdded('k')}
-      AND (${changed('k', rowVersion('k'))}) LIMIT 1`,
+  {
+    when: given('casts', 'text'),
+    find: `SELECT 'a cast' FROM pg_catalog.pg_cast k
+      WHERE ${isAdded('k')} AND (${changed('k', rowVersion('k'))}) LIMIT 1`,
+  },
   // Of what was made since, an old state of the catalog shows nothing: but the server says what a name means now.
-  `SELECT k.key FROM ${each('written', 'text', 'k')} WHERE ${seesOld} AND pg_catalog.to_regclass(k.key) IS NOT NULL
-    AND (SELECT true FROM pg_catalog.pg_class c WHERE ${op('c.oid', '=', 'pg_catalog.to_regclass(k.key)')} LIMIT 1)
-      IS NULL LIMIT 1`,
+  {
+    when: seesOld,
+    find: `SELECT k.key FROM ${each('written', 'text', 'k')} WHERE pg_catalog.to_regclass(k.key) IS NOT NULL
+      AND (SELECT true FROM pg_catalog.pg_class c WHERE ${op('c.oid', '=', 'pg_catalog.to_regclass(k.key)')} LIMIT 1)
+        IS NULL LIMIT 1`,
+  },
   first(
     'triggers',
     'oid',
@@ -94,7 +111,7 @@ const checks: readonly string[] = [
 ]
 
 /** For premises of more than the first parameters. */
-const furtherChecks: readonly string[] = [
+const furtherChecks: readonly Check[] = [
   first('relations', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', identity('c'))),
   first('whole', 'oid', 'pg_catalog.pg_class c', op('c.oid', '=', 'k.key'), changed('c', relationVersion('c'))),
   first(
@@ -123,10 +140,10 @@ const furtherChecks: readonly string[] = [
   ),
 ]
 
-const text = (all: readonly string[]): string => `/* hoop witness */ SELECT
+const text = (all: readonly Check[]): string => `/* hoop witness */ SELECT
   (${op(`'hoop witness: '`, '||', 'w.changed')})::pg_catalog.int4
   FROM (SELECT CASE ${settings.map(setting).join(' ')}
-    ELSE COALESCE(${all.map((check) => `(${check})::pg_catalog.text`).join(', ')}) END AS changed OFFSET 0) w
+    ELSE COALESCE(${all.map(({ when, find }) => `(CASE WHEN ${when} THEN (${find})::pg_catalog.text END)`).join(', ')}) END AS changed OFFSET 0) w
   WHERE w.changed IS NOT NULL`
 
 /**
