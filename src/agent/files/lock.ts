@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm, stat, utimes } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { open, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { privateFolder, readIfThere } from './private-file.js'
@@ -41,14 +42,34 @@ async function take(path: string, owner: string): Promise<boolean> {
   }
 }
 
-/** Of several waiters one wins the rename; the others find nothing there. */
+/**
+ * Takes away the lock of a holder that died. Between looking and taking away, another waiter may have done so and somebody
+ * may hold the lock anew: so a second file, named after that very lock, says who of the waiters may, and he looks again.
+ */
 async function breakStale(path: string, owner: string): Promise<void> {
+  const dead = await seen(path)
+  if (!dead || isAlive(dead)) return
+  const marker = `${path}.${dead.ino}.${Math.round(dead.mtimeMs)}`
+  if (!(await take(marker, owner))) {
+    const other = await seen(marker)
+    if (other && !isAlive(other)) await rm(marker, { force: true })
+    return
+  }
   try {
-    const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs < stale) return
-    await rename(path, `${path}.${owner}`)
-    await rm(`${path}.${owner}`, { force: true })
+    const now = await seen(path)
+    if (now?.ino === dead.ino && now.mtimeMs === dead.mtimeMs) await rm(path, { force: true })
+  } finally {
+    await rm(marker, { force: true })
+  }
+}
+
+const isAlive = ({ mtimeMs }: Stats): boolean => Date.now() - mtimeMs < stale
+
+async function seen(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }

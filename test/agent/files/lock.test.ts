@@ -1,4 +1,5 @@
-import { utimes, writeFile } from 'node:fs/promises'
+import { readdir, utimes, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withLock } from '../../../src/agent/files/lock.js'
@@ -11,7 +12,7 @@ beforeEach(async () => {
   path = folder.file('locks', 'one')
 })
 afterEach(() => folder[Symbol.asyncDispose]())
-const signal = AbortSignal.timeout(20_000)
+const signal = AbortSignal.timeout(60_000)
 
 test('one at a time', async () => {
   let inside = 0
@@ -36,6 +37,23 @@ test('the lock of a dead holder is taken over', async () => {
   await utimes(path, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000))
   expect(await withLock(path, signal, async () => 'in')).toBe('in')
 })
+
+test('of many who find the lock of a dead holder one at a time gets in, and nothing is left behind', async () => {
+  await withLock(path, signal, async () => undefined)
+  let [inside, most] = [0, 0]
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++inside)
+    for (let n = 0; n < 20; n++) await readdir(dirname(path))
+    inside--
+  }
+  for (let round = 0; round < 20; round++) {
+    await writeFile(path, 'somebody dead')
+    await utimes(path, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000))
+    await Promise.all(Array.from({ length: 20 }, () => withLock(path, signal, work)))
+  }
+  expect(most).toBe(1)
+  expect(await readdir(dirname(path))).toEqual([])
+}, 60_000)
 
 test('who waits for a live holder can be interrupted', async () => {
   await withLock(path, signal, async () => undefined)

@@ -19,9 +19,9 @@ test.for([
   expect(codeLength(text)).toBe(length)
 })
 
-test('it is quick on texts made to be slow', () => {
-  const start = performance.now()
-  for (const part of ["'", '$a$', '/*', '--', '"', "E'\\\\"]) codeLength(part.repeat(500_000))
-  codeLength(Array.from({ length: 200_000 }, (_, n) => `$t${n}$`).join(''))
-  expect(performance.now() - start).toBeLessThan(5000)
+// Were it quadratic in one of them, that alone would take hours.
+test('texts made to be slow come to an end', { timeout: 60_000 }, () => {
+  for (const part of ["'", '$a$', '/*', '--', '"', "E'\\\\"])
+    expect(codeLength(part.repeat(2_000_000))).toBeGreaterThanOrEqual(0)
+  expect(codeLength(Array.from({ length: 1_000_000 }, (_, n) => `$t${n}$`).join(''))).toBeGreaterThanOrEqual(0)
 })

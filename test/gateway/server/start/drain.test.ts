@@ -4,6 +4,9 @@ import { expect, test } from 'vitest'
 import { createRecordingsView } from './recordings.js'
 import { type Started, started } from './started.js'
 
+/** Nobody waits for so long here: a test that did would end by its own limit. */
+const HOUR = 3_600_000
+
 const ready = async (it: Started, agent: Agent) => {
   const { statusCode, body } = await request(`${it.gateway.url}/readyz`, { dispatcher: agent })
   return { status: statusCode, body: await body.json() }
@@ -17,7 +20,7 @@ test('while it drains, live sessions and their grants go on, and nothing new beg
   const session = await mika.connect(grant)
   expect(await ready(it, agent)).toMatchObject({ status: 200, body: { ready: true } })
 
-  const closed = it.gateway.close(20_000)
+  const closed = it.gateway.close(HOUR)
   expect(await ready(it, agent)).toMatchObject({ status: 503, body: { ready: false, parts: { gateway: 'draining' } } })
   await expect(mika.grant()).rejects.toMatchObject({ code: 'GATEWAY_DRAINING' })
   await expect(mika.connect(grant)).rejects.toMatchObject({ code: '57P03' })
@@ -25,9 +28,7 @@ test('while it drains, live sessions and their grants go on, and nothing new beg
   expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
 
   await session.client.end()
-  const ended = performance.now()
   await closed
-  expect(performance.now() - ended).toBeLessThan(5_000)
   await expect(ready(it, agent)).rejects.toThrow()
   expect(await createRecordingsView(it.folder.file('recordings')).ends()).toEqual(['closed'])
   await agent.destroy()
@@ -38,9 +39,9 @@ test('who outlives the drain is ended with 57P01 and a reason, in the middle of 
   const mika = await it.person('mika')
   const [idle, busy] = [await mika.connect(), await mika.connect()]
   const sleeping = expect(busy.client.query('SELECT pg_sleep(60)')).rejects.toMatchObject({ code: '57P01' })
-  const began = performance.now()
-  await it.gateway.close(500)
-  expect(performance.now() - began).toBeGreaterThan(450)
+  const closed = it.gateway.close(500)
+  expect((await idle.client.query('SELECT 1')).rowCount).toBe(1)
+  await closed
   expect(await idle.ended).toMatchObject({ code: '57P01', message: expect.stringContaining('shutting down') as string })
   await sleeping
   expect(await createRecordingsView(it.folder.file('recordings')).ends()).toEqual(['killed', 'killed'])
@@ -58,7 +59,5 @@ test('a second call ends the wait', async () => {
 
 test('without sessions it stops at once', async () => {
   await using it = await started()
-  const began = performance.now()
-  await it.gateway.close(60_000)
-  expect(performance.now() - began).toBeLessThan(5_000)
+  await it.gateway.close(HOUR)
 })
