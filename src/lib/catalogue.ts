@@ -86,6 +86,7 @@ export const catalogue = {
   CATALOG_PROTECTED: { message: 'the server’s own catalogs may not be changed this way', exit: 77, http: 403, sqlstate: '42501', hint: 'Use the command that is made for it: ALTER for objects, SET for settings.' },
   FUNCTION_CALL_REFUSED: { message: 'the function-call protocol is not allowed', exit: 77, http: 403, sqlstate: '42501', hint: 'Call the function with SELECT.' },
   BUDGET_EXHAUSTED: { message: 'a budget is used up', exit: 75, http: 429, sqlstate: '53400', hint: 'Ask for less, or ask an administrator for a larger budget. hoop status shows what is left.' },
+  QUESTIONS_EXHAUSTED: { message: 'a budget of questions about masked values is used up', exit: 75, http: 429, sqlstate: '53400', hint: 'Ask again tomorrow, or ask an administrator for a larger budget. What was asked before may be asked again.' },
   MASKED_ERRORS: { message: 'too many statements on masked columns have failed in this session', exit: 75, http: 429, sqlstate: '53400', hint: 'Errors that depend on values tell of them. Connect again, and correct the statement first on columns that are not masked.' },
   NAMES_EXHAUSTED: { message: 'the session has given too many names to statements, portals and cursors', exit: 1, http: 429, sqlstate: '53400', hint: 'Close what is no longer needed (DEALLOCATE, CLOSE), or ask for a higher gateway.limits.names.' },
   VECTOR_CAP: { message: 'a search on masked vectors asks for too many rows', exit: 77, http: 403, sqlstate: '42501', hint: 'Give it a LIMIT that is a number or a parameter, and not above the cap.' },

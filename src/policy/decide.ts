@@ -85,6 +85,8 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.ends && { ends: facts.ends }),
     ...(facts.runs && facts.rows && 'sql' in facts.rows && { planned: facts.rows.sql }),
     ...(facts.nearest && { nearest: facts.nearest }),
+    ...(facts.guesses && { guesses: facts.guesses }),
+    ...(facts.arguments && { arguments: facts.arguments }),
     ...(copy && { copy }),
     ...(facts.copy?.direction === 'out' && { stream: streamOf(facts.copy) }),
   })
@@ -153,7 +155,12 @@ export class Decider {
     const { policy, catalog } = given
     this.#given = given
     this.#options = {
-      predicates: { ...policy.predicates, hiddenNulls: hiddenNulls(policy), distances: distances(policy) },
+      predicates: {
+        ...policy.predicates,
+        hiddenNulls: hiddenNulls(policy),
+        distances: distances(policy),
+        guesses: policy.predicates.guesses !== undefined,
+      },
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
       columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),

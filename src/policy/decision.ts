@@ -1,7 +1,7 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import type { Premise } from '../sql/witness/parameters.js'
-import type { Ended, Made, Named, NamedObject, Nearest, Output } from '../sql/facts.js'
+import type { Ended, Guess, Made, Named, NamedObject, Nearest, Output, StatementFacts } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
@@ -114,6 +114,10 @@ export interface AllowedStatement extends RecordedFacts {
   readonly premise?: Premise
   /** Searches on masked vectors, which are capped. */
   readonly nearest?: readonly Nearest[]
+  /** Questions about masked values that it answers, where they are counted. */
+  readonly guesses?: readonly Guess[]
+  /** EXECUTE: what it gives for the parameters. */
+  readonly arguments?: StatementFacts['arguments'] & {}
   /** FETCH: the cursor that it reads from. DECLARE: the one that it opens. */
   readonly cursor?: string
   /** COPY … TO STDOUT with a line of column names in front. */

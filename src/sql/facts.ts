@@ -54,6 +54,8 @@ export interface StatementFacts {
   readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
   readonly runs?: Named
+  /** EXECUTE: what it gives for the parameters, as one value each and as the members of an array. */
+  readonly arguments?: readonly { readonly one: Given; readonly members: readonly Given[] }[]
   /** DEALLOCATE and CLOSE: which names mean nothing afterwards. */
   readonly ends?: Ended
   /** Searches for the rows nearest to a vector of the client's choice, on masked vectors. */

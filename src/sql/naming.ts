@@ -1,5 +1,6 @@
-import type { Ended, Named } from './facts.js'
-import { text, type Fields } from './tree.js'
+import type { Ended, Named, StatementFacts } from './facts.js'
+import { given, members } from './lineage/distances/given.js'
+import { list, text, type Fields } from './tree.js'
 
 interface Naming {
   readonly defines?: Named['of']
@@ -25,13 +26,16 @@ const holds = (fields: Fields): boolean => (Number(fields['options'] ?? 0) & HOL
 export const namedBy = (
   type: string,
   fields: Fields,
-): { defines?: Named & { readonly hold?: true }; runs?: Named; ends?: Ended } => {
+): Pick<StatementFacts, 'runs' | 'ends' | 'arguments'> & { defines?: Named & { readonly hold?: true } } => {
   const { defines, runs, ends } = naming[type] ?? {}
   const name = text(fields['name']) ?? text(fields['portalname'])
   if (ends) return { ends: { of: ends, ...(name !== undefined && { name }) } }
   if (name === undefined) return {}
+  const passed =
+    type === 'ExecuteStmt' ? list(fields['params']).map((each) => ({ one: given(each), members: members(each) })) : []
   return {
     ...(defines && { defines: { of: defines, name, ...(holds(fields) && { hold: true as const }) } }),
     ...(runs && { runs: { of: runs, name } }),
+    ...(passed.length > 0 && { arguments: passed }),
   }
 }

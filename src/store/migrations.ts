@@ -5,6 +5,7 @@ import { usage } from './migrations/003-usage.js'
 import { people } from './migrations/004-people.js'
 import { observed } from './migrations/005-observed.js'
 import { revokedVotes } from './migrations/006-revoked-votes.js'
+import { questions } from './migrations/008-questions.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
@@ -69,4 +70,5 @@ export const migrations: Record<string, Migration> = {
   '005-observed': observed,
   '006-revoked-votes': revokedVotes,
   '007-standing-database': standingDatabase,
+  '008-questions': questions,
 }

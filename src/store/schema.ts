@@ -12,6 +12,7 @@ export interface Tables {
   approval_votes: ApprovalVotesTable
   standing_approvals: StandingApprovalsTable
   usage: UsageTable
+  questions: QuestionsTable
   people: PeopleTable
   revocations: RevocationsTable
 }
@@ -58,6 +59,15 @@ export interface GrantsTable {
 }
 
 /** What a person got within one clock hour. */
+export interface QuestionsTable {
+  subject: string
+  /** Start of the day. */
+  day: Whole
+  kind: string
+  key: string
+  count: Whole
+}
+
 export interface UsageTable {
   subject: string
   /** Start of the hour. */

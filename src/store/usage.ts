@@ -12,6 +12,15 @@ export interface HourOfUse {
   readonly vectors: number
 }
 
+/** Something that a person asked about masked values on a day. */
+export interface Asked {
+  readonly subject: string
+  readonly day: number
+  readonly kind: 'queries' | 'guesses' | 'neighbors'
+  readonly key: string
+  readonly count: number
+}
+
 const day = 86_400_000
 
 /** What people got, hour by hour. */
@@ -57,6 +66,30 @@ export class UsageRecords {
         .insertInto('usage')
         .values({ subject, hour, ...counts })
         .onConflict((conflict) => conflict.columns(['subject', 'hour']).doUpdateSet(counts))
+        .execute(),
+    )
+  }
+
+  /** What was asked from a day on. What is older counts no more, and goes. @throws {HoopError} STORE_FAILED */
+  async askedSince(from: number): Promise<readonly Asked[]> {
+    await this.#queue.push((transaction) => transaction.deleteFrom('questions').where('day', '<', from).execute())
+    const found = await this.#store.db.selectFrom('questions').selectAll().where('day', '>=', from).execute()
+    return found.map(({ day: on, kind, count, ...rest }) => ({
+      ...rest,
+      kind: kind as Asked['kind'],
+      day: whole(on),
+      count: whole(count),
+    }))
+  }
+
+  /** Resolves when it is durable. @throws {HoopError} STORE_FAILED */
+  ask(asked: Asked): Promise<void> {
+    const { count } = asked
+    return this.#queue.push((transaction) =>
+      transaction
+        .insertInto('questions')
+        .values(asked)
+        .onConflict((conflict) => conflict.columns(['subject', 'day', 'kind', 'key']).doUpdateSet({ count }))
         .execute(),
     )
   }

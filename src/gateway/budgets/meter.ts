@@ -3,6 +3,7 @@ import type { BudgetsConfig } from '../../policy/config/schema.js'
 import { amount, type Counts, nothing, type Unit, units } from './counts.js'
 import { type BudgetName, type Limits, type Budget, budgetsOf, nameOf, type Raise, Used } from './budgets.js'
 import type { PersonUsage, Window } from './person-usage.js'
+import { type Question, type QuestionLimits, questionWords } from './questions.js'
 import type { ApprovalRule } from '../../policy/decision.js'
 
 /** Share of a budget at which its holder is warned. */
@@ -28,6 +29,9 @@ export class Meter {
   readonly #exhausted: (exhaustion: Exhaustion) => void
   readonly #session = new Used()
   #statement = new Used()
+  readonly #questions: QuestionLimits
+  /** Whether what leaves now was found by distances, and is counted as such. */
+  #searches = false
   /** Counted since the last commit, and the most that it may become. */
   #rows = 0
   #bytes = 0
@@ -41,7 +45,9 @@ export class Meter {
     person: PersonUsage,
     exhausted: (exhaustion: Exhaustion) => void = () => {},
     connection = '',
+    questions: QuestionLimits = {},
   ) {
+    this.#questions = questions
     this.#connection = connection
     this.#person = person
     this.#exhausted = exhausted
@@ -50,9 +56,10 @@ export class Meter {
   }
 
   /** What follows is of this statement. @param raise by which it may go beyond budgets this time */
-  use(statement: Used, raise?: Raise): void {
-    if (statement === this.#statement && statement.raise === raise) return
+  use(statement: Used, raise?: Raise, searches = false): void {
+    if (statement === this.#statement && statement.raise === raise && searches === this.#searches) return
     this.commit()
+    this.#searches = searches && this.#questions.neighbors !== undefined
     this.#statement = statement
     statement.raise = raise
   }
@@ -60,6 +67,37 @@ export class Meter {
   /** Whether somebody may be asked for more of any budget. */
   get raises(): boolean {
     return this.#lines.some(({ rule }) => rule)
+  }
+
+  /** Whether it is counted what is asked about masked values. */
+  get asks(): boolean {
+    const { queries, neighbors, guesses } = this.#questions
+    return (queries ?? neighbors ?? guesses) !== undefined
+  }
+
+  bounds(question: keyof QuestionLimits): boolean {
+    return this.#questions[question] !== undefined
+  }
+
+  /** Rows that may still be found by distances on this day. */
+  get neighborsLeft(): number {
+    const { neighbors } = this.#questions
+    return neighbors === undefined ? Infinity : neighbors - this.#person.questions.used('neighbors')
+  }
+
+  /** Counts what is about to be asked. @returns why it may not be */
+  ask(wanted: Readonly<Record<Question, readonly string[]>>): HoopError | undefined {
+    const over = this.#person.questions.ask(wanted, this.#questions)
+    return over && this.asksTooMuch(over)
+  }
+
+  asksTooMuch(question: keyof QuestionLimits): HoopError {
+    const limit = (this.#questions[question] ?? 0).toLocaleString('en-US')
+    const { questions } = this.#person
+    return new HoopError('QUESTIONS_EXHAUSTED', `${limit} ${questionWords[question]} per day`, {
+      detail: `Counted so far: ${questions.used(question).toLocaleString('en-US')}.`,
+      hint: `It counts anew from ${new Date(questions.ends).toISOString()}. What was asked before may be asked again.`,
+    })
   }
 
   /** The approvals that a statement needs: its budgets are used up already, or were when it ran before. */
@@ -86,6 +124,7 @@ export class Meter {
   /** Why what was wanted last may not leave: the first budget that it goes beyond. */
   refused(): HoopError {
     this.commit()
+    if (this.#searches && this.#wanted.rows > this.neighborsLeft) return this.asksTooMuch('neighbors')
     for (const line of this.#lines) {
       const { limits, used } = this.#terms(line)
       for (const unit of units) {
@@ -116,6 +155,7 @@ export class Meter {
       this.#session.counts[unit] += counted[unit]
     }
     this.#person.add(counted)
+    if (this.#searches) this.#person.questions.found(counted.rows)
     for (const line of this.#lines)
       for (const unit of units) {
         const limit = line.limits[unit]
@@ -144,6 +184,7 @@ export class Meter {
       const { limits, used } = this.#terms(line)
       for (const unit of units) left[unit] = Math.min(left[unit], (limits[unit] ?? Infinity) - used[unit])
     }
+    if (this.#searches) left.rows = Math.min(left.rows, this.neighborsLeft)
     return left
   }
 

@@ -1,4 +1,5 @@
 import { type Counts, nothing, units } from './counts.js'
+import { type AskedOnDay, Questions } from './questions.js'
 
 const hour = 3_600_000
 
@@ -25,7 +26,15 @@ export class PersonUsage {
   readonly #counts: Record<Window, Running>
   readonly #exceeded = new Map<string, number>()
 
-  constructor(subject: string, clock: () => number, changed: (person: PersonUsage) => void) {
+  readonly questions: Questions
+
+  constructor(
+    subject: string,
+    clock: () => number,
+    changed: (person: PersonUsage) => void,
+    asked: (asked: Omit<AskedOnDay, 'subject'>) => void = () => undefined,
+  ) {
+    this.questions = new Questions(clock, asked)
     this.subject = subject
     this.#clock = clock
     this.#changed = changed

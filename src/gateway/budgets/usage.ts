@@ -1,11 +1,15 @@
 import type { HourOfUse } from '../../store/usage.js'
 import { type Counts, nothing, type Unit, units } from './counts.js'
 import { PersonUsage, windowStart } from './person-usage.js'
+import type { AskedOnDay } from './questions.js'
 
 /** What usage needs of the store. */
 export interface UsageStore {
   since(time: number): Promise<readonly HourOfUse[]>
   put(hour: HourOfUse): Promise<void>
+  /** What was asked about masked values from a day on, and asking. */
+  askedSince?(day: number): Promise<readonly AskedOnDay[]>
+  ask?(asked: AskedOnDay): Promise<void>
 }
 
 export interface UsageOptions {
@@ -50,6 +54,8 @@ export class Usage implements AsyncDisposable {
       account.person.load(hour.hour, hour)
       if (hour.hour === account.hour) account.stored = { rows: hour.rows, bytes: hour.bytes, vectors: hour.vectors }
     }
+    for (const asked of (await options.store.askedSince?.(windowStart('day', now))) ?? [])
+      usage.person(asked.subject).questions.load(asked)
     return usage
   }
 
@@ -60,7 +66,10 @@ export class Usage implements AsyncDisposable {
   /** Writes exact counts. Call it before the store is disposed. */
   async [Symbol.asyncDispose](): Promise<void> {
     const open = [...this.#accounts.values()].filter(({ timer }) => timer)
-    for (const { timer } of open) clearTimeout(timer)
+    for (const { timer, person } of open) {
+      clearTimeout(timer)
+      person.questions.rest()
+    }
     await Promise.all(open.map((account) => this.#write(account, account.person.used('hour'))))
   }
 
@@ -68,7 +77,9 @@ export class Usage implements AsyncDisposable {
     const known = this.#accounts.get(subject)
     if (known) return known
     const { clock } = this.#options
-    const person = new PersonUsage(subject, clock, () => this.#changed(account))
+    const asked = (each: Omit<AskedOnDay, 'subject'>): void =>
+      void this.#options.store.ask?.({ subject, ...each }).catch(this.#options.failed)
+    const person = new PersonUsage(subject, clock, () => this.#changed(account), asked)
     const account: Account = { person, hour: windowStart('hour', clock()), stored: nothing() }
     this.#accounts.set(subject, account)
     return account
@@ -93,6 +104,7 @@ export class Usage implements AsyncDisposable {
 
   #rest(account: Account): void {
     account.timer = undefined
+    account.person.questions.rest()
     // Where the hour has ended meanwhile, its last count stands a little too high and nobody is the worse for it.
     if (windowStart('hour', this.#options.clock()) === account.hour)
       void this.#write(account, account.person.used('hour'))

@@ -19,10 +19,10 @@ export const meteringOf = async (
   database: string,
   session: string,
 ): Promise<Metering | undefined> => {
-  if (!runtime.budgets) return undefined
+  if (!runtime.budgets && !runtime.questions) return undefined
   const { subject } = grant.principal
   const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
-  const meter = new Meter(runtime.budgets, services.usage.person(subject), alert, runtime.name)
+  const meter = new Meter(runtime.budgets ?? {}, services.usage.person(subject), alert, runtime.name, runtime.questions)
   return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
 }
 

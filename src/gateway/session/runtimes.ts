@@ -1,3 +1,4 @@
+import type { QuestionLimits } from '../budgets/questions.js'
 import type { Grant } from '../../identity/types.js'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
@@ -32,6 +33,13 @@ export interface Runtimes {
 }
 
 /** Budgets have to know which statements return rows. */
+/** What a person may ask on one day about masked values. */
+const questionsOf = ({ vectors, predicates }: PolicyConfig): { questions?: QuestionLimits } => {
+  const { queriesPerDay: queries, neighbors } = vectors
+  const { guesses } = predicates
+  return (queries ?? neighbors ?? guesses) === undefined ? {} : { questions: { queries, neighbors, guesses } }
+}
+
 const needsNoGuard = ({ masks, rules, budgets }: PolicyConfig): boolean =>
   masks.length === 0 && rules.length === 0 && budgets === undefined
 
@@ -65,6 +73,7 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         limits: { sessions: connection.limits.sessions, per_person: connection.limits.sessions_per_person },
         times: timesOf(gateway.limits, connection.limits, policy.limits ?? {}),
         ...(policy.budgets && { budgets: policy.budgets }),
+        ...questionsOf(policy),
         vectorTypes: (database) => vectorTypes(target, database),
         functionCalls: connection.function_calls,
         program: isProgram(loaded.config.identity, principal),

@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Approvals } from '../approvals/approvals.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import type { PersonUsage } from '../budgets/person-usage.js'
+import type { QuestionLimits } from '../budgets/questions.js'
 import type { VectorTypes } from '../budgets/vectors.js'
 import type { UpstreamTarget } from '../upstream/target.js'
 
@@ -30,6 +31,8 @@ export interface ConnectionRuntime {
   guard(database: string): Promise<Guard | undefined>
   /** Absent where the policy has none. */
   readonly budgets?: BudgetsConfig
+  /** What one person may ask about masked values within a day; absent where that isn't bounded. */
+  readonly questions?: QuestionLimits
   /** The types whose values count as vectors, in one database; asked only where vectors are counted. */
   vectorTypes(database: string): Promise<VectorTypes>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */

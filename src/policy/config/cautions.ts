@@ -1,13 +1,39 @@
 import type { Finding } from './cross-checks.js'
-import type { Config } from './schema.js'
+import type { Config, PolicyConfig } from './schema.js'
 
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
+
+/** Distances tell of a vector, the more the more are asked for. */
+const unboundedVectors = function* (name: string, { masks, vectors, predicates }: PolicyConfig): Generator<Finding> {
+  for (const [index, { distances }] of masks.entries()) {
+    if (distances !== 'compare' && distances !== 'show') continue
+    const unbounded =
+      vectors.queriesPerDay === undefined || (distances === 'compare' && predicates.guesses === undefined)
+    if (unbounded)
+      yield {
+        path: ['policies', name, 'masks', index, 'distances'],
+        what: `distances: ${distances} without a budget gives vectors away; vectors: { queries: 200/day } and predicates: { guesses: 1000/day } bound it`,
+      }
+  }
+}
 
 /** What is allowed but probably not meant. */
 export const cautions = function* (config: Config): Generator<Finding> {
   const used = new Set(Object.values(config.connections).flatMap(({ access }) => access.map(({ policy }) => policy)))
   for (const name of Object.keys(config.policies))
     if (!used.has(name)) yield { path: ['policies', name], what: 'no connection uses this policy' }
+  for (const [name, policy] of Object.entries(config.policies)) {
+    yield* unboundedVectors(name, policy)
+    if (
+      policy.masks.some(({ columns }) => columns.length > 0) &&
+      policy.predicates.default !== 'deny' &&
+      policy.predicates.guesses === undefined
+    )
+      yield {
+        path: ['policies', name, 'predicates'],
+        what: 'guesses at masked values are not bounded; predicates: { guesses: 100/day } bounds them',
+      }
+  }
   for (const [name, { access, url }] of Object.entries(config.connections)) {
     if (access.length === 0) yield { path: ['connections', name, 'access'], what: 'nobody may use this connection' }
     if (!loopback.test(url.host) && !url.sslmode.startsWith('verify'))

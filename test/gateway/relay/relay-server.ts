@@ -5,6 +5,7 @@ import { inject } from 'vitest'
 import type { SessionTimes } from '../../../src/gateway/session/clock.js'
 import type { ConnectionRuntime, SessionServices } from '../../../src/gateway/session/services.js'
 import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
+import type { QuestionLimits } from '../../../src/gateway/budgets/questions.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
 import { noVectors, type VectorTypes } from '../../../src/gateway/budgets/vectors.js'
 import { openSession } from '../../../src/gateway/session/opening.js'
@@ -42,6 +43,7 @@ export interface RelayServerOptions {
   readonly guard?: Guard
   readonly upstream?: Partial<UpstreamTarget>
   readonly budgets?: BudgetsConfig
+  readonly questions?: QuestionLimits
   readonly usage?: Usage
   readonly vectorTypes?: VectorTypes
   readonly databases?: readonly [string, ...string[]]
@@ -97,6 +99,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     clear: options.guard?.clear ?? false,
     guard: async () => options.guard,
     ...(options.budgets ? { budgets: options.budgets } : {}),
+    ...(options.questions ? { questions: options.questions } : {}),
     ...(options.times && { times: options.times }),
     vectorTypes: async () => options.vectorTypes ?? noVectors,
     functionCalls: options.functionCalls ?? false,

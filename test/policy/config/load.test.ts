@@ -351,6 +351,7 @@ test('what is allowed but probably not meant is a warning with its place', async
   const { warnings } = await load(`${minimal.replace('verify-full', 'require')}  spare: {}\n`)
   expect(warnings.map((warning) => warning.replace(/^.*hoop\.yaml:/, ''))).toEqual([
     '24:3: policies.spare: no connection uses this policy',
+    '15:3: policies.research.predicates: guesses at masked values are not bounded; predicates: { guesses: 100/day } bounds them',
     '9:10: connections.vectordb.url: sslmode=require does not check who the database is; verify-full does',
   ])
 })

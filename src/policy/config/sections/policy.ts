@@ -22,11 +22,22 @@ const mask = z
   .superRefine(checkDetect)
   .transform(withDetect)
 
+/** So many on one day, UTC. */
+const perDay = z
+  .string()
+  .regex(/^[1-9]\d{0,14}\/day$/, 'a number per day such as 100/day')
+  .transform((text) => Number(text.slice(0, -'/day'.length)))
+
 const level = z.enum(['allow', 'equality', 'deny'])
 
 /** What conditions, groups and orders may do with masked columns, and with some of them. */
 const predicates = z
-  .strictObject({ default: level.default('equality'), columns: z.record(columnName, level).default({}) })
+  .strictObject({
+    default: level.default('equality'),
+    columns: z.record(columnName, level).default({}),
+    /** Distinct constants that one person may compare masked columns with on one day. */
+    guesses: perDay.optional(),
+  })
   .prefault({})
 
 const qualified = functionName.regex(/^[^.*]+\.[^.*]+$/, 'schema.function, spelled as in the catalog')
@@ -40,7 +51,22 @@ const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const maskedErrors = z.number().int().min(1).max(1_000_000).default(20)
 
 /** Nearest-neighbor searches on masked vectors: rows of each, and vectors that one session may search with. */
-const vectorCaps = z.strictObject({ k: count.default(1000), queries: count.default(1000) }).prefault({})
+const vectorCaps = z
+  .strictObject({
+    k: count.default(1000),
+    /** Of one session, or of one person on one day. */
+    queries: z
+      .union([count, perDay.transform((day) => ({ day }))], 'a number, or a number per day such as 200/day')
+      .default(1000),
+    /** Rows that one person may find by distances on one day. */
+    neighbors: perDay.optional(),
+  })
+  .transform(({ queries, ...rest }) =>
+    typeof queries === 'number'
+      ? { ...rest, queries, queriesPerDay: undefined }
+      : { ...rest, queries: Number.MAX_SAFE_INTEGER, queriesPerDay: queries.day },
+  )
+  .prefault({})
 
 const groups = z.array(z.string().min(1))
 

@@ -5,6 +5,7 @@ import type { Portal } from '../names/names.js'
 import type { State } from '../state.js'
 import type { Given, HeldStatement, Wants, Waiting } from '../suspension/suspension.js'
 import { afforded, raiseOf } from './afford.js'
+import { type Asked, askedBy, questionsRefused } from './asked.js'
 import {
   decideByName,
   type NamedDecision,
@@ -14,6 +15,7 @@ import {
   textsRun,
   unanswered,
 } from './by-name.js'
+import type { BoundParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
 import type { Admission, Refusal } from './outcome.js'
 import { executeOf, type ToRun } from './to-run.js'
@@ -21,7 +23,7 @@ import { REFUSED, RENEWED } from './unknown-names.js'
 
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
-  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined },
+  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined, searches: false },
 }
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
@@ -97,7 +99,11 @@ export class Admissions {
     const raise = returns ? raiseOf(metering.meter, toRun.text, bound, given.rules) : undefined
     const last = returns ? afforded(metering.meter, word, raise) : word
     if (last.kind === 'refuse') return this.#refused(last)
-    if (last.kind === 'allow') return this.#admitted(last, given, raise)
+    if (last.kind === 'allow') {
+      const asked = this.#asked(toRun.text, word.statements, bound)
+      const over = asked && questionsRefused(asked, metering!.meter)
+      return over ? refused(over) : this.#admitted(last, given, raise, asked?.searches === true)
+    }
     return { kind: 'waits', wants: this.#wants(last, toRun) }
   }
 
@@ -138,13 +144,20 @@ export class Admissions {
     // DECLARE itself returns nothing, its cursor does.
     const returns = portal?.bySql || word.statements.some((each) => each.returns !== false)
     const over = returns ? meter?.spentUp(raise?.budgets) : undefined
-    return over ? refused(over) : { ...unguarded, statements: word.statements, raise }
+    if (over) return refused(over)
+    const searches = portal?.searches === true || this.#asked('', word.statements)?.searches === true
+    if (portal) portal.searches ||= searches
+    const used = searches && meter && meter.neighborsLeft <= 0
+    return used
+      ? refused(meter.asksTooMuch('neighbors'))
+      : { ...unguarded, statements: word.statements, raise, searches }
   }
 
   #admitted(
     { statements, warnings, observed, open }: Extract<Decision, { kind: 'allow' }>,
     { rules, approvals, estimate }: Given,
     raise: Raise | undefined,
+    searches: boolean,
   ): Admission {
     return {
       kind: 'admitted',
@@ -156,7 +169,15 @@ export class Admissions {
       approval: approvals.length > 0 ? approvals.join(' ') : undefined,
       estimate: estimate && 'rows' in estimate ? estimate.rows : undefined,
       raise,
+      searches,
     }
+  }
+
+  /** What statements would find out about masked values, where that is counted. */
+  #asked(text: string, statements: readonly AllowedStatement[], bound?: BoundParameters): Asked | undefined {
+    const { guard, metering, asker } = this.#state
+    if (!metering?.meter.asks || !guard?.masking || guard.clear) return undefined
+    return askedBy(this.#from(asker), text, statements, bound)
   }
 
   #refused({ error, rule }: Extract<Decision, { kind: 'refuse' }>): Refusal {

@@ -84,6 +84,13 @@ export const parsedAndRun = (from: NamedDecisions, statements: readonly Runs[]):
   })
 }
 
+/** What a statement runs by name: of PREPARE and DECLARE, those statements themselves. */
+export const runBy = (from: NamedDecisions, statement: Runs): readonly AllowedStatement[] =>
+  (meaningsRun(from, [statement]) ?? []).flatMap((meaning) => {
+    const then = ofMeaning(from, meaning)
+    return then.kind === 'refuse' ? [] : then.statements
+  })
+
 /** What policy says of all that statements run by name, beside what it says of them. */
 export const decideByName = (from: NamedDecisions, own: Decision): NamedDecision => {
   if (own.kind === 'refuse') return own

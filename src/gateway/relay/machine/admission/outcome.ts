@@ -18,6 +18,8 @@ export interface Admission {
   readonly estimate: number | undefined
   /** What it may take beyond its budgets. */
   readonly raise: Raise | undefined
+  /** Whether rows come out, or in an order, by distances of masked vectors. */
+  readonly searches: boolean
 }
 
 export interface Refusal {

@@ -86,6 +86,7 @@ export class ExtendedRequests {
       bytes: bind.portal === '' ? 0 : bytesOf(bind.portal, text),
       state: 'requested',
       raise: outcome.raise,
+      searches: outcome.searches,
       open: outcome.open,
       meant: meant && { statement: meant, facts: meant.bySql ? undefined : outcome.statements[0] },
       prepared: undefined,

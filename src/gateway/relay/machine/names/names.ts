@@ -38,6 +38,8 @@ export interface Portal extends Named {
   readonly of: 'portal'
   /** What it may take beyond its budgets. */
   readonly raise: Raise | undefined
+  /** Whether rows come out, or in an order, by distances of masked vectors. */
+  searches: boolean
   /** Hours, or who asks, may decide otherwise another time. */
   readonly open: boolean
   /** What its Bind named when that was decided on, and what the policy found then, which is newer than the Parse's word. */
@@ -182,6 +184,7 @@ export const portalOf = (name: string, text: string, pipeline: number): Portal =
   bytes: bytesOf(name, text),
   state: 'requested',
   raise: undefined,
+  searches: false,
   open: false,
   meant: undefined,
   prepared: undefined,

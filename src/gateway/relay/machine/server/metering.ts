@@ -12,13 +12,17 @@ const ofCursor = ({ names }: State, name: string | undefined): Used | undefined 
 /** On whose account rows go that come now: a Query's for all of its text, a portal's or cursor's for all that is fetched. */
 export const meter = (state: State, counts: Meter, head: Request | undefined): void => {
   if (head?.kind === 'query')
-    counts.use(ofCursor(state, statementAt(head)?.cursor) ?? (head.used ??= new Used()), head.admission?.raise)
+    counts.use(
+      ofCursor(state, statementAt(head)?.cursor) ?? (head.used ??= new Used()),
+      head.admission?.raise,
+      head.admission?.searches,
+    )
   else if (head?.kind === 'function') counts.use((head.used ??= new Used()), head.raise)
   else if (head?.kind === 'execute') {
     const portal = state.names.portal(head.portal)
-    counts.use(ofCursor(state, portal.facts?.cursor) ?? (portal.used ??= new Used()), portal.raise)
+    counts.use(ofCursor(state, portal.facts?.cursor) ?? (portal.used ??= new Used()), portal.raise, portal.searches)
   } else if (head?.kind === 'describe') {
     const portal = head.of === 'P' ? state.names.portal(head.name) : undefined
-    counts.use(portal ? (portal.used ??= new Used()) : new Used(), portal?.raise)
+    counts.use(portal ? (portal.used ??= new Used()) : new Used(), portal?.raise, portal?.searches)
   }
 }
