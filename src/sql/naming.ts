@@ -1,4 +1,4 @@
-import type { Ended, Named, StatementFacts } from './facts.js'
+import type { Named, StatementFacts } from './facts.js'
 import { given, members } from './lineage/distances/given.js'
 import { list, text, type Fields } from './tree.js'
 
