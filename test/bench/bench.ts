@@ -1,4 +1,5 @@
 import { report } from './failure.js'
+import { inversion, inversionTable } from './inversion.js'
 import { readOptions, usage, type Options, type Part } from './options.js'
 import { describeMachine, renderMachine } from './machine.js'
 import { micro } from './micro/micro.js'
@@ -15,7 +16,7 @@ import { vectors } from './rows/vectors.js'
 import { setStage } from './set-stage.js'
 import type { Stage } from './stage.js'
 
-const onStage: Record<Exclude<Part, 'micro'>, (stage: Stage) => Promise<readonly Row[]>> = {
+const onStage: Record<Exclude<Part, 'micro' | 'inversion'>, (stage: Stage) => Promise<readonly Row[]>> = {
   prepared: (stage) => throughput(stage, 'prepared'),
   simple: (stage) => throughput(stage, 'simple'),
   cpu,
@@ -38,7 +39,7 @@ interface Result {
 const measure = async (root: string, options: Options, signal: AbortSignal): Promise<Result> => {
   const machine = describeMachine()
   const rows: Row[] = []
-  const played = [...options.only].filter((part) => part !== 'micro')
+  const played = [...options.only].filter((part) => part !== 'micro' && part !== 'inversion')
   if (played.length > 0) {
     say('starting the database and the contenders')
     await using stage = await setStage(root, options, signal)
@@ -51,9 +52,11 @@ const measure = async (root: string, options: Options, signal: AbortSignal): Pro
     say('measuring the parts by themselves')
     rows.push(...(await micro(root, options)))
   }
+  const curves = options.only.has('inversion') ? inversion() : undefined
+  if (curves && options.only.size === 1) return { json: curves, text: inversionTable(curves) }
   return {
-    json: { machine, rows: rows.map((row) => ({ ...row, met: isMet(row) })) },
-    text: `${renderRows(rows)}\n\n${renderMachine(machine)}`,
+    json: { machine, ...(curves && { inversion: curves }), rows: rows.map((row) => ({ ...row, met: isMet(row) })) },
+    text: [renderRows(rows), ...(curves ? [inversionTable(curves)] : []), renderMachine(machine)].join('\n\n'),
   }
 }
 

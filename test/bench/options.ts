@@ -14,6 +14,7 @@ export const parts = [
   'vectors',
   'startup',
   'micro',
+  'inversion',
 ] as const
 export type Part = (typeof parts)[number]
 
