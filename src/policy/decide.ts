@@ -1,5 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
+import { runsAlone } from '../sql/alone.js'
 import { Analyser, atOnce, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
@@ -77,6 +78,7 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.makes && { makes: facts.makes }),
     ...(facts.changes && { changes: facts.changes }),
     ...(facts.premise && { premise: facts.premise }),
+    ...(facts.premise && runsAlone(facts) && { alone: true as const }),
     ...cursorOf(facts),
     ...(facts.copy?.direction === 'out' && facts.copy.header && { header: true }),
     ...(facts.outputs && { outputs: facts.outputs }),

@@ -5,10 +5,18 @@ import type { Ended, Guess, Made, Named, NamedObject, Nearest, Output, Statement
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
+export type { Premise }
+
 /** What is to happen to a text of one or more statements. Cached per text and catalog epoch; frozen. */
 export type Decision = Allowed | Held | Refused | Unestimated
 
-export interface Allowed {
+/** What every decision that lets something through carries. */
+interface Resting {
+  /** What it rests on beside the premises of its statements: of what they run by a name. */
+  readonly behind?: readonly Premise[]
+}
+
+export interface Allowed extends Resting {
   readonly kind: 'allow'
   /** Per top-level statement of the text, in order. Empty where the policy needs no parsing. */
   readonly statements: readonly AllowedStatement[]
@@ -21,7 +29,7 @@ export interface Allowed {
 }
 
 /** What is done depends on how many rows the planner expects: ask it, and then again with the asker's `estimate`. */
-export interface Unestimated {
+export interface Unestimated extends Resting {
   readonly kind: 'estimate'
   /** As they run, should they. */
   readonly statements: readonly AllowedStatement[]
@@ -35,7 +43,7 @@ export interface Unestimated {
 export type Estimate = { readonly rows: number } | { readonly unknown: string; readonly failed?: boolean }
 
 /** Somebody has to approve it first. */
-export interface Held {
+export interface Held extends Resting {
   readonly kind: 'hold'
   /** As they run once approved. */
   readonly statements: readonly AllowedStatement[]
@@ -112,6 +120,8 @@ export interface AllowedStatement extends RecordedFacts {
   readonly changes?: readonly NamedObject[]
   /** What the decision rests on in the catalog: shared by equal statements. Absent where it rests on nothing there. */
   readonly premise?: Premise
+  /** The server may refuse to run it behind anything else in its pipeline. */
+  readonly alone?: true
   /** Searches on masked vectors, which are capped. */
   readonly nearest?: readonly Nearest[]
   /** Questions about masked values that it answers, where they are counted. */

@@ -92,9 +92,9 @@ export const changedAlone = (
   if (!catalog || !Object.hasOwn(changers, type) || fields['behavior'] === 'DROP_CASCADE') return undefined
   const targets = changers[type]!(fields)
   const kinds = new Set([kindOf(type, fields), 'select', 'values'])
-  // Views, functions, triggers and rules may do more than the statement says.
-  if (targets.length === 0 || usage.leads.length > 0 || [...usage.kinds].some((kind) => !kinds.has(kind)))
-    return undefined
+  // Views, functions, triggers and rules may do more than the statement says; dropping them runs none of it.
+  const leads = type !== 'DropStmt' && usage.leads.length > 0
+  if (targets.length === 0 || leads || [...usage.kinds].some((kind) => !kinds.has(kind))) return undefined
   const labels = new Set(targets.map(({ schema, name }) => written(schema, name)))
   const names = new Set(targets.map(({ name }) => name))
   const own = (label: string): boolean => {

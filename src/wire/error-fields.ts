@@ -30,3 +30,6 @@ const body = (fields: ErrorFields): Buffer =>
 export const errorResponse = (fields: ErrorFields): Buffer => frame(Backend.Error, body(fields))
 
 export const noticeResponse = (fields: ErrorFields): Buffer => frame(Backend.Notice, body(fields))
+
+/** The server closes the connection behind it. */
+export const isFatal = ({ V: severity }: ErrorFields): boolean => severity === 'FATAL' || severity === 'PANIC'

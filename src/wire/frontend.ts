@@ -145,6 +145,10 @@ export const callOfNothing = (): Buffer => frame(Frontend.FunctionCall, Buffer.a
 
 export const describePortal = (portal: string): Buffer => serialize.describe({ type: 'P', name: portal })
 
+export const executeOf = (portal: string): Buffer => serialize.execute({ portal })
+
+export const closeOf = (type: 'S' | 'P', name: string): Buffer => serialize.close({ type, name })
+
 export const flush = (): Buffer => serialize.flush()
 
 export const sync = (): Buffer => serialize.sync()

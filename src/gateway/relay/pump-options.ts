@@ -19,6 +19,8 @@ export interface PumpOptions {
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
   readonly message: number
   readonly names: NameLimits
+  /** Bytes of one transaction's messages that are kept to be played again. */
+  readonly replay: number
   readonly functionCalls: boolean
   /** Absent where the policy has no budgets. */
   readonly metering?: Metering | undefined

@@ -108,6 +108,7 @@ const run = (
     reset: () => resetUpstream(upstream.socket),
     message: services.limits.message,
     names: services.limits.names,
+    replay: services.limits.replay,
     functionCalls: runtime.functionCalls,
     gate: guard && gateOf(options, request, id),
   })

@@ -52,6 +52,8 @@ export interface Limits {
   readonly buffered: number
   /** What one session may have given names to. */
   readonly names: { readonly count: number; readonly bytes: number }
+  /** Bytes of one transaction's messages that a session keeps, to play them again where the catalog has changed. */
+  readonly replay: number
   /** Live sessions of the gateway. */
   readonly sessions: number
   /** Milliseconds for the client's connection request. */

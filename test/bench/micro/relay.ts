@@ -34,6 +34,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     budget: new MemoryBudget(megabyte),
     message: megabyte,
     names: { count: 1000, bytes: megabyte },
+    replay: megabyte,
     functionCalls: false,
     cancel: async () => undefined,
     reset: () => undefined,

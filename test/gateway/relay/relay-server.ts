@@ -122,6 +122,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     limits: {
       message: options.message ?? 256 << 20,
       names: options.names ?? { count: 10_000, bytes: 32 << 20 },
+      replay: 1 << 20,
       buffered: 1 << 30,
       sessions: 1000,
       startup: 2000,

@@ -6,7 +6,7 @@ export type Command =
   /** Get what a suspended request wants from outside, and `resume` with it. */
   | {
       readonly kind: 'hold'
-      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' }>
+      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' | 'witness' }>
       readonly inTransaction: boolean
     }
   /** Nobody waits for that any more: let it go, and `resume` with a refusal. */

@@ -51,7 +51,12 @@ export class Machine {
     this.#client = new Client(state, toServer, pipeline, options, (message, wants, given) =>
       this.#suspension.begin(message, wants, given),
     )
-    this.#server = new Server(state, toClient, (verdict) => this.#suspension.answered(verdict))
+    this.#server = new Server(
+      state,
+      toClient,
+      (verdict) => this.#suspension.answered(verdict),
+      () => this.#suspension.playAgain(),
+    )
     this.#fromClient = new Cutter(this.#client, options.budget)
     this.#fromServer = new Cutter(this.#server, options.budget)
   }

@@ -4,6 +4,7 @@ import type { Raise, Used } from '../../budgets/budgets.js'
 import type { Statement } from '../journal.js'
 import type { Admission } from './admission/outcome.js'
 import type { Meaning, Portal, PreparedStatement } from './names/names.js'
+import type { Played } from './witness/played.js'
 
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
 export type Request =
@@ -14,6 +15,7 @@ export type Request =
   | DescribeRequest
   | ExecuteRequest
   | PlanRequest
+  | WitnessRequest
   | { readonly kind: 'close'; readonly of: 'S' | 'P'; readonly name: string }
   | SyncRequest
   /** CopyDone or CopyFail: has no answer of its own, marks where the client's COPY data end. */
@@ -29,6 +31,8 @@ export interface QueryRequest {
   /** Statements of the text that have completed. */
   completed: number
   errored: boolean
+  /** Where it is sent as an extended query. */
+  readonly played?: Played | undefined
   /** What all statements of the text have used. */
   used?: Used
 }
@@ -70,6 +74,19 @@ export interface ExecuteRequest {
   readonly statement: Statement
   /** What it gives a name to. */
   readonly defines: Meaning | undefined
+}
+
+/** The relay's own check that what a statement rests on still holds, and all the messages that it takes. */
+export interface WitnessRequest {
+  readonly kind: 'witness'
+  /** What it is for; undefined where that waits for its word, suspended. */
+  readonly statement: Statement | undefined
+  /** Messages that answer it and are still to come. */
+  left: number
+  /** See `Witness.confirmed`. */
+  readonly prepares: number | undefined
+  /** Parameters, by which the one who waits knows it. */
+  readonly parameters: readonly Buffer[]
 }
 
 /** An EXPLAIN of the relay's own, and all the messages that it takes. */

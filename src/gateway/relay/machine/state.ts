@@ -1,3 +1,4 @@
+import type { HoopError } from '../../../lib/errors.js'
 import type { Asker, Guard } from '../../../policy/decision.js'
 import type { MemoryBudget } from '../../../wire/cutter.js'
 import type { Journal } from '../journal.js'
@@ -11,6 +12,8 @@ import { OwnObjects } from './own-objects.js'
 import { Queue } from './queue.js'
 import type { Request } from './requests.js'
 import { SearchPath } from './server/search-path.js'
+import { Batch, type Had } from './witness/batch.js'
+import { Witness } from './witness/witness.js'
 
 /** What a machine is made with. */
 export interface StateOptions {
@@ -24,11 +27,16 @@ export interface StateOptions {
   readonly metering?: Metering | undefined
   readonly searchPath?: SearchPath | undefined
   readonly names: NameLimits
+  /** Bytes of one transaction's messages that are kept to be played again. */
+  readonly replay: number
   readonly budget: MemoryBudget
 }
 
 /** The part of a guard that answers at once. Whoever drives the machine reads the catalog. */
-export type MachineGuard = Pick<Guard, 'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey' | 'slow'>
+export type MachineGuard = Pick<
+  Guard,
+  'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey' | 'slow' | 'witness'
+>
 
 /** The journal but for its commit, which is not the machine's. */
 export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice'>
@@ -66,8 +74,15 @@ export class State {
   readonly caps: Caps
   readonly unknownNames = new UnknownNames()
   readonly ownObjects = new OwnObjects()
+  readonly witness: Witness
+  /** What could be played again. */
+  readonly batch: Batch
+  /** A witness has failed, and its batch is played again once the server has ended it. */
+  again: { readonly batch: number; readonly error: HoopError } | undefined
+  /** What the client has had of the answers to a batch that is being played again. */
+  had: Had | undefined
 
-  constructor({ guard, renews, journal, asker, metering, searchPath, names, budget }: StateOptions) {
+  constructor({ guard, renews, journal, asker, metering, searchPath, names, budget, replay }: StateOptions) {
     this.guard = guard
     this.renews = renews === true
     this.journal = journal
@@ -80,6 +95,8 @@ export class State {
     this.searchPath = searchPath ?? new SearchPath()
     this.caps = new Caps(guard)
     this.names = new Names(names, budget)
+    this.witness = new Witness(guard ?? this)
+    this.batch = new Batch(guard?.witness ? replay : 0)
   }
 
   /** The mode by which answers are read. */

@@ -42,6 +42,8 @@ const limits = z.strictObject({
   names: z
     .strictObject({ count: z.number().int().min(1).max(10_000_000).default(10_000), bytes: size.prefault('32MB') })
     .prefault({}),
+  /** Bytes of one transaction's messages that a session keeps, to play them again where the catalog has changed; 0: none. */
+  replay: size.prefault('1MB'),
   /** Live sessions of the gateway. */
   sessions: z.number().int().min(1).max(100_000).default(1000),
   /** Live sessions of one person. */

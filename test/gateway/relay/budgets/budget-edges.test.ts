@@ -178,7 +178,7 @@ test('errors that depend on masked values are counted, and then nothing touches 
   })
   await using server = await relayServer({ url: database.url, guard: masking })
   const client = await WireClient.login(server.port)
-  const probe = send.query('SELECT ssn, id / 0 FROM customers')
+  const probe = send.query('SELECT ssn, id / (length(ssn) - length(ssn)) FROM customers')
   const read = send.query('SELECT ssn FROM customers')
   for (let i = 0; i < 3; i++) {
     expect(types(await client.ask(read))).toBe('TDCZ')

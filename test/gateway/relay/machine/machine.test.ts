@@ -63,6 +63,7 @@ const machineOf = (masking: boolean, budget: MemoryBudget): Machine => {
     journal: { statement, refusal: (of) => statement('', of), result: () => undefined, notice: () => undefined },
     asker: askerOf(),
     names: { count: 10_000, bytes: 1 << 25 },
+    replay: 1 << 20,
     ...{ budget, message: 1 << 20, functionCalls: false, own: { refused: 'hoop_refused', plan: 'hoop_plan' } },
   })
 }

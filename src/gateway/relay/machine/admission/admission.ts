@@ -24,6 +24,7 @@ import { REFUSED, RENEWED } from './unknown-names.js'
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
   ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined, searches: false },
+  ...{ found: [], behind: [] },
 }
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
@@ -80,7 +81,8 @@ export class Admissions {
     if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
       return { kind: 'waits', wants: { kind: 'decision', text: toRun.text } }
     const goesOn = toRun.kind === 'portal'
-    const said = this.#word(toRun, given)
+    const found: NamedDecisions['found'] = []
+    const said = this.#word(toRun, given, found)
     // What a mask, a rule or an approval rests on is what runs, and not what might.
     if (said.kind === 'unanswered')
       return given.answered ? refused(notKnown()) : { kind: 'waits', wants: { kind: 'answers' } }
@@ -102,14 +104,14 @@ export class Admissions {
     if (last.kind === 'allow') {
       const asked = this.#asked(toRun.text, word.statements, bound)
       const over = asked && questionsRefused(asked, metering!.meter)
-      return over ? refused(over) : this.#admitted(last, given, raise, asked?.searches === true)
+      return over ? refused(over) : this.#admitted(last, given, raise, asked?.searches === true, found)
     }
     return { kind: 'waits', wants: this.#wants(last, toRun) }
   }
 
   /** The guard's word on the text, and on what it runs by name. */
-  #word(toRun: ToRun, given: Given): NamedDecision {
-    const from = this.#from(given.estimate ? this.#asker({ estimate: given.estimate }) : this.#state.asker)
+  #word(toRun: ToRun, given: Given, found: NamedDecisions['found']): NamedDecision {
+    const from = this.#from(given.estimate ? this.#asker({ estimate: given.estimate }) : this.#state.asker, found)
     const { guard, asker } = from
     if (toRun.kind === 'text') return decideByName(from, guard.decide(toRun.text, asker))
     const [meaning, more] = toRun.meanings
@@ -131,11 +133,11 @@ export class Admissions {
     const open = then.kind === 'hold' ? [then.rule, ...(then.others ?? [])] : []
     const rule = open.find(({ name }) => !portal.approved.includes(name))
     if (rule) return { kind: 'refuse', error: nobodyToAsk(rule), rule: rule.name }
-    return { kind: 'allow', statements: then.statements }
+    return { kind: 'allow', statements: then.statements, ...(then.behind && { behind: then.behind }) }
   }
 
-  #from(asker: Asker): NamedDecisions {
-    return { guard: this.#state.guard!, names: this.#state.names, pipeline: this.#pipeline(), asker }
+  #from(asker: Asker, found: NamedDecisions['found'] = []): NamedDecisions {
+    return { guard: this.#state.guard!, names: this.#state.names, pipeline: this.#pipeline(), asker, found }
   }
 
   #goesOn({ meanings: [portal] }: Extract<ToRun, { kind: 'portal' }>, word: Exclude<Decision, { kind: 'refuse' }>) {
@@ -150,14 +152,15 @@ export class Admissions {
     const used = searches && meter && meter.neighborsLeft <= 0
     return used
       ? refused(meter.asksTooMuch('neighbors'))
-      : { ...unguarded, statements: word.statements, raise, searches }
+      : { ...unguarded, statements: word.statements, behind: word.behind ?? [], raise, searches }
   }
 
   #admitted(
-    { statements, warnings, observed, open }: Extract<Decision, { kind: 'allow' }>,
+    { statements, warnings, observed, open, behind }: Extract<Decision, { kind: 'allow' }>,
     { rules, approvals, estimate }: Given,
     raise: Raise | undefined,
     searches: boolean,
+    found: Admission['found'],
   ): Admission {
     return {
       kind: 'admitted',
@@ -170,6 +173,8 @@ export class Admissions {
       estimate: estimate && 'rows' in estimate ? estimate.rows : undefined,
       raise,
       searches,
+      found,
+      behind: behind ?? [],
     }
   }
 

@@ -4,6 +4,7 @@ import { nameKey } from '../../../../wire/frontend.js'
 import type { Meaning, Names } from '../names/names.js'
 import type { MachineGuard } from '../state.js'
 import { stricter } from './stricter.js'
+import { yieldedBy } from './yielded.js'
 
 /** What decides on statements that are run by a name. */
 export interface NamedDecisions {
@@ -12,6 +13,8 @@ export interface NamedDecisions {
   /** In which the statement is sent. */
   readonly pipeline: number
   readonly asker: Asker
+  /** Takes what is found for each statement that is run. */
+  readonly found: (readonly [meaning: Meaning, facts: AllowedStatement])[]
 }
 
 /** What the server has yet to answer decides on what a name means: it is known once that is answered. */
@@ -102,10 +105,19 @@ export const decideByName = (from: NamedDecisions, own: Decision): NamedDecision
     const then = ofMeaning(from, meaning)
     if (!meaning.bySql && meaning.of === 'statement' && then.kind !== 'refuse' && then.statements.some(names))
       return { kind: 'refuse', error: naming() }
+    const yields = meaning.of === 'statement' && then.kind !== 'refuse' ? yielded(meaning, then.statements) : undefined
+    if (yields) from.found.push([meaning, yields])
     const counted = then.kind === 'estimate' ? countable(from, decision, meaning, then) : then
     decision = stricter(decision, counted, meaning.approved)
   }
   return decision
+}
+
+/** What running a statement yields that SQL prepared, or whose Parse it was. */
+const yielded = ({ name, bySql }: Meaning, statements: readonly AllowedStatement[]): AllowedStatement | undefined => {
+  if (!bySql) return statements[0]
+  const defining = statements.find(({ defines }) => defines?.of === 'statement' && defines.name === name)
+  return defining && yieldedBy(defining)
 }
 
 const names = ({ defines, ends }: AllowedStatement): boolean => defines !== undefined || ends !== undefined

@@ -1,6 +1,7 @@
 import type { HoopError } from '../../../../lib/errors.js'
-import type { AllowedStatement, RuleMatch } from '../../../../policy/decision.js'
+import type { AllowedStatement, Premise, RuleMatch } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
+import type { Found, Rests } from '../names/names.js'
 
 /** What policy said of something that is on its way to the server: the request that is entered for it carries this. */
 export interface Admission {
@@ -20,7 +21,20 @@ export interface Admission {
   readonly raise: Raise | undefined
   /** Whether rows come out, or in an order, by distances of masked vectors. */
   readonly searches: boolean
+  /** What was found for statements that it runs by a name, now that they run. */
+  readonly found: Found
+  /** What the decision rests on beside what is said of its statements: of all that they run by a name. */
+  readonly behind: readonly Premise[]
 }
+
+/** All of it. */
+export const premisesOf = ({ statements, behind }: Rests): readonly Premise[] => {
+  const [only, more] = statements
+  if (!more && behind.length === 0) return only?.premise ? [only.premise] : none
+  return [...statements.flatMap(({ premise }) => premise ?? []), ...behind]
+}
+
+const none: readonly never[] = []
 
 export interface Refusal {
   readonly kind: 'refused'

@@ -1,5 +1,13 @@
 import type { Decision } from '../../../../policy/decision.js'
 
+type Passing = Exclude<Decision, { kind: 'refuse' }>
+
+/** The first, which rests on what the other rests on as well. */
+const restingOn = (own: Passing, then: Passing): Passing => {
+  const more = [...then.statements.flatMap(({ premise }) => premise ?? []), ...(then.behind ?? [])]
+  return more.length > 0 ? { ...own, behind: [...(own.behind ?? []), ...more] } : own
+}
+
 const order = ['allow', 'hold', 'estimate', 'refuse'] as const
 
 /**
@@ -8,16 +16,21 @@ const order = ['allow', 'hold', 'estimate', 'refuse'] as const
  */
 export const stricter = (own: Decision, then: Decision, approved: readonly string[]): Decision => {
   if (own.kind === 'refuse' || then.kind === 'refuse') return own.kind === 'refuse' ? own : then
+  return strict(restingOn(own, then), then, approved)
+}
+
+const strict = (own: Passing, then: Passing, approved: readonly string[]): Passing => {
   const wanted =
     then.kind === 'hold' ? [then.rule, ...(then.others ?? [])].filter(({ name }) => !approved.includes(name)) : []
   const { statements } = own
+  const behind = own.behind && { behind: own.behind }
   if (then.kind === 'hold') {
     const [rule, ...others] = own.kind === 'hold' ? [own.rule, ...(own.others ?? []), ...wanted] : wanted
     if (!rule || own.kind === 'estimate') return own
-    return { ...then, statements, rule, others }
+    return { ...then, ...behind, statements, rule, others }
   }
   if (then.kind === 'estimate')
-    return order.indexOf(own.kind) < order.indexOf('estimate') ? { ...then, statements } : own
+    return order.indexOf(own.kind) < order.indexOf('estimate') ? { ...then, ...behind, statements } : own
   if (own.kind !== 'allow') return own
   const warnings = [...(own.warnings ?? []), ...(then.warnings ?? [])]
   const observed = [...(own.observed ?? []), ...(then.observed ?? [])]

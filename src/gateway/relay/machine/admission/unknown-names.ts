@@ -6,14 +6,14 @@ export const RENEWED = 1_000
 /** Between two for what is refused, milliseconds. */
 export const REFUSED = 5_000
 
-/** Names of a session's own that are remembered. */
+/** Names of a transaction's own that are remembered. */
 const MAX_NAMES = 1_000
 
 const unqualified = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 
 /**
- * Names that the catalog doesn't know. What this session has made under a policy, no masked value can have got into, and
- * another session may not even see it; anything else was made elsewhere since the catalog was read, and has to be looked at.
+ * Names that the catalog doesn't know. What the open transaction has made under a policy, no masked value can have got
+ * into, and nobody else can see; anything else was made elsewhere since the catalog was read, and has to be looked at.
  */
 export class UnknownNames {
   readonly #own = new Set<string>()
@@ -23,6 +23,11 @@ export class UnknownNames {
     if (!ddl) return
     if (this.#own.size > MAX_NAMES) this.#own.clear()
     for (const name of writes) this.#own.add(unqualified(name))
+  }
+
+  /** The transaction has ended: what it made is in the next reading of the catalog, or gone. */
+  transactionEnded(): void {
+    this.#own.clear()
   }
 
   /** Whether any of the statements names one; what an earlier one of them makes, is none. */

@@ -6,6 +6,7 @@ import { Admissions } from '../admission/admission.js'
 import { ExtendedRequests } from './extended.js'
 import { isWithheld } from '../modes.js'
 import type { ClientParts, OwnNames } from './parts.js'
+import type { Message } from './message.js'
 import type { Pipeline } from './pipeline.js'
 import { SimpleRequests } from './simple.js'
 import type { State } from '../state.js'
@@ -81,6 +82,14 @@ export class Client implements FrameHandler {
     if (state.terminated) return
     if (this.#dropping && tag !== Frontend.Sync && tag !== Frontend.Terminate) return
     const message = { tag, buffer, start, end }
+    this.#pass(message, given)
+    if (given.rules.length > 0) state.batch.spend()
+    if (!this.paused) state.batch.sent(message)
+  }
+
+  #pass(message: Message, given: Given): void {
+    const state = this.#state
+    const { tag, buffer, start, end } = message
     switch (tag) {
       case Frontend.Query:
         return this.#simple.query(message, given)

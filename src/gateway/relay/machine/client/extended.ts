@@ -1,4 +1,4 @@
-import { asHoopError } from '../../../../lib/errors.js'
+import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import {
   bindOf,
   describePortal,
@@ -11,11 +11,15 @@ import {
   readTarget,
 } from '../../../../wire/frontend.js'
 import { captureParameters } from '../../rows/capture.js'
-import type { Admission, Refusal } from '../admission/outcome.js'
+import { type Admission, premisesOf, type Refusal } from '../admission/outcome.js'
+import type { Rests } from '../names/names.js'
 import { preparedBySql } from '../admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names/names.js'
-import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import type { Given, Waiting } from '../suspension/suspension.js'
+import { type ClientParts, definitionsOf, noted } from './parts.js'
+import type { Message } from './message.js'
+import type { Given, Waiting, Wants } from '../suspension/suspension.js'
+import { awaited, confirming, runsAlone } from '../witness/confirming.js'
+import type { Statement } from '../../journal.js'
 
 const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
 
@@ -68,8 +72,11 @@ export class ExtendedRequests {
     // Decided at Parse, and again now: the catalog or the clock may say otherwise by this time.
     const outcome = this.#room(bind.portal, text) ?? admissions.admit({ kind: 'bind', text, bind, meanings }, given)
     if (outcome.kind === 'waits') return this.#parts.suspend(message, outcome.wants, given)
-    pipeline.opens('bound')
     if (outcome.kind === 'refused') return this.#refuse(bind.portal, text, outcome)
+    const first = this.#first(outcome, given)
+    if (first instanceof HoopError) return this.#refuse(bind.portal, text, { kind: 'refused', error: first })
+    if (first) return this.#parts.suspend(message, first, given)
+    pipeline.opens('bound')
     const details = noted(outcome)
     details.statementName = bind.statement
     details.portal = bind.portal
@@ -89,6 +96,8 @@ export class ExtendedRequests {
       searches: outcome.searches,
       open: outcome.open,
       meant: meant && { statement: meant, facts: meant.bySql ? undefined : outcome.statements[0] },
+      admission: state.guard && outcome,
+      confirmed: given.confirmed !== undefined,
       prepared: undefined,
       facts: undefined,
       formats: bind.resultFormats,
@@ -115,12 +124,15 @@ export class ExtendedRequests {
     const portal = meanings.at(-1)
     // What was bound directly before has just been admitted, unless hours may have struck since.
     const fresh = meanings.length === 1 && portal?.boundAt === state.runs && !portal.open
+    // Masks go by what was found at Bind, so that is what has to hold; of a cursor that SQL opened, what is found now.
+    let rests: Rests | undefined = portal?.admission
     if (!fresh && state.guard) {
       const text = portal?.text || `-- cursor: ${name}`
       const outcome = admissions.admit({ kind: 'portal', text, name, meanings }, given)
       if (outcome.kind === 'waits') this.#parts.suspend(message, outcome.wants, given)
       if (outcome.kind === 'refused') this.#refuse(name, text, outcome)
       if (outcome.kind !== 'admitted') return false
+      rests ??= outcome
     }
     // A portal that runs again is refused by the server; until then it is another thing of that name.
     const defines = portal?.defines && { ...portal.defines }
@@ -135,13 +147,14 @@ export class ExtendedRequests {
       portal?.statement && !portal.executed
         ? portal.statement
         : state.journal.statement('extended', portal?.statement?.text ?? `-- cursor: ${name}`, { portal: name })
-    if (portal) portal.executed = true
     if (state.guard?.masking && portal?.describedAt !== state.runs) {
       state.push({ kind: 'describe', of: 'P', name, own: true })
       out.put(describePortal(name))
     }
+    if (rests) this.#confirm(rests, portal, statement)
     state.runs++
     if (defines) state.names.request(defines)
+    if (portal) portal.executed = true
     state.push({ kind: 'execute', portal: name, statement, defines })
     return true
   }
@@ -172,6 +185,25 @@ export class ExtendedRequests {
     const none: Portal = { ...portalOf(portal, text, pipeline.number), state: 'ended' }
     state.push({ kind: 'bind', portal: none, name: refused, statement, refused: error })
     out.put(bindOf(refused))
+  }
+
+  /** What has to come before a Bind of what must not run behind anything else. */
+  #first(admission: Admission, given: Given): Wants | HoopError | undefined {
+    const { state, pipeline } = this.#parts
+    if (pipeline.holds === 'bound' || !runsAlone(admission) || state.answering.kind !== 'normal') return undefined
+    const parameters = confirming(state, premisesOf(admission))
+    return parameters && awaited(parameters, given)
+  }
+
+  /** The witness goes directly before the Execute: also of a portal that goes on. */
+  #confirm(rests: Rests, portal: Portal | undefined, statement: Statement): void {
+    const { state, out, pipeline } = this.#parts
+    const asked = portal?.confirmed && !portal.executed ? undefined : confirming(state, premisesOf(rests))
+    if (asked) {
+      const { answers: left, prepares } = state.witness.send(out, asked, pipeline.number)
+      state.push({ kind: 'witness', statement, left, prepares, parameters: asked })
+    }
+    state.witness.sent(rests.statements)
   }
 
   #room(name: string, text: string): Refusal | undefined {

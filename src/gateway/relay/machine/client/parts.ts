@@ -2,18 +2,12 @@ import type { Outbox } from '../../../../wire/outbox.js'
 import type { StatementDetails } from '../../journal.js'
 import type { Admissions } from '../admission/admission.js'
 import type { Admission } from '../admission/outcome.js'
+import { yieldedBy } from '../admission/yielded.js'
 import { bytesOf, type Meaning, portalOf } from '../names/names.js'
+import type { Message } from './message.js'
 import type { Pipeline } from './pipeline.js'
 import type { State } from '../state.js'
 import type { Given, Wants } from '../suspension/suspension.js'
-
-/** A message of the client at hand. */
-export interface Message {
-  readonly tag: number
-  readonly buffer: Buffer
-  readonly start: number
-  readonly end: number
-}
 
 /** Names of the relay's own in one session, which no client may be able to guess. */
 export interface OwnNames {
@@ -50,11 +44,11 @@ const NEVER = -1
 /** What the statements of a text give names to, once the server has run them. */
 export const definitionsOf = ({ statements, rules }: Admission, text: string): readonly (Meaning | undefined)[] => {
   if (!statements.some(({ defines }) => defines)) return none
-  return statements.map(({ defines, kinds, reads, writes, scrub, quiet }) => {
+  return statements.map((statement) => {
+    const { defines } = statement
     if (!defines) return undefined
-    const { of, name, outputs, hold } = defines
-    const more = { ...(quiet && { quiet }), ...(outputs && { outputs }) }
-    const facts = { kind: 'select', kinds, reads, writes, scrub, ddl: false, ...more }
+    const { of, name, hold } = defines
+    const facts = yieldedBy(statement)
     const meaning = { name, bySql: true, text, approved: rules, pipeline: NEVER, bytes: bytesOf(name, text) }
     return of === 'statement'
       ? { ...meaning, of, types: undefined, facts, state: 'requested' as const }

@@ -2,10 +2,14 @@ import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import { callOfNothing, type FunctionCall, query, readFunctionCall, readQuery } from '../../../../wire/frontend.js'
 import { captureParameters } from '../../rows/capture.js'
 import { largeObjectFunctions, selectOf } from './large-objects.js'
-import { type ClientParts, definitionsOf, type Message, noted } from './parts.js'
-import type { Refusal } from '../admission/outcome.js'
+import { type ClientParts, definitionsOf, noted } from './parts.js'
+import type { Message } from './message.js'
+import { play } from './playing.js'
+import type { Admission, Refusal } from '../admission/outcome.js'
 import type { Meaning } from '../names/names.js'
 import type { Given } from '../suspension/suspension.js'
+import type { Played } from '../witness/played.js'
+import { awaited, type Way, wayOf } from '../witness/confirming.js'
 
 const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
@@ -20,29 +24,30 @@ export class SimpleRequests {
   }
 
   query(message: Message, given: Given): void {
-    const { state, out, admissions, pipeline } = this.#parts
+    const { state, admissions, pipeline } = this.#parts
     state.runs++
     let text = ''
     try {
       text = readQuery(message.buffer, message.start, message.end)
     } catch (error) {
-      return this.#refuse('query', text, { kind: 'refused', error: asHoopError(error) })
+      return this.#refuse('query', text, { error: asHoopError(error) })
     }
     const admission = admissions.admit({ kind: 'text', text }, given)
     if (admission.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
     if (admission.kind === 'refused') return this.#refuse('query', text, admission)
     const defines = definitionsOf(admission, text)
     const full = this.#room(defines)
-    if (full) return this.#refuse('query', text, { kind: 'refused', error: full })
-    // A simple query ends the transaction that open messages began.
-    pipeline.ended()
-    const statement = state.journal.statement('simple', text, noted(admission))
-    for (const meaning of defines) if (meaning) state.names.request(meaning)
-    state.push({
-      ...{ kind: 'query', statement, refused: undefined, admission, defines },
-      ...{ completed: 0, errored: false },
-    })
-    out.keep(message.buffer, message.start, message.end)
+    if (full) return this.#refuse('query', text, { error: full })
+    // Once a statement of it has been answered, a text is not played again: migrations begin with a catalog that is new.
+    const migrates = admission.statements.length > 1 && admission.statements.some(({ ddl }) => ddl)
+    if (migrates && state.renews && state.guard?.witness && !given.renewed)
+      return this.#parts.suspend(message, { kind: 'catalog', age: 0 }, given)
+    const way = wayOf(state, admission, pipeline.holds !== 'nothing')
+    if (way.kind === 'refused') return this.#refuse('query', text, way)
+    const wants = way.kind === 'behind' ? awaited(way.parameters, given) : undefined
+    if (wants instanceof HoopError) return this.#refuse('query', text, { error: wants })
+    if (wants) return this.#parts.suspend(message, wants, given)
+    this.#send(message, text, admission, defines, way)
   }
 
   /** Large objects are handled by calls; each is decided on as the SELECT that it might be. */
@@ -53,13 +58,13 @@ export class SimpleRequests {
     try {
       call = readFunctionCall(buffer, start, end)
     } catch (error) {
-      return this.#refuse('function', '-- function call', { kind: 'refused', error: asHoopError(error) })
+      return this.#refuse('function', '-- function call', { error: asHoopError(error) })
     }
     const [name, parameters] = largeObjectFunctions.get(call.oid) ?? []
     const known = name !== undefined && parameters === call.parameters.length
     const text = known ? selectOf(name, parameters) : `-- function call: ${call.oid}`
     if (!known && (!this.#functionCalls || state.guard))
-      return this.#refuse('function', text, { kind: 'refused', error: new HoopError('FUNCTION_CALL_REFUSED') })
+      return this.#refuse('function', text, { error: new HoopError('FUNCTION_CALL_REFUSED') })
     const admission = known ? admissions.admit({ kind: 'text', text }, given) : undefined
     if (admission?.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
     if (admission?.kind === 'refused') return this.#refuse('function', text, admission)
@@ -68,6 +73,38 @@ export class SimpleRequests {
     const statement = state.journal.statement('function', text, details)
     state.push({ kind: 'function', statement, refused: undefined, raise: admission?.raise })
     out.keep(buffer, start, end)
+  }
+
+  #send(
+    message: Message,
+    text: string,
+    admission: Admission,
+    defines: readonly (Meaning | undefined)[],
+    way: Way,
+  ): void {
+    const { state, out, pipeline } = this.#parts
+    // A simple query ends the transaction that open messages began.
+    pipeline.ended()
+    const statement = state.journal.statement('simple', text, noted(admission))
+    for (const meaning of defines) if (meaning) state.names.request(meaning)
+    let played: Played | undefined
+    if (way.kind === 'played') {
+      const { number } = pipeline
+      const unsettles = (i: number): void => state.witness.sent(admission.statements.slice(i, i + 1))
+      played = play(
+        out,
+        { message, text, parameters: way.parameters, pipeline: number, witness: state.witness },
+        unsettles,
+      )
+      pipeline.ended()
+    } else {
+      out.keep(message.buffer, message.start, message.end)
+      state.witness.sent(admission.statements)
+    }
+    state.push({
+      ...{ kind: 'query', statement, refused: undefined, admission, defines },
+      ...{ completed: 0, errored: false, played },
+    })
   }
 
   #room(defines: readonly (Meaning | undefined)[]): HoopError | undefined {
@@ -80,7 +117,7 @@ export class SimpleRequests {
    * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
    * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
    */
-  #refuse(kind: 'query' | 'function', text: string, { error, rule, approval }: Refusal): void {
+  #refuse(kind: 'query' | 'function', text: string, { error, rule, approval }: Omit<Refusal, 'kind'>): void {
     const { state, out, pipeline } = this.#parts
     pipeline.ended()
     const statement = state.journal.refusal(text, error, rule, approval)

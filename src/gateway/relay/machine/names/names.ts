@@ -1,6 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import type { ColumnMask } from '../../../../masking/types.js'
-import type { AllowedStatement } from '../../../../policy/decision.js'
+import type { AllowedStatement, Premise } from '../../../../policy/decision.js'
 import type { Ended } from '../../../../sql/facts.js'
 import type { Field } from '../../../../wire/backend.js'
 import type { MemoryBudget } from '../../../../wire/cutter.js'
@@ -44,6 +44,10 @@ export interface Portal extends Named {
   readonly open: boolean
   /** What its Bind named when that was decided on, and what the policy found then, which is newer than the Parse's word. */
   readonly meant: { readonly statement: PreparedStatement; readonly facts: AllowedStatement | undefined } | undefined
+  /** What it was admitted on when it was bound; undefined without a guard, and of a cursor that SQL opened. */
+  readonly admission: (Rests & { readonly found: Found }) | undefined
+  /** The server has confirmed that before the Bind, since the statement must not run behind anything else. */
+  readonly confirmed: boolean
   /** What it was bound to, and what comes out; known once the server has bound it. */
   prepared: PreparedStatement | undefined
   facts: AllowedStatement | undefined
@@ -66,6 +70,15 @@ export interface Portal extends Named {
 }
 
 export type Meaning = PreparedStatement | Portal
+
+/** What statements yield that have a name, which may be something else than when they got it. */
+export type Found = readonly (readonly [meaning: Meaning, facts: AllowedStatement])[]
+
+/** What a decision rests on: the premises of its statements, and those of all that they run by a name. */
+export interface Rests {
+  readonly statements: readonly AllowedStatement[]
+  readonly behind: readonly Premise[]
+}
 
 /** How much one session may give names to. */
 export interface NameLimits {
@@ -187,6 +200,8 @@ export const portalOf = (name: string, text: string, pipeline: number): Portal =
   searches: false,
   open: false,
   meant: undefined,
+  admission: undefined,
+  confirmed: false,
   prepared: undefined,
   facts: undefined,
   formats: [],

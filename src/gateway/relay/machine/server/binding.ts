@@ -1,6 +1,7 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import { preparedBySql } from '../admission/to-run.js'
+import type { Found } from '../names/names.js'
 import type { Names, PreparedStatement } from '../names/names.js'
 import type { BindRequest, Request } from '../requests.js'
 
@@ -9,10 +10,13 @@ import type { BindRequest, Request } from '../requests.js'
  * put in the place of, nothing is known.
  */
 const factsOf = (
-  { portal: { meant } }: BindRequest,
+  { portal: { meant, admission } }: BindRequest,
   prepared: PreparedStatement | undefined,
 ): AllowedStatement | undefined =>
-  prepared && prepared === meant?.statement ? prepared.facts && (meant.facts ?? prepared.facts) : undefined
+  prepared && prepared === meant?.statement
+    ? prepared.facts &&
+      (meant.facts ?? admission?.found.find(([meaning]) => meaning === prepared)?.[1] ?? prepared.facts)
+    : undefined
 
 /** BindComplete: only now it is certain which statement the name meant. */
 export const bound = (names: Names, request: BindRequest): void => {
@@ -33,14 +37,25 @@ interface Meant {
   readonly text: string
 }
 
-/** A statement, and what EXECUTE and FETCH make of it one after the other; facts of the last where they are known. */
-export const behind = (names: Names, facts: AllowedStatement | undefined, text: string): readonly Meant[] => {
+/**
+ * A statement, and what EXECUTE and FETCH make of it one after the other; facts of the last where they are known.
+ * @param found what was found on this execution, which goes before what was when the name was given
+ */
+export const behind = (
+  names: Names,
+  facts: AllowedStatement | undefined,
+  text: string,
+  found: Found = [],
+): readonly Meant[] => {
   const all: Meant[] = [{ facts, text }]
   // A name may lead to another EXECUTE or FETCH, and in the end to itself.
   for (let runs = facts?.runs; runs; runs = all.at(-1)!.facts?.runs) {
     const key = nameKey(runs.name)
     const next = runs.of === 'statement' ? names.statements.confirmed(key) : names.portals.confirmed(key)
-    all.push({ facts: all.length > MAX_DEPTH ? undefined : next?.facts, text: next?.text ?? text })
+    const now = found.find(([meaning]) => meaning === next)?.[1]
+    // A name that nobody can be sure of any more has no facts, whatever was found.
+    const known = next?.facts && (now ?? next.facts)
+    all.push({ facts: all.length > MAX_DEPTH ? undefined : known, text: next?.text ?? text })
   }
   return all
 }
@@ -61,6 +76,7 @@ export const touchesMasked = (names: Names, head: Request | undefined): boolean 
     case 'describe':
     case 'close':
     case 'plan':
+    case 'witness':
     case 'sync':
     case 'copy-end':
     case undefined:

@@ -66,6 +66,7 @@ export const transactionEnded = (state: State): void => {
   // Others see a change of the schema from here on, and so does a new snapshot.
   if (state.schemaChanged) state.commands.push({ kind: 'renew', age: undefined })
   state.schemaChanged = state.tainted = false
+  state.unknownNames.transactionEnded()
   state.names.transactionEnded()
   state.ownObjects.transactionEnded()
 }

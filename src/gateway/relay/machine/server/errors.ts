@@ -1,5 +1,5 @@
 import { HoopError } from '../../../../lib/errors.js'
-import { readErrorFields, type ErrorFields } from '../../../../wire/error-fields.js'
+import { errorResponse, isFatal, readErrorFields, type ErrorFields } from '../../../../wire/error-fields.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { refusalOf } from '../../refusal.js'
 import { isOfParameter, isOfText, redacted, withoutText } from '../../rows/redaction.js'
@@ -8,8 +8,7 @@ import { normal } from '../modes.js'
 import type { Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
-
-export const isFatal = ({ V: severity }: ErrorFields): boolean => severity === 'FATAL' || severity === 'PANIC'
+import { isLost, witnessError } from './witnessing.js'
 
 /** Whether an error of a statement that touches masked columns says nothing of their values. */
 const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields: ErrorFields): boolean => {
@@ -37,27 +36,56 @@ export class Errors {
   /** @param touches whether what is answered touches masked columns */
   error(buffer: Buffer, start: number, end: number, touches: boolean): void {
     const state = this.#state
-    const fields = readErrorFields(buffer, start, end)
     const head = state.head()
+    const said = readErrorFields(buffer, start, end)
+    const fields = head?.kind === 'query' && head.played ? head.played.asSimple(said) : said
+    if (fields !== said) {
+      buffer = errorResponse(fields)
+      start = 0
+      end = buffer.length
+    }
     const refused = head && 'refused' in head ? head.refused : undefined
+    const unconfirmed = this.#unconfirmed(head, fields)
     const masked = touches && !isHarmless(state, head, fields)
     if (isFatal(fields)) this.fatal = true
     state.ownObjects.failed()
-    if (masked && !refused) state.caps.failed(fields)
-    const ours = this.#ourError(fields['C'], refused !== undefined, end - start)
+    if (masked && !refused && !unconfirmed) state.caps.failed(fields)
+    const ours = unconfirmed ?? this.#ourError(fields['C'], refused !== undefined, end - start)
     // The recording holds no unmasked value, even where this person may see them.
     const { message: text, instead } = redacted(state.guard, 'error', fields)
     const message = masked ? 'withheld: it may quote masked values' : text
-    const { sqlstate = fields['C'] ?? '', message: said = message } = ours ?? {}
-    this.#record(head, refused, sqlstate, said)
+    const { sqlstate = fields['C'] ?? '', message: reason = message } = ours ?? {}
+    this.#record(head, refused, sqlstate, reason)
     if (this.#results.failed() && !this.fatal) {
       // ours is out
+    } else if (ours?.code === 'CATALOG_CHANGED' && this.#playsAgain(ours)) {
+      // nothing of it has run, and the client need not know
     } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
     else if (ours) this.#out.put(refusalOf(ours))
     else if (masked && !state.guard?.clear) this.#out.put(withoutText('error', buffer, start, end))
     else if (instead) this.#out.put(instead)
     else this.#out.keep(buffer, start, end)
     if (head) this.#ends(head)
+  }
+
+  /** Why a statement doesn't run where its witness has raised the error. */
+  #unconfirmed(head: Request | undefined, fields: ErrorFields): HoopError | undefined {
+    const state = this.#state
+    if (head?.kind !== 'witness' && !(head?.kind === 'query' && head.played?.witnessing)) return undefined
+    if (isLost(fields['C'])) state.witness.lost()
+    else state.witness.forget()
+    const error = isFatal(fields) ? undefined : witnessError(fields)
+    if (error?.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew', age: undefined })
+    return error
+  }
+
+  /** Whether all that the client has sent since its last transaction can be sent again. */
+  #playsAgain(error: HoopError): boolean {
+    const state = this.#state
+    const batch = state.batch.playable
+    if (!state.renews || this.fatal || state.transaction !== 'I' || batch === undefined) return false
+    state.again = { batch, error }
+    return true
   }
 
   /** A failed Parse is recorded here and now: nothing else ran. */

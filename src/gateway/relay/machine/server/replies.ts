@@ -7,6 +7,13 @@ import { beginCopyIn } from './copy-in.js'
 import { expect, type Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
+import { withhold } from './withholding.js'
+
+/** Whether the client has had a ParseComplete before, when all of this was sent once already. */
+const hadParse = ({ had }: State): boolean => had !== undefined && had.parses-- > 0
+
+/** Whether the client has had a BindComplete before, when all of this was sent once already. */
+const hadBind = ({ had }: State): boolean => had !== undefined && had.binds-- > 0
 
 /** Answers to requests, errors and rows aside: each is the one that its request gets, or the protocol has come apart. */
 export class Replies {
@@ -22,15 +29,16 @@ export class Replies {
   reply(tag: number, buffer: Buffer, start: number, end: number): boolean {
     const { queue, names } = this.#state
     const head = this.#state.head()
+    if (head?.kind === 'query' && head.played && !head.played.answer(tag)) return false
     switch (tag) {
       case Backend.ParseComplete:
         names.confirm(expect(head, 'parse').meaning)
         queue.shift()
-        return true
+        return !hadParse(this.#state)
       case Backend.BindComplete:
         bound(names, expect(head, 'bind'))
         queue.shift()
-        return true
+        return !hadBind(this.#state)
       case Backend.CloseComplete: {
         const { of, name } = expect(head, 'close')
         if (of === 'S') names.statements.end(nameKey(name))
@@ -41,9 +49,9 @@ export class Replies {
       case Backend.ParameterDescription:
         return !expect(head, 'describe').own
       case Backend.NoData: {
-        const { own } = expect(head, 'describe')
+        const { own, of } = expect(head, 'describe')
         queue.shift()
-        return !own
+        return !own && !(of === 'P' && this.#hadDescription(buffer.subarray(start, end)))
       }
       case Backend.RowDescription:
         return this.#described(head, buffer, start, end)
@@ -73,11 +81,26 @@ export class Replies {
     }
   }
 
+  /** Whether the client has had the description of a portal before, when all of this was sent once already. */
+  #hadDescription(message: Buffer): boolean {
+    const state = this.#state
+    const before = state.had?.described.shift()
+    if (!before) {
+      state.batch.described(message)
+      return false
+    }
+    // It has been told of other columns than it would get.
+    if (!before.equals(message)) withhold(state, 'withheld', new HoopError('CATALOG_CHANGED', 'its columns'))
+    return true
+  }
+
   #described(head: Request | undefined, buffer: Buffer, start: number, end: number): boolean {
     const results = this.#results
     // Charged while the request is at the head: by then it may be no more.
     const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
-    const wanted = results.description(head, readRowDescription(buffer, start, end), end - start)
+    const wanted =
+      results.description(head, readRowDescription(buffer, start, end), end - start) &&
+      !(head?.kind === 'describe' && head.of === 'P' && this.#hadDescription(buffer.subarray(start, end)))
     if (!wanted || paid) return wanted
     results.undescribed()
     return false

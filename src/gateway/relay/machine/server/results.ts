@@ -70,7 +70,7 @@ export class Results {
     const { guard, metering, queue, names } = this.#state
     if (head?.kind === 'query') {
       if (!this.withheld && !this.affords(0, bytes)) return false
-      const masks = this.#masks.of(fields, statementAt(head), head.statement.text)
+      const masks = this.#masks.of(fields, statementAt(head), head.statement.text, head.admission?.found)
       if (masks instanceof HoopError) return withhold(this.#state, 'withheld', masks)
       this.#sink = rowSink(
         guard,
@@ -89,7 +89,7 @@ export class Results {
       return !own
     }
     const portal = names.portal(name)
-    const masks = this.#masks.of(fields, portal.facts, portal.text)
+    const masks = this.#masks.of(fields, portal.facts, portal.text, portal.admission?.found)
     if (masks instanceof HoopError) {
       withhold(this.#state, 'withheld', masks)
       // The client may wait for this alone: only an Execute that is on its way will be answered later.
@@ -171,12 +171,14 @@ export class Results {
   /** CommandComplete, EmptyQueryResponse, PortalSuspended. */
   complete(head: Request | undefined, tag: string): void {
     const state = this.#state
+    state.batch.spend()
     if (head?.kind === 'query') {
       if (head.refused) throw new HoopError('PROTOCOL_DESYNC', 'a refused statement completed')
       completed(state, tag, head.statement.text, statementAt(head), head.defines[head.completed])
       preparedInside(state, head)
       head.completed++
       this.end(head.statement, { tag })
+      head.played?.completed()
       settleCopyIn(state)
     } else {
       const execute = expect(head, 'execute')
@@ -216,7 +218,7 @@ export class Results {
   cut(): void {
     const told = new Set<Statement>()
     for (const request of this.#state.queue) {
-      if (!('statement' in request) || told.has(request.statement)) continue
+      if (!('statement' in request) || !request.statement || told.has(request.statement)) continue
       if (('refused' in request && request.refused) || ('errored' in request && request.errored)) continue
       told.add(request.statement)
       this.end(request.statement, { tag: 'cut' })

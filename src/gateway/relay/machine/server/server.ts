@@ -1,6 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import { HEADER, type FrameHandler } from '../../../../wire/cutter.js'
-import { readErrorFields } from '../../../../wire/error-fields.js'
+import { isFatal, readErrorFields } from '../../../../wire/error-fields.js'
 import { withoutHoopCode } from '../../../../wire/hoop-code.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
@@ -9,13 +9,14 @@ import { asynchronous, checkSetting, isAsynchronous } from './asynchronous.js'
 import { touchesMasked } from './binding.js'
 import { dropGhosts } from './copy-in.js'
 import { transactionEnded } from './effects.js'
-import { Errors, isFatal } from './errors.js'
+import { Errors } from './errors.js'
 import { normal } from '../modes.js'
 import { estimateFrom } from '../suspension/planner.js'
 import { Replies } from './replies.js'
 import { Results } from './results.js'
 import type { State } from '../state.js'
 import type { Verdict } from '../suspension/suspension.js'
+import { ofWitness } from './witnessing.js'
 
 /**
  * The server's side: matches every message to the request it answers, hands rows on, puts our errors in the place of the
@@ -29,16 +30,21 @@ export class Server implements FrameHandler {
   readonly #replies: Replies
   readonly #errors: Errors
   readonly #planned: (verdict: Verdict) => void
+  readonly #playAgain: () => void
   /** Ours, for the next position between two messages. */
   readonly #announced: Buffer[] = []
   /** A message is going out in pieces. */
   #passing = false
 
-  /** @param planned takes the planner's answer */
-  constructor(state: State, out: Outbox, planned: (verdict: Verdict) => void) {
+  /**
+   * @param planned takes the planner's answer, and that of a witness for which a statement waits
+   * @param playAgain begins the last batch once more
+   */
+  constructor(state: State, out: Outbox, planned: (verdict: Verdict) => void, playAgain: () => void) {
     this.#state = state
     this.#out = out
     this.#planned = planned
+    this.#playAgain = playAgain
     this.#results = new Results(state, out)
     this.#replies = new Replies(state, this.#results)
     this.#errors = new Errors(state, this.#results, out)
@@ -101,6 +107,7 @@ export class Server implements FrameHandler {
     }
     const results = this.#results
     if (this.#ofPlan(tag, buffer, start, end)) return
+    if (ofWitness(this.#state, this.#out, this.#planned, tag, buffer, start, end)) return
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
       if (!results.withheld && !results.sink(tag).frame(this.#out, buffer, start, end)) results.exceed()
       return
@@ -172,6 +179,16 @@ export class Server implements FrameHandler {
     statement.warnings = undefined
   }
 
+  /** Whether the batch that has just ended is played again. Where the client has gone on meanwhile, it is told instead. */
+  #again(): boolean {
+    const { again, batch, queue } = this.#state
+    this.#state.again = undefined
+    if (!again) return false
+    if (queue.length === 0 && batch.playable === again.batch) return true
+    this.#out.put(refusalOf(again.error))
+    return false
+  }
+
   #warn(): void {
     const meter = this.#state.metering?.meter
     if (!meter) return
@@ -199,6 +216,8 @@ export class Server implements FrameHandler {
     if (state.queue.length === 0) state.strayCancel = false
     this.#results.ready()
     if (status === 'I') transactionEnded(state)
+    state.had = undefined
+    if (this.#again()) return this.#playAgain()
     if (head?.kind !== 'sync' || !head.own) this.#out.keep(buffer, start, end)
   }
 }

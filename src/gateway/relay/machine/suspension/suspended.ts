@@ -5,11 +5,11 @@ import { flush, sync } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backlog } from './backlog.js'
 import { isWithheld, type Suspended } from '../modes.js'
-import type { Message } from '../client/parts.js'
+import type { Message } from '../client/message.js'
 import type { Pipeline } from '../client/pipeline.js'
 import { explainOf } from './planner.js'
 import type { State } from '../state.js'
-import type { Given, Verdict, Wants } from './suspension.js'
+import { nothing, type Given, type Verdict, type Wants } from './suspension.js'
 
 /** Why a client that waits gets no answer any more. */
 const withdrawn = (about: string): HoopError => new HoopError('APPROVAL_WITHDRAWN', about)
@@ -44,6 +44,18 @@ export class Suspension {
     if (this.#pipeline.holds !== 'nothing') this.#out.put(flush())
   }
 
+  /** The last batch begins again, with a catalog that is new. */
+  playAgain(): void {
+    const { messages, had } = this.#state.batch.take()
+    const [first, ...rest] = messages
+    if (!first) return
+    this.#state.had = had
+    this.begin(first, { kind: 'catalog', age: 0 }, nothing)
+    const { mode } = this.#state
+    if (mode.kind === 'suspended')
+      for (const { buffer, start, end } of rest) mode.backlog.add(buffer.subarray(start, end))
+  }
+
   /** Looks whether there is something to do: the server may have answered. */
   progress(suspended: Suspended): void {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
@@ -64,6 +76,7 @@ export class Suspension {
     if (wants.kind === 'answers') return
     suspended.stage = 'waiting'
     if (wants.kind === 'estimate') return this.#plan(suspended, wants)
+    if (wants.kind === 'witness') return this.#witness(suspended, wants)
     const inTransaction = state.transaction !== 'I' || this.#pipeline.holds !== 'nothing'
     state.commands.push({ kind: 'hold', wants, inTransaction })
   }
@@ -72,7 +85,8 @@ export class Suspension {
   withdraw(suspended: Suspended, about: string): void {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
     const error = withdrawn(about)
-    const outside = suspended.stage === 'waiting' && suspended.wants.kind !== 'estimate'
+    const { kind } = suspended.wants
+    const outside = suspended.stage === 'waiting' && kind !== 'estimate' && kind !== 'witness'
     suspended.stage = 'withdrawing'
     // Whoever was asked has to be told first; what he says then is the refusal.
     if (outside) this.#state.commands.push({ kind: 'withdraw', error })
@@ -106,6 +120,21 @@ export class Suspension {
     this.#state.push({ kind: 'plan', folds, scrub, open, plan: '', planned: false, closes: closesBehind })
     this.#out.put(runUnder(this.#name, { ...bound, text: explainOf(sql) }))
     if (open) this.#out.put(flush())
+    else this.#sync()
+  }
+
+  /** Asks the server whether what the decision rests on is so, in the transaction that is open. */
+  #witness(suspended: Suspended, { parameters }: Extract<Wants, { kind: 'witness' }>): void {
+    const state = this.#state
+    // The server would run nothing, the statement as little as this.
+    if (state.transaction === 'E') {
+      suspended.verdict = { kind: 'confirmed', parameters }
+      return
+    }
+    const sent = state.witness.send(this.#out, parameters, this.#pipeline.number)
+    const { answers: left, prepares } = sent
+    state.push({ kind: 'witness', statement: undefined, left, prepares, parameters })
+    if (this.#pipeline.holds === 'bound') this.#out.put(flush())
     else this.#sync()
   }
 

@@ -22,6 +22,10 @@ export type Verdict =
   | { readonly kind: 'answered' }
   /** A long text has been decided on, as far as that takes time. */
   | { readonly kind: 'decided' }
+  /** The server has confirmed what the decision rests on. */
+  | { readonly kind: 'confirmed'; readonly parameters: readonly Buffer[] }
+  /** It is no longer so. */
+  | { readonly kind: 'changed'; readonly error: HoopError }
   | RefusedVerdict
 
 export interface RefusedVerdict {
@@ -40,6 +44,8 @@ export type Wants =
   | { readonly kind: 'catalog'; readonly age: number }
   /** The answers to what was sent before, by which it is known what a name means. */
   | { readonly kind: 'answers' }
+  /** The server's word that what the decision rests on is as it was analysed. The machine asks for it by itself. */
+  | { readonly kind: 'witness'; readonly parameters: readonly Buffer[] }
   /** The decision on a long text, which is worked out in turns. */
   | { readonly kind: 'decision'; readonly text: string }
 
@@ -54,6 +60,12 @@ export interface Given {
   /** The catalog is as new as can be. */
   readonly renewed?: boolean
   readonly decided?: boolean
+  /** What the server has confirmed, as parameters of its witness. */
+  readonly confirmed?: readonly Buffer[]
+  /** What the decision rested on had changed. */
+  readonly changed?: HoopError | undefined
+  /** How often that was so. */
+  readonly attempts: number
   readonly answered?: boolean
   readonly estimate?: Estimate
   readonly rules: readonly string[]
@@ -61,11 +73,13 @@ export interface Given {
   readonly refused?: RefusedVerdict
 }
 
-export const nothing: Given = { rules: [], approvals: [] }
+export const nothing: Given = { rules: [], approvals: [], attempts: 0 }
 
 export const add = (given: Given, verdict: Verdict): Given => {
-  if (verdict.kind === 'renewed') return { ...given, renewed: true }
+  if (verdict.kind === 'renewed') return { ...given, renewed: true, changed: undefined }
   if (verdict.kind === 'decided') return { ...given, decided: true }
+  if (verdict.kind === 'confirmed') return { ...given, confirmed: verdict.parameters }
+  if (verdict.kind === 'changed') return { ...given, changed: verdict.error, attempts: given.attempts + 1 }
   if (verdict.kind === 'answered') return { ...given, answered: true }
   if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
   if (verdict.kind === 'refuse') return { ...given, refused: verdict }

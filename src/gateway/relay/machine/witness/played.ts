@@ -1,0 +1,92 @@
+import { HoopError } from '../../../../lib/errors.js'
+import type { ErrorFields } from '../../../../wire/error-fields.js'
+import { Backend } from '../../../../wire/tags.js'
+
+/** What the server answers to the statement at hand of a text that is played as an extended query. */
+type Stage = 'parse' | 'bind' | 'witness' | 'run' | 'close'
+
+/** One statement of the text. */
+export interface PlayedStatement {
+  /** Characters of the text in front of it, as UTF-16 has them. */
+  readonly before: number
+  /** Messages that answer its witness; 0 where it has none. */
+  readonly answers: number
+  /** See `Witness.confirmed`. */
+  readonly prepares: number | undefined
+}
+
+const stray = (tag: number, stage: Stage): HoopError =>
+  new HoopError('PROTOCOL_DESYNC', `${String.fromCharCode(tag)} in the stage ${stage} of a played query`)
+
+/**
+ * A simple query that is sent as an extended one: per statement Parse, Bind, witness, Describe and Execute, at its end one
+ * Close and one Sync. So the names in it are resolved and locked before the witness looks. What the client must not see of
+ * it is swallowed here.
+ */
+export class Played {
+  readonly #text: string
+  readonly #statements: readonly PlayedStatement[]
+  readonly #confirmed: (age: number | undefined) => void
+  #stage: Stage = 'parse'
+  #at = 0
+  #left = 0
+
+  /** @param confirmed is told when a witness has been answered */
+  constructor(text: string, statements: readonly PlayedStatement[], confirmed: (age: number | undefined) => void) {
+    this.#text = text
+    this.#statements = statements
+    this.#confirmed = confirmed
+  }
+
+  /** The witness is about to say its word, or has said an error. */
+  get witnessing(): boolean {
+    return this.#stage === 'witness'
+  }
+
+  /** Characters in front of the statement at hand, as the server counts them. */
+  get #offset(): number {
+    const before = this.#statements[this.#at]?.before ?? 0
+    return before === 0 ? 0 : [...this.#text.slice(0, before)].length
+  }
+
+  /** An error as the simple query would have got it: positions count from the text's start, and `$1` is no parameter. */
+  asSimple(fields: ErrorFields): ErrorFields {
+    const offset = this.#offset
+    const moved =
+      offset > 0 && fields['P'] !== undefined ? { ...fields, P: String(Number(fields['P']) + offset) } : fields
+    if (this.#stage !== 'bind' || fields['C'] !== '08P01') return moved
+    return { ...moved, C: '42P02', M: 'there is no parameter $1' }
+  }
+
+  /** Takes one answer, errors and what comes unasked aside. @returns whether it is for the client */
+  answer(tag: number): boolean {
+    switch (this.#stage) {
+      case 'parse':
+        if (tag !== Backend.ParseComplete) throw stray(tag, this.#stage)
+        this.#stage = 'bind'
+        return false
+      case 'bind':
+        if (tag !== Backend.BindComplete) throw stray(tag, this.#stage)
+        this.#left = this.#statements[this.#at]?.answers ?? 0
+        this.#stage = this.#left > 0 ? 'witness' : 'run'
+        return false
+      case 'witness':
+        if (--this.#left === 0) {
+          this.#stage = 'run'
+          this.#confirmed(this.#statements[this.#at]?.prepares)
+        }
+        return false
+      case 'run':
+        return tag !== Backend.NoData
+      case 'close':
+        if (tag !== Backend.CloseComplete) throw stray(tag, this.#stage)
+        return false
+    }
+  }
+
+  /** The statement at hand has completed. */
+  completed(): void {
+    this.#at++
+    this.#stage = this.#at < this.#statements.length ? 'parse' : 'close'
+  }
+}

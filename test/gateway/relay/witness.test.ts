@@ -1,0 +1,132 @@
+import { Client } from 'pg'
+import { beforeEach, expect, test } from 'vitest'
+import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
+import { guardOf } from './policy.js'
+import { relayServer, type RelayServer } from './relay-server.js'
+
+let database: FreshDatabase
+let server: RelayServer
+let dba: Client
+let user: Client
+
+const policy = { masks: [{ columns: ['public.customers.ssn'], with: 'redact' }] }
+
+const seed = `
+  CREATE TABLE customers (id int, name text, ssn text);
+  INSERT INTO customers VALUES (1, 'ada', 'CANARY');
+  CREATE TABLE pub (id int, title text);
+  INSERT INTO pub VALUES (1, 'title');
+  CREATE VIEW v AS SELECT id, name AS x FROM customers`
+
+const swaps: Readonly<Record<string, string>> = {
+  'a view that is replaced': 'CREATE OR REPLACE VIEW v AS SELECT id, ssn AS x FROM customers',
+  'a view that another is renamed to': `CREATE VIEW v2 AS SELECT id, ssn AS x FROM customers;
+    ALTER VIEW v RENAME TO v3; ALTER VIEW v2 RENAME TO v; DROP VIEW v3`,
+  'a column that gets the name of another': `ALTER TABLE customers RENAME ssn TO s; ALTER TABLE customers RENAME name TO n;
+    DROP VIEW v; CREATE VIEW v AS SELECT id, s AS x FROM customers`,
+}
+
+beforeEach(async () => {
+  database = await freshDatabase()
+  dba = await database.client()
+  await dba.query(seed)
+  server = await relayServer({ url: database.url, guard: await guardOf(database.url, policy) })
+  user = new Client({ host: '127.0.0.1', port: server.port, user: 'x', database: database.name })
+  await user.connect()
+  return async () => {
+    await user.end()
+    await server[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  }
+})
+
+type Read = () => Promise<unknown>
+
+const plain = 'SELECT id, x FROM v'
+
+/** Ways to read the view: what is done before it changes, and what after. */
+const ways: Readonly<Record<string, (client: Client) => Promise<Read>>> = {
+  'a simple query': async (client) => () => client.query(plain),
+  'a text of several statements': async (client) => () => client.query(`SELECT 1; ${plain}`),
+  'an extended query': async (client) => () => client.query(`${plain} WHERE id = $1`, [1]),
+  'a statement that was prepared before': async (client) => {
+    const named = { name: 'earlier', text: `${plain} WHERE id = $1`, values: [1] }
+    await client.query(named)
+    return () => client.query(named)
+  },
+  'a statement that SQL prepared before': async (client) => {
+    await client.query(`PREPARE p AS ${plain}`)
+    await client.query('EXECUTE p')
+    return () => client.query('EXECUTE p')
+  },
+  'CREATE TABLE AS': async (client) => async () => {
+    await client.query(`CREATE TEMP TABLE taken AS ${plain}`)
+    return client.query('SELECT * FROM taken')
+  },
+  'a cursor': async (client) => async () => {
+    await client.query('BEGIN')
+    try {
+      await client.query(`DECLARE c CURSOR FOR ${plain}`)
+      return await client.query('FETCH ALL FROM c')
+    } finally {
+      await client.query('ROLLBACK')
+    }
+  },
+}
+
+const outcome = async (read: Read): Promise<string> => {
+  try {
+    return JSON.stringify(((await read()) as { rows: unknown }).rows ?? (await read()))
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    return `${code} ${message}`
+  }
+}
+
+for (const [swap, ddl] of Object.entries(swaps))
+  for (const [way, prepare] of Object.entries(ways))
+    test(`${swap} shows nothing masked to ${way}`, async () => {
+      const read = await prepare(user)
+      expect(await outcome(read)).toContain('ada')
+      if (way === 'CREATE TABLE AS') await user.query('DROP TABLE taken')
+      await dba.query(ddl)
+      expect(await outcome(read)).not.toContain('CANARY')
+      expect(await outcome(() => user.query('SELECT 1 AS alive'))).toContain('alive')
+    })
+
+test('a statement whose view was replaced runs as if nothing had happened', async () => {
+  expect((await user.query('SELECT x FROM v')).rows).toEqual([{ x: 'ada' }])
+  await dba.query('CREATE OR REPLACE VIEW v AS SELECT id, upper(name) AS x FROM customers')
+  expect((await user.query('SELECT x FROM v')).rows).toEqual([{ x: 'ADA' }])
+  await dba.query('CREATE OR REPLACE VIEW v AS SELECT id, name AS x FROM customers')
+  expect((await user.query('SELECT x FROM v WHERE id = $1', [1])).rows).toEqual([{ x: 'ada' }])
+})
+
+test('inside of a transaction the client is told to run it again', async () => {
+  await user.query('BEGIN')
+  await user.query('SELECT x FROM v WHERE id = 2')
+  await user.query('COMMIT')
+  await user.query('BEGIN')
+  await dba.query('CREATE OR REPLACE VIEW v AS SELECT id, ssn AS x FROM customers')
+  await expect(user.query('SELECT x FROM v')).rejects.toMatchObject({ code: '40001' })
+  await user.query('ROLLBACK')
+  expect((await user.query('SELECT x FROM v')).rows).not.toEqual([{ x: 'CANARY' }])
+})
+
+test('positions of errors count from the beginning of the text', async () => {
+  await expect(user.query('SELECT x FROM v; SELECT é FROM v; SELECT wrong FROM pub')).rejects.toThrow()
+  await expect(user.query('SELECT id FROM pub; SELECT id, 1/0 FROM pub')).rejects.toMatchObject({ code: '22012' })
+  await expect(user.query('SELECT $1::int FROM pub')).rejects.toMatchObject({ code: '42P02' })
+})
+
+test('names of one’s own are one’s own', async () => {
+  await user.query('BEGIN')
+  await user.query('CREATE TEMP TABLE mine (a int)')
+  await user.query('INSERT INTO mine VALUES (1)')
+  expect((await user.query('SELECT a FROM mine')).rows).toEqual([{ a: 1 }])
+  await user.query('COMMIT')
+  expect((await user.query('SELECT a FROM mine')).rows).toEqual([{ a: 1 }])
+  await user.query('CREATE TABLE also (b int); INSERT INTO also VALUES (2); SELECT b FROM also')
+  expect((await user.query('SELECT b FROM also')).rows).toEqual([{ b: 2 }])
+  await user.query('DROP TABLE also')
+})
