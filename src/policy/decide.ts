@@ -3,7 +3,7 @@ import type { ColumnMask, CopyShape } from '../masking/types.js'
 import { runsAlone } from '../sql/alone.js'
 import { Analyser, atOnce, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
-import type { Analysis, CopyFacts, Countable, StatementFacts, Unproven } from '../sql/facts.js'
+import type { Analysis, CopyFacts, Countable, NamedObject, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
 import { derivedError } from './derived.js'
@@ -108,15 +108,24 @@ const lostError = (lost: string): HoopError =>
 const derivedIn = ({ outputs = [], defines }: StatementFacts): readonly string[] =>
   [...outputs, ...(defines?.outputs ?? [])].flatMap((each) => (each.kind === 'derived' ? each.columns : []))
 
+/** What is written but for tables that are dropped, or made here: of a new one nothing is to be seen yet. */
+const shown = ({ kind, writes, makes = [] }: StatementFacts): readonly string[] => {
+  if (kind === 'drop') return []
+  const made = new Set(makes.flatMap(({ temporary, ...named }) => (temporary ? [] : [labelOf(named)])))
+  return writes.filter((name) => !made.has(name))
+}
+
+const labelOf = ({ schema, name }: NamedObject): string => (schema === undefined ? name : `${schema}.${name}`)
+
 /** Why a text can't be let through where masks are in force. */
 const unprovenIn = (
   statements: readonly StatementFacts[],
   { origins, policy, clear }: DecideOptions,
 ): HoopError | undefined => {
   for (const facts of statements) {
-    const { unproven, reads, writes } = facts
+    const { unproven, reads } = facts
     if (unproven) return unprovenError(unproven)
-    const lost = origins?.lost(reads) ?? origins?.lost(writes)
+    const lost = origins?.lost(reads) ?? origins?.lost(shown(facts))
     if (lost !== undefined) return lostError(lost)
     const derived = policy.derived === 'refuse' && !clear ? derivedIn(facts) : []
     if (derived.length > 0) return derivedError(derived)

@@ -26,6 +26,9 @@ export const policies: Readonly<Record<string, ProbePolicy>> = {
       ],
     },
   },
+  'new table': {
+    section: { masks: [{ columns: ['public.customers.ssn'], with: 'redact' }], predicates: { default: 'deny' } },
+  },
   'typed table': { section: { masks: [...masks, { columns: ['public.typed.ssn'], with: 'redact' }] } },
   'few errors': { section: { masks, masked_errors: 2 } },
   'few bytes': { section: {}, budgets: { session: { bytes: 60 } } },

@@ -22,7 +22,7 @@ const bytesOf = (messages: readonly Message[]): string => messages.map(({ body }
 /** What was recorded, texts of statements aside: the user wrote those. */
 const recorded = (events: readonly object[]): string =>
   JSON.stringify(events, (key, value: unknown) =>
-    ['text', 'digest', 'at', 'duration', 'parameters'].includes(key) ? undefined : value,
+    ['text', 'digest', 'at', 'time', 'duration', 'parameters'].includes(key) ? undefined : value,
   )
 
 const expected = ({ never }: Probe, { expect: wanted }: Step): string =>

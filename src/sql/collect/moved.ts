@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog.js'
-import { resolve } from '../resolve.js'
+import { droppableKey } from '../effects/dropping.js'
+import { resolve, written } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, word, words, type Fields } from '../tree.js'
 import type { Usage } from './usage.js'
 
@@ -49,8 +50,31 @@ const kept: ReadonlySet<unknown> = new Set([
 /** Named by their table and a word of their own. */
 const within: ReadonlySet<unknown> = new Set(['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY'])
 
-/** Kinds of objects whose CASCADE drops columns. */
-const typed: ReadonlySet<unknown> = new Set(['OBJECT_TYPE', 'OBJECT_DOMAIN', 'OBJECT_EXTENSION', 'OBJECT_FUNCTION'])
+/** Kinds of objects of which the catalog knows what depends on them. */
+const followed: Readonly<Record<string, 'type' | 'function'>> = {
+  ...{ OBJECT_TYPE: 'type', OBJECT_DOMAIN: 'type', OBJECT_FUNCTION: 'function', OBJECT_PROCEDURE: 'function' },
+  ...{ OBJECT_ROUTINE: 'function', OBJECT_AGGREGATE: 'function' },
+}
+
+/** Columns of a type, and defaults, views, triggers and the like that use a type or function: the relations that have them. */
+const cascade = (kind: 'type' | 'function', objects: unknown, usage: Usage, catalog: Catalog | undefined): void => {
+  for (const object of list(objects)) {
+    const names = words(as(object, 'TypeName')?.['names'] ?? as(object, 'ObjectWithArgs')?.['objname'])
+    const [schema, name] = [names.at(-2), names.at(-1)]
+    const all = name === undefined ? undefined : catalog?.effects?.droppable.get(droppableKey(kind, name))
+    // A schema that doesn't have it may have got another name since.
+    const exact = all?.filter((each) => schema === undefined || each.schema === schema) ?? []
+    for (const { relations } of exact.length > 0 ? exact : (all ?? []))
+      for (const oid of relations) {
+        const relation = catalog?.relations.get(oid)
+        if (relation) usage.use('writes', relation, 0)
+        usage.details.add('drop column')
+      }
+    // What was made since the catalog was read may be in use by now.
+    if (name !== undefined && catalog?.effects && !all) usage.unknown.add(written(schema, name))
+    if (name === undefined || !catalog?.effects) usage.everything('writes')
+  }
+}
 
 const leaving: ReadonlySet<unknown> = new Set([
   'AT_DetachPartition',
@@ -86,16 +110,18 @@ const handlers: Readonly<Record<string, Handler>> = {
     }
   },
   DropStmt: ({ removeType, objects, behavior }, usage, catalog) => {
-    const cascade = behavior === 'DROP_CASCADE'
+    const cascades = behavior === 'DROP_CASCADE'
     if (removeType === 'OBJECT_SCHEMA') {
       const schemas = list(objects).flatMap((each) => word(each) ?? [])
       for (const schema of schemas) usage.everything('writes', schema)
-      if (cascade) dependents(usage, catalog, inSchemas(catalog, schemas))
-    } else if (cascade && !kept.has(removeType)) {
-      // It takes along columns of that type, defaults, views and triggers that call it, wherever they are.
+      if (cascades) dependents(usage, catalog, inSchemas(catalog, schemas))
+    } else if (cascades && Object.hasOwn(followed, String(removeType))) {
+      cascade(followed[String(removeType)]!, objects, usage, catalog)
+    } else if (cascades && !kept.has(removeType)) {
+      // It takes along columns of its types, defaults, views and triggers that call it, wherever they are.
       usage.everything('writes')
-      if (typed.has(removeType)) usage.details.add('drop column')
-    } else if (cascade)
+      if (removeType === 'OBJECT_EXTENSION') usage.details.add('drop column')
+    } else if (cascades)
       for (const object of list(objects)) {
         const name = words(object).slice(0, within.has(removeType) ? -1 : undefined)
         const found = (catalog?.named.get(name.at(-1) ?? '') ?? []).filter(

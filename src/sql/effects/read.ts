@@ -1,4 +1,5 @@
 import { indexVersion, isAdded, rowVersion, triggerVersion } from '../catalog/row-versions.js'
+import { droppableOf, dropping } from './dropping.js'
 import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
 
 const queries = {
@@ -24,6 +25,7 @@ const queries = {
       SELECT t.oid FROM pg_type t WHERE t.typname IN ('vector', 'halfvec', 'sparsevec') AND t.oid >= 16384
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
+  dropping,
   functionRows: `SELECT p.proname, ${rowVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
   operatorRows: `SELECT o.oprname, ${rowVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
   castRows: `SELECT 0, ${rowVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
@@ -113,6 +115,7 @@ export const effectsOf = (snapshot: Given): Effects => {
     rules: grouped(snapshot.rules),
     views: new Map(snapshot.definitions),
     cascades: cascadesOf(rows.keys),
+    droppable: grouped(rows.dropping.map(droppableOf)),
     behind: {
       operators: grouped(rows.operators.map(behind)),
       aggregates: grouped(rows.aggregates.map(behind)),

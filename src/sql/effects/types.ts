@@ -1,3 +1,4 @@
+import type { Droppables } from './dropping.js'
 import type { RowVersions } from '../catalog/row-versions.js'
 
 /** A function or procedure that was added to the database. */
@@ -29,6 +30,8 @@ export interface Effects {
   readonly views: ReadonlyMap<number, string>
   /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
   readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
+  /** What goes with a type or function that CASCADE drops. */
+  readonly droppable: Droppables
   /** Functions that run behind other names: by operator, by aggregate, and by the name of the type that a cast is to. */
   readonly behind: {
     readonly [Of in Behind]: ReadonlyMap<string, readonly (readonly [schema: string, name: string])[]>

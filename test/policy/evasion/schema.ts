@@ -36,6 +36,12 @@ export const schema = `
   CREATE FUNCTION read_stats() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM pg_statistic';
   CREATE VIEW settings_v AS SELECT * FROM pg_settings;
   CREATE FUNCTION as_postgres() RETURNS text LANGUAGE sql SET role = 'postgres' AS 'SELECT current_user::text';
+  CREATE TYPE level AS ENUM ('low'); CREATE INDEX ON frozen (id) WHERE 'low'::level = 'low'::level;
+  CREATE DOMAIN narrow AS text; CREATE VIEW narrow_v AS SELECT id, v::narrow AS v FROM frozen;
+  CREATE FUNCTION frozen_default() RETURNS text LANGUAGE sql AS 'SELECT now()::text';
+  ALTER TABLE frozen ALTER v SET DEFAULT frozen_default();
+  CREATE FUNCTION frozen_check(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 IS NOT NULL';
+  ALTER TABLE frozen ADD CHECK (frozen_check(v));
   CREATE TYPE mood AS ENUM ('calm'); CREATE DOMAIN short AS text; CREATE SEQUENCE numbers;
   CREATE FUNCTION naps(float8) RETURNS float8 LANGUAGE sql AS 'SELECT pg_sleep($1); SELECT $1';
   CREATE OPERATOR ### (FUNCTION = naps, RIGHTARG = float8);
