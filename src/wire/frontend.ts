@@ -20,12 +20,16 @@ const int16 = (value: number): Buffer => Buffer.from([(value >> 8) & 0xff, value
 /** Bytes of a name that the server tells from another's (NAMEDATALEN - 1, also for prepared statements and portals). */
 const NAME = 63
 
+/** Characters of a name that nothing is cut from, whatever they are: three bytes each at most. Keys of others are longer. */
+const SHORT = 20
+
 /**
  * What a name of a prepared statement or portal has to be looked up by: the server keeps them in tables of fixed-size
  * keys, so that names which differ later are one. A cut may go through a character, so bytes are compared.
  * @see PostgreSQL's dynahash.c (HASH_STRINGS), prepare.c, portalmem.c
  */
-export const nameKey = (name: string): string => (name === '' ? name : Buffer.from(name).toString('latin1', 0, NAME))
+export const nameKey = (name: string): string =>
+  name.length <= SHORT ? name : Buffer.from(name).toString('latin1', 0, NAME)
 
 export interface Parse {
   readonly name: string

@@ -1,7 +1,7 @@
 import { serialize } from 'pg-protocol'
 import { expect, test, vi } from 'vitest'
 import { runUnder } from '../../src/wire/explain.js'
-import { parse, readBind, readExecute, readParse, readTarget } from '../../src/wire/frontend.js'
+import { nameKey, parse, readBind, readExecute, readParse, readTarget } from '../../src/wire/frontend.js'
 
 test('a Parse of ours is the one that pg-protocol writes, and a long name of the client’s stays off stderr', () => {
   expect(parse('née', 'SELECT 1')).toEqual(serialize.parse({ name: 'née', text: 'SELECT 1' }))
@@ -41,4 +41,21 @@ test('what pg-protocol writes is read as it was meant', () => {
     parameterFormats: [0, 0, 1],
     resultFormats: [1],
   })
+})
+
+test('names have one key where the server cuts them to the same bytes, and only there', () => {
+  const euros = '€'.repeat(21) // 63 bytes
+  expect(nameKey(`${euros}x`)).toBe(nameKey(euros))
+  expect(nameKey(`${'€'.repeat(20)}xyz`)).not.toBe(nameKey(euros))
+  const names = [
+    '',
+    'a',
+    '€',
+    Buffer.from('€').toString('latin1'),
+    '€'.repeat(20),
+    'x'.repeat(20),
+    'x'.repeat(21),
+    euros,
+  ]
+  expect(new Set(names.map(nameKey)).size).toBe(names.length)
 })

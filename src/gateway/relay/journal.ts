@@ -46,6 +46,11 @@ export interface StatementDetails {
   readonly observed?: readonly RuleMatch[] | undefined
 }
 
+type Writable<Event> = { -readonly [K in keyof Event]: Event[K] }
+
+/** How a statement ended, but for its number and times. */
+export type ResultDetails = Omit<Writable<ResultEvent>, 'type' | 'at' | 'n' | 'duration'>
+
 /** Numbers a session's statements, writes its events and keeps its counters. */
 export class Journal {
   readonly #recorder: SessionRecorder
@@ -75,7 +80,7 @@ export class Journal {
     this.counters.statements++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
-    const event: { -readonly [K in keyof StatementEvent]: StatementEvent[K] } = { type: 'statement', at, n, via, text }
+    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text }
     if (text.length > captureLimits.text) Object.assign(event, cut(text))
     if (details.statementName) event.statementName = details.statementName
     if (details.portal) event.portal = details.portal
@@ -114,20 +119,20 @@ export class Journal {
     return { n, text, sentAt: at }
   }
 
-  result(statement: Statement, result: Omit<ResultEvent, 'type' | 'at' | 'n' | 'duration'>): void {
+  /** @param result becomes the event */
+  result(statement: Statement, result: ResultDetails): void {
     const at = this.now()
     this.counters.rows += result.rows
     this.counters.bytes += result.bytes
     this.counters.masked += result.masked
     if (result.sqlstate) this.counters.errors++
-    this.#recorder.record({
-      type: 'result',
-      at,
-      n: statement.n,
-      ...result,
-      duration: Math.round((at - statement.sentAt) * 1000) / 1000,
-      ...(statement.ran === undefined ? {} : { ran: statement.ran.slice(0, captureLimits.text) }),
-    })
+    const event = result as Writable<ResultEvent>
+    event.type = 'result'
+    event.at = at
+    event.n = statement.n
+    event.duration = Math.round((at - statement.sentAt) * 1000) / 1000
+    if (statement.ran !== undefined) event.ran = statement.ran.slice(0, captureLimits.text)
+    this.#recorder.record(event)
   }
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {

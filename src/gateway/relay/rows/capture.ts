@@ -15,14 +15,16 @@ export const captureLimits = {
 
 /** One value as the recording shows it: text as text, binary as hex, long ones cut. */
 export const captureValue = (value: Buffer | null, format: number): Parameter => {
-  if (value === null) return null
+  return value === null ? null : captureBytes(value, 0, value.length, format)
+}
+
+const captureBytes = (buffer: Buffer, start: number, end: number, format: number): Parameter => {
   const limit = captureLimits.value
-  if (value.length > limit)
-    return {
-      cut: format === 1 ? value.toString('hex', 0, limit) : value.toString('utf8', 0, limit),
-      bytes: value.length,
-    }
-  return format === 1 ? { hex: value.toString('hex') } : value.toString('utf8')
+  if (end - start > limit) {
+    const cut = buffer.toString(format === 1 ? 'hex' : 'utf8', start, start + limit)
+    return { cut, bytes: end - start }
+  }
+  return format === 1 ? { hex: buffer.toString('hex', start, end) } : buffer.toString('utf8', start, end)
 }
 
 export const captureParameters = (
@@ -35,19 +37,25 @@ export const captureParameters = (
 
 /**
  * The values of one DataRow.
- * @param body the message without its header
+ * @param start of what stands behind its header
  */
-export const captureRow = (body: Buffer, formats: readonly number[]): readonly Parameter[] => {
+export const captureRow = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  formats: readonly number[],
+): readonly Parameter[] => {
   const values: Parameter[] = []
-  if (body.length < 2) return values
-  const count = body.readUInt16BE(0)
-  let at = 2
-  for (let i = 0; i < count && at + 4 <= body.length; i++) {
-    const length = body.readInt32BE(at)
+  if (end - start < 2) return values
+  const count = buffer.readUInt16BE(start)
+  let at = start + 2
+  for (let i = 0; i < count && at + 4 <= end; i++) {
+    const length = buffer.readInt32BE(at)
     at += 4
     if (length === -1) values.push(null)
     else {
-      values.push(captureValue(body.subarray(at, at + length), formatAt(formats, i)))
+      const next = Math.min(at + length, end)
+      values.push(captureBytes(buffer, at, next, formatAt(formats, i)))
       at += length
     }
   }

@@ -1,37 +1,54 @@
 import { createHash, hash, type Hash } from 'node:crypto'
-import type { ResultEvent } from '../../../recording/events.js'
+import type { Parameter, ResultColumn } from '../../../recording/events.js'
 import type { Detected } from '../../../masking/detectors/detected.js'
 import { specName } from '../../../masking/spec-name.js'
 import type { ColumnMask } from '../../../masking/types.js'
 import type { Field } from '../../../wire/backend.js'
 import { HEADER } from '../../../wire/cutter.js'
+import type { ResultDetails } from '../journal.js'
 import { captureLimits, captureRow } from './capture.js'
 
 /** Bytes that are hashed in one go at the end; more than that is hashed as it comes. */
 const ONE_SHOT = 16 * 1024
 
+type Masks = readonly (ColumnMask | undefined)[]
+
+/** Columns as the recording names them: one object for each description, so that it is written as JSON once. */
+const described = new WeakMap<readonly Field[], { masks: Masks | undefined; columns: readonly ResultColumn[] }>()
+
+const columnsOf = (fields: readonly Field[], masks: Masks | undefined): readonly ResultColumn[] => {
+  const known = described.get(fields)
+  if (known && known.masks === masks) return known.columns
+  const columns = fields.map(({ name, type }, i) => {
+    const mask = masks?.[i]
+    return { name, type, ...(mask ? { table: mask.column, mask: specName(mask.spec) } : {}) }
+  })
+  described.set(fields, { masks, columns })
+  return columns
+}
+
+const none: readonly number[] = []
+
 /** Counts one result and keeps its first rows and the digest of the stream as the client saw it. */
 export class ResultDigest {
   rows = 0
   bytes = 0
-  #first: Buffer[] = []
-  #firstBytes = 0
-  #copy: Buffer[] = []
-  #unhashed: Buffer[] = []
-  #unhashedBytes = 0
+  #seen: (readonly Parameter[])[] | undefined
+  #seenBytes = 0
+  #copy: Buffer[] | undefined
+  /** What is not hashed yet: pieces, and behind them a span of one buffer, which grows with the rows that follow in it. */
+  #pieces: Buffer[] | undefined
+  #span: Buffer | undefined
+  #spanStart = 0
+  #spanEnd = 0
+  #unhashed = 0
   #hash: Hash | undefined
   readonly fields: readonly Field[] | undefined
-  readonly masks: readonly (ColumnMask | undefined)[] | undefined
+  readonly masks: Masks | undefined
   readonly formats: readonly number[]
-
   readonly #detected: Detected | undefined
 
-  constructor(
-    fields?: readonly Field[],
-    formats: readonly number[] = [],
-    masks?: readonly (ColumnMask | undefined)[],
-    detected?: Detected,
-  ) {
+  constructor(fields?: readonly Field[], formats: readonly number[] = none, masks?: Masks, detected?: Detected) {
     this.fields = fields
     this.formats = formats
     this.masks = masks
@@ -45,14 +62,15 @@ export class ResultDigest {
 
   /** Whether the recording still has room for what the rows say. */
   get wantsContent(): boolean {
-    return this.#first.length < captureLimits.rows && this.#firstBytes < captureLimits.bytes
+    return (this.#seen?.length ?? 0) < captureLimits.rows && this.#seenBytes < captureLimits.bytes
   }
 
   /** What a DataRow holds, as the client sees it: `buffer[start, end)`, header included. It is counted by who passes it on. */
   row(buffer: Buffer, start: number, end: number): void {
-    if (this.#first.length < captureLimits.rows && this.#firstBytes + end - start <= captureLimits.bytes) {
-      this.#first.push(buffer.subarray(start + HEADER, end))
-      this.#firstBytes += end - start
+    if (this.wantsContent && this.#seenBytes + end - start <= captureLimits.bytes) {
+      const seen = (this.#seen ??= [])
+      seen.push(captureRow(buffer, start + HEADER, end, this.formats))
+      this.#seenBytes += end - start
     }
     this.stream(buffer, start, end)
   }
@@ -65,62 +83,70 @@ export class ResultDigest {
   }
 
   copyBytes(buffer: Buffer, start: number, end: number): void {
-    const room = captureLimits.bytes - this.#firstBytes
+    const room = captureLimits.bytes - this.#seenBytes
     if (room <= 0) return
-    this.#copy.push(buffer.subarray(start, Math.min(end, start + room)))
-    this.#firstBytes += end - start
+    const copy = (this.#copy ??= [])
+    copy.push(buffer.subarray(start, Math.min(end, start + room)))
+    this.#seenBytes += end - start
   }
 
   /** Bytes of the stream, of whatever message. */
   stream(buffer: Buffer, start: number, end: number): void {
     this.bytes += end - start
-    const last = this.#unhashed.at(-1)
     // Rows that follow one another in one chunk are hashed as one piece.
-    if (last && last.buffer === buffer.buffer && last.byteOffset + last.length === buffer.byteOffset + start)
-      this.#unhashed[this.#unhashed.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + end - start)
-    else this.#unhashed.push(buffer.subarray(start, end))
-    this.#unhashedBytes += end - start
-    if (this.#unhashedBytes > ONE_SHOT) this.#drain()
+    if (this.#span === buffer && this.#spanEnd === start) this.#spanEnd = end
+    else {
+      this.#closeSpan()
+      this.#span = buffer
+      this.#spanStart = start
+      this.#spanEnd = end
+    }
+    this.#unhashed += end - start
+    if (this.#unhashed > ONE_SHOT) this.#drain()
   }
 
-  /** The result's event, all but tag, outcome and time. */
-  event(): Pick<ResultEvent, 'columns' | 'rowsSeen' | 'copySeen' | 'digest' | 'rows' | 'bytes' | 'detected'> {
+  /** Adds to the result's event all but tag, outcome and time. */
+  describe(event: ResultDetails): void {
+    const { fields, masks } = this
     const counts = this.#detected?.counts
-    return {
-      rows: this.rows,
-      bytes: this.bytes,
-      ...(this.fields
-        ? {
-            columns: this.fields.map(({ name, type }, i) => {
-              const mask = this.masks?.[i]
-              const found = counts ? this.#detected.in(i) : []
-              return {
-                name,
-                type,
-                ...(mask ? { table: mask.column, mask: specName(mask.spec) } : {}),
-                ...(found.length > 0 ? { detected: found } : {}),
-              }
-            }),
-          }
-        : {}),
-      ...(this.#first.length > 0 ? { rowsSeen: this.#first.map((row) => captureRow(row, this.formats)) } : {}),
-      ...(this.#copy.length > 0 ? { copySeen: Buffer.concat(this.#copy).toString('base64') } : {}),
-      ...(counts ? { detected: counts } : {}),
-      ...(this.bytes > 0 ? { digest: this.#digest() } : {}),
-    }
+    event.rows = this.rows
+    event.bytes = this.bytes
+    if (fields) event.columns = counts ? this.#withFound(fields) : columnsOf(fields, masks)
+    if (this.#seen) event.rowsSeen = this.#seen
+    if (this.#copy) event.copySeen = Buffer.concat(this.#copy).toString('base64')
+    if (counts) event.detected = counts
+    if (this.bytes > 0) event.digest = this.#digest()
+  }
+
+  #withFound(fields: readonly Field[]): readonly ResultColumn[] {
+    return columnsOf(fields, this.masks).map((column, i) => {
+      const detected = this.#detected!.in(i)
+      return detected.length > 0 ? { ...column, detected } : column
+    })
+  }
+
+  #closeSpan(): void {
+    if (this.#span === undefined) return
+    const pieces = (this.#pieces ??= [])
+    pieces.push(this.#span.subarray(this.#spanStart, this.#spanEnd))
+    this.#span = undefined
   }
 
   #drain(): void {
     this.#hash ??= createHash('sha256')
-    for (const piece of this.#unhashed) this.#hash.update(piece)
-    this.#unhashed = []
-    this.#unhashedBytes = 0
+    if (this.#pieces) for (const piece of this.#pieces) this.#hash.update(piece)
+    if (this.#span) this.#hash.update(this.#span.subarray(this.#spanStart, this.#spanEnd))
+    this.#pieces = this.#span = undefined
+    this.#unhashed = 0
   }
 
   #digest(): string {
-    if (!this.#hash)
-      return hash('sha256', this.#unhashed.length === 1 ? this.#unhashed[0]! : Buffer.concat(this.#unhashed), 'hex')
-    this.#drain()
-    return this.#hash.digest('hex')
+    if (this.#hash) {
+      this.#drain()
+      return this.#hash.digest('hex')
+    }
+    this.#closeSpan()
+    const pieces = this.#pieces ?? []
+    return hash('sha256', pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), 'hex')
   }
 }

@@ -1,9 +1,10 @@
 import { HoopError } from '../../../../lib/errors.js'
-import { readCopyResponse, readRowDescription, readTag } from '../../../../wire/backend.js'
+import { readCopyResponse, readTag } from '../../../../wire/backend.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import { Backend } from '../../../../wire/tags.js'
 import { bound } from './binding.js'
 import { beginCopyIn } from './copy-in.js'
+import { Descriptions } from './descriptions.js'
 import { expect, type Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
@@ -19,6 +20,7 @@ const hadBind = ({ had }: State): boolean => had !== undefined && had.binds-- > 
 export class Replies {
   readonly #state: State
   readonly #results: Results
+  readonly #descriptions = new Descriptions()
 
   constructor(state: State, results: Results) {
     this.#state = state
@@ -99,7 +101,7 @@ export class Replies {
     // Charged while the request is at the head: by then it may be no more.
     const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
     const wanted =
-      results.description(head, readRowDescription(buffer, start, end), end - start) &&
+      results.description(head, this.#descriptions.read(buffer, start, end), end - start) &&
       !(head?.kind === 'describe' && head.of === 'P' && this.#hadDescription(buffer.subarray(start, end)))
     if (!wanted || paid) return wanted
     results.undescribed()

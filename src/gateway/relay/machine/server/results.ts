@@ -4,7 +4,7 @@ import type { Field } from '../../../../wire/backend.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
-import type { Statement } from '../../journal.js'
+import type { ResultDetails, Statement } from '../../journal.js'
 import type { RowSink } from '../../rows/row-sink.js'
 import { copySink, rowSink } from '../../rows/sinks.js'
 import { ColumnMasks } from './column-masks.js'
@@ -16,7 +16,7 @@ import { expect, type FunctionRequest, type Request, statementAt } from '../requ
 import type { State } from '../state.js'
 import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
-type Outcome = Pick<ResultEvent, 'tag'> & Partial<ResultEvent>
+type Outcome = Pick<ResultEvent, 'tag'> & Partial<Pick<ResultEvent, 'rows' | 'bytes' | 'sqlstate' | 'message'>>
 
 /** The results of statements: which masks they get, where their rows go, how they end and what is recorded of them. */
 export class Results {
@@ -232,17 +232,16 @@ export class Results {
     const error = this.withheld?.error
     this.#sink = undefined
     this.#state.copyInBytes = 0
-    journal.result(statement, {
-      rows: 0,
-      bytes: 0,
-      masked: sink?.masked ?? 0,
-      ...sink?.digest.event(),
-      ...(sink === undefined && copyInBytes > 0 ? { copyInBytes } : {}),
-      ...outcome,
-      ...(error ? { sqlstate: error.sqlstate, message: error.message } : {}),
-      transaction,
-      ...(guard?.clear && sink?.digest.hides ? { seenClear: true } : {}),
-    })
+    const result: ResultDetails = { tag: outcome.tag, rows: 0, bytes: 0, masked: sink?.masked ?? 0, transaction }
+    if (sink) sink.digest.describe(result)
+    else if (copyInBytes > 0) result.copyInBytes = copyInBytes
+    if (outcome.rows !== undefined) result.rows = outcome.rows
+    if (outcome.bytes !== undefined) result.bytes = outcome.bytes
+    const failed = error ?? outcome
+    if (failed.sqlstate !== undefined) result.sqlstate = failed.sqlstate
+    if (failed.message !== undefined) result.message = failed.message
+    if (guard?.clear && sink?.digest.hides) result.seenClear = true
+    journal.result(statement, result)
   }
 
   /** A notice of ours about the result at hand. Its names are paid for like those of a RowDescription. */
