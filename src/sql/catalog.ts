@@ -1,12 +1,14 @@
 import { HoopError } from '../lib/errors.js'
-import { build } from './catalog/build.js'
+import { build, type CatalogNeeds } from './catalog/build.js'
 import { reading } from './catalog/document.js'
-import { moment } from './catalog/moved.js'
+import { identityOf, moment } from './catalog/moved.js'
 import { readSnapshot } from './catalog/queries.js'
 import { Reading } from './catalog/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'
 
+export type { CatalogNeeds } from './catalog/build.js'
+export type { KnownName } from './catalog/known.js'
 export type { Reading } from './catalog/reading.js'
 export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
@@ -19,23 +21,19 @@ const ATTEMPTS = 5
  * @throws what `query` throws; {HoopError} CATALOG_UNSETTLED where definitions changed during each attempt
  */
 export const readCatalog = async (query: CatalogQuery): Promise<Reading> => {
+  const identity = await identityOf(query)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [before, snapshot] = await reading(
       query,
       async () => [await moment(query), await readSnapshot(query)] as const,
     )
-    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot)
+    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot, identity)
   }
   throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
 }
 
-/**
- * What a database is under one policy. The parser must have been initialized.
- * @param masked the policy's entries, `schema.table.column` as spelled in the catalog
- * @param pure functions that the policy declares to compute from their arguments alone, `schema.name`
- */
-export const catalogFor = (read: Reading, masked: readonly string[], pure: readonly string[] = []): Catalog =>
-  build(read, masked, new Set(pure))
+/** What a database is under one policy. The parser must have been initialized. */
+export const catalogFor = (read: Reading, needs: CatalogNeeds): Catalog => build(read, needs)
 
 /** Both, for whoever has one policy. @throws what `readCatalog` throws */
 export const loadCatalog = async (
@@ -44,5 +42,5 @@ export const loadCatalog = async (
   pure: readonly string[] = [],
 ): Promise<Catalog> => {
   await initParser()
-  return catalogFor(await readCatalog(query), masked, pure)
+  return catalogFor(await readCatalog(query), { masked, pure })
 }

@@ -6,6 +6,7 @@ import { people } from './migrations/004-people.js'
 import { observed } from './migrations/005-observed.js'
 import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
+import { knownNames } from './migrations/009-known-names.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
@@ -71,4 +72,5 @@ export const migrations: Record<string, Migration> = {
   '006-revoked-votes': revokedVotes,
   '007-standing-database': standingDatabase,
   '008-questions': questions,
+  '009-known-names': knownNames,
 }

@@ -15,6 +15,7 @@ export interface Tables {
   questions: QuestionsTable
   people: PeopleTable
   revocations: RevocationsTable
+  known_names: KnownNamesTable
 }
 
 export interface SessionsTable {
@@ -99,6 +100,21 @@ export interface RevocationsTable {
   /** When and by whom it was taken back, or null. */
   restored_at: ColumnType<number | bigint | string | null, number | null, number | null>
   restored_by: string | null
+}
+
+/** What names of policies mean, by OID. */
+export interface KnownNamesTable {
+  /** Address and name of the database. */
+  database: string
+  /** See `Reading.identity`. */
+  identity: string
+  relation: Whole
+  /** Of a column; 0 for the relation itself. */
+  attribute: Whole
+  /** As the policy has it. */
+  entry: string
+  /** What it was called when it was last seen. */
+  name: string
 }
 
 interface MetaTable {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { PolicyGuard } from '../../policy/guard.js'
+import type { FollowedNames } from '../../sql/catalog/known.js'
 import { initParser } from '../../sql/parser.js'
 import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog-source.js'
 import type { GuardMaker, GuardOrder } from './runtimes.js'
@@ -13,6 +14,18 @@ interface Made {
 
 /** Masks need to know what names mean, and so do rules: a view reads through, a function or a trigger does the forbidden. */
 const needsCatalog = ({ masks, rules }: PolicyConfig): boolean => masks.length > 0 || rules.length > 0
+
+/** What a policy's rules name: what is renamed stays what they mean. */
+const namedByRules = ({ rules }: PolicyConfig): FollowedNames => {
+  const conditions = rules.map(({ when }) => when)
+  const columns = conditions.flatMap(({ columns = [] }) => columns)
+  const tables = columns.map((column) => column.slice(0, column.lastIndexOf('.')))
+  const relations = conditions.flatMap(({ reads = [], writes = [] }) => [...reads, ...writes])
+  return {
+    columns: [...new Set(columns.filter((column) => !column.endsWith('.*')))],
+    relations: [...new Set([...relations, ...tables])],
+  }
+}
 
 interface GuardsOptions {
   readonly maskingKey: Buffer
@@ -31,13 +44,14 @@ export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardM
     await initParser()
     const { policy, clear, connection, database, target } = order
     const masked = policy.masks.flatMap(({ columns }) => columns)
+    const needs = { masked, pure: policy.functions.pure, rules: namedByRules(policy) }
     const source = needsCatalog(policy) ? catalogs.of(target, database) : undefined
     await source?.fresh()
-    for (const column of source?.under(masked, policy.functions.pure).unknown ?? [])
+    for (const column of source?.under(needs).unknown ?? [])
       log.warn({ connection, database, column }, 'the policy masks a column that is not there')
     const current = source && {
       get catalog() {
-        return source.under(masked, policy.functions.pure)
+        return source.under(needs)
       },
       refresh: () => source.refresh(),
       renew: (age: number) => source.renew(age),

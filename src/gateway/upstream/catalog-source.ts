@@ -1,8 +1,16 @@
 import type { Logger } from 'pino'
-import { catalogFor, readCatalog, type Catalog, type CatalogQuery, type Reading } from '../../sql/catalog.js'
+import {
+  catalogFor,
+  readCatalog,
+  type Catalog,
+  type CatalogNeeds,
+  type CatalogQuery,
+  type Reading,
+} from '../../sql/catalog.js'
 import { initParser } from '../../sql/parser.js'
 import { HoopError } from '../../lib/errors.js'
 import { openOwnClient } from './own-client.js'
+import { Remembered, type NameMemory } from './remembered.js'
 import type { UpstreamTarget } from './target.js'
 
 /** A snapshot older than this is read again, milliseconds: objects change by other ways than through the gateway. */
@@ -25,14 +33,9 @@ const readDatabase = async (target: UpstreamTarget, database: string): Promise<R
 }
 
 /** A new snapshot of one database, as one policy has it. */
-export const readOnce = async (
-  target: UpstreamTarget,
-  database: string,
-  masked: readonly string[],
-  pure: readonly string[] = [],
-): Promise<Catalog> => {
+export const readOnce = async (target: UpstreamTarget, database: string, needs: CatalogNeeds): Promise<Catalog> => {
   await initParser()
-  return catalogFor(await readDatabase(target, database), masked, pure)
+  return catalogFor(await readDatabase(target, database), needs)
 }
 
 /**
@@ -112,12 +115,14 @@ export class CatalogSource {
 /** One database's, as policies see it. */
 export class DatabaseCatalog extends CatalogSource {
   readonly #targets: Map<string, UpstreamTarget>
-  #derived = new WeakMap<Reading, Map<string, Catalog>>()
+  readonly #remembered: Remembered
+  readonly #derived = new WeakMap<Reading, Map<string, Catalog>>()
 
-  constructor(database: string, log: Logger) {
+  constructor(database: string, remembered: Remembered, log: Logger) {
     const targets = new Map<string, UpstreamTarget>()
     super(() => readByAny([...targets.values()], database), log)
     this.#targets = targets
+    this.#remembered = remembered
   }
 
   /** A way to log in, the first to try from now on. */
@@ -127,14 +132,24 @@ export class DatabaseCatalog extends CatalogSource {
     for (const each of [target, ...others]) this.#targets.set(each.user, each)
   }
 
-  /** The last snapshot under a policy's masks; the same one for the same policy. `fresh` must have resolved. */
-  under(masked: readonly string[], pure: readonly string[]): Catalog {
+  override async fresh(): Promise<Reading> {
+    await initParser()
+    const reading = await super.fresh()
+    await this.#remembered.load(reading.identity)
+    return reading
+  }
+
+  /** The last snapshot under a policy; the same one for policies that need the same. `fresh` must have resolved. */
+  under(needs: CatalogNeeds): Catalog {
     const reading = this.last
     const derived = this.#derived.get(reading) ?? new Map<string, Catalog>()
     this.#derived.set(reading, derived)
-    const key = JSON.stringify([masked, pure])
-    const catalog = derived.get(key) ?? catalogFor(reading, masked, pure)
+    const key = JSON.stringify(needs)
+    const made = derived.get(key)
+    if (made) return made
+    const catalog = catalogFor(reading, { ...needs, remembered: this.#remembered.all })
     derived.set(key, catalog)
+    this.#remembered.learn(reading, catalog.known)
     return catalog
   }
 }
@@ -159,18 +174,26 @@ const readByAny = async ([first, ...others]: readonly UpstreamTarget[], database
  */
 export class CatalogSources {
   readonly #sources = new Map<string, DatabaseCatalog>()
+  readonly #memory: () => NameMemory | undefined
   readonly #log: Logger
 
-  constructor(log: Logger) {
+  /** @param memory of what names of policies mean, once there is one */
+  constructor(log: Logger, memory: () => NameMemory | undefined) {
     this.#log = log
+    this.#memory = memory
   }
 
   of(target: UpstreamTarget, database: string): DatabaseCatalog {
     const { host, port, sslmode, sslrootcert = '' } = target
     const key = JSON.stringify([host, port, database, sslmode, sslrootcert])
-    const source = this.#sources.get(key) ?? new DatabaseCatalog(database, this.#log.child({ host, port, database }))
+    const source = this.#sources.get(key) ?? this.#make(`${host}:${port}/${database}`, database)
     this.#sources.set(key, source)
     source.reachedBy(target)
     return source
+  }
+
+  #make(place: string, database: string): DatabaseCatalog {
+    const log = this.#log.child({ database: place })
+    return new DatabaseCatalog(database, new Remembered(place, this.#memory, log), log)
   }
 }

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { loadSigningKeys } from '../../identity/keys.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type LoadedConfig, loadConfig } from '../../policy/config/load.js'
-import { surveyColumns, unknownColumns } from '../../gateway/upstream/unknown-columns.js'
+import { surveyColumns, unknownColumns, unseenTable } from '../../gateway/upstream/unknown-columns.js'
 import { layout } from '../../gateway/host/layout.js'
 import { loadMaskingKey } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
@@ -24,10 +24,11 @@ const keys = async (folder: string): Promise<string> => {
 }
 
 const maskedColumns = async (loaded: LoadedConfig): Promise<Finding> => {
-  const { unknown, unread, known } = await surveyColumns(loaded)
+  const { unknown, unseen, unread, known } = await surveyColumns(loaded)
   if (unknown.length > 0) throw unknownColumns(unknown)
   const [first] = unread
   if (first) throw asHoopError(first.error)
+  if (unseen.length > 0) return { warning: unseen.map(unseenTable).join('\n') }
   return known === 0 ? 'no masks' : `${known} found in the live catalog`
 }
 

@@ -58,7 +58,7 @@ class Guards {
     const columns = policy.masks.flatMap((mask) => mask.columns)
     let catalog: Catalog | undefined
     try {
-      catalog = await readOnce(targetOf(this.#loaded, connection), database, columns)
+      catalog = await readOnce(targetOf(this.#loaded, connection), database, { masked: columns })
     } catch (error) {
       const why = asHoopError(error).message
       this.problems.push(`${connection}/${database}: decided without its catalog and without masks (${why})`)

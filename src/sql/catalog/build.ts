@@ -1,4 +1,5 @@
-import { maskedIn } from './masked.js'
+import { knownIn, type FollowedNames, type KnownName } from './known.js'
+import { columnKey, maskedIn } from './masked.js'
 import { opaqueRelations } from './opaque.js'
 import type { Reading } from './reading.js'
 import { columnsOf, SnapshotRelation } from './relation.js'
@@ -6,22 +7,49 @@ import { readRoutines } from './routines.js'
 import { settle } from './settle.js'
 import type { Catalog } from './types.js'
 
-/**
- * What a database is under one policy.
- * @param entries masked columns, `schema.table.column`
- * @param pure functions that the policy declares to compute from their arguments alone, `schema.name`
- */
-export const build = (reading: Reading, entries: readonly string[], pure: ReadonlySet<string>): Catalog => {
-  const { masked, unknown, types } = maskedIn(reading, entries)
+/** What of a policy decides what a database's catalog is under it. */
+export interface CatalogNeeds {
+  /** Masked columns, `schema.table.column` as spelled in the catalog. */
+  readonly masked: readonly string[]
+  /** Functions that the policy declares to compute from their arguments alone, `schema.name`. */
+  readonly pure?: readonly string[]
+  /** What its rules name. */
+  readonly rules?: FollowedNames
+  /** What its names meant in earlier snapshots. */
+  readonly remembered?: readonly KnownName[]
+}
+
+/** By `oid.attnum`: what a policy knows it by, where that is no longer its name. */
+const formerNames = (known: readonly KnownName[]): ReadonlyMap<string, readonly string[]> => {
+  const former = new Map<string, readonly string[]>()
+  for (const { relation, attribute, entry, name } of known) {
+    const key = columnKey(relation, attribute)
+    if (entry !== name) former.set(key, [...(former.get(key) ?? []), entry])
+  }
+  return former
+}
+
+/** What a database is under one policy. */
+export const build = (
+  reading: Reading,
+  { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] }: CatalogNeeds,
+): Catalog => {
+  const followed = { columns: [...new Set([...entries, ...rules.columns])], relations: rules.relations }
+  const known = knownIn(reading, followed, remembered)
+  const former = formerNames(known)
+  const { masked, unknown, types } = maskedIn(reading, entries, known)
   const hiding = new Set([...masked.keys()].map((key) => Number(key.slice(0, key.indexOf('.')))))
-  const routines = readRoutines(reading.snapshot, pure)
+  const routines = readRoutines(reading.snapshot, new Set(pure))
   const opaque = opaqueRelations(reading, routines, hiding)
 
   const relations = new Map<number, SnapshotRelation>()
   const named = new Map<string, SnapshotRelation[]>()
   for (const [oid, row] of reading.rows) {
-    const columns = () => columnsOf(reading, oid, masked)
-    const relation = new SnapshotRelation(reading, row, { masked: hiding.has(oid), opaque: opaque.get(oid), columns })
+    const columns = () => columnsOf(reading, oid, masked, former)
+    const relation = new SnapshotRelation(reading, row, {
+      ...{ masked: hiding.has(oid), opaque: opaque.get(oid), columns },
+      formerly: former.get(columnKey(oid, 0)),
+    })
     relations.set(oid, relation)
     const known = named.get(relation.name)
     if (known) known.push(relation)
@@ -30,8 +58,19 @@ export const build = (reading: Reading, entries: readonly string[], pure: Readon
   const found = (oids: readonly number[]) => oids.flatMap((oid) => relations.get(oid) ?? [])
   for (const [oid, bases] of reading.bases) if (relations.has(oid)) relations.get(oid)!.bases = found(bases)
   for (const [oid, above] of reading.ancestors) if (relations.has(oid)) relations.get(oid)!.ancestors = found(above)
-  const { effects, versions, types: known } = reading
-  const catalog = { relations, named, routines, masked, unknown, types, addedTypes: known.added, effects, versions }
+  const { effects, versions, types: all } = reading
+  const catalog = {
+    relations,
+    named,
+    routines,
+    masked,
+    unknown,
+    types,
+    addedTypes: all.added,
+    effects,
+    versions,
+    known,
+  }
   if (masked.size > 0) settle(catalog, reading)
   return catalog
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../wire/column-type.js'
+import type { KnownName } from './known.js'
 import type { Reading } from './reading.js'
 import { typeOf } from './type-rows.js'
 import type { MaskedColumn } from './types.js'
@@ -7,15 +8,15 @@ import type { MaskedColumn } from './types.js'
 export const columnKey = (table: number, attribute: number): string => `${table}.${attribute}`
 
 /**
- * Which columns each policy entry covers: its own, and those of the same name in partitions, children and parents, whose
- * rows are the same rows. An entry for a relation itself goes before an inherited one.
+ * Which columns each policy entry covers: those that are known by it, and those of the same name in partitions, children and
+ * parents, whose rows are the same rows. An entry for a relation itself goes before an inherited one.
  */
-export const spreadMasks = (
+const spreadMasks = (
   reading: Reading,
   masked: readonly string[],
+  known: readonly KnownName[],
 ): { covered: Map<string, string>; unknown: string[] } => {
   const covered = new Map<string, string>()
-  const unknown: string[] = []
   const kin = new Map<number, number[]>()
   const tie = (from: number, to: number): void => {
     const known = kin.get(from)
@@ -26,35 +27,25 @@ export const spreadMasks = (
     tie(child, parent)
     tie(parent, child)
   }
-  const attribute = (relation: number, column: string) =>
-    reading.columns(relation).find(([, name]) => name === column)?.[0]
-  const own: (readonly [oid: number, column: string, entry: string])[] = []
-  const wanted = new Set(masked.map((entry) => entry.slice(0, entry.lastIndexOf('.'))))
-  const byName = new Map<string, number>()
-  for (const [oid, schema, name] of reading.rows.values())
-    if (wanted.has(`${schema}.${name}`)) byName.set(`${schema}.${name}`, oid)
-  for (const entry of masked) {
-    const at = entry.lastIndexOf('.')
-    const relation = byName.get(entry.slice(0, at))
-    const column = entry.slice(at + 1)
-    const number = relation === undefined ? undefined : attribute(relation, column)
-    if (relation === undefined || number === undefined) unknown.push(entry)
-    else {
-      own.push([relation, column, entry])
-      covered.set(columnKey(relation, number), entry)
-    }
+  const entries = new Set(masked)
+  const own = known.filter(({ entry, attribute }) => attribute !== 0 && entries.has(entry))
+  const found = new Set(own.map(({ entry }) => entry))
+  for (const { relation, attribute, entry } of own) {
+    const key = columnKey(relation, attribute)
+    if (!covered.has(key)) covered.set(key, entry)
   }
-  for (const [oid, column, entry] of own) {
-    const reached = new Set([oid])
+  for (const { relation, attribute, entry } of own) {
+    const column = reading.columns(relation).find(([number]) => number === attribute)?.[1]
+    const reached = new Set([relation])
     for (const each of reached) {
-      const number = attribute(each, column)
+      const number = reading.columns(each).find(([, name]) => name === column)?.[0]
       if (number === undefined) continue
       const key = columnKey(each, number)
       if (!covered.has(key)) covered.set(key, entry)
       for (const relative of kin.get(each) ?? []) reached.add(relative)
     }
   }
-  return { covered, unknown }
+  return { covered, unknown: masked.filter((entry) => !found.has(entry)) }
 }
 
 const FIRST_NORMAL = 16_384
@@ -79,8 +70,8 @@ const withParts = ({ types }: Reading, oids: Iterable<number>): ReadonlySet<numb
   return reached
 }
 
-export const maskedIn = (reading: Reading, entries: readonly string[]): Covered => {
-  const { covered, unknown } = spreadMasks(reading, entries)
+export const maskedIn = (reading: Reading, entries: readonly string[], known: readonly KnownName[]): Covered => {
+  const { covered, unknown } = spreadMasks(reading, entries, known)
   const masked = new Map<string, MaskedColumn>()
   const wanted = new Set<number>()
   for (const [key, column] of covered) {

@@ -1,4 +1,5 @@
 import { documents } from './document.js'
+import { text } from '../tree.js'
 import type { CatalogQuery } from './types.js'
 
 /**
@@ -28,3 +29,15 @@ const digest = {
 
 /** One text for all that printed definitions rest on. */
 export const moment = async (query: CatalogQuery): Promise<unknown> => (await documents(query, digest)).moment
+
+/**
+ * The system's identifier tells servers apart, and the database's OID its databases. Where the first may not be asked for,
+ * the second has to do: then a restored database may pass for the one before.
+ */
+export const identityOf = async (query: CatalogQuery): Promise<string> => {
+  const database = `SELECT oid::text AS id FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()`
+  const system = `SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()`
+  const [own] = await query(database)
+  const [server] = await query(system).catch(() => [])
+  return `${text(server?.['id']) ?? '-'}/${text(own?.['id']) ?? ''}`
+}

@@ -1,8 +1,7 @@
 import { effectsOf } from '../effects/read.js'
 import type { Effects } from '../effects/types.js'
-import { readSnapshot, type RelationRow, type Snapshot } from './queries.js'
+import type { RelationRow, Snapshot } from './queries.js'
 import { typesOf, type Types } from './type-rows.js'
-import type { CatalogQuery } from './types.js'
 import { relationVersionOf, type Versions } from './versions.js'
 
 export type ColumnRow = readonly [
@@ -49,14 +48,18 @@ export class Reading {
   readonly #rules: ReadonlyMap<number, string>
   readonly #parents = new Map<number, number[]>()
   readonly #expressions: ReadonlyMap<string, string>
+  #labels: ReadonlyMap<string, number> | undefined
   readonly #columns = new Map<number, readonly ColumnRow[]>()
 
   readonly snapshot: Snapshot
+  /** What tells this database from any other, and from what it was before somebody restored it. */
+  readonly identity: string
   readonly types: Types
   readonly effects: Effects
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, identity: string) {
     this.snapshot = snapshot
+    this.identity = identity
     this.types = typesOf(snapshot.types, snapshot.rowTypes)
     this.effects = effectsOf(snapshot)
     this.rows = new Map(snapshot.relations.map((row) => [row[0], row]))
@@ -86,6 +89,11 @@ export class Reading {
     return columns
   }
 
+  /** OIDs by `schema.name`. */
+  get byLabel(): ReadonlyMap<string, number> {
+    return (this.#labels ??= new Map(this.snapshot.relations.map(([oid, schema, name]) => [`${schema}.${name}`, oid])))
+  }
+
   /** What a generated column is computed by. */
   expression(oid: number, attribute: number): string | undefined {
     return this.#expressions.get(`${oid}.${attribute}`)
@@ -99,5 +107,3 @@ export class Reading {
     })
   }
 }
-
-export const readAll = async (query: CatalogQuery): Promise<Reading> => new Reading(await readSnapshot(query))

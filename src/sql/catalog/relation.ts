@@ -12,6 +12,8 @@ const none: Relation[] = []
 interface Made {
   readonly masked: boolean
   readonly opaque: string | undefined
+  /** Names that a policy knows it by, beside its own. */
+  readonly formerly: readonly string[] | undefined
   readonly columns: () => readonly CatalogColumn[]
 }
 
@@ -35,7 +37,7 @@ export class SnapshotRelation implements Draft {
   #columns: readonly CatalogColumn[] | (() => readonly CatalogColumn[])
   #version: string | undefined
 
-  constructor(reading: Reading, row: RelationRow, { masked, opaque, columns }: Made) {
+  constructor(reading: Reading, row: RelationRow, { masked, opaque, formerly, columns }: Made) {
     this.#row = row
     this.#reading = reading
     this.#columns = columns
@@ -44,6 +46,7 @@ export class SnapshotRelation implements Draft {
     if (triggers !== undefined) this.triggers = triggers
     this.masked = masked
     if (opaque !== undefined) this.opaque = opaque
+    if (formerly !== undefined) this.formerly = formerly
   }
 
   get columns(): readonly CatalogColumn[] {
@@ -65,6 +68,7 @@ export const columnsOf = (
   reading: Reading,
   oid: number,
   masked: ReadonlyMap<string, MaskedColumn>,
+  formerly: ReadonlyMap<string, readonly string[]>,
 ): readonly CatalogColumn[] => {
   const columns = reading.columns(oid)
   const hidden = new Map(columns.map(([attribute, name]) => [name, masked.get(columnKey(oid, attribute))?.column]))
@@ -72,6 +76,7 @@ export const columnsOf = (
     const mask = masked.get(columnKey(oid, attribute))
     const expression = generated === '' ? undefined : (reading.expression(oid, attribute) ?? '')
     const used = expression === undefined ? [] : (mentions(`SELECT ${expression}`)?.columns ?? [...hidden.keys()])
+    const former = formerly.get(columnKey(oid, attribute))
     const sources = [...new Set(used.flatMap((each) => hidden.get(each) ?? []))]
     return {
       attribute,
@@ -80,6 +85,7 @@ export const columnsOf = (
       modifier,
       generated: generated !== '',
       ...(mask ? { masked: mask } : {}),
+      ...(former ? { formerly: former } : {}),
       ...(sources.length > 0 && !mask ? { derived: sources } : {}),
     }
   })

@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { Effects } from '../effects/types.js'
+import type { KnownName } from './known.js'
 import type { Versions } from './versions.js'
 
 /** Runs one query over the gateway's own connection to the database. */
@@ -19,6 +20,8 @@ export interface CatalogColumn {
   readonly modifier: number
   readonly generated: boolean
   readonly masked?: MaskedColumn
+  /** Names, `schema.table.column`, that policies know it by beside its own. */
+  readonly formerly?: readonly string[]
   /** For a column computed from masked ones, of a view or generated: from which. */
   readonly derived?: readonly string[]
 }
@@ -69,6 +72,8 @@ export interface Catalog {
   readonly types: ReadonlyMap<number, ColumnType>
   readonly addedTypes: readonly AddedType[]
   readonly versions: Versions
+  /** What names in the policy mean here, to be remembered. */
+  readonly known: readonly KnownName[]
   /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
   readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
   /** Told of each relation that is looked for, as it is written. */

@@ -171,6 +171,7 @@ export class Usage {
       for (const [relation, column, label] of this.columnUse.of(this.#used[role].keys())) {
         this.columns.add(label)
         for (const former of relation.formerly ?? []) this.columns.add(`${former}.${column.name}`)
+        for (const former of column.formerly ?? []) this.columns.add(former)
         for (const kin of relation.ancestors) this.columns.add(`${labelOf(kin)}.${column.name}`)
         if (!vectorTypes?.has(column.type)) continue
         if (role === 'writes') this.vectors.written = true

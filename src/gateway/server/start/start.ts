@@ -10,6 +10,7 @@ import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
+import { KnownNames } from '../../../store/known-names.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
 import { loadMaskingKey } from '../../host/masking-key.js'
@@ -51,7 +52,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const beside = (name: string) => join(dirname(path), name)
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
-  const catalogs = new CatalogSources(log)
+  let names: KnownNames | undefined
+  const catalogs = new CatalogSources(log, () => names)
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
   let maskingKey: Buffer | undefined
@@ -60,7 +62,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       const made = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }))
-      await assertKnownColumns(loaded, log)
+      // What the store remembers decides; when the gateway starts it isn't open yet.
+      if (names) await assertKnownColumns(loaded, catalogs, log)
       runtimes = made
       review()
     },
@@ -69,12 +72,16 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const secret = (spec: string) => configuration.current.secret(spec)
   const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
+  const state = stack.use(await openState(gateway, webhooks, log))
+  names = new KnownNames(state.store)
+  stack.defer(() => names?.settled())
+  await assertKnownColumns(configuration.current, catalogs, log)
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks },
     limits: () => gateway.limits,
     runtimes: () => runtimes!,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
-    state: stack.use(await openState(gateway, webhooks, log)),
+    state,
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)

@@ -1,0 +1,97 @@
+import type { Reading } from './reading.js'
+
+/** What a name in a policy was found to mean in a database. It keeps that meaning, whatever the object is called later. */
+export interface KnownName {
+  /** As the policy has it: `schema.table.column` of a mask or rule, `schema.table` of a rule. */
+  readonly entry: string
+  /** Of the database that it was found in: in another, or in one that was restored, OIDs mean something else. */
+  readonly identity: string
+  /** OID */
+  readonly relation: number
+  /** Of a column; 0 where the relation itself is meant. */
+  readonly attribute: number
+  /** What the object is called now, or was when it was last seen. */
+  readonly name: string
+}
+
+/** Names that are followed. */
+export interface FollowedNames {
+  /** `schema.table.column` */
+  readonly columns: readonly string[]
+  /** `schema.table`, or `table` and `schema.*`, which mean whatever has such a name */
+  readonly relations: readonly string[]
+}
+
+const splitColumn = (name: string): readonly [relation: string, column: string] => {
+  const at = name.lastIndexOf('.')
+  return [name.slice(0, at), name.slice(at + 1)]
+}
+
+const columnOf = (reading: Reading, name: string): readonly [relation: number, attribute: number] | undefined => {
+  const [label, column] = splitColumn(name)
+  const relation = reading.byLabel.get(label)
+  const attribute =
+    relation === undefined ? undefined : reading.columns(relation).find(([, each]) => each === column)?.[0]
+  return relation === undefined || attribute === undefined ? undefined : [relation, attribute]
+}
+
+/** Relations that are followed by names without a schema, or by their schema. There may be as many as the database has. */
+const MAX_MATCHES = 10_000
+
+const matching = (reading: Reading, names: readonly string[]): readonly string[] => {
+  const full = names.filter((name) => name.includes('.') && !name.endsWith('.*'))
+  const schemas = new Set(names.flatMap((name) => (name.endsWith('.*') ? [name.slice(0, -2)] : [])))
+  const last = new Set(names.filter((name) => !name.includes('.')))
+  if (schemas.size === 0 && last.size === 0) return full
+  const matches: string[] = []
+  for (const [oid, schema, name] of reading.rows.values())
+    if (oid >= 16_384 && (schemas.has(schema) || last.has(name))) matches.push(`${schema}.${name}`)
+  return [...full, ...matches.slice(0, MAX_MATCHES)]
+}
+
+/** By the names that objects have now. */
+const named = (reading: Reading, { columns, relations }: FollowedNames): readonly KnownName[] => {
+  const { identity } = reading
+  return [
+    ...columns.flatMap((entry) => {
+      const found = columnOf(reading, entry)
+      return found ? [{ entry, identity, relation: found[0], attribute: found[1], name: entry }] : []
+    }),
+    ...matching(reading, relations).flatMap((entry) => {
+      const relation = reading.byLabel.get(entry)
+      return relation === undefined ? [] : [{ entry, identity, relation, attribute: 0, name: entry }]
+    }),
+  ]
+}
+
+/** What is remembered, as it is now: by OID in the same database, by the name it had last in another. */
+const again = (reading: Reading, known: KnownName): readonly KnownName[] => {
+  const { identity } = reading
+  if (known.identity !== identity) {
+    const found = known.attribute === 0 ? reading.byLabel.get(known.name) : columnOf(reading, known.name)
+    if (found === undefined) return []
+    const [relation, attribute] = typeof found === 'number' ? [found, 0] : found
+    return [{ ...known, identity, relation, attribute }]
+  }
+  const row = reading.rows.get(known.relation)
+  if (!row) return []
+  const label = `${row[1]}.${row[2]}`
+  if (known.attribute === 0) return [{ ...known, name: label }]
+  const column = reading.columns(known.relation).find(([attribute]) => attribute === known.attribute)
+  return column ? [{ ...known, name: `${label}.${column[1]}` }] : []
+}
+
+export const keyOf = ({ entry, identity, relation, attribute }: KnownName): string =>
+  JSON.stringify([identity, relation, attribute, entry])
+
+/** What names mean in a snapshot, by what they are called and by what is remembered of them; those of their own name first. */
+export const knownIn = (
+  reading: Reading,
+  followed: FollowedNames,
+  remembered: readonly KnownName[],
+): readonly KnownName[] => {
+  const known = new Map<string, KnownName>()
+  const all = [...named(reading, followed), ...remembered.flatMap((each) => again(reading, each))]
+  for (const each of all) if (!known.has(keyOf(each))) known.set(keyOf(each), each)
+  return [...known.values()]
+}
