@@ -180,11 +180,8 @@ export interface Guard {
   ): readonly (ColumnMask | undefined)[] | undefined | HoopError
   /** A statement with `ddl` succeeded: the catalog is stale. Resolves when a new snapshot is in force. */
   refresh(): Promise<void>
-  /**
-   * Reads the catalog again unless it was read within `age` milliseconds; absent where it never changes.
-   * @returns undefined where nothing is to be waited for
-   */
-  renew?(age: number): Promise<unknown> | undefined
+  /** Sees that the catalog is of a moment after this call, and reads it again if it has changed; absent where it never does. */
+  renew?(): Promise<unknown> | undefined
   /**
    * The parameters of the witness (`witnessText`), in text format, that testifies to all of these premises; absent where
    * the policy rests on no catalog. Called for every execution.

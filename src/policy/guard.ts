@@ -22,8 +22,8 @@ interface CatalogSource {
   readonly catalog: Catalog
   /** Resolves when a snapshot that began after this call is in force. @throws what reading it throws */
   refresh(): Promise<unknown>
-  /** The same, unless it was read within `age` milliseconds; absent where it never changes. */
-  renew?(age: number): Promise<unknown> | undefined
+  /** The same; absent where it never changes. */
+  renew?(): Promise<unknown>
 }
 
 /** Longer texts carry their data with them and seldom come twice. */
@@ -131,8 +131,8 @@ export class PolicyGuard implements Guard {
     await this.#source?.refresh()
   }
 
-  renew(age: number): Promise<unknown> | undefined {
-    return this.#source?.renew?.(age)
+  renew(): Promise<unknown> | undefined {
+    return this.#source?.renew?.()
   }
 
   #prepared(text: string): Decided | undefined {

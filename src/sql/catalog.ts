@@ -1,7 +1,7 @@
 import { HoopError } from '../lib/errors.js'
 import { build, type CatalogNeeds } from './catalog/build.js'
 import { reading } from './catalog/document.js'
-import { identityOf, moment } from './catalog/moved.js'
+import { identityOf, moment, stateOf } from './catalog/moved.js'
 import { readSnapshot } from './catalog/queries.js'
 import { Reading } from './catalog/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
@@ -18,16 +18,18 @@ const ATTEMPTS = 5
 /**
  * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, types. It serves all policies.
  * @param query over the gateway's own connection, which must not be in a transaction
+ * @param last what was read before: it is what comes back where nothing has changed since
  * @throws what `query` throws; {HoopError} CATALOG_UNSETTLED where definitions changed during each attempt
  */
-export const readCatalog = async (query: CatalogQuery): Promise<Reading> => {
+export const readCatalog = async (query: CatalogQuery, last?: Reading): Promise<Reading> => {
   const identity = await identityOf(query)
+  if (last?.identity === identity && (await reading(query, () => stateOf(query))) === last.state) return last
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [before, snapshot] = await reading(
+    const [state, before, snapshot] = await reading(
       query,
-      async () => [await moment(query), await readSnapshot(query)] as const,
+      async () => [await stateOf(query), await moment(query), await readSnapshot(query)] as const,
     )
-    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot, identity)
+    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot, { identity, state })
   }
   throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
 }

@@ -52,29 +52,28 @@ export class Outside {
     return { kind: 'refuse', error }
   }
 
-  /** @param age milliseconds that a reading may be old; undefined: none */
-  renew(age: number | undefined): void {
+  /** Something has changed the catalog. */
+  renew(): void {
     const { guard } = this.#options
     // A catalog that can't be had leaves the old one in force; whoever needs the new one asks again.
-    const read = age === undefined ? guard?.refresh() : guard?.renew?.(age)
-    read?.catch(() => undefined)
+    guard?.refresh().catch(() => undefined)
   }
 
   /** Nothing runs by a catalog that may be too old, so a reading that takes too long is a refusal. */
-  async #renewed(age: number, signal: AbortSignal): Promise<Verdict> {
+  async #renewed(signal: AbortSignal): Promise<Verdict> {
     const { guard, catalogWait = CATALOG_WAIT } = this.#options
     const within = deadline(catalogWait, signal)
     const late = once(within, 'abort', { signal }).then(() => {
       throw new HoopError('CATALOG_LATE', `${catalogWait} ms`)
     })
     late.catch(() => undefined)
-    await Promise.race([guard?.renew?.(age), late])
+    await Promise.race([guard?.renew?.(), late])
     return { kind: 'renewed' }
   }
 
   async #get({ wants, inTransaction }: Hold, signal: AbortSignal): Promise<Verdict> {
     const { guard, gate, note } = this.#options
-    if (wants.kind === 'catalog') return this.#renewed(wants.age, signal)
+    if (wants.kind === 'catalog') return this.#renewed(signal)
     if (wants.kind === 'decision') {
       await guard?.prepare?.(wants.text)
       return { kind: 'decided' }

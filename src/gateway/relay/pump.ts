@@ -219,7 +219,7 @@ export class Pump {
       case 'cancel':
         return this.#budgetCancel.begin(() => this.#carry(this.#machine.step))
       case 'renew':
-        return this.#outside.renew(command.age)
+        return this.#outside.renew()
       case 'end':
         return this.end(command.error, 'failed')
     }

@@ -54,7 +54,7 @@ export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardM
         return source.under(needs)
       },
       refresh: () => source.refresh(),
-      renew: (age: number) => source.renew(age),
+      renew: () => source.refresh(),
     }
     return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey }), source }
   }

@@ -19,12 +19,12 @@ const freshFor = 60_000
 const pause = 5_000
 
 /** Reads a new snapshot of one database, over a connection that it opens and ends. */
-const readDatabase = async (target: UpstreamTarget, database: string): Promise<Reading> => {
+const readDatabase = async (target: UpstreamTarget, database: string, last?: Reading): Promise<Reading> => {
   const client = await openOwnClient(target, database)
   try {
     const query: CatalogQuery = async (sql, parameters) =>
       (await client.query<Record<string, unknown>>(sql, parameters)).rows
-    return await readCatalog(query)
+    return await readCatalog(query, last)
   } finally {
     // For a database that serves everybody over one backend (PGlite), where it would hold for others.
     await client.query('RESET statement_timeout').catch(() => undefined)
@@ -43,14 +43,14 @@ export const readOnce = async (target: UpstreamTarget, database: string, needs: 
  * it is old, and on demand after a statement changed the schema.
  */
 export class CatalogSource {
-  readonly #read: () => Promise<Reading>
+  readonly #read: (last: Reading | undefined) => Promise<Reading>
   readonly #log: Logger
   #current: { readonly reading: Reading; readonly at: number } | undefined
   #running: Promise<Reading> | undefined
   #next: Promise<Reading> | undefined
   #triedAt = -Infinity
 
-  constructor(read: () => Promise<Reading>, log: Logger) {
+  constructor(read: (last: Reading | undefined) => Promise<Reading>, log: Logger) {
     this.#read = read
     this.#log = log
   }
@@ -85,14 +85,6 @@ export class CatalogSource {
     return this.#next
   }
 
-  /**
-   * For a name that the last snapshot doesn't have.
-   * @returns undefined where that began within `age` milliseconds; a rejection where it can't be read
-   */
-  renew(age: number): Promise<Reading> | undefined {
-    return performance.now() - this.#triedAt < age ? this.#running : this.refresh()
-  }
-
   get #isOld(): boolean {
     return performance.now() - (this.#current?.at ?? -Infinity) > freshFor
   }
@@ -100,7 +92,7 @@ export class CatalogSource {
   async #start(): Promise<Reading> {
     const at = performance.now()
     this.#triedAt = at
-    const running = this.#read()
+    const running = this.#read(this.#current?.reading)
     this.#running = running
     try {
       const reading = await running
@@ -120,7 +112,7 @@ export class DatabaseCatalog extends CatalogSource {
 
   constructor(database: string, remembered: Remembered, log: Logger) {
     const targets = new Map<string, UpstreamTarget>()
-    super(() => readByAny([...targets.values()], database), log)
+    super((last) => readByAny([...targets.values()], database, last), log)
     this.#targets = targets
     this.#remembered = remembered
   }
@@ -155,13 +147,17 @@ export class DatabaseCatalog extends CatalogSource {
 }
 
 /** Tries each login until one gets the catalog. @throws {HoopError} what the first of them met */
-const readByAny = async ([first, ...others]: readonly UpstreamTarget[], database: string): Promise<Reading> => {
+const readByAny = async (
+  [first, ...others]: readonly UpstreamTarget[],
+  database: string,
+  last: Reading | undefined,
+): Promise<Reading> => {
   if (!first) throw new HoopError('INTERNAL', 'a catalog that nobody said how to reach')
   try {
-    return await readDatabase(first, database)
+    return await readDatabase(first, database, last)
   } catch (error) {
     if (others.length === 0) throw error
-    return await readByAny(others, database).catch(() => {
+    return await readByAny(others, database, last).catch(() => {
       throw error
     })
   }

@@ -54,12 +54,15 @@ export class Reading {
   readonly snapshot: Snapshot
   /** What tells this database from any other, and from what it was before somebody restored it. */
   readonly identity: string
+  /** `stateOf` the catalog when it was read. */
+  readonly state: string
   readonly types: Types
   readonly effects: Effects
 
-  constructor(snapshot: Snapshot, identity: string) {
+  constructor(snapshot: Snapshot, { identity, state }: { readonly identity: string; readonly state: string }) {
     this.snapshot = snapshot
     this.identity = identity
+    this.state = state
     this.types = typesOf(snapshot.types, snapshot.rowTypes)
     this.effects = effectsOf(snapshot)
     this.rows = new Map(snapshot.relations.map((row) => [row[0], row]))

@@ -125,8 +125,8 @@ const broken: Record<string, [failing: string, words: string | RegExp, breakIt: 
   ],
   'a column that is not there': [
     'masked columns',
-    /hoop\.yaml:\d+:\d+: .*public\.nothing\.here/,
-    (f) => f.edit('masks: []', 'masks: [{ columns: [public.nothing.here], with: redact }]'),
+    /hoop\.yaml:\d+:\d+: .*pg_catalog\.pg_class\.nothing/,
+    (f) => f.edit('masks: []', 'masks: [{ columns: [pg_catalog.pg_class.nothing], with: redact }]'),
   ],
   'a store that is none': ['store', 'state cannot be read', (f) => writeFile(f.file('hoop.db'), 'not a database')],
   'recordings that are a file': [
@@ -197,6 +197,15 @@ test('an issuer without device login is found out', async () => {
     'identity provider': `the identity provider does not answer: ${issuer} offers no device login (RFC 8628)`,
   })
   server.close()
+})
+
+test('a masked table that is in none of the databases is a warning: it is masked once it is there', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  await folder.edit('masks: []', 'masks: [{ columns: [public.later.secret], with: null }]')
+  const results = await check(folder)
+  expect(failures(results)).toEqual({})
+  const found = results.find(({ name }) => name === 'masked columns')
+  expect(found).toMatchObject({ state: 'warning', detail: expect.stringContaining('public.later.secret') as string })
 })
 
 test('masked columns are found where one of a connection’s databases has them', async () => {

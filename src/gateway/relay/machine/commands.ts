@@ -14,6 +14,6 @@ export type Command =
   /** Cancel upstream until the machine no longer runs over its budget. */
   | { readonly kind: 'cancel' }
   /** Read the catalog again, when there is time. @param age milliseconds that a reading may be old; undefined: none */
-  | { readonly kind: 'renew'; readonly age: number | undefined }
+  | { readonly kind: 'renew' }
   /** The session can't go on. */
   | { readonly kind: 'end'; readonly error: HoopError }

@@ -48,7 +48,7 @@ beforeAll(async () => {
         return known.catalog
       },
       refresh: () => source.refresh(),
-      renew: () => source.renew(0),
+      renew: () => source.refresh(),
     },
   })
   server = await relayServer({ url: database.url, guard })

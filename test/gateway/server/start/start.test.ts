@@ -82,9 +82,11 @@ test.for([
   await expect(started((folder) => rm(folder.file(file)))).rejects.toMatchObject({ code, exit: 78 })
 })
 
-test('a mask on a column that is not there keeps it from starting, and says where it stands', async () => {
-  const breakIt = started((folder) => folder.edit('masks: []', 'masks: [{ columns: [public.no.where], with: null }]'))
-  await expect(breakIt).rejects.toThrow(/hoop\.yaml:\d+:\d+: .*public\.no\.where/)
+test('a mask on a column that its table doesn’t have keeps it from starting, and says where it stands', async () => {
+  const breakIt = started((folder) =>
+    folder.edit('masks: []', 'masks: [{ columns: [pg_catalog.pg_class.where], with: null }]'),
+  )
+  await expect(breakIt).rejects.toThrow(/hoop\.yaml:\d+:\d+: .*pg_catalog\.pg_class\.where/)
 })
 
 test('a database that is away keeps nothing from starting', async () => {

@@ -19,7 +19,6 @@ import type { BoundParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
 import type { Admission, Refusal } from './outcome.js'
 import { executeOf, type ToRun } from './to-run.js'
-import { REFUSED, RENEWED } from './unknown-names.js'
 
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
@@ -55,7 +54,7 @@ export class Admissions {
     if (!guard) return unguarded
     if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text } }
     const decision = guard.decide(text, asker)
-    if (decision.kind === 'refuse') return this.#refused(decision)
+    if (decision.kind === 'refuse') return this.#renewed(decision, given) ?? refused(decision.error, decision.rule)
     return { ...unguarded, statements: decision.statements }
   }
 
@@ -87,9 +86,10 @@ export class Admissions {
     if (said.kind === 'unanswered')
       return given.answered ? refused(notKnown()) : { kind: 'waits', wants: { kind: 'answers' } }
     const word = this.#approved(said, given)
-    if (word.kind === 'refuse') return this.#refused(word)
+    if (word.kind === 'refuse')
+      return (goesOn ? undefined : this.#renewed(word, given)) ?? refused(word.error, word.rule)
     if (!goesOn && !given.renewed && this.#state.renews && unknownNames.among(word.statements))
-      return { kind: 'waits', wants: { kind: 'catalog', age: RENEWED } }
+      return { kind: 'waits', wants: { kind: 'catalog' } }
     const bound = toRun.kind === 'bind' ? toRun.bind : undefined
     const run = goesOn ? [] : parsedAndRun(this.#from(this.#state.asker), word.statements)
     const capped = goesOn
@@ -100,7 +100,7 @@ export class Admissions {
     const returns = metering !== undefined && word.statements.some((statement) => statement.returns !== false)
     const raise = returns ? raiseOf(metering.meter, toRun.text, bound, given.rules) : undefined
     const last = returns ? afforded(metering.meter, word, raise) : word
-    if (last.kind === 'refuse') return this.#refused(last)
+    if (last.kind === 'refuse') return refused(last.error, last.rule)
     if (last.kind === 'allow') {
       const asked = this.#asked(toRun.text, word.statements, bound)
       const over = asked && questionsRefused(asked, metering!.meter)
@@ -185,11 +185,10 @@ export class Admissions {
     return askedBy(this.#from(asker), text, statements, bound)
   }
 
-  #refused({ error, rule }: Extract<Decision, { kind: 'refuse' }>): Refusal {
-    // A name that came later is refused until the next reading, which nobody waits for.
-    if (error.code === 'STATEMENT_UNPROVEN' && this.#state.renews)
-      this.#state.commands.push({ kind: 'renew', age: REFUSED })
-    return refused(error, rule)
+  /** What can't be proved may be so by a catalog that has changed since: it is looked at once before a refusal. */
+  #renewed({ error }: Extract<Decision, { kind: 'refuse' }>, given: Given): Waiting | undefined {
+    const looks = error.code === 'STATEMENT_UNPROVEN' && this.#state.renews && !given.renewed
+    return looks ? { kind: 'waits', wants: { kind: 'catalog' } } : undefined
   }
 
   /** Of an approval, the rules that it was given for are satisfied. */

@@ -1,11 +1,5 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
 
-/** Between two readings of the catalog for names that it doesn't have, milliseconds. */
-export const RENEWED = 1_000
-
-/** Between two for what is refused, milliseconds. */
-export const REFUSED = 5_000
-
 /** Names of a transaction's own that are remembered. */
 const MAX_NAMES = 1_000
 

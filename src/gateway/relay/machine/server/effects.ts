@@ -64,7 +64,7 @@ export const preparedInside = (state: State, head: Request | undefined): void =>
 /** ReadyForQuery outside of a transaction. */
 export const transactionEnded = (state: State): void => {
   // Others see a change of the schema from here on, and so does a new snapshot.
-  if (state.schemaChanged) state.commands.push({ kind: 'renew', age: undefined })
+  if (state.schemaChanged) state.commands.push({ kind: 'renew' })
   state.schemaChanged = state.tainted = false
   state.unknownNames.transactionEnded()
   state.names.transactionEnded()

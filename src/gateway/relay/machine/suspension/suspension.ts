@@ -40,8 +40,8 @@ export type Wants =
   | { readonly kind: 'approval'; readonly held: HeldStatement }
   /** The planner's word, which the machine asks for by itself. */
   | { readonly kind: 'estimate'; readonly question: Question; readonly bound: Omit<BoundText, 'text'> }
-  /** A catalog that is no older than so many milliseconds. */
-  | { readonly kind: 'catalog'; readonly age: number }
+  /** A catalog that was read, or found unchanged, after the request came. */
+  | { readonly kind: 'catalog' }
   /** The answers to what was sent before, by which it is known what a name means. */
   | { readonly kind: 'answers' }
   /** The server's word that what the decision rests on is as it was analysed. The machine asks for it by itself. */
