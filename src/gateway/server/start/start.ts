@@ -52,8 +52,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const beside = (name: string) => join(dirname(path), name)
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
-  let names: KnownNames | undefined
-  const catalogs = new CatalogSources(log, () => names)
+  const store: { names?: KnownNames } = {}
+  const catalogs = new CatalogSources(log, () => store.names)
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
   let maskingKey: Buffer | undefined
@@ -63,7 +63,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       const made = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }))
       // What the store remembers decides; when the gateway starts it isn't open yet.
-      if (names) await assertKnownColumns(loaded, catalogs, log)
+      if (store.names) await assertKnownColumns(loaded, catalogs, log)
       runtimes = made
       review()
     },
@@ -73,8 +73,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const secret = (spec: string) => configuration.current.secret(spec)
   const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
   const state = stack.use(await openState(gateway, webhooks, log))
-  names = new KnownNames(state.store)
-  stack.defer(() => names?.settled())
+  const names = (store.names = new KnownNames(state.store))
+  stack.defer(() => names.settled())
   await assertKnownColumns(configuration.current, catalogs, log)
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks },
