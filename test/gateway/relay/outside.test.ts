@@ -9,7 +9,7 @@ const asking = (renew: () => Promise<unknown>): Promise<Verdict> =>
   new Promise((resume) => {
     const options = { gate: undefined, note: () => undefined, notice: () => undefined, catalogWait: 20 }
     const outside = new Outside({ ...options, guard: { ...fakeGuard({}), renew }, resume })
-    outside.hold({ kind: 'hold', wants: { kind: 'catalog', age: 0 }, inTransaction: false })
+    outside.hold({ kind: 'hold', wants: { kind: 'catalog' }, inTransaction: false })
   })
 
 test('a statement that waits for a catalog that never comes is refused', async () => {
