@@ -44,7 +44,8 @@ beforeAll(async () => {
     maskKey: Buffer.alloc(32, 7),
     source: {
       get catalog() {
-        if (source.last !== known?.reading) known = { reading: source.last, catalog: catalogFor(source.last, { masked: [column] }) }
+        if (source.last !== known?.reading)
+          known = { reading: source.last, catalog: catalogFor(source.last, { masked: [column] }) }
         return known.catalog
       },
       refresh: () => source.refresh(),
