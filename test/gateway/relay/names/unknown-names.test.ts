@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CatalogSource } from '../../../../src/gateway/upstream/catalog-source.js'
 import { policySection } from '../../../../src/policy/config/sections/policy.js'
 import { PolicyGuard } from '../../../../src/policy/guard.js'
+import { initParser } from '../../../../src/sql/parser.js'
 import { freshDatabase, type FreshDatabase } from '../../../helpers/database.js'
 import { catalogFor, readCatalog, type Catalog, type Reading } from '../../../../src/sql/catalog.js'
 import { relayServer, type RelayServer } from '../relay-server.js'
@@ -26,6 +27,7 @@ const connect = async (): Promise<Client> => {
 }
 
 beforeAll(async () => {
+  await initParser()
   database = await freshDatabase()
   owner = await database.client()
   const reader = await database.client()
