@@ -22,7 +22,6 @@ export const guardOf = async (url: string, policy: unknown, clear = false): Prom
     }
   }
   let catalog = await read()
-  let triedAt = performance.now()
   const source = {
     get catalog() {
       return catalog
@@ -30,11 +29,7 @@ export const guardOf = async (url: string, policy: unknown, clear = false): Prom
     refresh: async () => {
       catalog = await read()
     },
-    renew: (age: number) => {
-      const due = performance.now() - triedAt >= age
-      if (due) triedAt = performance.now()
-      return due ? source.refresh() : undefined
-    },
+    renew: () => source.refresh(),
   }
   return new PolicyGuard({ policy: section, clear, source, maskKey: Buffer.alloc(32, 7) })
 }

@@ -13,7 +13,7 @@ export type Command =
   | { readonly kind: 'withdraw'; readonly error: HoopError }
   /** Cancel upstream until the machine no longer runs over its budget. */
   | { readonly kind: 'cancel' }
-  /** Read the catalog again, when there is time. @param age milliseconds that a reading may be old; undefined: none */
+  /** Read the catalog again, when there is time. */
   | { readonly kind: 'renew' }
   /** The session can't go on. */
   | { readonly kind: 'end'; readonly error: HoopError }

@@ -41,7 +41,7 @@ export class SimpleRequests {
     // Once a statement of it has been answered, a text is not played again: migrations begin with a catalog that is new.
     const migrates = admission.statements.length > 1 && admission.statements.some(({ ddl }) => ddl)
     if (migrates && state.renews && state.guard?.witness && !given.renewed)
-      return this.#parts.suspend(message, { kind: 'catalog', age: 0 }, given)
+      return this.#parts.suspend(message, { kind: 'catalog' }, given)
     const way = wayOf(state, admission, pipeline.holds !== 'nothing')
     if (way.kind === 'refused') return this.#refuse('query', text, way)
     const wants = way.kind === 'behind' ? awaited(way.parameters, given) : undefined

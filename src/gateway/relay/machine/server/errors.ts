@@ -75,7 +75,7 @@ export class Errors {
     if (isLost(fields['C'])) state.witness.lost()
     else state.witness.forget()
     const error = isFatal(fields) ? undefined : witnessError(fields)
-    if (error?.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew', age: undefined })
+    if (error?.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew' })
     return error
   }
 

@@ -59,7 +59,7 @@ export const ofWitness = (
   if (isLost(fields['C'])) state.witness.lost()
   else state.witness.forget()
   const error = witnessError(fields) ?? new HoopError('WITNESS_FAILED', `${fields['C']} ${fields['M']}`)
-  if (error.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew', age: undefined })
+  if (error.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew' })
   const next = state.queue.peek()
   if (next?.kind !== 'sync' || !next.own) {
     // The pipeline is the client's, and so is its end.

@@ -50,7 +50,7 @@ export class Suspension {
     const [first, ...rest] = messages
     if (!first) return
     this.#state.had = had
-    this.begin(first, { kind: 'catalog', age: 0 }, nothing)
+    this.begin(first, { kind: 'catalog' }, nothing)
     const { mode } = this.#state
     if (mode.kind === 'suspended')
       for (const { buffer, start, end } of rest) mode.backlog.add(buffer.subarray(start, end))

@@ -19,7 +19,7 @@ export const awaited = (
   parameters: readonly Buffer[],
   { confirmed, changed, attempts }: Given,
 ): Wants | HoopError | undefined => {
-  if (changed) return attempts > 1 ? changed : { kind: 'catalog', age: 0 }
+  if (changed) return attempts > 1 ? changed : { kind: 'catalog' }
   return sameParameters(parameters, confirmed) ? undefined : { kind: 'witness', parameters }
 }
 
