@@ -110,8 +110,8 @@ test.for<[string, string]>([
   ['SELECT name FROM customers WHERE id = 1', 'SELECT name FROM customers WHERE id = 4711'],
   ["SELECT name FROM customers WHERE name = 'a'", "SELECT name  FROM customers WHERE name = 'b''c'"],
   [
-    "SELECT email FROM customers WHERE ssn = 'a' OR id IN (1, 2)",
-    "SELECT email FROM customers WHERE ssn = '' OR id IN (0, 7)",
+    "SELECT email FROM customers WHERE name = 'a' OR id IN (1, 2)",
+    "SELECT email FROM customers WHERE name = '' OR id IN (0, 7)",
   ],
   ["INSERT INTO staging VALUES (1, 'a', 'b')", "INSERT INTO staging VALUES (2, 'cc', '')"],
   ["UPDATE staging SET name = 'a' WHERE id = 1", "UPDATE staging SET name = 'b' WHERE id = 22"],
