@@ -8,7 +8,7 @@ import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'
 
 export type { CatalogNeeds } from './catalog/build.js'
-export type { KnownName } from './catalog/known.js'
+export type { KnownName } from './catalog/types.js'
 export type { Reading } from './catalog/reading.js'
 export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 

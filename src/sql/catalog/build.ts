@@ -1,4 +1,5 @@
-import { knownIn, type FollowedNames, type KnownName } from './known.js'
+import { knownIn, type FollowedNames } from './known.js'
+import type { KnownName } from './types.js'
 import { columnKey, maskedIn } from './masked.js'
 import { opaqueRelations } from './opaque.js'
 import type { Reading } from './reading.js'

@@ -1,18 +1,5 @@
 import type { Reading } from './reading.js'
-
-/** What a name in a policy was found to mean in a database. It keeps that meaning, whatever the object is called later. */
-export interface KnownName {
-  /** As the policy has it: `schema.table.column` of a mask or rule, `schema.table` of a rule. */
-  readonly entry: string
-  /** Of the database that it was found in: in another, or in one that was restored, OIDs mean something else. */
-  readonly identity: string
-  /** OID */
-  readonly relation: number
-  /** Of a column; 0 where the relation itself is meant. */
-  readonly attribute: number
-  /** What the object is called now, or was when it was last seen. */
-  readonly name: string
-}
+import type { KnownName } from './types.js'
 
 /** Names that are followed. */
 export interface FollowedNames {

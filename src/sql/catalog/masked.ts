@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../wire/column-type.js'
-import type { KnownName } from './known.js'
+import type { KnownName } from './types.js'
 import type { Reading } from './reading.js'
 import { typeOf } from './type-rows.js'
 import type { MaskedColumn } from './types.js'

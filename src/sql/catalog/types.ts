@@ -1,6 +1,5 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { Effects } from '../effects/types.js'
-import type { KnownName } from './known.js'
 import type { Versions } from './versions.js'
 
 /** Runs one query over the gateway's own connection to the database. */
@@ -92,6 +91,20 @@ export interface AddedType {
   readonly base: number
   /** Of an array; else 0. */
   readonly element: number
+}
+
+/** What a name in a policy was found to mean in a database. It keeps that meaning, whatever the object is called later. */
+export interface KnownName {
+  /** As the policy has it: `schema.table.column` of a mask or rule, `schema.table` of a rule. */
+  readonly entry: string
+  /** Of the database that it was found in: in another, or in one that was restored, OIDs mean something else. */
+  readonly identity: string
+  /** OID */
+  readonly relation: number
+  /** Of a column; 0 where the relation itself is meant. */
+  readonly attribute: number
+  /** What the object is called now, or was when it was last seen. */
+  readonly name: string
 }
 
 /** What is known of functions, operators and casts by name. */
