@@ -140,7 +140,8 @@ export const readExecute = (buffer: Buffer, start: number, end: number): { porta
 export const query = (text: string): Buffer => serialize.query(text)
 
 /** By hand: pg-protocol prints a name of more than 63 characters on stderr, and this one may be the client's. */
-export const parse = (name: string, text: string): Buffer => frame(Frontend.Parse, name, text, int16(0))
+export const parse = (name: string, text: string, types: Buffer = Buffer.alloc(0)): Buffer =>
+  frame(Frontend.Parse, name, text, int16(types.length / 4), types)
 
 export const bindOf = (statement: string): Buffer => serialize.bind({ statement })
 

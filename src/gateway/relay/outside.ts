@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { once } from 'node:events'
 import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
@@ -22,6 +23,9 @@ export interface OutsideOptions {
 
 /** Longer than any one of the gateway's own questions may take. Milliseconds. */
 const CATALOG_WAIT = 15_000
+
+/** The same where a transaction is open. */
+const LOCKED_WAIT = 1_000
 
 type Hold = Extract<Command, { kind: 'hold' }>
 
@@ -59,9 +63,19 @@ export class Outside {
     guard?.refresh().catch(() => undefined)
   }
 
-  /** Nothing runs by a catalog that may be too old, so a reading that takes too long is a refusal. */
-  async #renewed(signal: AbortSignal): Promise<Verdict> {
+  /**
+   * A reading that takes too long is a refusal. Inside of a transaction, which holds locks, nobody waits that long: what is
+   * decided by the catalog that is there, the witness confirms or the server never runs.
+   */
+  async #renewed(inTransaction: boolean, signal: AbortSignal): Promise<Verdict> {
     const { guard, catalogWait = CATALOG_WAIT } = this.#options
+    if (inTransaction) {
+      await Promise.race([
+        guard?.renew?.()?.catch(() => undefined),
+        delay(LOCKED_WAIT, undefined, { signal, ref: false }),
+      ])
+      return { kind: 'renewed' }
+    }
     const within = deadline(catalogWait, signal)
     const late = once(within, 'abort', { signal }).then(() => {
       throw new HoopError('CATALOG_LATE', `${catalogWait} ms`)
@@ -73,7 +87,7 @@ export class Outside {
 
   async #get({ wants, inTransaction }: Hold, signal: AbortSignal): Promise<Verdict> {
     const { guard, gate, note } = this.#options
-    if (wants.kind === 'catalog') return this.#renewed(signal)
+    if (wants.kind === 'catalog') return this.#renewed(inTransaction, signal)
     if (wants.kind === 'decision') {
       await guard?.prepare?.(wants.text)
       return { kind: 'decided' }

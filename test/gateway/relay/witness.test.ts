@@ -1,8 +1,10 @@
 import { Client } from 'pg'
 import { beforeEach, expect, test } from 'vitest'
+import { parameters, plainParameters } from '../../../src/sql/witness/parameters.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { guardOf } from './policy.js'
 import { relayServer, type RelayServer } from './relay-server.js'
+import { rowsIn, send, WireClient } from './wire-client.js'
 
 let database: FreshDatabase
 let server: RelayServer
@@ -129,4 +131,32 @@ test('names of one’s own are one’s own', async () => {
   await user.query('CREATE TABLE also (b int); INSERT INTO also VALUES (2); SELECT b FROM also')
   expect((await user.query('SELECT b FROM also')).rows).toEqual([{ b: 2 }])
   await user.query('DROP TABLE also')
+})
+
+test('a statement that takes the place of the session’s own check does not testify for it', async () => {
+  const forged = (name: string): string => {
+    const all = name.endsWith('_plain') ? plainParameters : parameters.length
+    return `SELECT 1 WHERE false AND ${Array.from({ length: all }, (_, i) => `$${i + 1}::text IS NULL`).join(' AND ')}`
+  }
+  const prepared = async (): Promise<string[]> =>
+    (await user.query<{ name: string }>(`SELECT name FROM pg_prepared_statements WHERE name LIKE 'hoop%'`)).rows.map(
+      ({ name }) => name,
+    )
+  await user.query('SELECT x FROM v')
+  const names = await prepared()
+  expect(names.length).toBeGreaterThan(0)
+  for (const name of names) {
+    await user.query(`DEALLOCATE "${name}"`)
+    await user.query(`PREPARE "${name}" AS ${forged(name)}`)
+  }
+  await dba.query(swaps['a view that is replaced']!)
+  expect(await outcome(() => user.query('SELECT x FROM v'))).not.toContain('CANARY')
+
+  const raw = await WireClient.login(server.port)
+  await dba.query('CREATE OR REPLACE VIEW v AS SELECT id, name AS x FROM customers')
+  await raw.ask(send.query('SELECT x FROM v'))
+  for (const name of names) await raw.ask(send.close('S', name), send.parse(forged(name), name), send.sync())
+  await dba.query(swaps['a view that is replaced']!)
+  expect(JSON.stringify(rowsIn(await raw.ask(send.query('SELECT x FROM v'))))).not.toContain('CANARY')
+  await raw.end()
 })

@@ -5,6 +5,7 @@ import type { Statement } from '../journal.js'
 import type { Admission } from './admission/outcome.js'
 import type { Meaning, Portal, PreparedStatement } from './names/names.js'
 import type { Played } from './witness/played.js'
+import type { Prepared } from './witness/witness.js'
 
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
 export type Request =
@@ -49,6 +50,8 @@ export interface ParseRequest {
   readonly kind: 'parse'
   readonly meaning: PreparedStatement
   readonly refused: HoopError | undefined
+  /** Sent by the relay once more: the client has had the answer. */
+  readonly own?: true
 }
 
 export interface BindRequest {
@@ -84,7 +87,7 @@ export interface WitnessRequest {
   /** Messages that answer it and are still to come. */
   left: number
   /** See `Witness.confirmed`. */
-  readonly prepares: number | undefined
+  readonly prepares: Prepared | undefined
   /** Parameters, by which the one who waits knows it. */
   readonly parameters: readonly Buffer[]
 }

@@ -18,6 +18,7 @@ import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names
 import { type ClientParts, definitionsOf, noted } from './parts.js'
 import type { Message } from './message.js'
 import type { Given, Waiting, Wants } from '../suspension/suspension.js'
+import { isWitnessName } from '../witness/messages.js'
 import { awaited, confirming, runsAlone } from '../witness/confirming.js'
 import type { Statement } from '../../journal.js'
 
@@ -54,6 +55,7 @@ export class ExtendedRequests {
       return
     }
     // What needs an approval is held where it would run, with its parameters: at Bind.
+    if (isWitnessName(name)) state.witness.forget()
     const meaning = this.#prepared(message, outcome, 'requested')
     state.names.request(meaning)
     state.push({ kind: 'parse', meaning, refused: undefined })
@@ -77,6 +79,11 @@ export class ExtendedRequests {
     if (first instanceof HoopError) return this.#refuse(bind.portal, text, { kind: 'refused', error: first })
     if (first) return this.#parts.suspend(message, first, given)
     pipeline.opens('bound')
+    if (given.confirmed && bind.statement === '' && meant) {
+      // A Sync of the relay's came between: where one backend serves everybody, somebody else's may stand there by now.
+      state.push({ kind: 'parse', meaning: meant, refused: undefined, own: true })
+      out.put(parse('', meant.text, meant.types))
+    }
     const details = noted(outcome)
     details.statementName = bind.statement
     details.portal = bind.portal
@@ -173,6 +180,7 @@ export class ExtendedRequests {
 
   close({ buffer, start, end }: Message): void {
     const { of, name } = readTarget(buffer, start, end)
+    if (isWitnessName(name)) this.#parts.state.witness.forget()
     this.#parts.pipeline.opens('prepared')
     this.#parts.state.push({ kind: 'close', of: of ?? 'S', name })
   }

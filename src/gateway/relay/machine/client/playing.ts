@@ -55,5 +55,5 @@ export const play = (
     unsettles(i)
   }
   out.put(end)
-  return new Played(text, statements, (age) => witness.confirmed(age))
+  return new Played(text, statements, (prepared) => witness.confirmed(prepared))
 }

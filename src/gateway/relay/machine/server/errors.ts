@@ -8,7 +8,7 @@ import { normal } from '../modes.js'
 import type { Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
-import { isLost, witnessError } from './witnessing.js'
+import { isLost, isWitnessing, witnessError } from './witnessing.js'
 
 /** Whether an error of a statement that touches masked columns says nothing of their values. */
 const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields: ErrorFields): boolean => {
@@ -71,7 +71,7 @@ export class Errors {
   /** Why a statement doesn't run where its witness has raised the error. */
   #unconfirmed(head: Request | undefined, fields: ErrorFields): HoopError | undefined {
     const state = this.#state
-    if (head?.kind !== 'witness' && !(head?.kind === 'query' && head.played?.witnessing)) return undefined
+    if (!isWitnessing(head)) return undefined
     if (isLost(fields['C'])) state.witness.lost()
     else state.witness.forget()
     const error = isFatal(fields) ? undefined : witnessError(fields)

@@ -33,10 +33,12 @@ export class Replies {
     const head = this.#state.head()
     if (head?.kind === 'query' && head.played && !head.played.answer(tag)) return false
     switch (tag) {
-      case Backend.ParseComplete:
-        names.confirm(expect(head, 'parse').meaning)
+      case Backend.ParseComplete: {
+        const { meaning, own } = expect(head, 'parse')
+        names.confirm(meaning)
         queue.shift()
-        return !hadParse(this.#state)
+        return !own && !hadParse(this.#state)
+      }
       case Backend.BindComplete:
         bound(names, expect(head, 'bind'))
         queue.shift()

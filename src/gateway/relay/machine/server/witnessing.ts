@@ -4,6 +4,7 @@ import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
 import { refusalOf } from '../../refusal.js'
 import { isAsynchronous } from './asynchronous.js'
+import type { Request } from '../requests.js'
 import type { State } from '../state.js'
 import type { Verdict } from '../suspension/suspension.js'
 
@@ -26,6 +27,10 @@ export const witnessError = ({ C: sqlstate = '', M: message = '' }: ErrorFields)
   if (isLost(sqlstate)) return new HoopError('CATALOG_CHANGED', 'the session’s own check')
   return ofServer.test(sqlstate) ? undefined : new HoopError('WITNESS_FAILED', `${sqlstate} ${message}`)
 }
+
+/** Whether the server is at a witness. */
+export const isWitnessing = (head: Request | undefined): boolean =>
+  head?.kind === 'witness' || (head?.kind === 'query' && head.played?.witnessing === true)
 
 /**
  * Takes one message of the answer to a witness for which a statement waits, suspended; or one without an error of any.

@@ -1,19 +1,36 @@
 import { randomBytes } from 'node:crypto'
-import { witnessText } from '../../../../sql/witness/text.js'
+import { isPlain, plainParameters } from '../../../../sql/witness/parameters.js'
+import { plainWitnessText, witnessText } from '../../../../sql/witness/text.js'
 import { closeOf, executeOf, frame, parse } from '../../../../wire/frontend.js'
 import { Frontend } from '../../../../wire/tags.js'
 
-/**
- * What the witness is prepared as, in every session of this process, and the portal that it runs in. Somebody may read it
- * in pg_prepared_statements: whatever may have put another statement in its place makes the relay prepare it anew.
- */
-export const witnessName = `hoop_witness_${randomBytes(12).toString('hex')}`
+/** Most statements need no more than the plain witness, which costs the server less. */
+export type WitnessKind = 'plain' | 'whole'
 
-/** Prepares it, whatever had its name. Answered by CloseComplete and ParseComplete. */
-export const prepareWitness: Buffer = Buffer.concat([closeOf('S', witnessName), parse(witnessName, witnessText)])
+const prefix = `hoop_witness_${randomBytes(12).toString('hex')}`
+
+/**
+ * What the witnesses are prepared as in every session of this process, and the portals that they run in. Somebody may read
+ * them in pg_prepared_statements: whatever may have put another statement in their place makes the relay prepare them anew.
+ */
+const names = { plain: `${prefix}_plain`, whole: prefix } as const
+
+/** Whether a client uses a name that only the relay should. */
+export const isWitnessName = (name: string): boolean => name.startsWith(prefix)
+
+const prepares = (kind: WitnessKind, text: string): Buffer =>
+  Buffer.concat([closeOf('S', names[kind]), parse(names[kind], text)])
+
+/** Prepares one, whatever had its name. Answered by CloseComplete and ParseComplete. */
+export const prepareWitness = {
+  plain: prepares('plain', plainWitnessText),
+  whole: prepares('whole', witnessText),
+} as const
 
 /** Its portal is its own, and closed each time: on the unnamed one it would end the client's. */
-const behind: Buffer = Buffer.concat([executeOf(witnessName), closeOf('P', witnessName)])
+const behind = (kind: WitnessKind): Buffer => Buffer.concat([executeOf(names[kind]), closeOf('P', names[kind])])
+
+const after = { plain: behind('plain'), whole: behind('whole') } as const
 
 /** CloseComplete and ParseComplete; BindComplete, CommandComplete and CloseComplete. */
 export const answers = { prepared: 2, run: 3 } as const
@@ -26,16 +43,24 @@ const value = (parameter: Buffer): Buffer[] => {
   return [length, parameter]
 }
 
-/** The same for all sessions: parameters are kept with the decision that they were worked out for. */
-const known = new WeakMap<readonly Buffer[], Buffer>()
+interface Run {
+  readonly kind: WitnessKind
+  /** Bind, Execute and Close. */
+  readonly messages: Buffer
+}
 
-/** Bind, Execute and Close of the witness. @param parameters in text format */
-export const runWitness = (parameters: readonly Buffer[]): Buffer => {
+/** The same for all sessions: parameters are kept with the decision that they were worked out for. */
+const known = new WeakMap<readonly Buffer[], Run>()
+
+/** What runs the witness that these parameters need. @param parameters in text format */
+export const runWitness = (parameters: readonly Buffer[]): Run => {
   const before = known.get(parameters)
   if (before) return before
-  const values = parameters.flatMap(value)
-  const bind = frame(Frontend.Bind, witnessName, witnessName, int16(0), int16(parameters.length), ...values, int16(0))
-  const messages = Buffer.concat([bind, behind])
-  known.set(parameters, messages)
-  return messages
+  const kind = isPlain(parameters) ? 'plain' : 'whole'
+  const given = kind === 'plain' ? parameters.slice(0, plainParameters) : parameters
+  const values = given.flatMap(value)
+  const bind = frame(Frontend.Bind, names[kind], names[kind], int16(0), int16(given.length), ...values, int16(0))
+  const run = { kind, messages: Buffer.concat([bind, after[kind]]) } as const
+  known.set(parameters, run)
+  return run
 }

@@ -1,5 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import type { ErrorFields } from '../../../../wire/error-fields.js'
+import type { Prepared } from './witness.js'
 import { Backend } from '../../../../wire/tags.js'
 
 /** What the server answers to the statement at hand of a text that is played as an extended query. */
@@ -12,7 +13,7 @@ export interface PlayedStatement {
   /** Messages that answer its witness; 0 where it has none. */
   readonly answers: number
   /** See `Witness.confirmed`. */
-  readonly prepares: number | undefined
+  readonly prepares: Prepared | undefined
 }
 
 const stray = (tag: number, stage: Stage): HoopError =>
@@ -26,13 +27,17 @@ const stray = (tag: number, stage: Stage): HoopError =>
 export class Played {
   readonly #text: string
   readonly #statements: readonly PlayedStatement[]
-  readonly #confirmed: (age: number | undefined) => void
+  readonly #confirmed: (prepared: Prepared | undefined) => void
   #stage: Stage = 'parse'
   #at = 0
   #left = 0
 
   /** @param confirmed is told when a witness has been answered */
-  constructor(text: string, statements: readonly PlayedStatement[], confirmed: (age: number | undefined) => void) {
+  constructor(
+    text: string,
+    statements: readonly PlayedStatement[],
+    confirmed: (prepared: Prepared | undefined) => void,
+  ) {
     this.#text = text
     this.#statements = statements
     this.#confirmed = confirmed

@@ -1,6 +1,6 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
 import type { Outbox } from '../../../../wire/outbox.js'
-import { answers, prepareWitness, runWitness } from './messages.js'
+import { answers, prepareWitness, runWitness, type WitnessKind } from './messages.js'
 
 /** Kinds of statements that may end what was prepared, or put another statement in its place. */
 const unsettling: ReadonlySet<string> = new Set([
@@ -13,16 +13,22 @@ const unsettling: ReadonlySet<string> = new Set([
  */
 const forgetful = new WeakSet<object>()
 
+/** Which was prepared, and by which count of what may have changed it. */
+export interface Prepared {
+  readonly kind: WitnessKind
+  readonly age: number
+}
+
 /**
  * The witness of one session: a statement of the relay's own which raises an error unless the catalog, and the settings by
  * which texts are read, are what a decision rests on. It goes directly before what it is for, in the same transaction.
  */
 export class Witness {
   readonly #database: object
-  /** The pipeline in which it was last prepared; in that one it is certain to be there. */
-  #asked = -1
+  /** The pipeline in which each was last prepared; in that one it is certain to be there. */
+  readonly #asked: Record<WitnessKind, number> = { plain: -1, whole: -1 }
   /** The server has it, and nothing since can have changed that. */
-  #prepared = false
+  readonly #prepared: Record<WitnessKind, boolean> = { plain: false, whole: false }
   /** Counts what may have changed it, so that an older answer is not taken for a newer one. */
   #age = 0
 
@@ -40,18 +46,20 @@ export class Witness {
     out: Outbox,
     parameters: readonly Buffer[],
     pipeline: number,
-  ): { answers: number; prepares: number | undefined } {
-    const there = (this.#prepared && !forgetful.has(this.#database)) || this.#asked === pipeline
-    if (!there) out.put(prepareWitness)
-    out.put(runWitness(parameters))
+  ): { answers: number; prepares: Prepared | undefined } {
+    const { kind, messages } = runWitness(parameters)
+    const kept = this.#prepared[kind] && !forgetful.has(this.#database)
+    const there = kept || this.#asked[kind] === pipeline
+    if (!there) out.put(prepareWitness[kind])
+    out.put(messages)
     if (there) return { answers: answers.run, prepares: undefined }
-    this.#asked = pipeline
-    return { answers: answers.run + answers.prepared, prepares: this.#age }
+    this.#asked[kind] = pipeline
+    return { answers: answers.run + answers.prepared, prepares: { kind, age: this.#age } }
   }
 
-  /** The server has answered all of it. @param age as `send` gave it */
-  confirmed(age: number | undefined): void {
-    if (age === this.#age) this.#prepared = true
+  /** The server has answered all of it. @param prepared as `send` gave it */
+  confirmed(prepared: Prepared | undefined): void {
+    if (prepared?.age === this.#age) this.#prepared[prepared.kind] = true
   }
 
   /** The server does not have it, though nothing of this session's can have ended it. */
@@ -62,8 +70,8 @@ export class Witness {
 
   /** It may have gone, or may be another statement by now. */
   forget(): void {
-    this.#asked = -1
-    this.#prepared = false
+    this.#asked.plain = this.#asked.whole = -1
+    this.#prepared.plain = this.#prepared.whole = false
     this.#age++
   }
 
