@@ -17,9 +17,11 @@ const isExpected = (version: string): string => anyOf(version, parameter('expect
 /** Settings by which the analysis read the statement. */
 const settings = [
   ['standard_conforming_strings', 'on'],
-  ['client_encoding', 'UTF8'],
   ['session_replication_role', 'origin'],
 ] as const
+
+/** Under whatever spelling it was set: the setting keeps that. */
+const encoding = `WHEN ${op('pg_catalog.pg_client_encoding()::pg_catalog.text', '<>', `'UTF8'`)} THEN 'client_encoding'`
 
 const setting = ([name, value]: readonly [string, string]): string =>
   `WHEN ${op(`pg_catalog.current_setting('${name}')`, '<>', `'${value}'`)} THEN '${name}'`
@@ -142,7 +144,7 @@ const furtherChecks: readonly Check[] = [
 
 const text = (all: readonly Check[]): string => `/* hoop witness */ SELECT
   (${op(`'hoop witness: '`, '||', 'w.changed')})::pg_catalog.int4
-  FROM (SELECT CASE ${settings.map(setting).join(' ')}
+  FROM (SELECT CASE ${[...settings.map(setting), encoding].join(' ')}
     ELSE COALESCE(${all.map(({ when, find }) => `(CASE WHEN ${when} THEN (${find})::pg_catalog.text END)`).join(', ')}) END AS changed OFFSET 0) w
   WHERE w.changed IS NOT NULL`
 
