@@ -68,11 +68,11 @@ describe.for(names)('on %s', (name) => {
     const [real] = documents(1, counts.customers)
     expect(vector).toHaveLength(real?.embedding.length ?? 0)
     expect(vector).not.toEqual(real?.embedding)
-    const distances = await client.query<{ distance: number }>(
+    const distances = await client.query<{ distance: null }>(
       'SELECT embedding <=> $1 AS distance FROM documents LIMIT 20',
       [JSON.stringify(real?.embedding)],
     )
-    expect(new Set(distances.rows.map(({ distance }) => distance))).toEqual(new Set([0]))
+    expect(new Set(distances.rows.map(({ distance }) => distance))).toEqual(new Set([null]))
     const near = 'SELECT id FROM documents WHERE embedding <=> $1 < 0.5'
     await expect(client.query(near, [rows[0]?.embedding])).rejects.toMatchObject({ code: '42501' })
   })
