@@ -73,7 +73,9 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
-    this.witness = source ? witnessParameters : undefined
+    // A policy that only observes refuses nothing, and so needs nothing confirmed.
+    const observes = policy.mode === 'observe' && policy.masks.length === 0
+    this.witness = source && !observes ? witnessParameters : undefined
     this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }

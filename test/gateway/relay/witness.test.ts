@@ -4,7 +4,7 @@ import { parameters, plainParameters } from '../../../src/sql/witness/parameters
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { guardOf } from './policy.js'
 import { relayServer, type RelayServer } from './relay-server.js'
-import { rowsIn, send, WireClient } from './wire-client.js'
+import { rowsIn, send, types, WireClient } from './wire-client.js'
 
 let database: FreshDatabase
 let server: RelayServer
@@ -158,5 +158,43 @@ test('a statement that takes the place of the session’s own check does not tes
   for (const name of names) await raw.ask(send.close('S', name), send.parse(forged(name), name), send.sync())
   await dba.query(swaps['a view that is replaced']!)
   expect(JSON.stringify(rowsIn(await raw.ask(send.query('SELECT x FROM v'))))).not.toContain('CANARY')
+  await raw.end()
+})
+
+test('what is sent behind the end of a COPY, before its answer, has its witness as well', async () => {
+  const raw = await WireClient.login(server.port)
+  await raw.ask(send.query('SELECT x FROM v'))
+  raw.write(send.query('COPY pub FROM STDIN'))
+  await raw.untilType('G')
+  await dba.query(swaps['a view that is replaced']!)
+  raw.write(send.copyDone(), send.query('SELECT x FROM v'))
+  expect(JSON.stringify(rowsIn(await raw.until(2)))).not.toContain('CANARY')
+  await raw.end()
+})
+
+test('what waits behind a statement whose witness fails is answered, too', async () => {
+  const raw = await WireClient.login(server.port)
+  await raw.ask(send.query('SELECT x FROM v'))
+  await dba.query(swaps['a view that is replaced']!)
+  raw.write(send.query('SELECT x FROM v'), send.query('COPY (SELECT title FROM pub) TO STDOUT'))
+  const answers = await raw.until(2)
+  expect(types(answers)).toMatch(/Z.*Hdc?CZ$|Z.*HdcCZ$/)
+  expect(JSON.stringify(rowsIn(answers))).not.toContain('CANARY')
+  await raw.end()
+})
+
+test('played again, each message has one answer, also where the planner is asked in between', async () => {
+  const rules = [{ name: 'many', when: { rows_over: 100_000 }, do: 'block' }]
+  await using asking = await relayServer({
+    url: database.url,
+    guard: await guardOf(database.url, { ...policy, rules }),
+  })
+  const raw = await WireClient.login(asking.port)
+  const read = [send.parse('SELECT x FROM v'), send.bind(), send.describe(), send.execute(), send.sync()]
+  const before = types(await raw.ask(...read))
+  await dba.query('CREATE OR REPLACE VIEW v AS SELECT id, upper(name) AS x FROM customers')
+  const after = await raw.ask(...read)
+  expect(types(after)).toBe(before)
+  expect(rowsIn(after)).toEqual([['ADA']])
   await raw.end()
 })

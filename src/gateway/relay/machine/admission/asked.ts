@@ -15,12 +15,15 @@ export interface Asked {
   readonly searches: boolean
 }
 
+/** Combinations that are counted one by one: lists of lists could have any number. */
+const MAX_KEYS = 100_000
+
 /** One for each combination of what may stand in the places of its values. */
 const keysOfGuess = ({ columns, values, count = 1 }: Guess, from: Arguments): readonly string[] | undefined => {
   let keys: readonly string[] = [digest('guess', ...columns)]
   for (const value of values) {
     const each = keysOf(value, from)
-    if (!each) return undefined
+    if (!each || keys.length * each.length > MAX_KEYS) return undefined
     keys = keys.flatMap((key) => each.map((one) => digest(key, one)))
   }
   return count === 1 ? keys : keys.flatMap((key) => Array.from({ length: count }, (_, number) => `${key} ${number}`))

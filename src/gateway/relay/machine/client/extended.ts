@@ -158,7 +158,8 @@ export class ExtendedRequests {
       state.push({ kind: 'describe', of: 'P', name, own: true })
       out.put(describePortal(name))
     }
-    if (rests) this.#confirm(rests, portal, statement)
+    // What was confirmed before the Bind holds directly behind it, and no longer.
+    if (rests) this.#confirm(rests, statement, fresh && portal.confirmed)
     state.runs++
     if (defines) state.names.request(defines)
     if (portal) portal.executed = true
@@ -203,10 +204,10 @@ export class ExtendedRequests {
     return parameters && awaited(parameters, given)
   }
 
-  /** The witness goes directly before the Execute: also of a portal that goes on. */
-  #confirm(rests: Rests, portal: Portal | undefined, statement: Statement): void {
+  /** The witness goes directly before the Execute, also of a portal that goes on. @param confirmed it has come already */
+  #confirm(rests: Rests, statement: Statement, confirmed: boolean): void {
     const { state, out, pipeline } = this.#parts
-    const asked = portal?.confirmed && !portal.executed ? undefined : confirming(state, premisesOf(rests))
+    const asked = confirmed ? undefined : confirming(state, premisesOf(rests))
     if (asked) {
       const { answers: left, prepares } = state.witness.send(out, asked, pipeline.number)
       state.push({ kind: 'witness', statement, left, prepares, parameters: asked })

@@ -40,7 +40,7 @@ export class SimpleRequests {
     if (full) return this.#refuse('query', text, { error: full })
     // Once a statement of it has been answered, a text is not played again: migrations begin with a catalog that is new.
     const migrates = admission.statements.length > 1 && admission.statements.some(({ ddl }) => ddl)
-    if (migrates && state.renews && state.guard?.witness && !given.renewed)
+    if (migrates && state.transaction === 'I' && state.renews && state.guard?.witness && !given.renewed)
       return this.#parts.suspend(message, { kind: 'catalog' }, given)
     const way = wayOf(state, admission, pipeline.holds !== 'nothing')
     if (way.kind === 'refused') return this.#refuse('query', text, way)

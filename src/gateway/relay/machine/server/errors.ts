@@ -82,7 +82,8 @@ export class Errors {
   /** Whether all that the client has sent since its last transaction can be sent again. */
   #playsAgain(error: HoopError): boolean {
     const state = this.#state
-    const batch = state.batch.playable
+    // What waits behind it would be overtaken.
+    const batch = state.mode.kind === 'suspended' ? undefined : state.batch.playable
     if (!state.renews || this.fatal || state.transaction !== 'I' || batch === undefined) return false
     state.again = { batch, error }
     return true

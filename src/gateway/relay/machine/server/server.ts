@@ -183,10 +183,10 @@ export class Server implements FrameHandler {
 
   /** Whether the batch that has just ended is played again. Where the client has gone on meanwhile, it is told instead. */
   #again(): boolean {
-    const { again, batch, queue } = this.#state
+    const { again, batch, queue, mode } = this.#state
     this.#state.again = undefined
     if (!again) return false
-    if (queue.length === 0 && batch.playable === again.batch) return true
+    if (queue.length === 0 && mode.kind !== 'suspended' && batch.playable === again.batch) return true
     this.#out.put(refusalOf(again.error))
     return false
   }
@@ -218,7 +218,8 @@ export class Server implements FrameHandler {
     if (state.queue.length === 0) state.strayCancel = false
     this.#results.ready()
     if (status === 'I') transactionEnded(state)
-    state.had = undefined
+    // A Sync of the relay's own ends nothing of the client's.
+    if (head?.kind !== 'sync' || !head.own) state.had = undefined
     if (this.#again()) return this.#playAgain()
     if (head?.kind !== 'sync' || !head.own) this.#out.keep(buffer, start, end)
   }

@@ -49,8 +49,10 @@ const mayCopyIn = ({ queue }: State): boolean =>
 export const wayOf = (state: State, admission: Admission, open: boolean): Way => {
   try {
     const all = confirming(state, premisesOf(admission))
-    const { kind } = state.answering
-    if (!all || kind === 'skipping' || kind === 'copyIn') return { kind: 'plain' }
+    const { answering } = state
+    // The server ignores it, or takes it for a breach of COPY. Behind the end of COPY data it would run it.
+    const fails = answering.kind === 'skipping' || (answering.kind === 'copyIn' && answering.open)
+    if (!all || fails) return { kind: 'plain' }
     const { statements, behind } = admission
     const [only, more] = statements
     if (!more && (!planned.has(only?.kind ?? '') || open || mayCopyIn(state)))
