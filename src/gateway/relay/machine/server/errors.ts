@@ -19,6 +19,17 @@ const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields
   return isOfText(fields) || (!tainted && isQuiet(names, head))
 }
 
+/**
+ * Whether the unnamed statement or portal is gone that was made in the same pipeline: where one backend serves everybody,
+ * somebody else's has come between.
+ */
+const isDisplaced = (head: Request | undefined, { C: sqlstate }: ErrorFields): boolean => {
+  if (!isLost(sqlstate)) return false
+  if (head?.kind === 'query') return head.played !== undefined
+  if (head?.kind === 'bind') return head.name === '' && !head.refused
+  return (head?.kind === 'execute' && head.portal === '') || (head?.kind === 'describe' && head.name === '')
+}
+
 /** ErrorResponse: whose error the client gets, and what it ends. */
 export class Errors {
   readonly #state: State
@@ -58,7 +69,7 @@ export class Errors {
     this.#record(head, refused, sqlstate, reason)
     if (this.#results.failed() && !this.fatal) {
       // ours is out
-    } else if (ours?.code === 'CATALOG_CHANGED' && this.#playsAgain(ours)) {
+    } else if (this.#playsAgain(ours, head, fields)) {
       // nothing of it has run, and the client need not know
     } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
     else if (ours) this.#out.put(refusalOf(ours))
@@ -79,9 +90,13 @@ export class Errors {
     return error
   }
 
-  /** Whether all that the client has sent since its last transaction can be sent again. */
-  #playsAgain(error: HoopError): boolean {
+  /** Whether all that the client has sent since its last transaction has to be sent again, and can be. */
+  #playsAgain(ours: HoopError | undefined, head: Request | undefined, fields: ErrorFields): boolean {
     const state = this.#state
+    const displaced = isDisplaced(head, fields) && state.batch.holdsUnnamed
+    if (displaced) state.witness.lost()
+    if (!displaced && ours?.code !== 'CATALOG_CHANGED') return false
+    const error = ours ?? new HoopError('CATALOG_CHANGED', 'the unnamed statement')
     // What waits behind it would be overtaken.
     const batch = state.mode.kind === 'suspended' ? undefined : state.batch.playable
     if (!state.renews || this.fatal || state.transaction !== 'I' || batch === undefined) return false

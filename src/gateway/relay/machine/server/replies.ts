@@ -37,17 +37,20 @@ export class Replies {
         const { meaning, own } = expect(head, 'parse')
         names.confirm(meaning)
         queue.shift()
-        return !own && !hadParse(this.#state)
+        if (!own) this.#state.batch.answered(meaning.name === '' ? 'unnamed' : 'other')
+        return !own && !(meaning.name === '' && hadParse(this.#state))
       }
       case Backend.BindComplete:
         bound(names, expect(head, 'bind'))
         queue.shift()
+        this.#state.batch.answered('bind')
         return !hadBind(this.#state)
       case Backend.CloseComplete: {
         const { of, name } = expect(head, 'close')
         if (of === 'S') names.statements.end(nameKey(name))
         else names.portals.end(nameKey(name))
         queue.shift()
+        this.#state.batch.answered('other')
         return true
       }
       case Backend.ParameterDescription:
@@ -55,7 +58,7 @@ export class Replies {
       case Backend.NoData: {
         const { own, of } = expect(head, 'describe')
         queue.shift()
-        return !own && !(of === 'P' && this.#hadDescription(buffer.subarray(start, end)))
+        return !own && !this.#hadDescription(of, buffer.subarray(start, end))
       }
       case Backend.RowDescription:
         return this.#described(head, buffer, start, end)
@@ -86,11 +89,11 @@ export class Replies {
   }
 
   /** Whether the client has had the description of a portal before, when all of this was sent once already. */
-  #hadDescription(message: Buffer): boolean {
+  #hadDescription(of: 'S' | 'P', message: Buffer): boolean {
     const state = this.#state
-    const before = state.had?.described.shift()
+    const before = of === 'P' ? state.had?.described.shift() : undefined
     if (!before) {
-      state.batch.described(message)
+      state.batch.answered('other', of === 'P' ? message : undefined)
       return false
     }
     // It has been told of other columns than it would get.
@@ -104,7 +107,7 @@ export class Replies {
     const paid = head?.kind !== 'describe' || head.own || results.pays(0, end - start)
     const wanted =
       results.description(head, this.#descriptions.read(buffer, start, end), end - start) &&
-      !(head?.kind === 'describe' && head.of === 'P' && this.#hadDescription(buffer.subarray(start, end)))
+      !(head?.kind === 'describe' && !head.own && this.#hadDescription(head.of, buffer.subarray(start, end)))
     if (!wanted || paid) return wanted
     results.undescribed()
     return false

@@ -33,8 +33,9 @@ export class Batch {
   #spent = false
   /** Tells one batch from another. */
   #serial = 0
-  /** Descriptions that the client has got, in order. */
-  #described: Buffer[] = []
+  /** Messages that the client has the answers to. */
+  #answered = 0
+  #had: Had = { parses: 0, binds: 0, described: [] }
 
   /** @param limit bytes that are kept; 0: nothing is */
   constructor(limit: number) {
@@ -60,9 +61,18 @@ export class Batch {
     if (this.#limit > 0 && !this.#spent) this.#spend()
   }
 
-  /** The client has got a description of a portal. */
-  described(message: Buffer): void {
-    if (!this.#spent && this.#limit > 0) this.#described.push(message)
+  /** The client has got the answer to a Parse, Bind, Describe or Close. @param description of a portal */
+  answered(what: 'bind' | 'unnamed' | 'other', description?: Buffer): void {
+    if (this.#spent || this.#limit === 0) return
+    this.#answered++
+    if (what === 'unnamed') this.#had.parses++
+    if (what === 'bind') this.#had.binds++
+    if (description) this.#had.described.push(description)
+  }
+
+  /** Whether it makes all that is unnamed in it itself. */
+  get holdsUnnamed(): boolean {
+    return this.#messages.some((message) => message.tag === Frontend.Query || isUnnamed(message))
   }
 
   /** Its number, where all of it has come, nothing behind it, and nothing of it has run. */
@@ -75,22 +85,22 @@ export class Batch {
    * @returns the messages, and the answers to them that the client has had
    */
   take(): { readonly messages: readonly Message[]; readonly had: Had } {
-    const messages = this.#messages
-    const execute = messages.findIndex(({ tag }) => tag === Frontend.Execute)
-    const before = execute < 0 ? [] : messages.slice(0, execute).filter(goesAgain)
-    const had = {
-      parses: before.filter(isUnnamed).length,
-      binds: before.filter(({ tag }) => tag === Frontend.Bind).length,
-      described: this.#described,
-    }
+    let left = this.#answered
+    const messages = this.#messages.filter((message) => {
+      const done = left > 0
+      if (done && message.tag !== Frontend.Flush) left--
+      return !done || goesAgain(message)
+    })
+    const had = this.#had
     this.#clear(true)
-    return { messages: [...before, ...messages.slice(Math.max(execute, 0))], had }
+    return { messages, had }
   }
 
   #spend(): void {
     this.#spent = true
     this.#messages = []
-    this.#described = []
+    this.#had = { parses: 0, binds: 0, described: [] }
+    this.#answered = 0
     this.#bytes = 0
   }
 

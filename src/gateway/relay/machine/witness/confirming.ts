@@ -14,12 +14,15 @@ export const confirming = ({ guard }: State, premises: readonly Premise[]): Conf
 const sameParameters = (one: readonly Buffer[], other: readonly Buffer[] | undefined): boolean =>
   one === other || (one.length === other?.length && one.every((each, i) => each.equals(other[i]!)))
 
+/** A catalog that changes faster than it can be read is a reason to give up. */
+const MAX_ATTEMPTS = 3
+
 /** What has to come before a statement may go: the server's word, and where that was against it, a catalog that is new. */
 export const awaited = (
   parameters: readonly Buffer[],
   { confirmed, changed, attempts }: Given,
 ): Wants | HoopError | undefined => {
-  if (changed) return attempts > 1 ? changed : { kind: 'catalog' }
+  if (changed) return attempts >= MAX_ATTEMPTS ? changed : { kind: 'catalog' }
   return sameParameters(parameters, confirmed) ? undefined : { kind: 'witness', parameters }
 }
 
