@@ -22,8 +22,9 @@ export default defineConfig(({ mode }) => ({
     // Loading the same modules for each of 180 files took a ninth of the suite's time. Nothing here mocks a module.
     isolate: false,
     disableConsoleIntercept: true,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs: a machine that is busy with something else may be ten times slower than a quiet one.
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
     // Half of the time tests wait, for a process or a server: one worker more than there are cores.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },

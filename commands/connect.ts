@@ -54,6 +54,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
     let tell = (event: ConnectEvent): void => this.#tell(event)
     const request = { env: this.env, names, ...flags, breakGlass: flags['break-glass'] }
     await using connected = await connect(request, (event) => tell(event), this.signal)
+    for (const { name, info } of connected.connections) this.tellUnavailable(name, info.unavailable)
     if (flags.service) await this.#keepServices(connected)
     if (command.length > 0) this.exit(await this.#runCommand(connected, command))
     this.#announce(connected)

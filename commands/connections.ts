@@ -23,9 +23,11 @@ export default class Connections extends ClientCommand {
         c.policy,
         masks(c),
         c.rules.length,
+        availability(c),
         c.description,
       ])
-      this.log(table(['name', 'database', 'policy', 'masks', 'rules', 'description'], rows))
+      this.log(table(['name', 'database', 'policy', 'masks', 'rules', 'available', 'description'], rows))
+      for (const { name, unavailable } of connections) this.tellUnavailable(name, unavailable)
       for (const connection of connections) this.#terms(connection)
     }
     return { connections }
@@ -35,6 +37,12 @@ export default class Connections extends ClientCommand {
     const lines = [...masks.map((mask) => `  mask  ${mask}`), ...rules.map((rule) => `  rule  ${rule}`)]
     if (lines.length > 0) this.log(['', plain(name), ...lines.map((line) => plain(line))].join('\n'))
   }
+}
+
+/** Some of its databases may be in use while others can't be. */
+const availability = ({ databases, unavailable = [] }: ConnectionInfo): string => {
+  const others = databases.length - new Set(unavailable.map(({ database }) => database)).size
+  return unavailable.length === 0 ? 'yes' : others > 0 ? 'in part' : 'not now'
 }
 
 const masks = ({ masks, clear }: ConnectionInfo): string =>

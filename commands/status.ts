@@ -56,6 +56,7 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
     try {
       const found = await read()
       const rows = found.flatMap((one) => one.budgets.map((budget) => budgetRow(one.connection, budget)))
+      for (const { connection, unavailable } of found) this.tellUnavailable(connection, unavailable)
       if (rows.length > 0) this.log(`\n${table(['CONNECTION', 'BUDGET', 'LEFT', 'OF', 'UNTIL'], rows)}`)
       return found
     } catch (error) {
@@ -68,7 +69,15 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
   }
 }
 
-const whose = { statement: 'each statement', session: 'each session', identity: 'you, per ' } as const
+const whose = {
+  ...{ statement: 'each statement', session: 'each session', identity: 'you, per ' },
+  questions: 'questions about masked values, per ',
+} as const
+
+const words: Partial<Readonly<Record<BudgetUse['unit'], string>>> = {
+  queries: 'vectors to search with',
+  neighbors: 'rows found',
+}
 
 const budgetRow = (
   connection: string,
@@ -76,7 +85,7 @@ const budgetRow = (
 ): string[] => [
   connection,
   session ? `session ${session}` : `${whose[budget]}${per ?? ''}`,
-  `${left.toLocaleString('en-US')} ${unit}`,
+  `${left.toLocaleString('en-US')} ${words[unit] ?? unit}`,
   limit.toLocaleString('en-US'),
   ends ?? '',
 ]

@@ -3,7 +3,7 @@ import { string as text } from '@oclif/core/flags'
 import { HoopCommand } from '../../src/cli/command.js'
 import { pairs, table } from '../../src/cli/table.js'
 import { HoopError } from '../../src/lib/errors.js'
-import type { PolicyOverview } from '../../src/policy/overview.js'
+import type { PolicyOverview, VectorsOverview } from '../../src/policy/overview.js'
 
 export default class PolicyShow extends HoopCommand {
   static override summary =
@@ -32,14 +32,15 @@ export default class PolicyShow extends HoopCommand {
   }
 
   private show(policy: PolicyOverview): void {
-    const { name, mode, packs, clearFor, rules, masks, predicates, derived, budgets, trustedFunctions } = policy
+    const { name, mode, packs, clearFor, rules, masks, derived, budgets, trustedFunctions } = policy
     this.log(
       pairs({
         policy: name,
         mode: mode === 'observe' ? 'observe (rules only record; masks and budgets are in force)' : mode,
         packs: packs.join(', '),
         'clear for': clearFor.join(', '),
-        predicates,
+        predicates: predicatesLine(policy),
+        vectors: masks.some(({ distances }) => distances !== 'hide') ? vectorsLine(policy.vectors) : undefined,
         derived,
         budgets: Object.keys(budgets as object).length > 0 ? JSON.stringify(budgets) : undefined,
         'trusted functions': trustedFunctions.join(', '),
@@ -57,7 +58,29 @@ export default class PolicyShow extends HoopCommand {
           ]),
         )}`,
       )
-    const rows = masks.flatMap(({ columns, with: spec }) => columns.map((column) => [column, spec]))
-    if (rows.length > 0) this.log(`\n${table(['masked column', 'as'], rows)}`)
+    const rows = masks.flatMap(({ columns, with: spec, nulls, distances }) =>
+      columns.map((column) => [
+        column,
+        spec,
+        nulls === 'hide' ? 'hidden' : undefined,
+        distances === 'hide' ? undefined : distances,
+      ]),
+    )
+    if (rows.length > 0) this.log(`\n${table(['masked column', 'as', 'nulls', 'distances'], rows)}`)
   }
 }
+
+const predicatesLine = ({ predicates, predicatesOf, guessesPerDay, masks }: PolicyOverview): string => {
+  const others = Object.entries(predicatesOf).map(([column, level]) => `; ${column}: ${level}`)
+  const guesses = guessesPerDay === undefined ? 'any number of guesses' : `${guessesPerDay} guesses per day and person`
+  return `${predicates}${others.join('')}${masks.length > 0 ? ` (${guesses})` : ''}`
+}
+
+const vectorsLine = ({ k, queriesPerSession, queriesPerDay, neighborsPerDay }: VectorsOverview): string =>
+  [
+    queriesPerDay === undefined
+      ? `${queriesPerSession} to search with per session`
+      : `${queriesPerDay} to search with per day and person`,
+    `${k} rows of each search`,
+    neighborsPerDay === undefined ? 'any number found' : `${neighborsPerDay} found per day and person`,
+  ].join(', ')

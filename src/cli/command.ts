@@ -1,9 +1,10 @@
 import { Command } from '@oclif/core/command'
 import { string } from '@oclif/core/flags'
+import type { Unavailable } from '../lib/api.js'
 import type { HoopError } from '../lib/errors.js'
 import { askedStatus, exitStatus, failureJson, failureText, toHoopError } from './failure.js'
 import { interruption } from './interrupt.js'
-import { jsonText } from './text.js'
+import { jsonText, plain } from './text.js'
 
 /**
  * The base of every command. How to write one:
@@ -91,5 +92,11 @@ export abstract class ClientCommand extends HoopCommand {
       helpValue: 'PROFILE|URL',
       description: 'gateway to use, by the name or URL it was logged in under (default: the last one logged in to)',
     }),
+  }
+
+  /** Why sessions on a connection are refused for now. */
+  protected tellUnavailable(connection: string, unavailable: readonly Unavailable[] = []): void {
+    for (const { database, reason } of unavailable)
+      this.caution(plain(`${connection}, database ${database}: ${reason}`))
   }
 }

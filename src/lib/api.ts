@@ -40,6 +40,32 @@ export interface ConnectionInfo {
   readonly rules: readonly string[]
   /** Whether this person sees masked columns in the clear. */
   readonly clear: boolean
+  /** Why sessions are refused for now, by database; absent where they aren't. */
+  readonly unavailable?: readonly Unavailable[]
+}
+
+export interface Unavailable {
+  readonly database: string
+  readonly code: string
+  /** For people: no more than what a refused session is told. */
+  readonly reason: string
+}
+
+/** `GET /v1/quarantine` → `{ connections: QuarantinedConnection[] }`, for admins and auditors. */
+export interface QuarantinedConnection {
+  readonly connection: string
+  readonly since: string
+  readonly troubles: readonly ConnectionTrouble[]
+}
+
+/** What is in the way, in an operator's words. */
+export interface ConnectionTrouble {
+  readonly database: string
+  /** Only who gets this policy is refused. */
+  readonly policy?: string
+  readonly code: string
+  readonly message: string
+  readonly hint: string
 }
 
 /** `POST /v1/grants` body. */
@@ -109,17 +135,20 @@ export interface ConnectionUse {
   readonly policy: string
   /** Empty where the policy has none. */
   readonly budgets: readonly BudgetUse[]
+  /** As in `ConnectionInfo`. */
+  readonly unavailable?: readonly Unavailable[]
 }
 
 export interface BudgetUse {
   /** Of `statement`, `used` is always 0: each statement has all of it. */
-  readonly budget: 'statement' | 'session' | 'identity'
+  readonly budget: 'statement' | 'session' | 'identity' | 'questions'
   readonly per?: 'hour' | 'day'
-  /** Of `identity`: when counting begins anew. */
+  /** Of `identity` and `questions`: when counting begins anew. */
   readonly until?: string
   /** Of `session`: which; absent where none is open, and so all of it is left. */
   readonly session?: string
-  readonly unit: 'rows' | 'bytes' | 'vectors'
+  /** Of `questions`: vectors that masked ones are compared with, rows found by distances, and guesses. */
+  readonly unit: 'rows' | 'bytes' | 'vectors' | 'queries' | 'neighbors' | 'guesses'
   readonly limit: number
   readonly used: number
   readonly left: number

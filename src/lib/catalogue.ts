@@ -62,10 +62,12 @@ export const catalogue = {
   MEMORY_EXHAUSTED: { message: 'the message needs more memory than the gateway may use', exit: 1, http: 413, sqlstate: '54000', hint: 'Send smaller messages, or use COPY.' },
 
   // upstream
-  UPSTREAM_UNREACHABLE: { message: 'the database does not answer', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
+  UPSTREAM_UNREACHABLE: { message: 'the database does not answer', exit: 69, http: 502, sqlstate: '08001', hint: 'Try again in a moment: the gateway tries by itself. If it lasts, ask its operator to run: hoop gateway check' },
   UPSTREAM_LOGIN: { message: 'the database refused the gateway’s login', exit: 69, http: 502, sqlstate: '28000', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
   UPSTREAM_TLS: { message: 'the database’s certificate or TLS setting is not acceptable', exit: 69, http: 502, sqlstate: '08001', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
   UPSTREAM_ENCODING: { message: 'a policy can be kept only in a database whose encoding is UTF8', exit: 69, http: 502, sqlstate: '0A000', hint: 'Ask the gateway’s operator to move it to one.' },
+  CONNECTION_UNAVAILABLE: { message: 'this connection is not available for now', exit: 69, http: 503, sqlstate: '57P03', hint: 'Try again in a moment: the gateway tries by itself. If it lasts, ask its operator to run: hoop gateway check' },
+  POLICY_UNAPPLIED: { message: 'the policy cannot be applied to the database as it is, so nobody is let in under it', exit: 69, http: 503, sqlstate: '57P03', hint: 'Ask the gateway’s operator to run: hoop gateway check' },
   UPSTREAM_LOST: { message: 'the connection to the database was lost', exit: 69, http: 502, sqlstate: '08006', hint: 'Connect again.' },
 
   // policy

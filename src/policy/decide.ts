@@ -3,14 +3,14 @@ import type { ColumnMask, CopyShape } from '../masking/types.js'
 import { runsAlone } from '../sql/alone.js'
 import { Analyser, atOnce, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
-import type { Analysis, CopyFacts, Countable, NamedObject, StatementFacts, Unproven } from '../sql/facts.js'
+import type { Analysis, CopyFacts, Countable, StatementFacts } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
-import { derivedError } from './derived.js'
 import type { Origins } from './origins.js'
 import { withNames } from './former-names.js'
 import { candidates } from './rules/matching.js'
 import { counts } from './rules/rows.js'
+import { doubtedAt, unprovenIn } from './unproven.js'
 import { refused, verdictOf, type Known, type Verdict } from './verdict.js'
 
 export interface DecideOptions {
@@ -44,7 +44,10 @@ const copyOf = (
     if (output.kind === 'clean') return undefined
     if (output.kind === 'derived') return withheld(output.columns)
     const mask = origins?.mask(output.table, output.attribute) ?? origins?.named(output.column)
-    if (!mask) throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`)
+    if (!mask)
+      throw new HoopError('STATEMENT_UNPROVEN', `the mask of ${output.column} is not known`, {
+        hint: 'Try again in a moment, when the catalog has been read anew.',
+      })
     return mask
   })
   return { masks, names, shape: { ...streamOf(copy), columns: masks.length } }
@@ -77,6 +80,8 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
     ...(facts.unknown && { unknown: facts.unknown }),
     ...(facts.makes && { makes: facts.makes }),
     ...(facts.changes && { changes: facts.changes }),
+    ...(facts.isolation && { isolation: facts.isolation }),
+    ...(facts.keepsNames && { keepsNames: true as const }),
     ...(facts.premise && { premise: facts.premise }),
     ...(facts.premise && runsAlone(facts) && { alone: true as const }),
     ...cursorOf(facts),
@@ -96,42 +101,6 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
 
 const syntaxError = ({ message, position }: NonNullable<Analysis['syntax']>): HoopError =>
   new HoopError('SYNTAX', message, { ...(position !== undefined && { position }) })
-
-const unprovenError = ({ subject, why, code, hint }: Unproven): HoopError =>
-  new HoopError(code, why.includes(subject) ? why : `${subject}: ${why}`, hint === undefined ? {} : { hint })
-
-const lostError = (lost: string): HoopError =>
-  new HoopError('STATEMENT_UNPROVEN', `the policy masks ${lost}, which the database no longer has by that name`, {
-    hint: 'Try again in a moment; if it stays, ask an administrator to correct the policy.',
-  })
-
-const derivedIn = ({ outputs = [], defines }: StatementFacts): readonly string[] =>
-  [...outputs, ...(defines?.outputs ?? [])].flatMap((each) => (each.kind === 'derived' ? each.columns : []))
-
-/** What is written but for tables that are dropped, or made here: of a new one nothing is to be seen yet. */
-const shown = ({ kind, writes, makes = [] }: StatementFacts): readonly string[] => {
-  if (kind === 'drop') return []
-  const made = new Set(makes.flatMap(({ temporary, ...named }) => (temporary ? [] : [labelOf(named)])))
-  return writes.filter((name) => !made.has(name))
-}
-
-const labelOf = ({ schema, name }: NamedObject): string => (schema === undefined ? name : `${schema}.${name}`)
-
-/** Why a text can't be let through where masks are in force. */
-const unprovenIn = (
-  statements: readonly StatementFacts[],
-  { origins, policy, clear }: DecideOptions,
-): HoopError | undefined => {
-  for (const facts of statements) {
-    const { unproven, reads } = facts
-    if (unproven) return unprovenError(unproven)
-    const lost = origins?.lost(reads) ?? origins?.lost(shown(facts))
-    if (lost !== undefined) return lostError(lost)
-    const derived = policy.derived === 'refuse' && !clear ? derivedIn(facts) : []
-    if (derived.length > 0) return derivedError(derived)
-  }
-  return undefined
-}
 
 /** The planner is asked about one statement; behind another it may mean another table. */
 const rowsOf = (statements: readonly StatementFacts[]): Countable =>
@@ -175,6 +144,7 @@ export class Decider {
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
       columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),
+      rewrites: policy.rules.some(({ when }) => when.statement?.includes('rewrite table')),
     }
     this.#analyser = new Analyser(catalog, this.#options)
   }
@@ -212,13 +182,16 @@ export class Decider {
   #of(statements: readonly StatementFacts[]): Verdict {
     const { policy, origins } = this.#given
     const different = [...new Set(statements)]
-    const refusal = unprovenIn(different, this.#given)
+    const unproven = unprovenIn(different, this.#given)
+    const refusal = unproven?.error
     const made = new Map(refusal ? [] : different.map((each) => [each, allowed(each, origins)] as const))
     const facts = new Map(different.map((each) => [each, recorded(each)] as const))
     const known: Known = {
       observing: policy.mode === 'observe',
       facts: statements.map((each) => facts.get(each)!),
       refusal,
+      rests: different.some(({ premise }) => premise !== undefined),
+      doubted: unproven && doubtedAt(statements, unproven.facts),
       rows: rowsOf(statements),
       statements: Object.freeze(refusal ? [] : statements.map((each) => made.get(each)!)),
     }

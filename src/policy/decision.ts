@@ -1,7 +1,18 @@
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
+import type { AskSession } from '../sql/catalog.js'
 import type { Premise } from '../sql/witness/parameters.js'
-import type { Ended, Guess, Made, Named, NamedObject, Nearest, Output, StatementFacts } from '../sql/facts.js'
+import type {
+  Ended,
+  Guess,
+  Isolation,
+  Made,
+  Named,
+  NamedObject,
+  Nearest,
+  Output,
+  StatementFacts,
+} from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
 import type { Scans } from './scans.js'
 
@@ -92,6 +103,13 @@ export interface Refused {
   readonly error: HoopError
   readonly rule?: string
   readonly facts?: readonly RecordedFacts[]
+  /** By another catalog it might be decided otherwise. */
+  readonly rests?: boolean
+  /**
+   * The statement of the text, from 0, that can't be proved harmless, where it may as well be mistaken: what the server says
+   * of it when it parses it, as far as this one, is what the client should hear first.
+   */
+  readonly doubted?: number
 }
 
 /** The part of the facts that goes into the recording. */
@@ -118,6 +136,10 @@ export interface AllowedStatement extends RecordedFacts {
   readonly makes?: readonly Made[]
   /** All that it changes, where that may be the session's own. */
   readonly changes?: readonly NamedObject[]
+  /** BEGIN and SET: which state of the catalog queries see from then on. */
+  readonly isolation?: Isolation
+  /** Of ALTER: no relation has another name afterwards. */
+  readonly keepsNames?: true
   /** What the decision rests on in the catalog: shared by equal statements. Absent where it rests on nothing there. */
   readonly premise?: Premise
   /** The server may refuse to run it behind anything else in its pipeline. */
@@ -180,10 +202,22 @@ export interface Guard {
   ): readonly (ColumnMask | undefined)[] | undefined | HoopError
   /** A statement with `ddl` succeeded: the catalog is stale. Resolves when a new snapshot is in force. */
   refresh(): Promise<void>
-  /** Sees that the catalog is of a moment after this call, and reads it again if it has changed; absent where it never does. */
-  renew?(): Promise<unknown> | undefined
   /**
-   * The parameters of the witness (`witnessText`), in text format, that testifies to all of these premises; absent where
+   * Sees that the catalog is of a moment after this call, and reads it again if it has changed; absent where it never does.
+   * @param inTransaction whether an open transaction waits for it
+   * @returns undefined where there is nothing to wait for
+   */
+  renew?(inTransaction: boolean): Promise<unknown> | undefined
+  /**
+   * The same policy by the catalog as the open transaction of one session sees it: for that session, until it ends. Absent
+   * where nothing rests on a catalog.
+   * @throws what reading it throws
+   */
+  readonly own?: ((ask: AskSession) => Promise<Guard>) | undefined
+  /** The catalog in force: another object whenever it is another. Absent where nothing rests on one. */
+  readonly catalog?: object | undefined
+  /**
+   * The parameters of the witness (`writeWitness`), in text format, that testifies to all of these premises; absent where
    * the policy rests on no catalog. Called for every execution.
    * @returns undefined where there are no premises, and so nothing to testify to
    */

@@ -1,6 +1,6 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
-import type { Catalog } from '../sql/catalog.js'
+import type { AskSession, Catalog } from '../sql/catalog.js'
 import { witnessParameters } from '../sql/witness/parameters.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
@@ -22,8 +22,10 @@ interface CatalogSource {
   readonly catalog: Catalog
   /** Resolves when a snapshot that began after this call is in force. @throws what reading it throws */
   refresh(): Promise<unknown>
-  /** The same; absent where it never changes. */
-  renew?(): Promise<unknown>
+  /** The same, as `Guard.renew`; absent where it never changes. */
+  renew?(inTransaction: boolean): Promise<unknown> | undefined
+  /** As the open transaction of a session sees it. @throws what reading it throws */
+  own?(ask: AskSession): Promise<Catalog>
 }
 
 /** Longer texts carry their data with them and seldom come twice. */
@@ -41,6 +43,8 @@ export interface GuardOptions {
   readonly source: CatalogSource | undefined
   /** At least 16 bytes; the same for as long as hashes are to stay the same. */
   readonly maskKey: Buffer
+  /** A snapshot before the source's: what was renamed since is known by its former names as well. */
+  readonly before?: Catalog | undefined
 }
 
 /**
@@ -53,6 +57,7 @@ export class PolicyGuard implements Guard {
   readonly maskKey: Buffer
   readonly caps: Guard['caps']
   readonly witness: Guard['witness']
+  readonly #options: GuardOptions
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
@@ -64,7 +69,8 @@ export class PolicyGuard implements Guard {
   #origins: Origins | undefined
   #scans: Scans | undefined
 
-  constructor({ policy, clear, source, maskKey }: GuardOptions) {
+  constructor(options: GuardOptions) {
+    const { policy, clear, source, maskKey, before } = options
     if (!source && policy.masks.length > 0) throw new HoopError('INTERNAL', 'masks need the database’s catalog')
     if (maskKey.length < 16) throw new HoopError('INTERNAL', 'the masking key is too short')
     this.clear = clear
@@ -73,6 +79,8 @@ export class PolicyGuard implements Guard {
     this.#policy = policy
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
+    this.#options = options
+    this.#catalog = before
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
     const observes = policy.mode === 'observe' && policy.masks.length === 0
     this.witness = source && !observes ? witnessParameters : undefined
@@ -112,7 +120,8 @@ export class PolicyGuard implements Guard {
     if (!this.masking) return undefined
     try {
       const origins = this.#current()
-      if (!origins) return new HoopError('STATEMENT_UNPROVEN', 'the catalog is not known')
+      if (!origins)
+        return new HoopError('STATEMENT_UNPROVEN', 'the catalog is not known', { hint: 'Try again in a moment.' })
       const masks = resultMasks(fields, statement ? statement.outputs : 'unknown', origins)
       if (masks instanceof HoopError || masks === undefined || this.#policy.derived === 'hide' || this.clear)
         return masks
@@ -133,8 +142,22 @@ export class PolicyGuard implements Guard {
     await this.#source?.refresh()
   }
 
-  renew(): Promise<unknown> | undefined {
-    return this.#source?.renew?.()
+  renew(inTransaction: boolean): Promise<unknown> | undefined {
+    return this.#source?.renew?.(inTransaction)
+  }
+
+  get own(): Guard['own'] {
+    const read = this.#source?.own?.bind(this.#source)
+    if (!read) return undefined
+    return async (ask) => {
+      const catalog = await read(ask)
+      const source = { catalog, refresh: () => this.refresh() }
+      return new PolicyGuard({ ...this.#options, source, before: this.#catalog })
+    }
+  }
+
+  get catalog(): object | undefined {
+    return this.#source?.catalog
   }
 
   #prepared(text: string): Decided | undefined {

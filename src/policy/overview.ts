@@ -1,5 +1,6 @@
 import { specLine } from '../masking/spec-name.js'
 import type { LoadedConfig } from './config/load.js'
+import type { PolicyConfig } from './config/schema.js'
 import { conditionsPhrase } from './rules/asked.js'
 
 /** A policy as it is in force, packs and all. */
@@ -10,13 +11,44 @@ export interface PolicyOverview {
   readonly clearFor: readonly string[]
   readonly packs: readonly string[]
   readonly rules: readonly RuleOverview[]
-  readonly masks: readonly { readonly columns: readonly string[]; readonly with: string }[]
+  readonly masks: readonly MaskOverview[]
   readonly predicates: string
+  /** The same for columns of which it says something else. */
+  readonly predicatesOf: Readonly<Record<string, string>>
+  /** Different constants that one person may compare masked columns with on one day; absent: any number. */
+  readonly guessesPerDay?: number
+  /** What one person may search masked vectors for. */
+  readonly vectors: VectorsOverview
   /** What becomes of output columns that are computed from masked ones. */
   readonly derived: 'hide' | 'refuse'
   readonly budgets: unknown
   readonly trustedFunctions: readonly string[]
 }
+
+export interface MaskOverview {
+  readonly columns: readonly string[]
+  readonly with: string
+  /** `hide`: nothing tells where there is no value. */
+  readonly nulls: 'keep' | 'hide'
+  /** What becomes of distances from a vector. */
+  readonly distances: 'hide' | 'compare' | 'show'
+}
+
+export interface VectorsOverview {
+  /** Rows of one search. */
+  readonly k: number
+  /** Different vectors to search with: of a session, or of a person on one day. */
+  readonly queriesPerSession?: number
+  readonly queriesPerDay?: number
+  /** Rows that are found by distances; absent: any number. */
+  readonly neighborsPerDay?: number
+}
+
+const vectorsOf = ({ vectors: { k, queries, queriesPerDay, neighbors } }: PolicyConfig): VectorsOverview => ({
+  k,
+  ...(queriesPerDay === undefined ? { queriesPerSession: queries } : { queriesPerDay }),
+  ...(neighbors !== undefined && { neighborsPerDay: neighbors }),
+})
 
 export interface RuleOverview {
   readonly name: string
@@ -45,8 +77,13 @@ export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOvervi
     masks: policy.masks.map((mask) => ({
       columns: mask.columns,
       with: mask.with === undefined ? 'as its type allows' : specLine(mask.with),
+      nulls: mask.nulls ?? 'keep',
+      distances: mask.distances ?? 'hide',
     })),
     predicates: policy.predicates.default,
+    predicatesOf: policy.predicates.columns,
+    ...(policy.predicates.guesses !== undefined && { guessesPerDay: policy.predicates.guesses }),
+    vectors: vectorsOf(policy),
     derived: policy.derived,
     budgets: policy.budgets ?? {},
     trustedFunctions: policy.trusted_functions,

@@ -5,7 +5,9 @@ import type { Field } from '../wire/backend.js'
 import type { Origins } from './origins.js'
 
 const disagreement = (what: string): HoopError =>
-  new HoopError('STATEMENT_UNPROVEN', `${what}; the statement was stopped before its first row`)
+  new HoopError('STATEMENT_UNPROVEN', `${what}; the statement was stopped before its first row`, {
+    hint: 'Run it again: what it names may have changed meanwhile. If it stays so, name the columns one by one.',
+  })
 
 /** The catalog may be older than the column's type: a value of another type is not made up, it is left out. */
 const suiting = (mask: ColumnMask, { type }: Field): ColumnMask =>

@@ -14,9 +14,13 @@ export interface Known {
   readonly facts: readonly RecordedFacts[]
   /** Why no one can run it, whatever the rules say. */
   readonly refusal: HoopError | undefined
+  /** See `Refused`. */
+  readonly doubted?: number | undefined
   readonly statements: readonly AllowedStatement[]
   /** How the planner can be asked about it. */
   readonly rows: Countable
+  /** Whether anything was looked up in the catalog for it. */
+  readonly rests: boolean
 }
 
 interface OpenVerdict {
@@ -25,17 +29,33 @@ interface OpenVerdict {
   readonly candidates: readonly Candidate[]
 }
 
-export const refused = (error: HoopError, facts: readonly RecordedFacts[], rule?: string): Refused =>
-  Object.freeze({ kind: 'refuse', error, facts, ...(rule !== undefined && { rule }) })
+export const refused = (
+  error: HoopError,
+  facts: readonly RecordedFacts[],
+  {
+    rule,
+    doubted,
+    rests,
+  }: { readonly rule?: string; readonly doubted?: number | undefined; readonly rests?: boolean } = {},
+): Refused =>
+  Object.freeze({
+    ...{ kind: 'refuse', error, facts },
+    ...(rule !== undefined && { rule }),
+    ...(doubted !== undefined && { doubted }),
+    ...(rests && { rests }),
+  })
 
 /**
  * The strictest of the rules that apply: block, then what can't be let through anyway, then approve, then warn. A rule
  * that blocks says best what is wrong, and nobody is asked to approve what would be refused afterwards.
  */
-const strictest = ({ observing, facts, refusal, statements }: Known, rules: readonly Candidate[]): Decision => {
+const strictest = (
+  { observing, facts, refusal, doubted, statements, rests }: Known,
+  rules: readonly Candidate[],
+): Decision => {
   const block = observing ? undefined : rules.find(({ rule }) => rule.do === 'block')
-  if (block) return refused(refusalBy(block), facts, block.rule.name)
-  if (refusal) return refused(refusal, facts)
+  if (block) return refused(refusalBy(block), facts, { rule: block.rule.name, rests })
+  if (refusal) return refused(refusal, facts, { doubted, rests })
   const noted = rules.filter(({ rule }) => observing || rule.do === 'warn').map(matchOf)
   const notes = noted.length === 0 ? {} : observing ? { observed: noted } : { warnings: noted }
   const [approve, ...others] = observing ? [] : rules.filter(({ rule }) => rule.do === 'approve')

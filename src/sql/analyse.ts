@@ -6,8 +6,9 @@ import type { Analysis, StatementFacts } from './facts.js'
 import { changesSchema, kindOf } from './collect/kinds.js'
 import { follow } from './effects/follow.js'
 import { prove, type PredicatePolicy } from './lineage/prove.js'
+import { isolationBy } from './isolation.js'
 import { namedBy } from './naming.js'
-import { changedAlone, madeBy } from './own-objects.js'
+import { changedAlone, keepsNames, madeBy } from './own-objects.js'
 import { KnownFacts } from './known-facts.js'
 import { read, type Normalized } from './parser/normalize.js'
 import type { Span, SyntaxError } from './parser.js'
@@ -25,6 +26,8 @@ export interface AnalyseOptions {
   readonly planning?: boolean
   /** Whether rules ask for columns: then a premise holds only as long as tables have the same ones. */
   readonly columns?: boolean
+  /** Whether rules ask what rewrites a table: then a premise holds only as long as its columns have the same types. */
+  readonly rewrites?: boolean
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
@@ -45,11 +48,24 @@ const named = (trusted: string, name: string): boolean =>
 /** The statement's own text, for whom its tree is not enough. */
 type Source = () => string
 
+/** Statements that name functions and run none. */
+const defining: ReadonlySet<string> = new Set([
+  ...[
+    'CreateFunctionStmt',
+    'AlterFunctionStmt',
+    'CreateTrigStmt',
+    'DropStmt',
+    'CommentStmt',
+    'GrantStmt',
+    'AlterOwnerStmt',
+  ],
+])
+
 const factsOf = (
   node: unknown,
   source: Source,
   catalog: Catalog | undefined,
-  { predicates, trusted = [], planning = false, columns = false }: AnalyseOptions,
+  { predicates, trusted = [], planning = false, columns = false, rewrites = true }: AnalyseOptions,
 ): StatementFacts => {
   const isTrusted = (name: string): boolean => trusted.some((each) => named(each, name))
   const lookups = new Lookups()
@@ -64,7 +80,9 @@ const factsOf = (
     catalog && lookups.through(catalog),
     typeof predicates === 'string' ? { default: predicates } : predicates,
   )
-  const premise = catalog && premiseOf(catalog, lookups, columns || proved.touchesMasked)
+  const positions = columns || proved.touchesMasked
+  const types = rewrites ? usage.types : undefined
+  const premise = catalog && premiseOf(catalog, lookups, positions, !defining.has(type), types)
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
@@ -85,8 +103,10 @@ const factsOf = (
     ...(usage.renamed.length > 0 && { renamed: usage.renamed }),
     ...(makes.length > 0 && { makes }),
     ...(changes && { changes }),
+    ...(keepsNames(type, fields) && { keepsNames: true as const }),
     ...(copied ? { copy: copied } : {}),
     ...namedBy(type, fields),
+    ...isolationBy(type, fields),
     ...proved,
     ...(premise && { premise }),
     ddl: changesSchema(usage.kinds),

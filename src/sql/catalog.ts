@@ -1,7 +1,7 @@
 import { HoopError } from '../lib/errors.js'
 import { build, type CatalogNeeds } from './catalog/build.js'
 import { reading } from './catalog/document.js'
-import { identityOf, moment, stateOf } from './catalog/moved.js'
+import { identityOf, isSingle, moment, snapshotOf, stateOf } from './catalog/moved.js'
 import { readSnapshot } from './catalog/queries.js'
 import { Reading } from './catalog/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
@@ -9,30 +9,64 @@ import { initParser } from './parser.js'
 
 export type { CatalogNeeds } from './catalog/build.js'
 export type { KnownName } from './catalog/types.js'
+export type { AskSession } from './catalog/own.js'
+export { readOwn } from './catalog/own.js'
 export type { Reading } from './catalog/reading.js'
-export type { Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
+export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** Readings before it is given up that views and functions stand still for one. */
 const ATTEMPTS = 5
 
 /**
- * Reads a snapshot of the database's catalog: relations, views, inheritance, functions, types. It serves all policies.
- * @param query over the gateway's own connection, which must not be in a transaction
- * @param last what was read before: it is what comes back where nothing has changed since
- * @throws what `query` throws; {HoopError} CATALOG_UNSETTLED where definitions changed during each attempt
+ * Reads snapshots of a database's catalog over one connection: relations, views, inheritance, functions, types. They serve
+ * all policies.
  */
-export const readCatalog = async (query: CatalogQuery, last?: Reading): Promise<Reading> => {
-  const identity = await identityOf(query)
-  if (last?.identity === identity && (await reading(query, () => stateOf(query))) === last.state) return last
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [state, before, snapshot] = await reading(
-      query,
-      async () => [await stateOf(query), await moment(query), await readSnapshot(query)] as const,
-    )
-    if ((await reading(query, () => moment(query))) === before) return new Reading(snapshot, { identity, state })
+export class CatalogReader {
+  readonly #query: CatalogQuery
+  #identity: string | undefined
+  /** What was read here last, or found to be so still, and the server's snapshot directly before. */
+  #seen: { readonly reading: Reading; readonly snapshot: string } | undefined
+
+  /** @param query over the gateway's own connection, which must not be in a transaction */
+  constructor(query: CatalogQuery) {
+    this.#query = query
   }
-  throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
+
+  /**
+   * @param last what was read before: it is what comes back where nothing has changed since
+   * @throws what `query` throws; {HoopError} CATALOG_UNSETTLED where definitions changed during each attempt
+   */
+  async read(last?: Reading): Promise<Reading> {
+    const identity = (this.#identity ??= await identityOf(this.#query))
+    const snapshot = await snapshotOf(this.#query)
+    // Nobody has committed anything in between.
+    if (last && snapshot !== undefined && this.#seen?.reading === last && this.#seen.snapshot === snapshot) return last
+    const known = last?.identity === identity ? last : undefined
+    const reading = (await this.#same(known)) ? known! : await this.#anew(identity)
+    this.#seen = snapshot === undefined ? undefined : { reading, snapshot }
+    return reading
+  }
+
+  async #same(known: Reading | undefined): Promise<boolean> {
+    return known !== undefined && (await reading(this.#query, () => stateOf(this.#query))) === known.state
+  }
+
+  async #anew(identity: string): Promise<Reading> {
+    const query = this.#query
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [state, before, snapshot] = await reading(
+        query,
+        async () => [await stateOf(query), await moment(query), await readSnapshot(query)] as const,
+      )
+      if ((await reading(query, () => moment(query))) === before)
+        return new Reading(snapshot, { identity, state, single: await isSingle(query) })
+    }
+    throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
+  }
 }
+
+/** One snapshot, by whoever needs no other. @throws what `CatalogReader.read` throws */
+export const readCatalog = (query: CatalogQuery): Promise<Reading> => new CatalogReader(query).read()
 
 /** What a database is under one policy. The parser must have been initialized. */
 export const catalogFor = (read: Reading, needs: CatalogNeeds): Catalog => build(read, needs)

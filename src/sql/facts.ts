@@ -50,6 +50,8 @@ export interface StatementFacts {
   readonly makes?: readonly Made[]
   /** All that it changes, where nobody else has anything by these names: what the session made, if it made them. */
   readonly changes?: readonly NamedObject[]
+  /** Of ALTER: no relation has another name afterwards. */
+  readonly keepsNames?: true
   /** PREPARE and DECLARE: the name that they give, and what it yields when it is run later. */
   readonly defines?: Named & { readonly hold?: true; readonly outputs?: readonly Output[] }
   /** EXECUTE and FETCH: whose columns come out. */
@@ -62,6 +64,8 @@ export interface StatementFacts {
   readonly nearest?: readonly Nearest[]
   /** Questions about masked values that the answer settles, where the policy counts them. */
   readonly guesses?: readonly Guess[]
+  /** BEGIN and SET: which state of the catalog queries see from then on. */
+  readonly isolation?: Isolation
   readonly copy?: CopyFacts
   /** Whether a masked relation is read or written: error texts are then scrubbed of values. */
   readonly touchesMasked: boolean
@@ -86,6 +90,13 @@ export type Countable = (
 ) & {
   /** PREPARE and EXECUTE: rows are counted when both are known. */
   readonly later?: boolean
+}
+
+export interface Isolation {
+  /** The state of when the transaction began, as under REPEATABLE READ and SERIALIZABLE. */
+  readonly old: boolean
+  /** Of this transaction, or of all that begin later in the session. */
+  readonly of: 'transaction' | 'session'
 }
 
 /** A relation, as it is written. */
@@ -129,8 +140,8 @@ export type Given =
   | { readonly list: { readonly text: string } | { readonly parameter: number } | 'unknown' }
   /** Computed: from what, and in which way. */
   | { readonly shape: string; readonly of: readonly Given[] }
-  /** Whatever the whole statement and its parameters make it. */
-  | 'unknown'
+  /** What is in the database, or in the session, decides: it may be another one each time that the statement runs. */
+  | 'run'
 
 export interface Nearest {
   /** The masked vector, `schema.table.column`. */

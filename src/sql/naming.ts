@@ -1,6 +1,6 @@
 import type { Named, StatementFacts } from './facts.js'
 import { given, members } from './lineage/distances/given.js'
-import { list, text, type Fields } from './tree.js'
+import { list, text, walk, type Fields } from './tree.js'
 
 interface Naming {
   readonly defines?: Named['of']
@@ -22,6 +22,16 @@ const HOLD = 0x20
 
 const holds = (fields: Fields): boolean => (Number(fields['options'] ?? 0) & HOLD) !== 0
 
+/** What is called, or asked of the session, may be another value each time that the same text is run. */
+const passedBy = (node: unknown): NonNullable<StatementFacts['arguments']>[number] => {
+  let constant = true
+  walk(node, (inner) => {
+    if (inner['funcname'] !== undefined || inner['SQLValueFunction'] !== undefined) constant = false
+    return constant
+  })
+  return constant ? { one: given(node), members: members(node) } : { one: 'run', members: [{ list: 'unknown' }] }
+}
+
 /** What PREPARE and DECLARE give a name to, whose columns EXECUTE and FETCH yield, which names DEALLOCATE and CLOSE end. */
 export const namedBy = (
   type: string,
@@ -31,8 +41,7 @@ export const namedBy = (
   const name = text(fields['name']) ?? text(fields['portalname'])
   if (ends) return { ends: { of: ends, ...(name !== undefined && { name }) } }
   if (name === undefined) return {}
-  const passed =
-    type === 'ExecuteStmt' ? list(fields['params']).map((each) => ({ one: given(each), members: members(each) })) : []
+  const passed = type === 'ExecuteStmt' ? list(fields['params']).map(passedBy) : []
   return {
     ...(defines && { defines: { of: defines, name, ...(holds(fields) && { hold: true as const }) } }),
     ...(runs && { runs: { of: runs, name } }),

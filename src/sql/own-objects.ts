@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.js'
 import type { Usage } from './collect/usage.js'
 import { kindOf } from './collect/kinds.js'
 import type { Made, NamedObject } from './facts.js'
-import { written } from './resolve.js'
+import { labelOf, written } from './resolve.js'
 import { all, isFields, list, text, words, type Fields } from './tree.js'
 
 const ofRangeVar = (relation: unknown): NamedObject | undefined => {
@@ -45,6 +45,27 @@ const inner: ReadonlySet<unknown> = new Set([
   ...['AT_DisableTrigUser', 'AT_DisableRowSecurity', 'AT_NoForceRowSecurity'],
 ])
 
+/** Further parts that may concern other tables too, but give none another name, schema or parent. */
+const keeping: ReadonlySet<unknown> = new Set([
+  ...inner,
+  ...['AT_AddConstraint', 'AT_ValidateConstraint', 'AT_AlterConstraint', 'AT_AddIndex', 'AT_AddIndexConstraint'],
+  ...['AT_EnableRowSecurity', 'AT_ForceRowSecurity', 'AT_EnableTrig', 'AT_EnableTrigAll', 'AT_EnableTrigUser'],
+  ...[
+    'AT_SetStatistics',
+    'AT_SetOptions',
+    'AT_ResetOptions',
+    'AT_SetStorage',
+    'AT_SetCompression',
+    'AT_ReplicaIdentity',
+  ],
+  ...['AT_SetRelOptions', 'AT_ResetRelOptions', 'AT_AddIdentity', 'AT_SetIdentity', 'AT_DropIdentity', 'AT_ClusterOn'],
+  ...['AT_ChangeOwner', 'AT_DropExpression'],
+])
+
+/** Whether an ALTER surely leaves every relation its name: what the session made is still its own afterwards. */
+export const keepsNames = (type: string, fields: Fields): boolean =>
+  type === 'AlterTableStmt' && all(fields['cmds'], 'AlterTableCmd').every(({ subtype }) => keeping.has(subtype))
+
 const named = (relation: unknown): readonly NamedObject[] => {
   const found = ofRangeVar(relation)
   return found ? [found] : []
@@ -76,7 +97,9 @@ const isTemporary = (schema: string): boolean => /^pg_temp_\d+$/.test(schema)
 const isUnseen = (catalog: Catalog, { schema, name }: NamedObject): boolean =>
   schema === 'pg_temp' ||
   (catalog.renamed?.get(name) === undefined &&
-    (catalog.named.get(name) ?? []).every((relation) => schema === undefined && isTemporary(relation.schema)))
+    (catalog.named.get(name) ?? []).every(
+      (relation) => catalog.made.has(relation.oid) || (schema === undefined && isTemporary(relation.schema)),
+    ))
 
 /**
  * All that a statement changes, where that is tables and views which it names, and which the catalog knows nobody else's
@@ -97,6 +120,9 @@ export const changedAlone = (
   if (targets.length === 0 || leads || [...usage.kinds].some((kind) => !kinds.has(kind))) return undefined
   const labels = new Set(targets.map(({ schema, name }) => written(schema, name)))
   const names = new Set(targets.map(({ name }) => name))
+  for (const name of names)
+    for (const relation of catalog.named.get(name) ?? [])
+      if (catalog.made.has(relation.oid)) labels.add(labelOf(relation))
   const own = (label: string): boolean => {
     const [schema = '', name = ''] = label.split('.', 2)
     return labels.has(label) || (isTemporary(schema) && names.has(name))

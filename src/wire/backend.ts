@@ -38,6 +38,16 @@ export const readRowDescription = (buffer: Buffer, start: number, end: number): 
   return fields
 }
 
+/** The value of a DataRow of one column; undefined for NULL. @throws {HoopError} FRAME_INVALID */
+export const onlyColumn = (buffer: Buffer, start: number, end: number): string | undefined => {
+  const reader = new Reader(buffer, start + HEADER, end)
+  if (reader.uint16() !== 1) throw new HoopError('FRAME_INVALID', 'a row of one column')
+  const length = reader.int32()
+  const value = length < 0 ? undefined : reader.bytes(length).toString()
+  reader.done()
+  return value
+}
+
 /** CopyInResponse, CopyOutResponse. @throws {HoopError} FRAME_INVALID */
 export const readCopyResponse = (buffer: Buffer, start: number, end: number): { binary: boolean; columns: number } => {
   const reader = new Reader(buffer, start + HEADER, end)

@@ -1,6 +1,7 @@
 /**
- * How close somebody comes to an embedding by how many query vectors, under each right to its distances. An attack that
- * is known to work, run in memory on the distances that the server would compute; seeded, so that it can be repeated.
+ * How close somebody comes to an embedding by how many query vectors, under each right to its distances. The best attack
+ * that is known for each, run in memory on the distances that the server would compute; seeded, so that it can be repeated.
+ * Each question is put where both answers are as likely, by what is known so far.
  */
 
 /** Dimensions of the embedding, and attempts that are averaged. */
@@ -40,33 +41,101 @@ const add = (sum: Vector, what: Vector, times: number): void => {
   for (let at = 0; at < sum.length; at++) sum[at]! += what[at]! * times
 }
 
-/** What each query vector tells of the target, of which the attacker makes an estimate. */
-interface Attack {
-  readonly name: string
-  /** What is known after a query with an orthonormal vector: the whole component, or its bits. */
-  readonly tells: (component: number, other: number) => number
+/** Of a component of what is still unknown: how great it usually is. */
+const spread = (left: number): number => Math.sqrt(left / DIMENSIONS)
+
+/** erf by Abramowitz and Stegun 7.1.26, which is right to 1.5e-7. */
+const below = (x: number): number => {
+  const t = 1 / (1 + (0.3275911 * Math.abs(x)) / Math.SQRT2)
+  const tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+  const half = 0.5 * tail * Math.exp((-x * x) / 2)
+  return x < 0 ? half : 1 - half
 }
 
-/** Of a component of a unit vector in 768 dimensions, where most are: three standard deviations. */
-const WIDE = 3 / Math.sqrt(DIMENSIONS)
+const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
 
-/** A search by halves between -WIDE and WIDE: each condition is a guess. */
-const halves = (component: number, guesses: number): number => {
-  let [low, high] = [-WIDE, WIDE]
+/** What a normal number is on average that lies between these. */
+const meanBetween = (low: number, high: number): number =>
+  (density(low) - density(high)) / Math.max(below(high) - below(low), 1e-12)
+
+/** Where as much lies below as above, of what lies between these. */
+const middleOf = (low: number, high: number): number => {
+  const wanted = (below(low) + below(high)) / 2
+  let [from, to] = [Math.max(low, -6), Math.min(high, 6)]
+  for (let step = 0; step < 40; step++) {
+    const middle = (from + to) / 2
+    if (below(middle) < wanted) from = middle
+    else to = middle
+  }
+  return (from + to) / 2
+}
+
+/** A search by halves for a number that is normally distributed: what it is taken for after so many questions. */
+const halves = (value: number, guesses: number): number => {
+  let [low, high] = [-Infinity, Infinity]
   for (let guess = 0; guess < guesses; guess++) {
-    const middle = (low + high) / 2
-    if (component > middle) low = middle
+    const middle = middleOf(low, high)
+    if (value > middle) low = middle
     else high = middle
   }
-  return (low + high) / 2
+  return meanBetween(low, high)
+}
+
+/** What of it is left unknown after so many halvings of all components, 1 being all. */
+const unknownAfter = (guesses: number): number => {
+  const cells = 2 ** guesses
+  const edge = (at: number): number => (at === 0 ? -Infinity : at === cells ? Infinity : quantile(at / cells))
+  let known = 0
+  for (let at = 0; at < cells; at++) known += meanBetween(edge(at), edge(at + 1)) ** 2 / cells
+  return 1 - known
+}
+
+const quantile = (share: number): number => {
+  let [from, to] = [-6, 6]
+  for (let step = 0; step < 40; step++) {
+    const middle = (from + to) / 2
+    if (below(middle) < share) from = middle
+    else to = middle
+  }
+  return (from + to) / 2
+}
+
+/** What a query vector tells of a target, of which the attacker makes an estimate. */
+interface Attack {
+  readonly name: string
+  /** What a component is taken for, of which `expected` is known and `deviation` how far it usually is from that. */
+  readonly tells: (component: number, expected: number, deviation: number, known: readonly number[]) => number
+  /** The share of what was unknown that still is when each direction was asked for once. */
+  readonly left: number
+}
+
+const byHalves = (name: string, guesses: number): Attack => ({
+  name,
+  tells: (component, expected, deviation) => expected + deviation * halves((component - expected) / deviation, guesses),
+  left: unknownAfter(guesses),
+})
+
+/** Rows whose vectors are known, among which a search puts the target. */
+const KNOWN = 1000
+
+/** Between which two of them it is. Each pass is by other directions, so that the known ones stand elsewhere. */
+const amongKnown = (component: number, expected: number, deviation: number, known: readonly number[]): number => {
+  let [low, high] = [-Infinity, Infinity]
+  for (const each of known) {
+    if (each <= component && each > low) low = each
+    if (each > component && each < high) high = each
+  }
+  return expected + deviation * meanBetween((low - expected) / deviation, (high - expected) / deviation)
 }
 
 const attacks: readonly Attack[] = [
-  { name: 'show', tells: (component) => component },
-  { name: 'compare, 1 guess each', tells: (component) => halves(component, 1) },
-  { name: 'compare, 4 guesses each', tells: (component) => halves(component, 4) },
-  // Beside one row whose vector is known, a search tells which of the two is nearer: on which side of a plane the target is.
-  { name: 'hide', tells: (component, other) => Math.sign(component - other) * WIDE * 0.27 },
+  { name: 'show', tells: (component) => component, left: 0 },
+  byHalves('compare, 1 guess each', 1),
+  byHalves('compare, 4 guesses each', 4),
+  // A search tells which of the two is nearer. At right angles to what they differ in as far as is known, that is one bit
+  // of what isn't: a guess at the component that is expected.
+  byHalves('hide, beside 1 known row', 1),
+  { name: `hide, beside ${KNOWN} known rows`, tells: amongKnown, left: 0.001 },
 ]
 
 /** Query vectors at right angles to each other tell the most; where all directions are asked, another basis begins. */
@@ -84,13 +153,21 @@ const basis = function* (random: () => number): Generator<Vector> {
 }
 
 /** Cosine between the target and the estimate after so many query vectors. */
-const curveOf = ({ tells }: Attack, target: Vector, known: Vector, queries: readonly Vector[]): readonly number[] => {
+const curveOf = (
+  { tells, left }: Attack,
+  target: Vector,
+  queries: readonly Vector[],
+  known: readonly (readonly number[])[],
+): readonly number[] => {
   const estimate = new Float64Array(DIMENSIONS)
   let asked = 0
   return steps.map((count) => {
     for (; asked < count; asked++) {
       const query = queries[asked]!
-      add(estimate, query, tells(dot(query, target), dot(query, known)))
+      const expected = dot(query, estimate)
+      const deviation = spread(Math.max(left ** Math.floor(asked / DIMENSIONS), 1e-12))
+      const value = tells(dot(query, target), expected, deviation, known[asked]!)
+      add(estimate, query, value - expected)
     }
     const length = Math.sqrt(dot(estimate, estimate))
     return length === 0 ? 0 : dot(estimate, target) / length
@@ -107,9 +184,11 @@ export const inversion = (seed = 7): { readonly queries: readonly number[]; read
   const random = generator(seed)
   const source = basis(random)
   const queries = Array.from({ length: Math.max(...steps) }, () => source.next().value as Vector)
-  const targets = Array.from({ length: TARGETS }, () => [direction(random), direction(random)] as const)
+  const targets = Array.from({ length: TARGETS }, () => direction(random))
+  const rows = Array.from({ length: KNOWN }, () => direction(random))
+  const known = queries.map((query) => rows.map((row) => dot(query, row)))
   const curves = attacks.map((attack) => {
-    const all = targets.map(([target, known]) => curveOf(attack, target, known, queries))
+    const all = targets.map((target) => curveOf(attack, target, queries, known))
     return {
       attack: attack.name,
       cosines: steps.map((_, at) => all.reduce((sum, one) => sum + one[at]!, 0) / all.length),

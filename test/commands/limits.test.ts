@@ -35,4 +35,4 @@ test('who asks too often is told when to ask again: a script by its exit status,
   expect(checked.stdout + checked.stderr).toMatch(
     /hoop\.yaml:\d+:\d+: gateway\.limits\.rates\.grants\.per_person: found "two", expected a rate such as 10\/s/,
   )
-}, 60_000)
+})

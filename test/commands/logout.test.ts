@@ -31,7 +31,7 @@ test('a provider that can’t be reached is said, and the login deleted all the 
     expect.stringMatching(/warning: the login could not be ended at the identity provider/),
   ])
   expect(await readdir(join(stage.home, 'secrets'))).toEqual([])
-}, 60_000)
+})
 
 test('nobody logged in: 77', async () => {
   await using stage = await setStage(inject('databaseUrl'))

@@ -14,6 +14,12 @@ const policies = `policies:
       - { columns: [public.people.ssn], with: { keep_last: 4 } }
     rules:
       - { name: no-drop, when: { statement: [drop] }, do: block }
+  search:
+    masks:
+      - { columns: [public.papers.embedding], with: redact, distances: compare, nulls: hide }
+      - { columns: [public.papers.author], with: redact }
+    predicates: { default: equality, columns: { public.papers.author: deny }, guesses: 100/day }
+    vectors: { k: 50, queries: 200/day, neighbors: 20000/day }
 `
 
 let database: FreshDatabase
@@ -134,4 +140,30 @@ test('hoop policy check reads the file alone', async () => {
   const { status, stderr } = await run('policy', 'check', '--config', 'other.yaml')
   expect(status).toBe(78)
   expect(stderr).toMatch(/other\.yaml:1:\d+: policies\.a\.maskz/)
+})
+
+test('hoop policy show says what may be asked of masked values, and how often', async () => {
+  const { status, stdout } = await run('policy', 'show', 'search')
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^predicates +equality; public\.papers\.author: deny \(100 guesses per day and person\)$/m)
+  expect(stdout).toMatch(
+    /^vectors +200 to search with per day and person, 50 rows of each search, 20000 found per day and person$/m,
+  )
+  expect(stdout).toMatch(/^MASKED COLUMN +AS +NULLS +DISTANCES$/m)
+  expect(stdout).toMatch(/^public\.papers\.embedding +\S.* +hidden +compare$/m)
+  const { stdout: json } = await run('policy', 'show', 'search', '--json')
+  expect(JSON.parse(json)).toMatchObject({
+    policies: [
+      {
+        derived: 'hide',
+        predicates: 'equality',
+        guessesPerDay: 100,
+        vectors: { k: 50, queriesPerDay: 200, neighborsPerDay: 20_000 },
+        masks: [
+          { nulls: 'hide', distances: 'compare' },
+          { nulls: 'keep', distances: 'hide' },
+        ],
+      },
+    ],
+  })
 })

@@ -24,12 +24,22 @@ test('what is left of each budget, for people and for scripts', async () => {
   const left = { unit: 'rows', limit: 200_000, used: 1500, left: 198_500 } as const
   const until = '2026-11-26T00:00:00.000Z'
   stage.gateway.usage = [
-    { connection: 'vectordb', policy: 'research', budgets: [{ budget: 'identity', per: 'day', until, ...left }] },
+    {
+      connection: 'vectordb',
+      policy: 'research',
+      budgets: [
+        { budget: 'identity', per: 'day', until, ...left },
+        { budget: 'questions', per: 'day', until, unit: 'guesses', limit: 100, used: 1, left: 99 },
+      ],
+    },
   ]
   const { stdout, stderr } = await stage.hoop(['status'])
   expect(stderr).toBe('')
   expect(stdout).toMatch(/^CONNECTION +BUDGET +LEFT +OF +UNTIL$/m)
   expect(stdout).toMatch(/^vectordb +you, per day +198,500 rows +200,000 +2026-11-26T00:00:00.000Z$/m)
+  expect(stdout).toMatch(
+    /^vectordb +questions about masked values, per day +99 guesses +100 +2026-11-26T00:00:00.000Z$/m,
+  )
   const json = await stage.hoop(['status', '--json'])
   expect(JSON.parse(json.stdout)).toMatchObject({ budgets: stage.gateway.usage })
   stage.gateway.usage = []

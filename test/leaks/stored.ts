@@ -23,7 +23,7 @@ const everything = `
     UNION ALL SELECT 3, encode(string_agg(data, '' ORDER BY pageno), 'escape') FROM pg_largeobject GROUP BY loid
     UNION ALL SELECT 4, description FROM pg_description WHERE objoid >= 16384
     UNION ALL SELECT 5, array_to_string(setconfig, ' ') FROM pg_db_role_setting WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-    UNION ALL SELECT DISTINCT 6, application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name !~ '^(hoop:ada/[a-z0-9]+|hoop|)$'
+    UNION ALL SELECT DISTINCT 6, application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name !~ '^(hoop:ada/[a-z0-9]+|hoop:gateway|hoop|)$'
     UNION ALL SELECT 7, concat_ws(' ', proname, prosrc) FROM pg_proc WHERE oid >= 16384
     UNION ALL SELECT 8, pg_get_ruledef(oid) FROM pg_rewrite WHERE oid >= 16384
     UNION ALL SELECT 9, pg_get_expr(adbin, adrelid) FROM pg_attrdef

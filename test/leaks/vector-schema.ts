@@ -19,6 +19,8 @@ const embeddings: Readonly<Record<Side, readonly (readonly number[])[]>> = {
   ],
 }
 
+export const vectorsOf = (side: Side): readonly (readonly number[])[] => embeddings[side]
+
 /** For Hamming and Jaccard distances; 40 bits, none of which is the same in both for long. */
 const bits: Readonly<Record<Side, readonly string[]>> = {
   one: [

@@ -13,6 +13,8 @@ export interface Step {
    * where the probe says what must never be seen, and `answered` otherwise.
    */
   readonly expect?: string
+  /** What an error or notice that the user gets has to match, hints included. */
+  readonly says?: string
 }
 
 export interface Probe {
@@ -26,6 +28,8 @@ export interface Probe {
   readonly steps: readonly Step[]
   /** What no byte that the user gets, and no line of the recording, may match. */
   readonly never?: string
+  /** Its embeddings are vectors: it needs a server that has pgvector. */
+  readonly vectors?: true
   /** It can be sent in this way only. */
   readonly only?: string
 }

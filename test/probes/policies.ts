@@ -13,11 +13,21 @@ const columns = [
 
 const masks = [{ columns, with: 'redact' }]
 
+const embedding = 'public.documents.embedding'
+
+/** The same, with vectors whose distances may be compared or come out. */
+const withDistances = (distances: 'compare' | 'show') => [
+  { columns: columns.filter((column) => column !== embedding), with: 'redact' },
+  { columns: [embedding], with: 'vector', distances },
+]
+
 /** The policies that probes name. */
 export const policies: Readonly<Record<string, ProbePolicy>> = {
   open: {},
   deny: { section: { masks, predicates: { default: 'deny' } } },
   equality: { section: { masks } },
+  'equality with distances: compare': { section: { masks: withDistances('compare') } },
+  'equality with distances: show': { section: { masks: withDistances('show') } },
   'hidden nulls': {
     section: {
       masks: [

@@ -1,13 +1,16 @@
 import type { Client } from 'pg'
 import { expect } from 'vitest'
 import { freshDatabase } from '../helpers/database.js'
+import { onSecondServer } from '../helpers/pgvector.js'
+import { openPglite } from '../leaks/pglite.js'
+import type { Opened } from '../leaks/world.js'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer, type RelayServer } from '../gateway/relay/relay-server.js'
 import { errorsIn, WireClient, type Message } from '../gateway/relay/wire-client.js'
 import type { Probe, Step } from './data.js'
 import { take, type Mode } from './modes.js'
 import { policies } from './policies.js'
-import { seed } from './seed.js'
+import { seed, vectorSeed } from './seed.js'
 
 /** What became of a step. Of what hoop says, only that it was hoop; of what the server says, its SQLSTATE. */
 const outcomeOf = (messages: readonly Message[]): string => {
@@ -18,6 +21,13 @@ const outcomeOf = (messages: readonly Message[]): string => {
 
 /** All that the user got, and its values without the marks between them. */
 const bytesOf = (messages: readonly Message[]): string => messages.map(({ body }) => body.toString('latin1')).join('\n')
+
+/** The words of errors and notices. */
+const heard = (messages: readonly Message[]): string =>
+  messages
+    .filter(({ type }) => type === 'E' || type === 'N')
+    .map(({ body }) => body.toString('utf8').replaceAll('\0', '\n'))
+    .join('\n')
 
 /** What was recorded, texts of statements aside: the user wrote those. */
 const recorded = (events: readonly object[]): string =>
@@ -41,12 +51,25 @@ export const leavesNothing = ({ steps }: Probe): boolean =>
     [sql, ...pipeline].some((text) => /\b(create|alter|drop|update|insert|delete|truncate)\b/i.test(text)),
   )
 
+let opened: Promise<Opened> | undefined
+
+/** Probes that need pgvector have one database, which they leave as it was: it takes its time to begin. */
+const vectors = (): Promise<Opened> =>
+  (opened ??= (async () => {
+    const database = onSecondServer() ? await freshDatabase() : await openPglite()
+    const owner = await database.client()
+    await owner.query(vectorSeed)
+    return database
+  })())
+
+export const closeVectors = async (): Promise<void> => (await opened)?.[Symbol.asyncDispose]()
+
 /** A database of the probe's own, with a gateway's sessions before it. */
 export const openStage = async (probe: Probe): Promise<Stage> => {
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(await freshDatabase())
+  const database = probe.vectors ? await vectors() : stack.use(await freshDatabase())
   const dba = await database.client()
-  await dba.query(seed)
+  if (!probe.vectors) await dba.query(seed)
   if (probe.before !== undefined) await dba.query(probe.before)
   const { section, budgets } = policies[probe.policy] ?? {}
   const asked = { ...(section as object | undefined), rules: probe.rules ?? [], packs: probe.packs ?? [] }
@@ -87,9 +110,12 @@ export const tryProbe = async (probe: Probe, mode: Mode, { dba, server, settled 
     const wanted = expected(probe, step)
     const said = JSON.stringify(errorsIn(messages).map(({ C, M, D, H }) => ({ C, M, D, H })))
     if (wanted !== 'any') expect(outcome, `${step.sql ?? step.bind?.name}: ${said}`).toBe(wanted)
+    if (step.says !== undefined) expect(heard(messages), mode.name).toMatch(new RegExp(step.says))
     expect(client.closed, `the session ended at ${step.sql}: ${said}`).toBe(false)
   }
   await client.end()
+  // All sessions of PGlite share one backend, and its names.
+  if (probe.vectors) await dba.query('DEALLOCATE ALL')
   if (probe.never === undefined) return true
   expect(bytesOf(all)).not.toMatch(new RegExp(probe.never))
   expect(recorded(await server.recording(number))).not.toMatch(new RegExp(probe.never))

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { readProbes, type Probe } from './data.js'
 import { modes, type Mode } from './modes.js'
-import { leavesNothing, openStage, tryProbe, type Stage } from './probe.js'
+import { closeVectors, leavesNothing, openStage, tryProbe, type Stage } from './probe.js'
 
 const modesOf = ({ only, steps }: Probe): readonly Mode[] =>
   modes.filter(({ name, fits }) => (only === undefined ? fits(steps.at(-1)?.sql ?? '') : name === only))
@@ -13,11 +13,17 @@ const tryIn = async (probe: Probe, mode: Mode, shared: Stage | undefined): Promi
   })
 }
 
-describe.for(['leaks', 'rules', 'usability'])('%s', (file) => {
-  test.for(readProbes(file).map((probe) => [probe.id, probe] as const))('%s', async ([, probe]) => {
-    await using shared = leavesNothing(probe) ? await openStage(probe) : undefined
-    const used: string[] = []
-    for (const mode of modesOf(probe)) if (await tryIn(probe, mode, shared)) used.push(mode.name)
-    expect(used).not.toEqual([])
-  })
+afterAll(closeVectors)
+
+describe.for(['leaks', 'rules', 'usability', 'honest'])('%s', (file) => {
+  test.for(readProbes(file).map((probe) => [probe.id, probe] as const))(
+    '%s',
+    { timeout: 240_000 },
+    async ([, probe]) => {
+      await using shared = leavesNothing(probe) ? await openStage(probe) : undefined
+      const used: string[] = []
+      for (const mode of modesOf(probe)) if (await tryIn(probe, mode, shared)) used.push(mode.name)
+      expect(used).not.toEqual([])
+    },
+  )
 })

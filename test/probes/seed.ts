@@ -15,3 +15,8 @@ export const seed = `
   CREATE VIEW v_docs AS SELECT id, title AS t, content AS c FROM documents;
   ANALYZE;
 `
+
+/** The same where there is pgvector. */
+export const vectorSeed = `CREATE EXTENSION vector; ${seed
+  .replace('embedding real[]', 'embedding vector(3)')
+  .replaceAll(/'\{(0[\d.,]+)\}'/g, "'[$1]'")}`

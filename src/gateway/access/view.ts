@@ -1,5 +1,6 @@
 import { specLine } from '../../masking/spec-name.js'
 import type { BudgetsConfig, Config, PolicyConfig } from '../../policy/config/schema.js'
+import { questionLimits, type QuestionLimits } from '../budgets/questions.js'
 import { rulePhrase } from '../../policy/rules/phrase.js'
 
 /** What the API needs of the configuration in force. */
@@ -31,6 +32,8 @@ export interface PolicyView {
   readonly masks: readonly string[]
   readonly rules: readonly string[]
   readonly budgets?: BudgetsConfig
+  /** What a person may ask about masked values, where that is bounded. */
+  readonly questions?: QuestionLimits
   /** Groups that may break the glass. */
   readonly breakGlass: readonly string[]
   /** Groups that some rule names as its approvers. */
@@ -39,10 +42,12 @@ export interface PolicyView {
 
 type Mask = PolicyConfig['masks'][number]
 
-const maskLines = ({ columns, with: spec, nulls }: Mask): string[] =>
+const rights = { hide: '', compare: ', distances compared', show: ', distances shown' } as const
+
+const maskLines = ({ columns, with: spec, nulls, distances }: Mask): string[] =>
   columns.map(
     (column) =>
-      `${column}${spec === undefined ? ', as its type allows' : ` as ${specLine(spec)}`}${nulls === 'hide' ? ', NULL too' : ''}`,
+      `${column}${spec === undefined ? ', as its type allows' : ` as ${specLine(spec)}`}${nulls === 'hide' ? ', NULL too' : ''}${rights[distances ?? 'hide']}`,
   )
 
 const connectionView = ({ description, databases, url, access }: Config['connections'][string]): ConnectionView => {
@@ -51,14 +56,19 @@ const connectionView = ({ description, databases, url, access }: Config['connect
   return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access }
 }
 
-const policyView = ({ clear_for, masks, rules, break_glass, budgets }: PolicyConfig): PolicyView => ({
-  clearFor: clear_for,
-  masks: masks.flatMap(maskLines),
-  rules: rules.map(rulePhrase),
-  ...(budgets && { budgets }),
-  breakGlass: break_glass?.groups ?? [],
-  approvers: rules.flatMap(({ approvers }) => approvers?.groups ?? []),
-})
+const policyView = (policy: PolicyConfig): PolicyView => {
+  const { clear_for, masks, rules, break_glass, budgets } = policy
+  const questions = questionLimits(policy)
+  return {
+    clearFor: clear_for,
+    masks: masks.flatMap(maskLines),
+    rules: rules.map(rulePhrase),
+    ...(budgets && { budgets }),
+    ...(questions && { questions }),
+    breakGlass: break_glass?.groups ?? [],
+    approvers: rules.flatMap(({ approvers }) => approvers?.groups ?? []),
+  }
+}
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))

@@ -1,3 +1,5 @@
+import type { PolicyConfig } from '../../policy/config/schema.js'
+
 /** What one person may ask about masked values within a day, UTC. */
 export interface QuestionLimits {
   /** Distinct vectors that masked ones are compared with. */
@@ -7,6 +9,13 @@ export interface QuestionLimits {
   /** Distinct constants that masked columns are compared with, and distinct conditions on distances. */
   readonly guesses?: number | undefined
 }
+
+/** Of a policy; undefined where it bounds none. */
+export const questionLimits = ({
+  vectors: { queriesPerDay: queries, neighbors },
+  predicates: { guesses },
+}: Pick<PolicyConfig, 'vectors' | 'predicates'>): QuestionLimits | undefined =>
+  (queries ?? neighbors ?? guesses) === undefined ? undefined : { queries, neighbors, guesses }
 
 export type Question = 'queries' | 'guesses'
 

@@ -2,6 +2,7 @@ import type { BudgetUse } from '../../lib/api.js'
 import type { BudgetsConfig } from '../../policy/config/schema.js'
 import { type Counts, nothing, units } from './counts.js'
 import type { PersonUsage } from './person-usage.js'
+import type { QuestionLimits } from './questions.js'
 
 export interface SessionUse {
   readonly id: string
@@ -43,3 +44,13 @@ export const budgetReport = (
       : []),
   ]
 }
+
+/** What is left of what one person may ask about masked values on the day that is running. */
+export const questionReport = (limits: QuestionLimits, { questions }: PersonUsage): BudgetUse[] =>
+  (['queries', 'neighbors', 'guesses'] as const).flatMap((unit) => {
+    const limit = limits[unit]
+    if (limit === undefined) return []
+    const used = questions.used(unit)
+    const until = new Date(questions.ends).toISOString()
+    return [{ budget: 'questions', per: 'day', until, unit, limit, used, left: Math.max(0, limit - used) }]
+  })

@@ -4,6 +4,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import { errorResponse } from '../../wire/error-fields.js'
 import type { AddressOf } from '../server/admission/client-address.js'
 import { RateLimited, type RateLimits } from '../server/admission/rate-limits.js'
+import { forClients } from '../quarantine/trouble.js'
 import { fatalOf } from '../relay/refusal.js'
 import type { SharedOptions } from '../session/options.js'
 import { openSession } from '../session/opening.js'
@@ -68,7 +69,7 @@ export const acceptStream = async (
       { code: known.code, about: known.about, err: known.code === 'INTERNAL' ? error : undefined },
       'stream refused',
     )
-    refuse(known)
+    refuse(forClients(known))
   }
 }
 

@@ -41,6 +41,8 @@ export interface StatementDetails {
   readonly approval?: string | undefined
   /** Rows that the planner expected, where a rule asked for them. */
   readonly estimate?: number | undefined
+  /** It was refused, and only parsed: the server found a mistake in it. */
+  readonly checked?: true
   /** Rules that warn, and those that would have done something were they in force. */
   readonly warnings?: readonly RuleMatch[] | undefined
   readonly observed?: readonly RuleMatch[] | undefined
@@ -86,6 +88,7 @@ export class Journal {
     if (details.portal) event.portal = details.portal
     if (details.approval) event.approval = details.approval
     if (details.estimate !== undefined) event.estimate = details.estimate
+    if (details.checked) event.checked = true
     if (details.parameters) event.parameters = details.parameters
     if (details.warnings) event.warnings = details.warnings
     if (details.observed) event.observed = details.observed

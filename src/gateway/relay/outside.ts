@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { once } from 'node:events'
 import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { AskSession } from '../../sql/catalog.js'
 import type { Guard } from '../../policy/decision.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
+import type { BoundText } from '../../wire/explain.js'
 import type { Command } from './machine/commands.js'
 import type { Gate, Note, Verdict } from './machine/suspension/suspension.js'
 import { nobodyToAsk } from './machine/admission/admission.js'
@@ -19,13 +21,26 @@ export interface OutsideOptions {
   notice(fields: ErrorFields): void
   /** What a suspended request waited for has come, or won't. */
   resume(verdict: Verdict): void
+  /** Asks the server in the session's own transaction; `told` gets the answers. */
+  ask(texts: readonly BoundText[]): void
+  /** The catalog has all changes of the schema up to this one. */
+  renewed(change: number): void
 }
 
 /** Longer than any one of the gateway's own questions may take. Milliseconds. */
 const CATALOG_WAIT = 15_000
 
-/** The same where a transaction is open. */
+/** The same where a transaction holds locks, which others may wait for. */
 const LOCKED_WAIT = 1_000
+
+/** The same where the statement could not run without it. */
+const NEEDED_WAIT = 5_000
+
+/** The same where the session itself is asked for it. */
+const OWN_WAIT = 60_000
+
+/** The same behind BEGIN alone, for which nobody else waits. */
+const BEGUN_WAIT = 3_000
 
 type Hold = Extract<Command, { kind: 'hold' }>
 
@@ -33,6 +48,8 @@ type Hold = Extract<Command, { kind: 'hold' }>
 export class Outside {
   readonly #options: OutsideOptions
   #stop: AbortController | undefined
+  /** Who waits for answers, in the order in which they come. */
+  readonly #asked: ((answers: readonly (string | undefined)[] | HoopError) => void)[] = []
 
   constructor(options: OutsideOptions) {
     this.#options = options
@@ -56,40 +73,72 @@ export class Outside {
     return { kind: 'refuse', error }
   }
 
-  /** Something has changed the catalog. */
-  renew(): void {
+  /** The answers to the oldest `ask` that has none yet. */
+  told(answers: readonly (string | undefined)[] | HoopError): void {
+    this.#asked.shift()?.(answers)
+  }
+
+  /** Something has changed the catalog. @param change its number, where this session has made it */
+  renew(change?: number): void {
     const { guard } = this.#options
     // A catalog that can't be had leaves the old one in force; whoever needs the new one asks again.
-    guard?.refresh().catch(() => undefined)
+    guard?.refresh().then(
+      () => change !== undefined && this.#options.renewed(change),
+      () => undefined,
+    )
   }
 
   /**
-   * A reading that takes too long is a refusal. Inside of a transaction, which holds locks, nobody waits that long: what is
-   * decided by the catalog that is there, the witness confirms or the server never runs.
+   * A reading that takes too long is a refusal. Inside of a transaction nobody waits that long: what is decided by the
+   * catalog that is there, the witness confirms or the server never runs.
    */
-  async #renewed(inTransaction: boolean, signal: AbortSignal): Promise<Verdict> {
+  async #renewed({ inTransaction, locks }: Hold, needed: boolean, signal: AbortSignal): Promise<Verdict> {
     const { guard, catalogWait = CATALOG_WAIT } = this.#options
     if (inTransaction) {
-      await Promise.race([
-        guard?.renew?.()?.catch(() => undefined),
-        delay(LOCKED_WAIT, undefined, { signal, ref: false }),
-      ])
-      return { kind: 'renewed' }
+      // What nobody else can change while the transaction is open is as current as it was when that began.
+      const renewing = guard?.renew?.(true)?.then(
+        () => true,
+        () => false,
+      )
+      const late = delay(needed ? NEEDED_WAIT : locks ? LOCKED_WAIT : BEGUN_WAIT, false, { signal, ref: false })
+      return { kind: 'renewed', current: await Promise.race([renewing ?? true, late]) }
     }
     const within = deadline(catalogWait, signal)
     const late = once(within, 'abort', { signal }).then(() => {
       throw new HoopError('CATALOG_LATE', `${catalogWait} ms`)
     })
     late.catch(() => undefined)
-    await Promise.race([guard?.renew?.(), late])
-    return { kind: 'renewed' }
+    await Promise.race([guard?.renew?.(false), late])
+    return { kind: 'renewed', current: true }
   }
 
-  async #get({ wants, inTransaction }: Hold, signal: AbortSignal): Promise<Verdict> {
-    const { guard, gate, note } = this.#options
-    if (wants.kind === 'catalog') return this.#renewed(inTransaction, signal)
+  /** Reads the catalog as the open transaction sees it. */
+  async #own(signal: AbortSignal): Promise<Verdict> {
+    const within = deadline(OWN_WAIT, signal)
+    const late = once(within, 'abort').then(() => {
+      throw new HoopError('CATALOG_LATE', `${OWN_WAIT} ms`)
+    })
+    late.catch(() => undefined)
+    const ask: AskSession = (statements) => {
+      within.throwIfAborted()
+      const { promise, resolve, reject } = Promise.withResolvers<readonly (string | undefined)[]>()
+      this.#asked.push((answers) => (answers instanceof HoopError ? reject(answers) : resolve(answers)))
+      const bound = statements.map(({ text, parameters }) => ({
+        ...{ text, parameters: parameters.map((each) => Buffer.from(each)), parameterFormats: [] },
+      }))
+      this.#options.ask(bound)
+      return Promise.race([promise, late])
+    }
+    return { kind: 'followed', guard: await this.#options.guard?.own?.(ask) }
+  }
+
+  async #get(hold: Hold, signal: AbortSignal): Promise<Verdict> {
+    const { wants, inTransaction } = hold
+    const { gate, note } = this.#options
+    if (wants.kind === 'catalog') return this.#renewed(hold, wants.needed === true, signal)
+    if (wants.kind === 'own') return this.#own(signal)
     if (wants.kind === 'decision') {
-      await guard?.prepare?.(wants.text)
+      await wants.by.prepare?.(wants.text)
       return { kind: 'decided' }
     }
     const { rule } = wants.held

@@ -37,13 +37,16 @@ export class Pump {
   constructor(options: PumpOptions) {
     const { guard, cancel, journal, gate } = options
     this.#options = options
-    this.#machine = new Machine({ ...options, renews: guard?.renew !== undefined, own: ownNames() })
+    const follows = guard?.own !== undefined
+    this.#machine = new Machine({ ...options, follows, renews: guard?.renew !== undefined, own: ownNames() })
     this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
     this.#shutdown = new Shutdown(options)
     this.#outside = new Outside({
       ...{ guard, gate, note: (event) => journal.approval(event) },
       notice: (fields) => this.#announce(noticeResponse(fields)),
       resume: (verdict) => this.#resume(verdict),
+      ask: (texts) => this.#carry(this.#machine.ask(texts)),
+      renewed: (change) => this.#machine.renewed(change),
     })
   }
 
@@ -216,10 +219,12 @@ export class Pump {
         if (!this.#over) this.#carry(this.#machine.resume(verdict))
         return
       }
+      case 'told':
+        return this.#outside.told(command.answers)
       case 'cancel':
         return this.#budgetCancel.begin(() => this.#carry(this.#machine.step))
       case 'renew':
-        return this.#outside.renew()
+        return this.#outside.renew(command.change)
       case 'end':
         return this.end(command.error, 'failed')
     }

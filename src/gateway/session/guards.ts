@@ -2,18 +2,18 @@ import type { Logger } from 'pino'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { PolicyGuard } from '../../policy/guard.js'
+import { needsCatalog } from '../../policy/needs-catalog.js'
 import type { FollowedNames } from '../../sql/catalog/known.js'
+import type { AskSession } from '../../sql/catalog.js'
 import { initParser } from '../../sql/parser.js'
 import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog-source.js'
+import type { UpstreamTarget } from '../upstream/target.js'
 import type { GuardMaker, GuardOrder } from './runtimes.js'
 
 interface Made {
   readonly guard: Guard
   readonly source: DatabaseCatalog | undefined
 }
-
-/** Masks need to know what names mean, and so do rules: a view reads through, a function or a trigger does the forbidden. */
-const needsCatalog = ({ masks, rules }: PolicyConfig): boolean => masks.length > 0 || rules.length > 0
 
 /** What a policy's rules name: what is renamed stays what they mean. */
 const namedByRules = ({ rules }: PolicyConfig): FollowedNames => {
@@ -35,10 +35,11 @@ interface GuardsOptions {
 
 /**
  * Makes the guards of a configuration: one for each connection, database, policy and view, shared by all of its sessions,
- * so that what it cost to decide on one session's statement serves the next.
+ * so that what it cost to decide on one session's statement serves the next. Other certificates may lead to another
+ * server, so a connection whose files were read again has others.
  */
 export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardMaker => {
-  const guards = new Map<string, Promise<Made>>()
+  const byTarget = new WeakMap<UpstreamTarget, Map<string, Promise<Made>>>()
 
   const make = async (order: GuardOrder): Promise<Made> => {
     await initParser()
@@ -46,7 +47,7 @@ export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardM
     const masked = policy.masks.flatMap(({ columns }) => columns)
     const needs = { masked, pure: policy.functions.pure, rules: namedByRules(policy) }
     const source = needsCatalog(policy) ? catalogs.of(target, database) : undefined
-    await source?.fresh()
+    await source?.known()
     for (const column of source?.under(needs).unknown ?? [])
       log.warn({ connection, database, column }, 'the policy masks a column that is not there')
     const current = source && {
@@ -54,18 +55,23 @@ export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardM
         return source.under(needs)
       },
       refresh: () => source.refresh(),
-      renew: () => source.refresh(),
+      renew: (inTransaction: boolean) => source.renew(inTransaction),
+      own: (ask: AskSession) => source.own(ask, needs),
     }
     return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey }), source }
   }
 
   return async (order) => {
     const key = [order.connection, order.database, order.policyName, order.clear].join('\0')
+    const guards = byTarget.get(order.target) ?? new Map<string, Promise<Made>>()
+    byTarget.set(order.target, guards)
     const made = guards.get(key) ?? make(order)
     guards.set(key, made)
     try {
       const { guard, source } = await made
-      await source?.fresh()
+      await source?.known()
+      // Nothing is confirmed for a policy that only observes, so nothing else would tell that the catalog has changed.
+      if (!guard.witness) source?.refresh().catch((err: unknown) => log.warn({ err }, 'stale catalog'))
       return guard
     } catch (error) {
       // Asked again for the next session: what failed may be back by then.

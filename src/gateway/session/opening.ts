@@ -1,5 +1,4 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
-import type { Guard } from '../../policy/decision.js'
 import type { SessionRecorder } from '../../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../../wire/backend.js'
 import { frame } from '../../wire/frontend.js'
@@ -13,6 +12,7 @@ import type { Metering } from '../relay/rows/sinks.js'
 import { startOf, summaryOf } from './first-records.js'
 import { newSessionId } from './id.js'
 import type { SessionOptions } from './options.js'
+import type { Entered } from './services.js'
 import { assertAllowed } from './startup-options.js'
 import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
 import { type SessionName, SessionRegistry } from './registry.js'
@@ -36,17 +36,15 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const known = { id, subject, name, chain, connection: runtime.name, access }
   const reservation = registry.reserve(known, { limits: runtime.limits })
   let upstream: Upstream | undefined
+  let entered: Entered | undefined
   try {
     const draft = readRequest(startup, runtime, false)
-    const guard = await runtime.guard(draft.database)
-    const metering = await meteringOf(options, draft.database, id)
+    entered = await runtime.enter(draft.database, reservation.signal)
+    const { guard, upstream: target } = entered
+    const metering = await meteringOf(options, target, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
     if (guard) assertAllowed(guard, request.asked, askerOf(grant, runtime, request))
-    upstream = await connectUpstream(
-      runtime.upstream,
-      upstreamParameters(runtime, request, grant, id),
-      reservation.signal,
-    )
+    upstream = await connectUpstream(target, upstreamParameters(target, request, grant, id), reservation.signal)
     reservation.signal.throwIfAborted()
     if (guard) {
       assertAllPinned(upstream.parameters)
@@ -59,11 +57,12 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       recorder.close({ end: 'failed', reason: asHoopError(error).message, counters: {} })
       throw error
     })
-    run(options, reservation, request, { guard, metering }, recorder, upstream, known)
+    run(options, reservation, request, { ...entered, metering }, recorder, upstream, known)
   } catch (error) {
     upstream?.socket.destroy()
     reservation[Symbol.dispose]()
     socket.resume()
+    if (entered && !reservation.signal.aborted) runtime.met(error)
     throw reservation.signal.aborted ? reservation.signal.reason : error
   }
 }
@@ -81,7 +80,7 @@ const run = (
   options: SessionOptions,
   reservation: Disposable,
   request: SessionRequest,
-  { guard, metering }: { guard: Guard | undefined; metering: Metering | undefined },
+  { guard, upstream: target, metering }: Entered & { readonly metering: Metering | undefined },
   recorder: SessionRecorder,
   upstream: Upstream,
   known: SessionName,
@@ -93,7 +92,7 @@ const run = (
   const cancel = async (): Promise<void> => {
     if (!upstream.key) return
     journal.cancel()
-    await cancelUpstream(runtime.upstream, upstream.key).catch(() => undefined)
+    await cancelUpstream(target, upstream.key).catch(() => undefined)
   }
   const relay = new Pump({
     client: socket,

@@ -11,11 +11,13 @@ import type { Gate } from '../relay/machine/suspension/suspension.js'
 import type { ConnectionRuntime } from './services.js'
 import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
+import type { UpstreamTarget } from '../upstream/target.js'
 import { optionsOf } from './startup-options.js'
 
 /** What counts against the budgets; undefined where there are none. */
 export const meteringOf = async (
   { services, runtime, grant }: SessionOptions,
+  upstream: UpstreamTarget,
   database: string,
   session: string,
 ): Promise<Metering | undefined> => {
@@ -23,7 +25,7 @@ export const meteringOf = async (
   const { subject } = grant.principal
   const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
   const meter = new Meter(runtime.budgets ?? {}, services.usage.person(subject), alert, runtime.name, runtime.questions)
-  return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(database) : noVectors }
+  return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(upstream, database) : noVectors }
 }
 
 /** Who asks, for rules. */
@@ -67,14 +69,14 @@ export const gateOf = (
 
 /** PostgreSQL keeps 63 bytes of application_name and turns what isn't printable ASCII into question marks. */
 export const upstreamParameters = (
-  runtime: ConnectionRuntime,
+  { user }: UpstreamTarget,
   request: SessionRequest,
   grant: Grant,
   id: string,
 ): ReadonlyMap<string, string> => {
   const subject = grant.principal.subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 63 - 'hoop:/'.length - id.length)
   return new Map([
-    ['user', runtime.upstream.user],
+    ['user', user],
     ['database', request.database],
     ...request.settings,
     ...(request.asked.size > 0 ? [['options', optionsOf(request.asked)] as const] : []),

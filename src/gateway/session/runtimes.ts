@@ -1,4 +1,4 @@
-import type { QuestionLimits } from '../budgets/questions.js'
+import { questionLimits, type QuestionLimits } from '../budgets/questions.js'
 import type { Grant } from '../../identity/types.js'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
@@ -10,7 +10,9 @@ import { type AccessView, accessView } from '../access/view.js'
 import { vectorTypeReader } from '../upstream/vector-types.js'
 import type { SessionTimes } from './clock.js'
 import type { ConnectionRuntime } from './services.js'
-import { databasesOf, targetOf, type UpstreamTarget } from '../upstream/target.js'
+import type { Quarantine } from '../quarantine/quarantine.js'
+import { termsKey } from '../quarantine/terms.js'
+import { databasesOf, type UpstreamTarget } from '../upstream/target.js'
 
 /** What a guard is made for. */
 export interface GuardOrder {
@@ -32,14 +34,12 @@ export interface Runtimes {
   runtime(grant: Grant): ConnectionRuntime
 }
 
-/** Budgets have to know which statements return rows. */
-/** What a person may ask on one day about masked values. */
-const questionsOf = ({ vectors, predicates }: PolicyConfig): { questions?: QuestionLimits } => {
-  const { queriesPerDay: queries, neighbors } = vectors
-  const { guesses } = predicates
-  return (queries ?? neighbors ?? guesses) === undefined ? {} : { questions: { queries, neighbors, guesses } }
+const questionsOf = (policy: PolicyConfig): { questions?: QuestionLimits } => {
+  const questions = questionLimits(policy)
+  return questions ? { questions } : {}
 }
 
+/** Budgets have to know which statements return rows. */
 const needsNoGuard = ({ masks, rules, budgets }: PolicyConfig): boolean =>
   masks.length === 0 && rules.length === 0 && budgets === undefined
 
@@ -48,25 +48,28 @@ const timesOf = (...levels: readonly SessionTimes[]): SessionTimes =>
   levels.reduce((wider, { idle = wider.idle, longest = wider.longest }) => ({ idle, longest }))
 
 /**
- * Takes a configuration apart, so that what is wrong with its files shows now and not at somebody's login.
- * @throws {HoopError} UPSTREAM_TLS where a certificate file that it names can't be read
+ * Takes a configuration apart.
+ * @param quarantine lets sessions in, once the gateway serves any
  */
-export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Runtimes => {
+export const createRuntimes = (
+  loaded: LoadedConfig,
+  makeGuard: GuardMaker,
+  quarantine: () => Pick<Quarantine, 'enter' | 'met'>,
+): Runtimes => {
   const { gateway, connections, policies } = loaded.config
   const vectorTypes = vectorTypeReader()
   const view = accessView(loaded.config)
-  const targets = new Map(Object.keys(connections).map((name) => [name, targetOf(loaded, name)]))
+  const keys = new Map(Object.keys(connections).map((name) => [name, termsKey(loaded, name)]))
   return {
     view,
     runtime: ({ principal, connection: name }) => {
       // Asked anew for each session: a grant outlives a change of who may what.
       const access = accessTo(view, principal, name)
-      const [connection, policy, target] = [connections[name], policies[access.policy], targets.get(name)]
-      if (!connection || !policy || !target) throw new HoopError('CONNECTION_UNKNOWN', name)
-      const order = { connection: name, target, policyName: access.policy, policy, clear: access.clear }
+      const [connection, policy, key] = [connections[name], policies[access.policy], keys.get(name)]
+      if (!connection || !policy || key === undefined) throw new HoopError('CONNECTION_UNKNOWN', name)
+      const order = { connection: name, policyName: access.policy, policy, clear: access.clear }
       return {
         name,
-        upstream: target,
         databases: databasesOf(loaded, name),
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
         clear: access.clear,
@@ -74,11 +77,18 @@ export const createRuntimes = (loaded: LoadedConfig, makeGuard: GuardMaker): Run
         times: timesOf(gateway.limits, connection.limits, policy.limits ?? {}),
         ...(policy.budgets && { budgets: policy.budgets }),
         ...questionsOf(policy),
-        vectorTypes: (database) => vectorTypes(target, database),
+        vectorTypes,
         functionCalls: connection.function_calls,
         program: isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
-        guard: async (database) => (needsNoGuard(policy) ? undefined : await makeGuard({ ...order, database })),
+        enter: async (database, signal) => {
+          const target = await quarantine().enter(name, { key, database, policy: access.policy }, signal)
+          return {
+            upstream: target,
+            guard: needsNoGuard(policy) ? undefined : await makeGuard({ ...order, target, database }),
+          }
+        },
+        met: (error) => quarantine().met(name, error),
       }
     },
   }

@@ -15,26 +15,34 @@ import type { QuestionLimits } from '../budgets/questions.js'
 import type { VectorTypes } from '../budgets/vectors.js'
 import type { UpstreamTarget } from '../upstream/target.js'
 
+/** What a session goes by that was let in. */
+export interface Entered {
+  readonly upstream: UpstreamTarget
+  /** Absent where the policy has neither masks nor rules nor budgets. */
+  readonly guard: Guard | undefined
+}
+
 /** What a grant's holder gets on a connection, under the configuration in force now. */
 export interface ConnectionRuntime {
   readonly name: string
-  readonly upstream: UpstreamTarget
   /** The first is what a defaulted name means. */
   readonly databases: readonly [string, ...string[]]
   readonly policy: { readonly name: string; readonly hash: string }
   /** Whether masked columns are shown in the clear. */
   readonly clear: boolean
   /**
-   * The session's guard for one database, or undefined where the policy has neither masks nor rules.
-   * @throws {HoopError} where the catalog can't be read: the session is refused
+   * Lets a session in to one database.
+   * @throws {HoopError} why the connection is quarantined, or the signal's reason: the session is refused
    */
-  guard(database: string): Promise<Guard | undefined>
+  enter(database: string, signal: AbortSignal): Promise<Entered>
+  /** What a session met on its way to the database, having been let in. */
+  met(error: unknown): void
   /** Absent where the policy has none. */
   readonly budgets?: BudgetsConfig
   /** What one person may ask about masked values within a day; absent where that isn't bounded. */
   readonly questions?: QuestionLimits
   /** The types whose values count as vectors, in one database; asked only where vectors are counted. */
-  vectorTypes(database: string): Promise<VectorTypes>
+  vectorTypes(upstream: UpstreamTarget, database: string): Promise<VectorTypes>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */
   readonly functionCalls: boolean
   /** The grant's holder is a program, no human. */

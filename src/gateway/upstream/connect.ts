@@ -107,7 +107,7 @@ const login = (
           return
         case Backend.Error: {
           const honest = withoutHoopCode(buffer, start, end) ?? buffer.subarray(start, end)
-          return finish(refusal(readErrorFields(honest, 0, honest.length)))
+          return finish(refusal(readErrorFields(honest, 0, honest.length), target.user))
         }
         case Backend.ReadyForQuery:
           ready = true
@@ -152,8 +152,11 @@ const login = (
     socket.resume()
   })
 
-/** Class 28 is about the gateway's credential, which is nothing for the client's eyes. */
-const refusal = (fields: ErrorFields): Error =>
+/** Class 28 is about the gateway's credential, which is nothing for the client's eyes, and neither is its user's name. */
+const refusal = (fields: ErrorFields, user: string): Error =>
   fields['C']?.startsWith('28')
     ? new HoopError('UPSTREAM_LOGIN', `SQLSTATE ${fields['C']}`, { cause: new UpstreamRefusal(fields) })
-    : new UpstreamRefusal(fields)
+    : new UpstreamRefusal({
+        ...fields,
+        ...(fields['M'] && { M: fields['M'].replaceAll(` "${user}"`, ' of the gateway') }),
+      })

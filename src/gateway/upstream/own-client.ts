@@ -9,6 +9,9 @@ import { openUpstream } from './tls.js'
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
 const statementTimeout = 10_000
 
+/** A statement that sets it. */
+export const limited = `SET statement_timeout = ${statementTimeout}`
+
 type Stream = Awaited<ReturnType<typeof openUpstream>>
 
 /** The driver connects its stream itself; this one is connected, and verified, by the same code as the sessions'. */
@@ -51,7 +54,7 @@ export const openOwnClient = async (target: UpstreamTarget, database: string): P
   try {
     await client.connect()
     // Set here rather than at startup, where poolers refuse parameters that they don't know.
-    await client.query(`SET statement_timeout = ${statementTimeout}`)
+    await client.query(limited)
     return client
   } catch (cause) {
     socket.destroy()

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { asHoopError } from '../../lib/errors.js'
 import type { KnownName, Reading } from '../../sql/catalog.js'
 import { keyOf } from '../../sql/catalog/known.js'
 
@@ -20,6 +21,8 @@ export class Remembered {
   readonly #log: Logger
   readonly #known = new Map<string, KnownName>()
   readonly #loaded = new Map<string, Promise<void>>()
+  /** Learned, and not durable yet. */
+  readonly #unwritten = new Map<string, KnownName>()
 
   /** @param memory undefined where nothing is kept beyond this process */
   constructor(database: string, memory: () => NameMemory | undefined, log: Logger) {
@@ -55,8 +58,30 @@ export class Remembered {
           'what the policy names is called otherwise by now; it is held to it',
         )
     }
-    if (news.length > 0) this.#write((memory) => memory.put(this.#database, news))
+    for (const name of news) this.#unwritten.set(keyOf(name), name)
+    this.written().catch((err: unknown) =>
+      this.#log.error({ err }, 'what names of policies mean was not written; until it is, no new session begins'),
+    )
     this.#forgetGone(reading)
+  }
+
+  /**
+   * Resolves when all of it is durable: a gateway that forgot it in a restart would take a masked column that was renamed
+   * meanwhile for another one, so nobody new is let in before.
+   * @throws {HoopError} STORE_FAILED
+   */
+  async written(): Promise<void> {
+    const names = [...this.#unwritten]
+    if (names.length === 0) return
+    try {
+      await this.#memory()?.put(
+        this.#database,
+        names.map(([, name]) => name),
+      )
+    } catch (error) {
+      throw asHoopError(error, 'STORE_FAILED')
+    }
+    for (const [key, name] of names) if (this.#unwritten.get(key) === name) this.#unwritten.delete(key)
   }
 
   #forgetGone({ identity, rows }: Reading): void {
@@ -64,20 +89,15 @@ export class Remembered {
     if (gone.length <= MAX_GONE) return
     for (const each of gone) this.#known.delete(keyOf(each))
     const relations = [...new Set(gone.map(({ relation }) => relation))]
-    this.#write((memory) => memory.drop(this.#database, identity, relations))
+    // What stays is too much, and never too little.
+    this.#memory()
+      ?.drop(this.#database, identity, relations)
+      .catch((err: unknown) => this.#log.warn({ err }, 'names of tables that are gone were not forgotten'))
   }
 
   async #load(identity: string): Promise<void> {
     const memory = this.#memory()
     const names = (await memory?.of(this.#database, identity)) ?? []
     for (const name of names) if (!this.#known.has(keyOf(name))) this.#known.set(keyOf(name), name)
-  }
-
-  #write(write: (memory: NameMemory) => Promise<void>): void {
-    const memory = this.#memory()
-    if (!memory) return
-    write(memory).catch((err: unknown) =>
-      this.#log.error({ err }, 'what names of policies mean was not written; a restart would not know renamed columns'),
-    )
   }
 }

@@ -49,7 +49,10 @@ export const resetUpstream = (socket: Socket | TLSSocket): void => {
 
 const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSignal): Promise<Socket | TLSSocket> => {
   socket.write(sslRequest())
-  await settled(socket, 'readable', signal)
+  await settled(socket, 'readable', signal).catch((cause: unknown) => {
+    // Who says nothing has said nothing about TLS.
+    throw new HoopError('UPSTREAM_UNREACHABLE', reason(cause, signal), { cause })
+  })
   const answer = socket.read() as Buffer | null
   if (answer === null) throw new HoopError('UPSTREAM_UNREACHABLE', 'it closed the connection')
   // Bytes behind the answer would be read as if they had come through TLS (CVE-2021-23222).

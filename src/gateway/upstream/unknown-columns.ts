@@ -1,13 +1,8 @@
-import { setTimeout as after } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { Catalog } from '../../sql/catalog.js'
-import { type CatalogSources, readOnce } from './catalog-source.js'
+import { readOnce } from './catalog-source.js'
 import { databasesOf, targetOf } from './target.js'
-
-/** How long a start may wait for the databases' catalogs, milliseconds. */
-const patience = 5_000
 
 /** A mask's column that is in none of the databases where its policy is used. */
 export interface UnknownColumn {
@@ -40,22 +35,15 @@ const columnsOf = (loaded: LoadedConfig, policy: string): { column: string; posi
     return [...named('columns', detect?.only ?? columns), ...named('except', detect?.except)]
   })
 
-/** How one database is under these masks. */
-type Look = (connection: string, database: string, masked: readonly string[]) => Promise<Catalog>
+/** How one database is under these masks. @throws where its catalog can't be read */
+export type Look = (connection: string, database: string, masked: readonly string[]) => Promise<Catalog>
 
 const once =
   (loaded: LoadedConfig): Look =>
   (connection, database, masked) =>
     readOnce(targetOf(loaded, connection), database, { masked })
 
-const shared =
-  (loaded: LoadedConfig, catalogs: CatalogSources): Look =>
-  async (connection, database, masked) => {
-    const source = catalogs.of(targetOf(loaded, connection), database)
-    await source.fresh()
-    return source.under({ masked })
-  }
-
+/** What a database lacks of the columns that masks name. */
 interface Missing {
   readonly columns: ReadonlySet<string>
   /** Of these, those whose table isn't there. */
@@ -67,6 +55,11 @@ const hasTable = ({ named }: Catalog, column: string): boolean => {
   return named.get(table ?? '')?.some((relation) => relation.schema === schema) === true
 }
 
+const missingIn = (catalog: Catalog): Missing => ({
+  columns: new Set(catalog.unknown),
+  tables: new Set(catalog.unknown.filter((column) => !hasTable(catalog, column))),
+})
+
 /** Columns that one connection's databases don't have, by policy entry. @throws where one can't be read */
 const missingOn = async (
   loaded: LoadedConfig,
@@ -75,11 +68,7 @@ const missingOn = async (
   look: Look,
 ): Promise<Missing> => {
   const found = await Promise.all(
-    databasesOf(loaded, connection).map(async (name) => {
-      const catalog = await look(connection, name, columns)
-      const tables = catalog.unknown.filter((column) => !hasTable(catalog, column))
-      return { columns: new Set(catalog.unknown), tables: new Set(tables) }
-    }),
+    databasesOf(loaded, connection).map(async (name) => missingIn(await look(connection, name, columns))),
   )
   return {
     columns: new Set(columns.filter((column) => found.every((missing) => missing.columns.has(column)))),
@@ -107,6 +96,48 @@ const survey = async (loaded: LoadedConfig, policy: string, look: Look): Promise
   return { unknown: unknown.map(of), unseen: unseen.map(of), unread, known }
 }
 
+export interface GoneOptions {
+  readonly loaded: LoadedConfig
+  /** Name of the policy. */
+  readonly policy: string
+  /** The database in question. */
+  readonly at: { readonly connection: string; readonly database: string }
+  readonly look: Look
+  /** Entries that a database that can't be read now once had. */
+  readonly had: (connection: string, database: string) => Promise<ReadonlySet<string>>
+}
+
+/**
+ * Columns that a policy masks and that their table in this database doesn't have: misspelled, or dropped. What any other
+ * database of the policy has, or once had and can't be read now, is none.
+ * @throws where this database's catalog can't be read
+ */
+export const goneColumns = async ({ loaded, policy, at, look, had }: GoneOptions): Promise<UnknownColumn[]> => {
+  const entries = columnsOf(loaded, policy)
+  if (entries.length === 0) return []
+  const columns = entries.map(({ column }) => column)
+  const { columns: missing, tables } = missingIn(await look(at.connection, at.database, columns))
+  const gone = new Set(columns.filter((column) => missing.has(column) && !tables.has(column)))
+  if (gone.size === 0) return []
+  const others = usersOf(loaded, policy).flatMap((connection) =>
+    databasesOf(loaded, connection).map((database) => ({ connection, database })),
+  )
+  await Promise.all(
+    others.map(async ({ connection, database }) => {
+      if (connection === at.connection && database === at.database) return
+      const absent = await look(connection, database, columns).then(
+        (catalog) => new Set(catalog.unknown),
+        async () => {
+          const once = await had(connection, database)
+          return new Set(columns.filter((column) => !once.has(column)))
+        },
+      )
+      for (const column of gone) if (!absent.has(column)) gone.delete(column)
+    }),
+  )
+  return entries.filter(({ column }) => gone.has(column)).map((each) => ({ policy, ...each }))
+}
+
 /**
  * Looks for the columns that masks name in the live databases: a misspelled one would mask nothing.
  * @param look reads each database anew unless it is given
@@ -123,29 +154,10 @@ export const surveyColumns = async (loaded: LoadedConfig, look: Look = once(load
 
 export const unknownColumns = (unknown: readonly UnknownColumn[]): HoopError =>
   new HoopError(
-    'CONFIG_INVALID',
+    'POLICY_UNAPPLIED',
     `\n${unknown.map(({ position, policy, column }) => `${position}: policies.${policy}.masks: found ${column}, which no database of this policy has`).join('\n')}`,
     { hint: 'Write schema.table.column as the catalog has it: a misspelled column would not be masked.' },
   )
 
 export const unseenTable = ({ position, policy, column }: UnknownColumn): string =>
   `${position}: policies.${policy}.masks: no database of this policy has the table of ${column}; it is masked once it is there`
-
-/**
- * Refuses a configuration whose masks name columns that their tables don't have and never had. A table that isn't there is
- * said, and so is a database that doesn't answer: its sessions are refused until its catalog can be read.
- * @throws {HoopError} CONFIG_INVALID
- */
-export const assertKnownColumns = async (
-  loaded: LoadedConfig,
-  catalogs: CatalogSources,
-  log: Logger,
-): Promise<void> => {
-  const asked = surveyColumns(loaded, shared(loaded, catalogs))
-  const answer = await Promise.race([asked, after(patience, undefined, { ref: false })])
-  if (!answer) return log.warn('the databases answer slowly: whether they have the masked columns was not checked')
-  for (const { policy, connection, error: err } of answer.unread)
-    log.warn({ policy, connection, err }, 'whether it has the masked columns could not be checked')
-  for (const each of answer.unseen) log.warn({ policy: each.policy, column: each.column }, unseenTable(each))
-  if (answer.unknown.length > 0) throw unknownColumns(answer.unknown)
-}

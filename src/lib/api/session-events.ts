@@ -56,6 +56,8 @@ export interface StatementEvent {
   readonly approval?: string
   /** Rows that the planner expected, where a rule asked for them. */
   readonly estimate?: number
+  /** It was refused by the proof and never ran; the server, which parsed it before that, found a mistake in it. */
+  readonly checked?: true
   /** Rules that warned; the client got a notice for each. */
   readonly warnings?: readonly RuleNote[]
   /** Rules that would have applied, under a policy that only observes. */

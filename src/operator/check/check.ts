@@ -58,7 +58,10 @@ export async function* checkGateway({ config: path, env }: CheckOptions): AsyncG
   const current = loaded
   const { gateway, identity, connections } = current.config
   const secrets = Object.values(connections).filter(({ password }) => password !== undefined).length
-  yield await step('secrets', () => (secrets === 0 ? 'none are named' : `${secrets} present`))
+  yield await step('secrets', () => {
+    if (current.missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${current.missing.join('\n')}`)
+    return secrets === 0 ? 'none are named' : `${secrets} present`
+  })
   yield await step('keys', () => keys(dirname(path)))
   yield await checkListen(gateway)
   yield* checkCertificate(gateway)

@@ -1,43 +1,16 @@
-import { TLSSocket } from 'node:tls'
-import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../../gateway/upstream/target.js'
-import { connectUpstream, UpstreamRefusal } from '../../gateway/upstream/connect.js'
+import { inServersWords, loginOnce } from '../../gateway/upstream/login-once.js'
 import { type CheckResult, type Finding, step } from './step.js'
 
 const isLocal = (host: string): boolean => /^(localhost|127\.|::1$|\/)/.test(host)
 
-/** What the server said in its own words; the gateway's operator may know. */
-const inServersWords = (error: unknown): unknown => {
-  const refusal =
-    error instanceof UpstreamRefusal
-      ? error
-      : error instanceof HoopError && error.cause instanceof UpstreamRefusal
-        ? error.cause
-        : undefined
-  return refusal
-    ? new HoopError('UPSTREAM_LOGIN', refusal.message, { hint: hintFor(refusal.fields['C']), cause: error })
-    : error
-}
-
-const hintFor = (sqlstate: string | undefined): string =>
-  sqlstate?.startsWith('28')
-    ? 'Check the user in the url, the password’s source and the server’s pg_hba.conf.'
-    : 'Check the database’s name and the server’s log.'
-
 const login = async (target: UpstreamTarget, database: string): Promise<Finding> => {
   const began = performance.now()
-  const parameters = new Map([
-    ['user', target.user],
-    ['database', database],
-    ['application_name', 'hoop:gateway'],
-  ])
-  const { socket, parameters: said } = await connectUpstream(target, parameters).catch((error: unknown) => {
+  const { parameters: said, encrypted } = await loginOnce(target, database).catch((error: unknown) => {
     throw inServersWords(error)
   })
   const ms = Math.round(performance.now() - began)
-  const encrypted = socket instanceof TLSSocket ? socket.getProtocol() : undefined
-  socket.end(Buffer.from([0x58, 0, 0, 0, 4])) // Terminate
   const version = said.get('server_version') ?? 'unknown'
   const words = `PostgreSQL ${version}, ${encrypted ?? 'no TLS'} (${target.sslmode}), ${ms} ms`
   const encoding = said.get('server_encoding')

@@ -54,7 +54,7 @@ policies:
     #   - { columns: [public.customers.ssn], with: { keep_last: 4 } }
     #   - { columns: [public.documents.embedding], with: vector, distances: compare } # same dimension, still valid for <=>
     predicates: { default: equality, guesses: 1000/day } # what one person may try masked columns, and distances, with
-    vectors: { queries: 1000/day, neighbors: 20000/day } # what one person may search masked vectors for, and find
+    vectors: { queries: 200/day, neighbors: 20000/day } # what one person may search masked vectors for, and find
     rules:
       - { name: no-drop, when: { statement: [drop, truncate] }, do: block }
       - { name: blind-write, when: { statement: [update, delete], where: missing }, do: block }

@@ -18,6 +18,8 @@ export const recordedOutcome = (event: StatementEvent | RefusalEvent): Outcome |
     if (event.code.startsWith('APPROVAL_')) return { done: 'hold', ...(event.rule && { by: event.rule }) }
     return { done: 'refuse', by: event.rule ?? event.code }
   }
+  // A mistake of whoever wrote it: no policy would have run it.
+  if (event.checked) return undefined
   // The rule by which it was held stands with the approval; here it is enough that it was.
   if (event.approval !== undefined) return { done: 'hold' }
   const [warning] = event.warnings ?? []

@@ -14,7 +14,8 @@ export interface CheckedFile {
  */
 export const checkFile = async (path: string): Promise<CheckedFile> => {
   try {
-    return { warnings: (await loadConfig(path)).warnings, secrets: [] }
+    const { warnings, missing } = await loadConfig(path)
+    return { warnings, secrets: missing }
   } catch (error) {
     // Secrets are looked at last: where only they are missing, the file itself is in order.
     if (!(error instanceof HoopError) || error.code !== 'SECRET_MISSING') throw error

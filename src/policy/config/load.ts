@@ -23,6 +23,8 @@ export interface LoadedConfig {
   policyHash(name: string): string
   /** `file:line:column: …`, allowed but probably not meant. */
   readonly warnings: readonly string[]
+  /** Passwords of connections that can't be had now, `file:line:column: why`: those connections wait for them. */
+  readonly missing: readonly string[]
   /** The connection's password, read anew at each call. @throws {HoopError} SECRET_MISSING */
   password(connection: string): string | undefined
   /** A secret that the configuration names, by its `env:` or `file:`. @throws {HoopError} SECRET_MISSING */
@@ -65,10 +67,14 @@ const parse = (path: string, source: SourceDocument): Config => {
   return data
 }
 
-/** Every `env:` and `file:` in the configuration, with the place that names it. */
-const secretsIn = function* ({ connections, gateway }: Config): Generator<[spec: string, at: Path]> {
+/** Every `env:` and `file:` of the connections, with the place that names it. */
+const passwordsIn = function* ({ connections }: Config): Generator<[spec: string, at: Path]> {
   for (const [name, { password }] of Object.entries(connections))
     if (password !== undefined) yield [password, ['connections', name, 'password']]
+}
+
+/** Those of the gateway itself. */
+const secretsIn = function* ({ gateway }: Config): Generator<[spec: string, at: Path]> {
   for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
     if (!isWebhookAddress(url)) yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
@@ -76,8 +82,13 @@ const secretsIn = function* ({ connections, gateway }: Config): Generator<[spec:
 }
 
 /** Secrets that aren't there, each with the line that names it. */
-const missingSecrets = (config: Config, folder: string, env: NodeJS.ProcessEnv, source: SourceDocument): Problem[] =>
-  [...secretsIn(config)].flatMap(([spec, at]) => {
+const missingOf = (
+  secrets: Iterable<[spec: string, at: Path]>,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  source: SourceDocument,
+): Problem[] =>
+  [...secrets].flatMap(([spec, at]) => {
     const what = whySecretMissing(spec, folder, env)
     return what === undefined ? [] : [{ ...source.at(at), what }]
   })
@@ -86,16 +97,16 @@ const missingSecrets = (config: Config, folder: string, env: NodeJS.ProcessEnv, 
  * Reads and checks `hoop.yaml`.
  * @param path of the file; relative paths in it are resolved against its folder
  * @throws {HoopError} CONFIG_MISSING; CONFIG_INVALID with a line `file:line:column: …` for each problem; SECRET_MISSING,
- * in the same form, where secrets are all that is wrong
+ * in the same form, where secrets of the gateway itself are all that is wrong
  */
 export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> => {
   const source = readDocument(await read(path))
   const written = parse(path, source)
   const folder = dirname(resolve(path))
   const config = resolvePaths(written, folder)
-  const missing = missingSecrets(config, folder, env, source)
-  if (missing.length > 0)
-    throw new HoopError('SECRET_MISSING', `\n${missing.map((problem) => sentence(path, problem)).join('\n')}`)
+  const lines = (problems: readonly Problem[]): string[] => problems.map((problem) => sentence(path, problem))
+  const missing = lines(missingOf(secretsIn(config), folder, env, source))
+  if (missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${missing.join('\n')}`)
   const hashes = new Map(Object.entries(written.policies).map(([name, policy]) => [name, contentHash(policy)]))
   return {
     path: resolve(path),
@@ -106,7 +117,8 @@ export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.
       if (hash === undefined) throw new HoopError('CONFIG_INVALID', `there is no policy ${name}`)
       return hash
     },
-    warnings: locateAll(cautions(config), source).map((problem) => sentence(path, problem)),
+    warnings: lines(locateAll(cautions(config), source)),
+    missing: lines(missingOf(passwordsIn(config), folder, env, source)),
     password(connection) {
       const spec = config.connections[connection]?.password
       return spec === undefined ? undefined : secret(spec, folder, env)()

@@ -146,7 +146,7 @@ export const production: readonly PackRule[] = [
   },
   {
     name: 'table-rewrite',
-    when: { statement: ['alter column type', 'rewrite table'] },
+    when: { statement: ['rewrite table'] },
     do: 'block',
     message: 'it rewrites the table under an exclusive lock',
   },

@@ -11,8 +11,9 @@ export interface Candidate {
   readonly circumstances: Circumstances | undefined
   /** It counts rows, and those come with the EXECUTE. */
   readonly later: boolean
-  /** Why it applies, where the statement doesn't show it. */
+  /** Why it applies, where the statement doesn't show it; and what kind of statement that is. */
   readonly why: string | undefined
+  readonly kind: string | undefined
   /** Of a pack's rule: it doesn't apply where all of this is the session's own. */
   readonly unlessOwn: readonly NamedObject[] | undefined
 }
@@ -38,12 +39,18 @@ const unlessOwn = (
 
 /** Whether earlier statements of the same text, which fails as a whole, make an object that is still the session's own. */
 const isMadeBy = (before: readonly StatementFacts[], { schema, name }: NamedObject): boolean => {
-  // Behind the end of a transaction it may be everybody's.
-  const since = before.slice(before.findLastIndex(({ kinds }) => kinds.some((kind) => ends.has(kind))) + 1)
-  return since.some(({ makes }) => makes?.some((made) => made.name === name && made.schema === schema))
+  for (const { makes, kinds, writes, changes, keepsNames } of before.toReversed()) {
+    if (makes?.some((made) => made.name === name && made.schema === schema)) return true
+    // Behind the end of a transaction it may be everybody's.
+    if (kinds.some((kind) => ends.has(kind))) return false
+    if (kinds.includes('alter') && !changes && !keepsNames) return false
+    const dropped = kinds.includes('drop') ? writes.map((label) => label.slice(label.lastIndexOf('.') + 1)) : []
+    if (dropped.includes(name) || dropped.includes('*')) return false
+  }
+  return false
 }
 
-const ends: ReadonlySet<string> = new Set(['commit', 'rollback', 'dynamic', 'call', 'do', 'discard', 'drop', 'alter'])
+const ends: ReadonlySet<string> = new Set(['commit', 'rollback', 'dynamic', 'call', 'do', 'discard'])
 
 /** Why a rule applies to statements that it would not apply to by what can be read off them. */
 const reason = (rule: RuleConfig, matching: readonly StatementFacts[]): string | undefined =>
@@ -75,6 +82,7 @@ export const candidates = (
           circumstances: circumstancesOf(rule.when),
           later,
           why: reason(rule, matching),
+          kind: matching[0]?.kind,
           unlessOwn: unlessOwn(rule, matching, statements),
         },
       ]

@@ -71,6 +71,7 @@ export const build = (
     effects,
     versions,
     known,
+    made: reading.made,
   }
   if (masked.size > 0) settle(catalog, reading)
   return catalog

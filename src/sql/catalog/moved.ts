@@ -1,5 +1,6 @@
 import { documents } from './document.js'
 import { text } from '../tree.js'
+import { snapshot } from '../witness/snapshot.js'
 import type { CatalogQuery } from './types.js'
 
 /**
@@ -45,6 +46,24 @@ const state = `SELECT to_json(concat_ws(' ', ${catalogs
  * are, and a sum over their versions.
  */
 export const stateOf = async (query: CatalogQuery): Promise<string> => String((await documents(query, { state })).state)
+
+/**
+ * The server's snapshot, at a fraction of what even that costs: as long as it is the same, nobody has committed anything.
+ * @returns undefined where it doesn't tell, as on a standby
+ */
+export const snapshotOf = async (query: CatalogQuery): Promise<string | undefined> => {
+  const [row] = await query(`SELECT ${snapshot} AS snapshot`)
+  return text(row?.['snapshot'])
+}
+
+/**
+ * Whether the server has one process for everybody, as PGlite has: what is compiled to WebAssembly can't start another, so
+ * nobody else can do anything while a transaction is open.
+ */
+export const isSingle = async (query: CatalogQuery): Promise<boolean> => {
+  const [row] = await query('SELECT pg_catalog.version() AS version')
+  return /\b(emscripten|wasm32)\b/.test(text(row?.['version']) ?? '')
+}
 
 /**
  * The system's identifier tells servers apart, and the database's OID its databases. Where the first may not be asked for,

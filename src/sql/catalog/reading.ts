@@ -56,13 +56,24 @@ export class Reading {
   readonly identity: string
   /** `stateOf` the catalog when it was read. */
   readonly state: string
+  /** `isSingle` of the server. */
+  readonly single: boolean
   readonly types: Types
   readonly effects: Effects
 
-  constructor(snapshot: Snapshot, { identity, state }: { readonly identity: string; readonly state: string }) {
+  /** Relations that the transaction has made in which it was read, and nobody else can see. */
+  readonly made: ReadonlySet<number>
+
+  constructor(
+    snapshot: Snapshot,
+    { identity, state, single }: { readonly identity: string; readonly state: string; readonly single: boolean },
+    made: readonly number[] = [],
+  ) {
+    this.made = new Set(made)
     this.snapshot = snapshot
     this.identity = identity
     this.state = state
+    this.single = single
     this.types = typesOf(snapshot.types, snapshot.rowTypes)
     this.effects = effectsOf(snapshot)
     this.rows = new Map(snapshot.relations.map((row) => [row[0], row]))

@@ -26,13 +26,27 @@ export const indexVersion = (c: string, x: string): string =>
   words(`${x}.indrelid`, `${c}.relnamespace`, `${c}.relname`)
 
 /**
+ * A schema by its name: the OID of one that was renamed is the same, and names that are written with it mean others. The
+ * server says it by the newest catalog, whatever the transaction sees. How it quotes names is a setting.
+ */
+const schema = (oid: string): string => `pg_catalog.replace(${oid}::pg_catalog.regnamespace::pg_catalog.text, '"', '')`
+
+/** Of a function: calls name it, with its schema or without. */
+export const functionVersion = (p: string): string =>
+  op(op(rowVersion(p), '||', `' '`), '||', schema(`${p}.pronamespace`))
+
+/** Whether its rows are another table's as well, as a child's or partition's are. */
+const isPart = (c: string): string =>
+  `((SELECT true FROM pg_catalog.pg_inherits i WHERE ${op('i.inhrelid', '=', `${c}.oid`)} LIMIT 1) IS NOT NULL)`
+
+/**
  * Who a relation is, and whether anything else is read or set off along with it: of one that stands alone, nothing else
- * counts where it doesn't matter which columns it has. The name comes last.
+ * counts where it doesn't matter which columns it has. The name comes last, behind the schema's.
  */
 export const identity = (c: string): string =>
   words(
-    ...[`${c}.oid`, `${c}.relnamespace`, `${c}.relkind`, `${c}.relispartition`, `${c}.relhasrules`],
-    ...[`${c}.relhassubclass`, `${c}.relname`],
+    ...[`${c}.oid`, `${c}.relkind`, isPart(c), `${c}.relhasrules`, `${c}.relhassubclass`],
+    ...[schema(`${c}.relnamespace`), `${c}.relname`],
   )
 
 /** What did not come with the server. */

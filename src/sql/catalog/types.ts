@@ -75,6 +75,8 @@ export interface Catalog {
   readonly known: readonly KnownName[]
   /** Names that statements since the snapshot have given to relations, perhaps in transactions that aren't over. */
   readonly renamed?: ReadonlyMap<string, ReadonlySet<number>>
+  /** Relations that the open transaction has made which sees this catalog: nobody else has to do with them. */
+  readonly made: ReadonlySet<number>
   /** Told of each relation that is looked for, as it is written. */
   readonly asked?: (schema: string | undefined, name: string) => void
 }

@@ -8,11 +8,13 @@ import { isStatement, kindOf } from './kinds.js'
 import { limitOfSelect } from './limit.js'
 import { objectsMoved } from './moved.js'
 import { parse } from '../parser.js'
+import { keepsValues } from './retyping.js'
 import { setCall } from './set-details.js'
 import type { Body } from '../parser/plpgsql.js'
 import { resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, text, words, type Fields } from '../tree.js'
 import { Usage } from './usage.js'
+import { typeOfColumn } from '../catalog/column-type.js'
 import { runsSql } from '../catalog/denied.js'
 
 /** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
@@ -69,6 +71,7 @@ export class StatementCollector implements Collector {
       this.usage.kinds.add(kindOf(type, fields))
       for (const detail of detailedKinds(type, fields)) this.usage.details.add(detail)
       objectsMoved(type, fields, this.usage, this.#catalog)
+      if (type === 'AlterTableStmt') this.#retypes(fields, place)
     }
     for (const name of functionsBehind(type, fields)) this.usage.function(name.at(-2), name.at(-1) ?? '')
     const rule = Object.hasOwn(statements, type) ? statements[type] : undefined
@@ -129,6 +132,22 @@ export class StatementCollector implements Collector {
   resolve(relation: unknown): readonly Relation[] {
     if (!this.#catalog || !isFields(relation) || !isRangeVar(relation)) return []
     return resolve(this.#catalog, text(relation['schemaname']), text(relation['relname']) ?? '')
+  }
+
+  /** Which changes of a column's type rewrite its table: all that can't be shown to leave the values as they are. */
+  #retypes({ cmds, relation }: Fields, place: Place): void {
+    for (const command of all(cmds, 'AlterTableCmd')) {
+      if (command['subtype'] !== 'AT_AlterColumnType') continue
+      // What stands before it in a body may change the type first.
+      const tables = place.repeats ? [] : this.resolve(relation)
+      if (keepsValues(command, tables, this.#catalog?.addedTypes ?? [])) this.#restsOnType(tables, command['name'])
+      else this.usage.details.add('rewrite table')
+    }
+  }
+
+  #restsOnType(tables: readonly Relation[], name: unknown): void {
+    for (const { oid, columns } of tables)
+      for (const column of columns) if (column.name === name) this.usage.types.set(...typeOfColumn(oid, column))
   }
 
   #table(fields: Fields, place: Place): void {

@@ -27,8 +27,12 @@ export const setStatement = ({ kind, name, args }: Fields): readonly string[] =>
   return ofSetting(setting, constant(list(args)[0]))
 }
 
+/** pg_dump sets `restrict_nonsystem_relation_kind` to this where the server has it. No role is called so by accident. */
+const relationKinds = 'view, foreign-table'
+
 /** `set_config(name, value, is_local)`: a name that is computed may be any. */
 export const setCall = (args: unknown): readonly string[] => {
   const [name, value] = list(args).map(constant)
-  return name === undefined ? anySetting : ofSetting(name.toLowerCase(), value)
+  if (name === undefined) return value === relationKinds ? [] : anySetting
+  return ofSetting(name.toLowerCase(), value)
 }

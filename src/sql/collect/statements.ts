@@ -4,7 +4,7 @@ import type { Relation } from '../catalog.js'
 import type { Collector, Place } from './collector.js'
 import { limitOfReturning } from './limit.js'
 import { createdBody, doBody } from '../parser/plpgsql.js'
-import { all, isFields, list, words, type Fields } from '../tree.js'
+import { all, isFields, list, text, words, type Fields } from '../tree.js'
 import { picksNothing } from './where.js'
 
 /** Objects named by lists of words: how many of the last words are not the relation's. */
@@ -15,6 +15,13 @@ const named: Readonly<Record<string, number>> = {
 
 const mergeActions: Readonly<Record<string, 'insert' | 'update' | 'delete'>> = {
   ...{ CMD_INSERT: 'insert', CMD_UPDATE: 'update', CMD_DELETE: 'delete' },
+}
+
+/** What a statement changes the rows of: a name that the catalog doesn't know is looked at before, as one that is read. */
+const targeted = (collector: Collector, relation: unknown): readonly Relation[] => {
+  const found = collector.resolve(relation)
+  if (isFields(relation)) collector.usage.known(text(relation['schemaname']), text(relation['relname']) ?? '', found)
+  return found
 }
 
 /** INSERT, UPDATE, DELETE, MERGE: their target is a table even where a CTE has its name. */
@@ -29,7 +36,7 @@ const changes = (
   const returned = limitOfReturning(fields)
   const place = withClause === undefined ? outer : collector.with(withClause, outer)
   const target = { ...place, ctes: new Set<string>(), limit: place.runs ? returned : 0 }
-  const found = collector.resolve(relation)
+  const found = targeted(collector, relation)
   if (place.runs) {
     collector.visit(relation, { ...target, role: 'writes' })
     for (const each of found) sets(collector, each, place, events)
@@ -119,7 +126,7 @@ export const statements: Readonly<Record<string, (collector: Collector, fields: 
     const target = { ...place, ctes: new Set<string>(), role: from ? ('writes' as const) : ('reads' as const) }
     collector.visit(relation, { ...target, limit: from ? 0 : 'all' })
     if (!from && relation !== undefined) collector.usage.bound('all')
-    for (const each of collector.resolve(relation)) {
+    for (const each of from ? targeted(collector, relation) : collector.resolve(relation)) {
       if (list(fields['attlist']).length === 0) collector.usage.columnUse.whole(each)
       if (from) sets(collector, each, place, ['insert'])
     }

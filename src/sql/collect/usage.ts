@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../catalog.js'
 import { ColumnUse } from './columns.js'
-import type { Behind, CascadeEvent } from '../effects/types.js'
+import type { Behind, CascadeEvent, StoredRoutine } from '../effects/types.js'
 import { holdsSamples, readsSamples } from '../effects/samples.js'
 import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
@@ -20,6 +20,9 @@ export type Lead =
 
 const worst = <T extends string>(one: T | 'none', other: T | 'none'): T | 'none' =>
   one === 'missing' || other === 'missing' ? ('missing' as T) : one === 'none' ? other : one
+
+/** The server prints the language in a line of its own, in front of the body. */
+const isInSql = ({ definition = '' }: StoredRoutine): boolean => /^ LANGUAGE (\S+)/m.exec(definition)?.[1] === 'sql'
 
 /** What a piece of SQL uses, as it is collected. */
 export class Usage {
@@ -42,6 +45,8 @@ export class Usage {
   dynamic: string | undefined
   where: 'present' | 'missing' | 'none' = 'none'
   concurrently: 'present' | 'missing' | 'none' = 'none'
+  /** Columns of which the type was asked, as the witness names them, with the type that was found. */
+  readonly types = new Map<string, string>()
   limit: Limit = 0
   readonly #catalog: Catalog | undefined
   readonly #used = { reads: new Map<Relation, Limit>(), writes: new Map<Relation, Limit>() }
@@ -58,9 +63,16 @@ export class Usage {
   relation(role: Role, schema: string | undefined, name: string, limit: Limit = 0, only = false): readonly Relation[] {
     const found = this.#catalog ? [...resolve(this.#catalog, schema, name), ...this.#renamed(name)] : []
     if (found.length === 0) this.#label(role, written(schema, name), limit)
-    if (role === 'reads' && (found.length === 0 || isElsewhere(schema, found))) this.unknown.add(written(schema, name))
+    if (role === 'reads') this.known(schema, name, found)
     for (const relation of found) this.use(role, relation, limit, only)
     return found
+  }
+
+  /** A table whose rows are read or written: whether the catalog knows one by that name. */
+  known(schema: string | undefined, name: string, found: readonly Relation[]): void {
+    // What only this session can have, no reading of the catalog shows.
+    if (schema === 'pg_temp') return
+    if (found.length === 0 || isElsewhere(schema, found)) this.unknown.add(written(schema, name))
   }
 
   /** Something runs that can't be read off. */
@@ -129,9 +141,10 @@ export class Usage {
       this.functions.add(written(schema, name))
       this.unknown.add(written(schema, name))
     }
-    if (!added.some(({ safe }) => !safe)) return
+    // That it carries nothing masked away says nothing of what it reads; a body in SQL says that itself.
+    const opaque = added.some(({ safe }) => !safe)
     for (const routine of this.#catalog?.effects?.routines.get(name) ?? [])
-      if (schema === undefined || routine.schema === schema)
+      if ((schema === undefined || routine.schema === schema) && (opaque || isInSql(routine)))
         this.leads.push({ kind: 'routine', oid: routine.oid, trigger: false })
   }
 

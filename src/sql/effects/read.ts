@@ -1,4 +1,4 @@
-import { indexVersion, isAdded, rowVersion, triggerVersion } from '../catalog/row-versions.js'
+import { indexVersion, isAdded, functionVersion, rowVersion, triggerVersion } from '../catalog/row-versions.js'
 import { droppableOf, dropping } from './dropping.js'
 import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
 
@@ -26,7 +26,7 @@ const queries = {
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
   dropping,
-  functionRows: `SELECT p.proname, ${rowVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
+  functionRows: `SELECT p.proname, ${functionVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
   operatorRows: `SELECT o.oprname, ${rowVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
   castRows: `SELECT 0, ${rowVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
   triggerRows: `SELECT t.tgrelid::int8, ${triggerVersion('t')} AS version FROM pg_trigger t`,

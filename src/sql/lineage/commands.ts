@@ -14,7 +14,7 @@ type Outcome = Shape | undefined
 
 const inner = (proof: Proof, node: unknown, place: Place): Shape => {
   const [type, fields] = unwrap(node) ?? []
-  if (type === undefined || !fields) throw unproven('a query', 'it can’t be read')
+  if (type === undefined || !fields) throw unproven('a query', 'it can’t be read', 'query')
   return proof.query(type, fields, place)
 }
 
@@ -90,6 +90,9 @@ export const commands: Record<string, CommandRule> = {
     return undefined
   },
 }
+
+/** Whether a statement is no definition. */
+export const yieldsOrRuns = (type: string): boolean => Object.hasOwn(queries, type) || Object.hasOwn(commands, type)
 
 /**
  * Proves one statement that names a sensitive table.

@@ -120,6 +120,7 @@ export const definition = (proof: Proof, type: string, fields: Fields): void => 
     )
   }
   // A default, a check or an index would keep what the function reads, or ask it again for everybody.
-  if (readerIn(proof, fields)) throw unproven('a function', 'it reads masked columns, and a definition would keep them')
+  if (readerIn(proof, fields))
+    throw unproven('a function', 'it reads masked columns, and a definition would keep them', 'definition')
   rule(proof, fields)
 }

@@ -6,7 +6,7 @@ import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source
 export type Found =
   | ({ readonly kind: 'column'; readonly name: string; readonly mark: Mark } & Pick<
       ScopeColumn,
-      'distance' | 'given' | 'row'
+      'distance' | 'given' | 'row' | 'made'
     >)
   /** The row of a table or subquery as one value. */
   | { readonly kind: 'row'; readonly name: string; readonly source: Source }
@@ -49,8 +49,8 @@ const marked = (columns: readonly ScopeColumn[]): Mark | undefined => {
 
 /** The one column that is meant, with what is known of it. */
 const column = (name: string, mark: Mark, meant: readonly ScopeColumn[]): Found => {
-  const { distance, given, row } = (meant.length === 1 ? meant[0] : undefined) ?? {}
-  return { kind: 'column', name, mark, ...(distance && { distance }), ...(given && { given }), ...(row && { row }) }
+  const { name: _own, mark: _all, ...known } = (meant.length === 1 ? meant[0] : undefined) ?? { name, mark }
+  return { kind: 'column', name, mark, ...known }
 }
 
 /**
@@ -109,7 +109,7 @@ export const lookup = (reference: Fields, scope: Scope | undefined, functions: R
     return { kind: 'star', items: sources }
   }
   const qualifier = parts.at(-2)
-  if (last === undefined) throw unproven('a column', 'the reference can’t be read')
+  if (last === undefined) throw unproven('a column', 'the reference can’t be read', 'query')
   if (qualifier === undefined) return plain(scope, last)
   const sources = parts.length === 2 ? nearest(scope, qualifier) : qualifiedSources(scope, qualifier)
   return within(sources, qualifier, last, functions)

@@ -78,10 +78,10 @@ export class Proof {
   }
 
   /** @throws {Refusal} where a reference was not understood */
-  complete(tree: unknown): void {
+  complete(tree: unknown, remedy: Remedy): void {
     walk(tree, (fields) => {
       if (isReference(fields) && !this.#accounted.has(fields)) {
-        throw unproven('a reference', 'it stands in a place of the statement that is not analysed')
+        throw unproven('a reference', 'it stands in a place of the statement that is not analysed', remedy)
       }
     })
   }
@@ -152,13 +152,13 @@ export class Proof {
    * @param use completes “here it is used …”
    * @throws {Refusal}
    */
-  untainted(tree: unknown, place: Place, use: string, remedy?: Remedy): void {
+  untainted(tree: unknown, place: Place, use: string, remedy: Remedy): void {
     const [column] = columnsOf(this.value(tree, place))
     if (column !== undefined) throw masked(column, use, remedy)
   }
 
   /** The same where the policy may allow it, as it may for whatever shows only in which rows come out. */
-  shownByRows(mark: Mark, use: string, remedy: Remedy = 'condition'): void {
+  shownByRows(mark: Mark, use: string, remedy: Remedy): void {
     const [column] = columnsOf(mark)
     if (column !== undefined && this.author !== 'view' && this.predicates(mark) !== 'allow')
       throw masked(column, use, remedy)

@@ -7,7 +7,7 @@ import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
-import { command } from './commands.js'
+import { command, yieldsOrRuns } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { isQuiet } from './failing.js'
 import type { PredicatePolicy } from './predicates.js'
@@ -43,14 +43,14 @@ type Proved = Pick<
 /** A DO block is a program: it may use anything but masked tables, and nothing that can't be read off. */
 const block = (proof: Proof, fields: Fields): void => {
   const body = doBody(fields)
-  if (body.dynamic) throw unproven('DO', 'it runs SQL that can’t be read off its text')
+  if (body.dynamic) throw unproven('DO', 'it runs SQL that can’t be read off its text', 'block')
   for (const { sql } of body.statements) {
     const parsed = parse(sql)
-    if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed')
+    if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed', 'block')
     for (const { node } of parsed.statements) {
       const { runs, unproven: inside } = examine(proof, node)
       if (inside) throw new Refusal(inside)
-      if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns')
+      if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns', 'block')
     }
   }
 }
@@ -69,7 +69,7 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const kept = unchanged(node, proof.catalog)
   if (kept) return { touchesMasked: false, unproven: kept }
   const [type, fields] = unwrap(node) ?? []
-  if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read')
+  if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read', 'query')
   vet(proof.catalog, node)
   proof.settingsChange ||= changesSettings(node)
   const body = as(node, 'DoStmt')
@@ -81,7 +81,7 @@ const examine = (proof: Proof, node: unknown): Proved => {
     return { touchesMasked: runs !== undefined || touchesMasked(proof, node), ...named }
   }
   const shape = command(proof, type, fields)
-  proof.complete(node)
+  proof.complete(node, yieldsOrRuns(type) ? 'query' : 'definition')
   const outputs = shape && outputsOf(shape)
   const more = {
     ...(isQuiet(proof, node) && ({ quiet: true } as const)),
@@ -98,7 +98,11 @@ const refuseStored = (node: unknown): void => {
   const [, fields] = unwrap(node) ?? []
   walk(fields, (inner) => {
     if (inner['ExecuteStmt'] === undefined) return
-    throw unproven('EXECUTE', 'what was prepared may read masked columns, which may only be sent to the client')
+    throw unproven(
+      'EXECUTE',
+      'what was prepared may read masked columns, which may only be sent to the client',
+      'execute',
+    )
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Unproven } from '../facts.js'
 
-/** What helps, by what is wrong. */
-const remedies = {
+/** What helps, by what is wrong: no refusal goes without. */
+export const remedies = {
   sort: 'Sort by a column that isn’t masked; a masked vector may be sorted by its distance from a constant.',
   group: 'Group by the masked column as it is, or by others.',
   equality: 'Compare it with = or IN and literals or parameters, or leave the condition out.',
@@ -16,7 +16,22 @@ const remedies = {
   explain: 'Use EXPLAIN without ANALYZE.',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',
-  spelling: 'Look at how its name is spelled; \\d shows the columns.',
+  spelling:
+    'Look at how its name is spelled; \\d shows the columns. What this transaction has added is known once it is committed.',
+  constant: 'Use a column that isn’t masked there, or a literal or parameter.',
+  rows: 'Call it with a column that isn’t masked: how many rows it makes would show the value.',
+  union: 'Use UNION ALL, or leave the masked column out of the set operation.',
+  join: 'Join by columns that aren’t masked.',
+  form: 'Write it with an ordinary function, an operator or CASE.',
+  query:
+    'Write it as a plain query: SELECT with joins, subqueries and WITH, or INSERT, UPDATE, DELETE, MERGE and COPY.',
+  block: 'Send the statements of the block by themselves.',
+  execute: 'EXECUTE it by itself, so that its rows go to you.',
+  recursion: 'Name the query once, in the FROM of the right arm of its UNION and not in a subquery there.',
+  system: 'Leave it out: what it holds can’t be masked. pg_class.reltuples and EXPLAIN tell of numbers of rows.',
+  opaque: 'Select from the tables behind it, or ask an administrator to make it without what is named.',
+  domain: 'Give the domain a condition that only compares values.',
+  cast: 'Leave the cast out, or ask an administrator to list the function behind it under functions: pure.',
 } as const
 
 export type Remedy = keyof typeof remedies
@@ -31,19 +46,17 @@ export class Refusal extends Error {
   }
 }
 
-const hinted = (remedy: Remedy | undefined): Pick<Unproven, 'hint'> => (remedy ? { hint: remedies[remedy] } : {})
-
 /**
  * A masked column is used in a place where its values, or something computed from them, could be seen.
  * @param use completes “here it is used …”
  */
-export const masked = (subject: string, use: string, remedy?: Remedy): Refusal =>
+export const masked = (subject: string, use: string, remedy: Remedy): Refusal =>
   new Refusal({
     code: 'COLUMN_MASKED',
     subject,
     why: `${subject} is masked, and here it is used ${use}`,
-    ...hinted(remedy),
+    hint: remedies[remedy],
   })
 
-export const unproven = (subject: string, why: string, remedy?: Remedy): Refusal =>
-  new Refusal({ code: 'STATEMENT_UNPROVEN', subject, why, ...hinted(remedy) })
+export const unproven = (subject: string, why: string, remedy: Remedy): Refusal =>
+  new Refusal({ code: 'STATEMENT_UNPROVEN', subject, why, hint: remedies[remedy] })

@@ -88,11 +88,11 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
     // What a call leaves out is computed by these.
     vet(catalog, created['parameters'])
     for (const { defexpr } of all(created['parameters'], 'FunctionParameter'))
-      proof.untainted(defexpr, top, 'as a default of an argument')
+      proof.untainted(defexpr, top, 'as a default of an argument', 'definition')
     const marks = body.map((node) => {
       vet(catalog, node)
       const mark = result(proof, node, { ...top, scope: { items: [own], outer: undefined } })
-      if (mark) proof.complete(node)
+      if (mark) proof.complete(node, 'query')
       return mark
     })
     const last = marks.at(-1)

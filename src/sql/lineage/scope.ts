@@ -13,6 +13,8 @@ export interface ScopeColumn {
   readonly given?: readonly Given[]
   /** Stands for the row of a table that the value depends on, where it is only one and that alone. */
   readonly row?: object
+  /** What it is computed by from that row, where it isn't one of its columns. */
+  readonly made?: readonly Given[]
 }
 
 /** Columns in order. `open`: there are, or may be, others that nobody knows the names or number of; they are clean. */

@@ -124,7 +124,7 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
   walk(tree, (fields) => {
     for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
     const called = sideEffectIn(catalog.routines, as(fields, 'CreateDomainStmt'))
-    if (called !== undefined) throw unproven(called, `a cast to the domain would pass values to ${called}`)
+    if (called !== undefined) throw unproven(called, `a cast to the domain would pass values to ${called}`, 'domain')
     if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']))
     const reference = list(fields['fields']).length > 1 ? words(fields['fields']) : []
     if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '')
@@ -136,7 +136,8 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
     }
     if (fields['typemod'] !== undefined && opaqueTypes.size > 0) {
       const type = words(fields['names']).at(-1)
-      if (type !== undefined && opaqueTypes.has(type)) throw unproven(type, `what a cast to ${type} does is not known`)
+      if (type !== undefined && opaqueTypes.has(type))
+        throw unproven(type, `what a cast to ${type} does is not known`, 'cast')
     }
   })
 }

@@ -28,7 +28,7 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
   try {
     vet(catalog, query)
     const shape = proof.query('SelectStmt', query, { ...top, flow: 'kept' })
-    proof.complete(query)
+    proof.complete(query, 'query')
     const column = hidden(shape)
     const { touchesMasked } = proof
     if (!shape.open && shape.columns.length === columns)

@@ -1,5 +1,6 @@
 import { parsePlpgsql } from '../parser.js'
 import { declaration, dollarQuoted } from './declaration.js'
+import { recordDefaults } from './record-defaults.js'
 import { all, as, text, walk, word, words, type Fields } from '../tree.js'
 
 export interface Body {
@@ -63,7 +64,7 @@ export const createdBody = (fields: Fields): Body => {
   const [body] = source
   if (body === undefined || source.length > 1) return foreign(language)
   if (language === 'sql') return { statements: [{ sql: body, expression: false }], kinds: [] }
-  return language === 'plpgsql' ? readTree(parsePlpgsql(declaration(fields, body))) : foreign(language)
+  return language === 'plpgsql' ? readTree(parsePlpgsql(declaration(fields, body)), body) : foreign(language)
 }
 
 /**
@@ -72,14 +73,15 @@ export const createdBody = (fields: Fields): Body => {
  */
 export const storedBody = (definition: string, fields: Fields): Body => {
   const language = (word(optionOf(fields['options'], 'language')) ?? '').toLowerCase()
-  return language === 'plpgsql' ? readTree(parsePlpgsql(definition)) : createdBody(fields)
+  const [body] = words(optionOf(fields['options'], 'as'))
+  return language === 'plpgsql' && body !== undefined ? readTree(parsePlpgsql(definition), body) : createdBody(fields)
 }
 
-const block = (source: string): Body => readTree(parsePlpgsql(`DO ${dollarQuoted(source)}`))
+const block = (source: string): Body => readTree(parsePlpgsql(`DO ${dollarQuoted(source)}`), source)
 
-const readTree = (tree: unknown): Body => {
+const readTree = (tree: unknown, source: string): Body => {
   if (tree === undefined) return puzzling
-  const statements: Body['statements'][number][] = []
+  const statements = recordDefaults(tree, source).map((sql) => ({ sql: `SELECT ${sql}`, expression: true }))
   const kinds = new Set<string>()
   let dynamic: string | undefined
   walk(tree, (node) => {

@@ -5,10 +5,13 @@ const plain = [
 ] as const
 
 /** Those that few statements need: for views, what is inherited or has masked columns, and commands on objects. */
-const further = ['relations', 'whole', 'keys', 'readers', 'indexes'] as const
+const further = ['relations', 'whole', 'keys', 'readers', 'indexes', 'types'] as const
 
 export const parameters = [...plain, ...further] as const
 export type Parameter = (typeof parameters)[number]
+
+/** Among the names of `own`, what is no name: functions and triggers of the transaction's own pass too. Without masks only. */
+export const vets = ''
 
 /**
  * What a decision on a statement rests on, in the form of the witness's parameters, by their names. Sets in any order;
@@ -23,12 +26,12 @@ const array = (texts: Iterable<string>): string =>
 const encoded = (premises: readonly Premise[]): readonly Buffer[] =>
   parameters.map((name) => Buffer.from(array(new Set(premises.flatMap((premise) => premise[name])))))
 
-/** How many parameters `plainWitnessText` takes: the first of all. */
+/** How many parameters the plain witness takes: the first of all. */
 export const plainParameters = plain.length
 
 const nothing = Buffer.from('{}')
 
-/** Whether `plainWitnessText` is enough, with the first `plainParameters` of these: it costs a fourth. */
+/** Whether the plain witness is enough, with the first `plainParameters` of these: it costs a fourth. */
 export const isPlain = (all: readonly Buffer[]): boolean =>
   all.slice(plainParameters).every((each) => each.equals(nothing))
 

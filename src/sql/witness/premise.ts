@@ -1,11 +1,11 @@
 import type { Catalog, Relation } from '../catalog/types.js'
 import { bearers, close, relationsBehind } from './closure.js'
 import type { Lookups } from './lookups.js'
-import type { Premise } from './parameters.js'
+import { vets, type Premise } from './parameters.js'
 
 /** A flag that VACUUM or ANALYZE takes down once there is no reason for it any more: then it is as well. */
 const withoutFlags = (identity: string): readonly string[] => {
-  const [, start, rules, children, name] = /^(\S+ \S+ \S+ \S+) (\S+) (\S+) (.*)$/s.exec(identity) ?? []
+  const [, start, rules, children, name] = /^(\S+ \S+ \S+) (\S+) (\S+) (.*)$/s.exec(identity) ?? []
   if (start === undefined) return [identity]
   const either = (flag: string | undefined): readonly string[] => (flag === 'true' ? ['true', 'false'] : ['false'])
   return either(rules).flatMap((rule) => either(children).map((child) => `${start} ${rule} ${child} ${name}`))
@@ -37,9 +37,17 @@ const newestIn = ({ relations }: Catalog): string => {
  * @param lookups what was looked up to analyse the statement; what stands behind that is added
  * @param positions whether the statement's meaning hangs on which columns its tables have: then a name that the catalog
  * knows may not stand for a table that the transaction itself has made, since that has others
+ * @param runs whether anything runs that it names: what only defines may name a function of its own transaction
+ * @param types columns that were asked for their type, with the type that was found
  * @returns undefined where it rests on nothing in the catalog
  */
-export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean): Premise | undefined => {
+export const premiseOf = (
+  catalog: Catalog,
+  lookups: Lookups,
+  positions: boolean,
+  runs: boolean,
+  types: ReadonlyMap<string, string> = new Map(),
+): Premise | undefined => {
   if (lookups.empty) return undefined
   close(catalog, lookups)
   const { rows, dependents } = catalog.effects ?? {}
@@ -48,7 +56,7 @@ export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean
     for (const version of versions ?? []) expected.add(version)
   }
   const named = new Set<Relation>()
-  const own: string[] = []
+  const own: string[] = catalog.masked.size === 0 && !runs ? [vets] : []
   for (const name of lookups.names) {
     const found = bearers(catalog, name)
     if (!positions || found.length === 0) own.push(name)
@@ -66,6 +74,7 @@ export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean
   for (const name of lookups.indexes) expect(rows?.indexes.get(name))
   for (const oid of [...lookups.triggers, ...lookups.keys]) expect(rows?.triggers.get(oid))
   if (lookups.casts) expect(rows?.casts)
+  expect([...types.values()])
   const texts = (oids: Iterable<number>): readonly string[] => [...oids].map(String)
   const read = new Set(lookups.readers)
   for (const oid of lookups.readers) for (const reader of dependents?.get(oid) ?? []) read.add(reader)
@@ -84,5 +93,6 @@ export const premiseOf = (catalog: Catalog, lookups: Lookups, positions: boolean
     keys: texts(lookups.keys),
     readers: texts(read),
     indexes: [...lookups.indexes],
+    types: [...types.keys()],
   })
 }

@@ -7,9 +7,16 @@ const never = new Promise<never>(() => undefined)
 
 const asking = (renew: () => Promise<unknown>): Promise<Verdict> =>
   new Promise((resume) => {
-    const options = { gate: undefined, note: () => undefined, notice: () => undefined, catalogWait: 20 }
+    const options = {
+      gate: undefined,
+      note: () => undefined,
+      notice: () => undefined,
+      ask: () => undefined,
+      renewed: () => undefined,
+      catalogWait: 20,
+    }
     const outside = new Outside({ ...options, guard: { ...fakeGuard({}), renew }, resume })
-    outside.hold({ kind: 'hold', wants: { kind: 'catalog' }, inTransaction: false })
+    outside.hold({ kind: 'hold', wants: { kind: 'catalog' }, inTransaction: false, locks: false })
   })
 
 test('a statement that waits for a catalog that never comes is refused', async () => {
@@ -20,6 +27,6 @@ test('a statement that waits for a catalog that never comes is refused', async (
 })
 
 test('one whose catalog comes goes on, and one whose catalog can’t be read is refused for that', async () => {
-  expect(await asking(() => Promise.resolve())).toEqual({ kind: 'renewed' })
+  expect(await asking(() => Promise.resolve())).toEqual({ kind: 'renewed', current: true })
   expect(await asking(() => Promise.reject(new Error('away')))).toMatchObject({ kind: 'refuse' })
 })

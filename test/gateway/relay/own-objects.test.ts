@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { guardOf } from './policy.js'
@@ -14,7 +14,7 @@ beforeAll(async () => {
   admin = await database.client()
   await admin.query(`
     CREATE TABLE people (id int PRIMARY KEY, name text); INSERT INTO people SELECT i, 'x' FROM generate_series(1, 9) i;
-    CREATE TABLE hidden (id int);
+    CREATE TABLE hidden (id int); CREATE SCHEMA elsewhere;
     CREATE FUNCTION wipe() RETURNS boolean LANGUAGE sql AS 'DELETE FROM people; SELECT true'`)
   const guard = await guardOf(database.url, { packs: ['production'] })
   // What the transaction made is the session's own by what it saw, whatever a reading would show meanwhile.
@@ -83,6 +83,21 @@ const sessions: Record<string, readonly string[]> = {
     '!DELETE FROM made',
     '!DROP TABLE public.made',
   ],
+  'it stays so with constraints, keys of others among them': [
+    'BEGIN',
+    'CREATE TABLE keyed (a int PRIMARY KEY, b int, c int)',
+    'ALTER TABLE keyed ADD CONSTRAINT b FOREIGN KEY (b) REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED',
+    'ALTER TABLE keyed ADD CONSTRAINT c CHECK (c > 0), ENABLE ROW LEVEL SECURITY',
+    'CREATE INDEX ON keyed (b)',
+    'ALTER TABLE keyed SET SCHEMA elsewhere',
+    '!CREATE INDEX ON keyed (c)',
+  ],
+  'but not as a part of another table': [
+    'BEGIN',
+    'CREATE TABLE part (id int)',
+    'ALTER TABLE part INHERIT hidden',
+    '!TRUNCATE part',
+  ],
   'and is not once it was rolled back': [
     'BEGIN',
     'SAVEPOINT s',
@@ -114,6 +129,10 @@ const sessions: Record<string, readonly string[]> = {
   'within one text': [
     'CREATE TEMP TABLE t (a int); TRUNCATE t; DROP TABLE t',
     'BEGIN; CREATE TABLE within (a int); CREATE INDEX ON within (a); DROP TABLE within; COMMIT',
+    'BEGIN; CREATE TABLE keyed (id int REFERENCES people); DROP SEQUENCE IF EXISTS none; CREATE INDEX ON keyed (id); ROLLBACK',
+    'BEGIN; CREATE TABLE keyed (id int); ALTER TABLE keyed ADD CHECK (id > 0); CREATE INDEX ON keyed (id); ROLLBACK',
+    '!BEGIN; CREATE TABLE keyed (id int); DROP TABLE IF EXISTS keyed; CREATE INDEX ON keyed (id); ROLLBACK',
+    '!BEGIN; CREATE TABLE keyed (id int); ALTER TABLE keyed RENAME TO other; CREATE INDEX ON keyed (id); ROLLBACK',
     '!BEGIN; CREATE TABLE within (a int); COMMIT; DROP TABLE within',
     '!DROP TABLE t; CREATE TEMP TABLE t (a int)',
   ],
@@ -145,4 +164,21 @@ test.for(
   }
   await client.end()
   await admin.query('DROP TABLE IF EXISTS made, within, perhaps, rolled')
+})
+
+test('a trigger may be made with a function of the same transaction, and what it has made runs by its name', async () => {
+  await using server = await relayServer({
+    url: database.url,
+    guard: await guardOf(database.url, { packs: ['production'] }),
+  })
+  const user = new Client({ host: '127.0.0.1', port: server.port, user: 'x', database: database.name })
+  await user.connect()
+  await user.query('BEGIN')
+  await user.query('CREATE TABLE triggered (a int)')
+  await user.query('CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ begin return new; end $$')
+  await user.query('CREATE TRIGGER noted BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION noted()')
+  await user.query('CREATE FUNCTION lower(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$')
+  expect((await user.query('SELECT lower(1) AS one')).rows).toEqual([{ one: 1 }])
+  await user.query('ROLLBACK')
+  await user.end()
 })

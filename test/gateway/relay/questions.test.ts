@@ -112,6 +112,34 @@ test.for<[string, readonly (string | { text: string; values: unknown[] })[], num
   if (most < statements.length) expect(message).toMatch(/used up/)
 })
 
+test('where nobody can say how many guesses EXECUTE passes, it is each time another one', async () => {
+  await using server = await serverOf({ guesses: 2 })
+  const client = await connected(server)
+  await client.query(`PREPARE settled AS ${guess} $1`)
+  for (const value of ['a', 'b']) {
+    await client.query(`SET my.guess = '${value}'`)
+    await client.query("EXECUTE settled(current_setting('my.guess'))")
+  }
+  await expect(client.query("EXECUTE settled(current_setting('my.guess'))")).rejects.toThrow(used)
+  await client.end()
+})
+
+test('vectors that nobody can count are refused where they have a budget', async () => {
+  const many = {
+    text: `SELECT x.id FROM unnest(string_to_array($1, ';')::vector[]) q (v)
+      CROSS JOIN LATERAL (SELECT id FROM papers ORDER BY embedding <=> q.v LIMIT 2) x`,
+    values: ['[1,2,3];[2,2,3]'],
+  }
+  await using server = await serverOf({ queries: 5 })
+  const client = await connected(server)
+  await expect(client.query(many)).rejects.toThrow(/how many vectors this is can’t be told/)
+  await client.end()
+  await using open = await serverOf({ guesses: 5 })
+  const other = await connected(open)
+  expect((await other.query(many)).rows).toHaveLength(4)
+  await other.end()
+})
+
 const search = (vector: string) => `SELECT id FROM papers ORDER BY embedding <=> '${vector}' LIMIT 2`
 
 test.for<[string, readonly (string | { text: string; values: unknown[] })[], number]>([
@@ -132,6 +160,21 @@ test.for<[string, readonly (string | { text: string; values: unknown[] })[], num
           CROSS JOIN LATERAL (SELECT id FROM papers ORDER BY embedding <=> q.v LIMIT 2) x`,
         values: [['[1,2,3]', '[2,2,3]', '[3,2,3]']],
       },
+    ],
+    0,
+  ],
+  [
+    'another row’s, which may have changed each time',
+    Array.from(
+      { length: 3 },
+      () => 'SELECT id FROM papers ORDER BY embedding <=> (SELECT embedding FROM papers WHERE id = 1) LIMIT 2',
+    ),
+    2,
+  ],
+  [
+    'other rows, in one statement',
+    [
+      `SELECT id FROM papers ORDER BY ${[1, 2, 3].map((id) => `embedding <=> (SELECT embedding FROM papers WHERE id = ${id})`).join(', ')} LIMIT 2`,
     ],
     0,
   ],

@@ -91,13 +91,14 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
   const sessions: string[] = []
   const started: string[] = []
   const sockets: Socket[] = []
+  const upstream = { ...targetOf(url), ...options.upstream }
   const runtime: ConnectionRuntime = {
     name: 'vectordb',
-    upstream: { ...targetOf(url), ...options.upstream },
+    enter: async () => ({ upstream, guard: options.guard }),
+    met: () => undefined,
     databases: options.databases ?? [new URL(url).pathname.slice(1)],
     policy: { name: 'test', hash: 'none' },
     clear: options.guard?.clear ?? false,
-    guard: async () => options.guard,
     ...(options.budgets ? { budgets: options.budgets } : {}),
     ...(options.questions ? { questions: options.questions } : {}),
     ...(options.times && { times: options.times }),

@@ -89,8 +89,11 @@ for (const [swap, ddl] of Object.entries(swaps))
   for (const [way, prepare] of Object.entries(ways))
     test(`${swap} shows nothing masked to ${way}`, async () => {
       const read = await prepare(user)
-      expect(await outcome(read)).toContain('ada')
-      if (way === 'CREATE TABLE AS') await user.query('DROP TABLE taken')
+      // Often enough that its snapshot is asked for in place of the catalog.
+      for (let i = 0; i < 7; i++) {
+        expect(await outcome(read)).toContain('ada')
+        if (way === 'CREATE TABLE AS') await user.query('DROP TABLE taken')
+      }
       await dba.query(ddl)
       expect(await outcome(read)).not.toContain('CANARY')
       expect(await outcome(() => user.query('SELECT 1 AS alive'))).toContain('alive')

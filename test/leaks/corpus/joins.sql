@@ -67,8 +67,11 @@ SELECT c.id, g, k FROM customers c JOIN generate_series(1, 11) g ON true JOIN ge
 -- answered
 SELECT c.id, g, substr(c.ssn, g, 1) FROM customers c, generate_series(1, 11) g
 
--- refused COLUMN_MASKED
+-- failed 42702 harmless
 SELECT j.id FROM (customers c JOIN names n USING (email)) j
+
+-- refused COLUMN_MASKED
+SELECT j.x FROM (customers c JOIN (SELECT email, id AS x FROM names) n USING (email)) j
 
 -- answered
 SELECT a.x, b.y FROM (SELECT ssn AS x, id FROM customers) a JOIN (SELECT pin AS y, id FROM customers) b ON a.id = b.id

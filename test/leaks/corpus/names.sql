@@ -1,4 +1,4 @@
--- refused CATALOG_CHANGED once
+-- answered once
 BEGIN;
 CREATE TEMP TABLE customers (id int, ssn text, name text);
 INSERT INTO pg_temp.customers VALUES (1, 'temporary', 'x');
@@ -6,7 +6,7 @@ SELECT ssn, ssn || '' FROM pg_temp.customers;
 SELECT ssn || '' FROM public.customers;
 ROLLBACK
 
--- refused CATALOG_CHANGED once
+-- refused STATEMENT_UNPROVEN once
 BEGIN;
 CREATE TEMP TABLE customers (id int, ssn text, name text);
 INSERT INTO customers VALUES (1, 'temporary', 'x');
@@ -51,7 +51,7 @@ CREATE SCHEMA s_{n};
 CREATE OPERATOR s_{n}.|| (LEFTARG = text, RIGHTARG = text, FUNCTION = run2);
 SELECT 'x' OPERATOR(s_{n}.||) 'y'
 
--- refused CATALOG_CHANGED once
+-- answered once
 BEGIN;
 CREATE TEMP TABLE customers (id int, ssn text);
 INSERT INTO customers VALUES (1, 'temporary');

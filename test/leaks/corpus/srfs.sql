@@ -38,7 +38,7 @@ SELECT ssn, generate_series(1, 2) FROM customers
 SELECT lexeme FROM customers, unnest(to_tsvector('simple', email))
 
 -- refused COLUMN_MASKED
-SELECT alias, token FROM customers, ts_debug('simple', email)
+SELECT alias, d.token FROM customers, ts_debug('simple', email) d
 
 -- refused COLUMN_MASKED
 SELECT (ts_parse('default', email)).token FROM customers

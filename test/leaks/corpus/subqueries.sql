@@ -65,7 +65,7 @@ SELECT CASE WHEN (SELECT ssn FROM customers WHERE id = 1) < '6' THEN 1 ELSE 0 EN
 SELECT EXISTS (SELECT FROM customers WHERE id = 1), (SELECT pin > 1500000000 FROM customers WHERE id = 1)
 
 -- refused COLUMN_MASKED
-SELECT EXISTS (SELECT ssn FROM customers HAVING max(ssn) > '6')
+SELECT EXISTS (SELECT 1 FROM customers HAVING max(ssn) > '6')
 
 -- refused COLUMN_MASKED
 SELECT count(*) FROM orders WHERE EXISTS (SELECT FROM customers HAVING max(ssn) > '7')

@@ -149,12 +149,36 @@ test.for(Object.entries(broken))('%s fails its own check, with a hint', async ([
   await breakIt(folder)
   const results = await check(folder)
   const failed = failures(results)
-  expect(Object.keys(failed).filter((name) => name !== 'masked columns' || failing === name)).toEqual([failing])
+  // Without its secret no connection can be tried.
+  const follows = failing === 'secrets' ? ['masked columns', 'connection vectordb'] : ['masked columns']
+  expect(Object.keys(failed).filter((name) => !follows.includes(name) || failing === name)).toEqual([failing])
   expect(failed[failing]).toMatch(words)
   // The operator reads this, and is not sent to the operator or back to this check.
   expect(results.find(({ name }) => name === failing)?.hint).toMatch(
     /^(?!.*(Ask the gateway|hoop gateway check$)).+|Correct the lines/,
   )
+})
+
+test('connections are tried one by one: what is wrong with one hides nothing of another', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const url = /url: (postgres:.*)/.exec(await readFile(folder.config, 'utf8'))?.[1]
+  const more = (name: string, of: string, password: string) =>
+    `  ${name}:\n    url: ${of}\n    password: ${password}\n    access: [{ groups: [ops], policy: default }]\n`
+  const away = String(url).replace(/127\.0\.0\.1:\d+\//, '127.0.0.1:1/')
+  const right = 'file:secrets/vectordb.password'
+  await folder.edit(
+    'connections:\n',
+    `connections:\n${more('a', away, right)}${more('b', String(url), 'env:NONE')}${more('c', String(url).replace(/sslrootcert=.*/, 'sslrootcert=none.pem'), right)}`,
+  )
+  const results = await check(folder)
+  expect(failures(results)).toMatchObject({
+    secrets: expect.stringMatching(/hoop\.yaml:\d+:\d+: environment variable NONE is not set/) as string,
+    'connection a': expect.stringContaining('ECONNREFUSED') as string,
+    'connection b': expect.stringContaining('a secret that the configuration names is not there') as string,
+    'connection c': expect.stringContaining('none.pem cannot be read (ENOENT)') as string,
+  })
+  expect(results.find(({ name }) => name === 'connection vectordb')?.state).toBe('warning')
+  expect(results.at(-1)?.name).toBe('disk space')
 })
 
 test('an address that somebody else uses fails, the running gateway’s own does not', async () => {

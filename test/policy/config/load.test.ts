@@ -288,12 +288,23 @@ test('passwords written in the wrong place are never repeated', async () => {
   expect(lines.join('\n')).not.toContain('hunter2')
 })
 
-test('a missing secret is named with its line and has a code of its own', async () => {
-  const [code, ...lines] = await problems(minimal, {})
+test('a missing password is named with its line, and its connection alone does without', async () => {
+  const missing = async (text: string) => (await load(text, {})).missing
+  expect(await missing(minimal)).toEqual([
+    expect.stringMatching(/hoop\.yaml:10:15: environment variable VECTORDB_PASSWORD is not set$/),
+  ])
+  const [line] = await missing(minimal.replace('env:VECTORDB_PASSWORD', 'file:no/such'))
+  expect(line).toMatch(/hoop\.yaml:10:15: file .*no\/such cannot be read \(ENOENT\)$/)
+  expect((await load(minimal)).missing).toEqual([])
+  const loaded = await load(minimal, {})
+  expect(() => loaded.password('vectordb')).toThrow('environment variable VECTORDB_PASSWORD is not set')
+})
+
+test('a missing secret of the gateway’s own is named with its line and has a code of its own', async () => {
+  const hook = '  webhooks: [{ url: "https://a.example", secret: "env:HOOK" }]\nidentity:'
+  const [code, ...lines] = await problems(minimal.replace('identity:', hook))
   expect(code).toMatch(/^SECRET_MISSING/)
-  expect(lines).toEqual(['10:15: environment variable VECTORDB_PASSWORD is not set'])
-  const [, line] = await problems(minimal.replace('env:VECTORDB_PASSWORD', 'file:no/such'))
-  expect(line).toMatch(/^10:15: file .*no\/such cannot be read \(ENOENT\)$/)
+  expect(lines).toEqual([expect.stringMatching(/^4:\d+: environment variable HOOK is not set$/)])
 })
 
 test('a file that is not there is a missing configuration', async () => {

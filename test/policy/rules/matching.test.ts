@@ -93,6 +93,14 @@ test.for([
   })
 })
 
+test('it says what helps: a function to be made by an administrator, a block to be sent in parts', () => {
+  const hint = (text: string) => refusalBy(first(rule({ statement: ['drop'] }, 'no-drop'), text)).hint
+  const body = "LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'x'; END $$"
+  expect(hint(`CREATE FUNCTION f() RETURNS void ${body}`)).toContain('create it on the database itself')
+  expect(hint(`DO ${body.replace('AS ', '')}`)).toContain('one by one')
+  expect(hint("SELECT dblink('x')")).toContain('trusted_functions')
+})
+
 test('a rule that applies to what can be read says nothing of what can’t', () => {
   const own = { ...rule({ statement: ['drop'] }, 'no-drop'), message: 'tables stay' }
   const text = "DO $$ BEGIN DROP TABLE a; EXECUTE 'x'; END $$"

@@ -258,16 +258,73 @@ test('an order that is the distance’s own is no guess, another one is', () => 
     '1 - (embedding <=> $1) DESC',
     '(2 - (embedding <=> $1)) / 2',
     '-(embedding <=> $1)',
+    '100 * (1 - (embedding <=> $1)) DESC',
+    '(embedding <=> $1)::numeric + 0',
   ])
     expect(sorted(key), key).toEqual([])
   for (const key of [
     'abs((embedding <=> $1) - 0.5)',
     '(embedding <=> $1) + 4503599627370497',
     '(embedding <=> $1)::int',
+    '1 / ((embedding <=> $1) - 0.5)',
+    '0.5 * (embedding <=> $1) / 2 / 2 / 2 / 2 / 2 + 2',
+    '(embedding <=> $1) * 0.0001 + 2',
   ])
-    expect(sorted(key), key).toHaveLength(1)
+    expect(sorted(key), key).toMatchObject([{ count: 10 }])
   const steps = 'CASE WHEN embedding <=> $1 < 0.1 THEN 0 WHEN embedding <=> $1 < 0.2 THEN 1 ELSE 2 END'
   expect(sorted(steps)[0]?.count).toBeGreaterThanOrEqual(2)
+})
+
+/** By each of these the same question would be asked with other constants, which stand elsewhere in the statement. */
+const elsewhere: readonly (readonly [sql: string, guess: string, ...others: string[]])[] = [
+  ['WITH t (x) AS (VALUES (?)) SELECT id FROM documents, t WHERE embedding <=> $1 < x', '0.5', '0.25', '$2', '$3'],
+  ['WITH t AS (SELECT ?::float8 AS x) SELECT id FROM documents, t WHERE embedding <=> $1 < t.x', '$2', '$3', '0.5'],
+  ['SELECT id FROM documents, (SELECT 1 + ? AS x) t WHERE embedding <=> $1 < x', '0.5', '0.25'],
+  ['SELECT id FROM (SELECT id, embedding <=> $1 AS d FROM documents) s WHERE d < ?', '0.5', '0.25'],
+  [
+    'SELECT id FROM (SELECT id, (embedding <=> $1)? AS d FROM documents) s WHERE d < 0',
+    '- 1',
+    '* 2 - 1',
+    '* 2 * 2 - 1',
+  ],
+  ['SELECT id FROM (SELECT id, (embedding <=> $1) - 1 AS d FROM documents) s WHERE d * 2 < ?', '0', '1'],
+  [
+    'SELECT id FROM (SELECT id, embedding <=> $1 AS d, place * ? AS p FROM documents) s ORDER BY d + p LIMIT 5',
+    '2',
+    '$2',
+  ],
+  ['SELECT id FROM documents, (VALUES (?)) t (x) ORDER BY abs((embedding <=> $1) - x) LIMIT 5', '0.5', '0.25'],
+  ['SELECT id FROM documents ORDER BY embedding <=> ?, abs((embedding <=> ?) - 0.5) LIMIT 5', '$1', '$2'],
+]
+
+test.for(elsewhere)('in %s, each constant makes a guess of its own', ([sql, ...constants]) => {
+  const asked = constants.map((each) => JSON.stringify(guesses(sql.replaceAll('?', each))))
+  expect(asked).not.toContain('[]')
+  expect(new Set(asked).size).toBe(constants.length)
+})
+
+test('distances of several rows beside each other are worth ten guesses, since one that is known measures the other', () => {
+  for (const sql of [
+    'SELECT a.id FROM documents a JOIN documents b ON b.id = 1 WHERE (a.embedding <=> $1) < (b.embedding <=> $1) * $2',
+    'SELECT id FROM documents a WHERE EXISTS (SELECT 1 FROM documents b WHERE (a.embedding <=> $1) < (b.embedding <=> $1))',
+    'SELECT id FROM (SELECT id, embedding <=> $1 AS d, min(embedding <=> $1) OVER () AS best FROM documents) s WHERE d < 2 * best',
+    'SELECT place FROM documents GROUP BY place HAVING min(embedding <=> $1) < 0.5 * max(embedding <=> $1)',
+  ])
+    expect(guesses(sql), sql).toMatchObject([{ count: 10 }])
+  expect(guesses('SELECT id FROM documents WHERE (embedding <=> $1) < (embedding <=> $2)')[0]?.count).toBeUndefined()
+})
+
+/** What they are compared with depends on TimeZone, DateStyle or extra_float_digits, which no guess would tell. */
+test.for([
+  "make_interval(0, 0, 0, 0, 0, 0, embedding <=> $1) < '2000-01-01'::timestamptz - '2000-01-01 00:00+00'::timestamptz",
+  "'1 day'::interval * (embedding <=> $1) < '12:00'::interval",
+  "(embedding <=> $1)::text < '0.5'",
+  "(embedding <=> $1) || '' < '0.5'",
+  "(embedding <=> $1) < ('2000-01-01'::timestamptz < '2000-01-01 00:00+00'::timestamptz)::int",
+  "embedding <=> ARRAY[('2000-01-01'::timestamptz < '2000-01-01 00:00+00'::timestamptz)::int, 1, 0]::vector < 0.5",
+  "embedding <=> ARRAY[make_date(2000, 1, 1) - date '1999-01-01', 1, 0]::vector < 0.5",
+])('under compare, a distance meets only numbers that no setting changes: %s', (condition) => {
+  expect(statement(`SELECT id FROM documents WHERE ${condition}`).unproven).toMatchObject({ code: 'COLUMN_MASKED' })
 })
 
 test('each constant that a masked column is compared with is a guess, lists by their members', () => {
@@ -285,4 +342,18 @@ test('each constant that a masked column is compared with is a guess, lists by t
   expect(guesses("SELECT id FROM documents JOIN levels ON email = 'a' WHERE place = 1")).toHaveLength(1)
   expect(guesses('SELECT a.id FROM documents a JOIN documents b USING (email)')).toEqual([])
   expect(guesses('SELECT a.id FROM documents a JOIN documents b ON a.email = b.email')).toEqual([])
+})
+
+test('each row that is written to a masked column where a conflict tells of it is a guess', () => {
+  const asked = (rest: string) => guesses(`INSERT INTO documents (id, email) ${rest}`).map(({ values }) => values[0])
+  expect(asked("VALUES (1, 'a'), (2, $1), (3, DEFAULT) ON CONFLICT (email) DO NOTHING")).toEqual([
+    { text: 'a' },
+    { parameter: 1 },
+  ])
+  expect(asked("VALUES (1, 'a') ON CONFLICT DO NOTHING")).toEqual([{ text: 'a' }])
+  expect(asked("VALUES (1, 'a') ON CONFLICT ON CONSTRAINT only_email DO NOTHING")).toEqual([{ text: 'a' }])
+  expect(asked('SELECT id, body FROM documents ON CONFLICT DO NOTHING')).toEqual([{ list: 'unknown' }])
+  expect(asked("VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET email = excluded.email")).toEqual([])
+  expect(asked("VALUES (1, 'a')")).toEqual([])
+  expect(guesses('INSERT INTO documents (id) VALUES (1) ON CONFLICT DO NOTHING')).toEqual([])
 })

@@ -25,14 +25,15 @@ test.for(levels.flatMap((level) => cases.map((each) => [level, ...each] as const
     const premise = stage.premise(sql)
     await stage.session.query(`BEGIN ISOLATION LEVEL ${level}`)
     await stage.session.query('SELECT count(*) FROM customers')
-    expect(await testify(stage.session, premise)).toBeUndefined()
+    const old = level !== 'READ COMMITTED'
+    expect(await testify(stage.session, premise, old)).toBeUndefined()
     // What waits for the session's lock would wait for good: it has one on `customers` alone, until it is rolled back to.
     await stage.session.query('COMMIT')
     await stage.session.query(`BEGIN ISOLATION LEVEL ${level}`)
     await stage.session.query('SELECT 1 FROM pg_am')
     for (const each of change.split('; ')) await stage.other.query(each)
     const name = level === 'READ COMMITTED' ? said?.replace(/^.*"(.*)"$/, '$1') : said
-    expect(await testify(stage.session, premise)).toBe(name)
+    expect(await testify(stage.session, premise, old)).toBe(name)
   },
 )
 
@@ -42,5 +43,19 @@ test('a change that was rolled back is none', async () => {
   await stage.session.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
   await stage.session.query('SELECT 1 FROM pg_am')
   await stage.other.query(`BEGIN; CREATE OR REPLACE VIEW names AS SELECT id, email AS name FROM customers; ROLLBACK`)
-  expect(await testify(stage.session, premise)).toBeUndefined()
+  expect(await testify(stage.session, premise, true)).toBeUndefined()
 })
+
+test.for(levels.slice(1))(
+  'a transaction that is %s, and nobody thought so, is told of by every other form',
+  async (level) => {
+    await using stage = await setStage()
+    for (const sql of ['SELECT * FROM orders', 'SELECT * FROM names'])
+      for (const part of ['SELECT 1', 'SELECT count(*) FROM customers']) {
+        await stage.session.query(`BEGIN ISOLATION LEVEL ${level}`)
+        await stage.session.query(part)
+        expect(await testify(stage.session, stage.premise(sql))).toBe('transaction_isolation')
+        await stage.session.query('ROLLBACK')
+      }
+  },
+)

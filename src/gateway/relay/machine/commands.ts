@@ -6,14 +6,18 @@ export type Command =
   /** Get what a suspended request wants from outside, and `resume` with it. */
   | {
       readonly kind: 'hold'
-      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' | 'witness' }>
+      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' | 'witness' | 'standing' }>
       readonly inTransaction: boolean
+      /** Something may be locked meanwhile: more than BEGIN was sent. */
+      readonly locks: boolean
     }
   /** Nobody waits for that any more: let it go, and `resume` with a refusal. */
   | { readonly kind: 'withdraw'; readonly error: HoopError }
+  /** The answers to what `ask` was given. */
+  | { readonly kind: 'told'; readonly answers: readonly (string | undefined)[] | HoopError }
   /** Cancel upstream until the machine no longer runs over its budget. */
   | { readonly kind: 'cancel' }
-  /** Read the catalog again, when there is time. */
-  | { readonly kind: 'renew' }
+  /** Read the catalog again, when there is time, and say `renewed` with the number of the change, where there is one. */
+  | { readonly kind: 'renew'; readonly change?: number }
   /** The session can't go on. */
   | { readonly kind: 'end'; readonly error: HoopError }

@@ -1,5 +1,6 @@
 import { asHoopError, type HoopError } from '../../../lib/errors.js'
 import { Cutter, type MemoryBudget } from '../../../wire/cutter.js'
+import type { BoundText } from '../../../wire/explain.js'
 import { Outbox } from '../../../wire/outbox.js'
 import { Client, type ClientOptions } from './client/client.js'
 import type { Command } from './commands.js'
@@ -98,6 +99,12 @@ export class Machine {
     return this.#settled()
   }
 
+  /** What a suspended request waits for has to be asked of the server, in the open transaction: then `told` has the answers. */
+  ask(texts: readonly BoundText[]): Step {
+    this.#suspension.ask(texts)
+    return this.#step
+  }
+
   /** The client cancels, or has left: what waits for a decision is refused at its place in the order. */
   withdraw(about: string): Step {
     const { mode } = this.#state
@@ -109,6 +116,11 @@ export class Machine {
   clientEnded(): Step {
     this.#clientEnded = true
     return this.withdraw('the client has left')
+  }
+
+  /** The catalog has what this session committed, up to the change of that number. */
+  renewed(change: number): void {
+    this.#state.changes.read = Math.max(this.#state.changes.read, change)
   }
 
   /** Tells the client something, between two of the server's messages. */
@@ -133,6 +145,7 @@ export class Machine {
   dispose(): void {
     this.#server.cut()
     this.#state.names.dispose()
+    this.#state.own.drop()
     this.#fromClient.dispose()
     this.#fromServer.dispose()
   }

@@ -30,11 +30,11 @@ export class OwnObjects {
   }
 
   /** A statement has succeeded. */
-  completed({ kinds, kind, makes = [], changes, writes }: AllowedStatement): void {
+  completed({ kinds, kind, makes = [], changes, writes, keepsNames }: AllowedStatement): void {
     if (kinds.some((each) => sweeping.has(each))) this.failed()
     if (kinds.some((each) => each !== 'rollback' && sweeping.has(each))) this.#kept.clear()
     // What is changed by itself keeps its name.
-    if (kinds.includes('drop') || (kinds.includes('alter') && !changes))
+    if (kinds.includes('drop') || (kinds.includes('alter') && !changes && !keepsNames))
       for (const label of writes) this.#forget(lastWord(label))
     // What was the transaction's is everybody's now.
     if (kind === 'commit') this.#passing.clear()

@@ -2,10 +2,10 @@ import { HoopError } from '../../../lib/errors.js'
 import type { AllowedStatement } from '../../../policy/decision.js'
 import type { Raise, Used } from '../../budgets/budgets.js'
 import type { Statement } from '../journal.js'
-import type { Admission } from './admission/outcome.js'
+import type { Admission, Refusal } from './admission/outcome.js'
 import type { Meaning, Portal, PreparedStatement } from './names/names.js'
 import type { Played } from './witness/played.js'
-import type { Prepared } from './witness/witness.js'
+import type { Sent } from './witness/witness.js'
 
 /** What the server owes an answer for, in the order in which it will answer. `refused`: replaced by what makes the server raise an error at that place. */
 export type Request =
@@ -16,7 +16,9 @@ export type Request =
   | DescribeRequest
   | ExecuteRequest
   | PlanRequest
+  | AskRequest
   | WitnessRequest
+  | CheckRequest
   | { readonly kind: 'close'; readonly of: 'S' | 'P'; readonly name: string }
   | SyncRequest
   /** CopyDone or CopyFail: has no answer of its own, marks where the client's COPY data end. */
@@ -86,10 +88,31 @@ export interface WitnessRequest {
   readonly statement: Statement | undefined
   /** Messages that answer it and are still to come. */
   left: number
-  /** See `Witness.confirmed`. */
-  readonly prepares: Prepared | undefined
-  /** Parameters, by which the one who waits knows it. */
-  readonly parameters: readonly Buffer[]
+  readonly sent: Sent
+}
+
+/** What the server has been given to parse before it raises the error that stands for a refusal. */
+export interface Check {
+  /** Characters in front of each of the statements, as UTF-16 has them. */
+  readonly before: readonly number[]
+  /** Messages that answer each of them, the error aside. */
+  readonly answers: number
+}
+
+/**
+ * What stands for a text that the proof refuses, where the server parses it first: if it finds a mistake in it, the client gets
+ * to know of that; if not, the refusal.
+ */
+export interface CheckRequest {
+  readonly kind: 'check'
+  readonly via: 'simple' | 'extended'
+  readonly text: string
+  readonly refusal: Refusal
+  readonly check: Check
+  /** Messages that answer it and are still to come, its error aside. */
+  left: number
+  /** Whether it ends the unnamed statement of the client's. */
+  readonly unnamed: boolean
 }
 
 /** An EXPLAIN of the relay's own, and all the messages that it takes. */
@@ -103,6 +126,21 @@ export interface PlanRequest {
   plan: string
   planned: boolean
   /** CloseComplete messages behind the plan that are still to come. */
+  closes: number
+}
+
+/** Queries of the gateway's own in the open transaction, and all the messages that they take. */
+export interface AskRequest {
+  readonly kind: 'ask'
+  /** See `PlanRequest`. */
+  readonly open: boolean
+  /** The only column of the only row, of those that have been answered with one. */
+  readonly answers: (string | undefined)[]
+  /** There was no room for one of the answers. */
+  short: boolean
+  /** Queries that have completed. */
+  completed: number
+  /** CloseComplete messages that are still to come. */
   closes: number
 }
 

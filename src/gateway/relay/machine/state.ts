@@ -1,16 +1,18 @@
 import type { HoopError } from '../../../lib/errors.js'
-import type { Asker, Guard } from '../../../policy/decision.js'
+import type { Asker } from '../../../policy/decision.js'
 import type { MemoryBudget } from '../../../wire/cutter.js'
 import type { Journal } from '../journal.js'
 import type { Metering } from '../rows/sinks.js'
 import { Caps } from './admission/caps.js'
 import { UnknownNames } from './admission/unknown-names.js'
 import type { Command } from './commands.js'
+import type { MachineGuard } from './guard.js'
 import { type AnswerMode, type Mode, normal, skipping } from './modes.js'
 import { type NameLimits, Names } from './names/names.js'
+import { OwnCatalog } from './own-catalog.js'
 import { OwnObjects } from './own-objects.js'
 import { Queue } from './queue.js'
-import type { Request } from './requests.js'
+import type { CheckRequest, Request } from './requests.js'
 import { SearchPath } from './server/search-path.js'
 import { Batch, type Had } from './witness/batch.js'
 import { Witness } from './witness/witness.js'
@@ -20,6 +22,8 @@ export interface StateOptions {
   readonly guard: MachineGuard | undefined
   /** Whether the guard's catalog can be read again. */
   readonly renews?: boolean | undefined
+  /** Whether it can be read as an open transaction sees it. */
+  readonly follows?: boolean | undefined
   readonly journal: Events
   /** Whose session it is; `now` is read anew for each decision. */
   readonly asker: Asker
@@ -31,12 +35,6 @@ export interface StateOptions {
   readonly replay: number
   readonly budget: MemoryBudget
 }
-
-/** The part of a guard that answers at once. Whoever drives the machine reads the catalog. */
-export type MachineGuard = Pick<
-  Guard,
-  'decide' | 'masks' | 'clear' | 'scans' | 'masking' | 'caps' | 'maskKey' | 'slow' | 'witness'
->
 
 /** The journal but for its commit, which is not the machine's. */
 export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice'>
@@ -64,9 +62,15 @@ export class State {
   tainted = false
   /** The current transaction has changed the schema. */
   schemaChanged = false
+  /** A statement of the current transaction has succeeded that may hold locks until it ends. */
+  locks = false
+  /** Changes of the schema that this session has committed, and how many of them the catalog has. */
+  readonly changes = { made: 0, read: 0 }
 
-  readonly guard: MachineGuard | undefined
   readonly renews: boolean
+  readonly follows: boolean
+  /** The catalog as the open transaction sees it, where that was needed. */
+  readonly own: OwnCatalog
   readonly journal: Events
   readonly asker: Asker
   readonly metering: Metering | undefined
@@ -75,6 +79,7 @@ export class State {
   readonly unknownNames = new UnknownNames()
   readonly ownObjects = new OwnObjects()
   readonly witness: Witness
+  readonly #guard: MachineGuard | undefined
   /** What could be played again. */
   readonly batch: Batch
   /** A witness has failed, and its batch is played again once the server has ended it. */
@@ -82,9 +87,11 @@ export class State {
   /** What the client has had of the answers to a batch that is being played again. */
   had: Had | undefined
 
-  constructor({ guard, renews, journal, asker, metering, searchPath, names, budget, replay }: StateOptions) {
-    this.guard = guard
+  constructor({ guard, renews, follows, journal, asker, metering, searchPath, names, budget, replay }: StateOptions) {
+    this.#guard = guard
     this.renews = renews === true
+    this.follows = follows === true
+    this.own = new OwnCatalog(budget)
     this.journal = journal
     // Its time is read anew each time.
     this.asker = Object.defineProperties({} as Asker, {
@@ -97,6 +104,10 @@ export class State {
     this.names = new Names(names, budget)
     this.witness = new Witness(guard ?? this)
     this.batch = new Batch(guard?.witness ? replay : 0)
+  }
+
+  get guard(): MachineGuard | undefined {
+    return this.own.guard ?? this.#guard
   }
 
   /** The mode by which answers are read. */
@@ -127,11 +138,17 @@ export class State {
   /** The server ignored a request, since an earlier one in its pipeline failed. */
   skipped(request: Request): void {
     if (request.kind === 'parse') this.names.fail(request.meaning)
+    if (request.kind === 'check') this.refused(request)
     if (request.kind === 'execute' && request.defines) this.names.fail(request.defines)
     if (request.kind === 'query') for (const meaning of request.defines) if (meaning) this.names.fail(meaning)
     if (request.kind !== 'bind') return
     this.names.fail(request.portal)
     if (!request.refused) this.journal.result(request.statement, { tag: 'skipped', rows: 0, bytes: 0, masked: 0 })
+  }
+
+  /** Nothing of a text that the proof refuses has run, nor will. */
+  refused({ text, refusal: { error, rule, approval } }: CheckRequest): void {
+    this.journal.refusal(text, error, rule, approval)
   }
 
   /** An error in the extended protocol: the server ignores everything up to the next Sync. The failed request has left. */
@@ -156,3 +173,6 @@ export class State {
     }
   }
 }
+
+/** Whether the catalog lacks what this session has committed. */
+export const lags = ({ changes }: State): boolean => changes.read < changes.made

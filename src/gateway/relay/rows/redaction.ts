@@ -51,6 +51,12 @@ const naming: ReadonlySet<string> = new Set(['tablecmds.c', 'indexcmds.c', 'copy
 export const isOfText = ({ C = '', P, W, p, q, F = '' }: ErrorFields): boolean =>
   W === undefined && p === undefined && q === undefined && (P !== undefined || (C.startsWith('42') && naming.has(F)))
 
+/**
+ * Whether an error is about the session: its transaction has failed, it is cancelled or has taken too long, or what the
+ * protocol asks for is not there. The server's main loop says that, which sees no row.
+ */
+export const isOfSession = ({ W, F = '' }: ErrorFields): boolean => W === undefined && F === 'postgres.c'
+
 /** Whether a parameter of the client's own could not be read. */
 export const isOfParameter = ({ W = '' }: ErrorFields): boolean =>
   /^(?:unnamed portal|portal "[^\n"]*") parameter \$\d+(?: = [^\n]*)?$/.test(W)

@@ -13,6 +13,7 @@ import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
 import { personRoutes } from '../routes/person.js'
 import { publicRoutes } from '../routes/public.js'
+import { quarantineRoutes } from '../routes/quarantine.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { usageRoutes } from '../routes/usage.js'
@@ -66,7 +67,8 @@ export const createApp = (deps: HttpDeps): App => {
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
-    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage]) routes(scope as App, deps)
+    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes])
+      routes(scope as App, deps)
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes])
       routes(scope as App, deps)
   })

@@ -14,6 +14,7 @@ import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
 import type { RateLimits } from '../admission/rate-limits.js'
 import type { AccessView } from '../../access/view.js'
+import type { Quarantine } from '../../quarantine/quarantine.js'
 
 /** One part of readiness. Throws, or never returns, where it isn't ready. */
 type Check = () => Promise<unknown>
@@ -29,6 +30,8 @@ export interface HttpDeps {
   readonly address: AddressOf
   /** The configuration in force now. */
   config(): AccessView
+  /** Which connections can't be used now. */
+  readonly quarantine: Pick<Quarantine, 'all' | 'troubles'>
   /** @throws {HoopError} of the identity codes */
   principal(request: SignedRequest): Promise<Principal>
   readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>

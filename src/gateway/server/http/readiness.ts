@@ -4,6 +4,8 @@ export interface Readiness {
   readonly ready: boolean
   /** What failed, but not why: that is in the log, and strangers may ask. */
   readonly parts: Readonly<Record<string, 'ok' | 'failed' | 'draining'>>
+  /** How many connections can't be used: their names may be private. The gateway serves the others. */
+  readonly quarantined: number
 }
 
 /** Milliseconds for all checks together, and for which their result holds, so that asking often costs nothing. */
@@ -15,12 +17,14 @@ const late = async (): Promise<never> => {
   throw new Error(`no answer within ${patience} ms`)
 }
 
+type ReadinessDeps = Pick<HttpDeps, 'checks' | 'draining' | 'log' | 'quarantine'>
+
 /** Runs the checks, at most once a second. */
-export const readiness = ({ checks, draining, log }: Pick<HttpDeps, 'checks' | 'draining' | 'log'>) => {
-  let last: Promise<Readiness> | undefined
+export const readiness = ({ checks, draining, log, quarantine }: ReadinessDeps) => {
+  let last: Promise<Omit<Readiness, 'quarantined'>> | undefined
   let asked = -Infinity
 
-  const run = async (): Promise<Readiness> => {
+  const run = async (): Promise<Omit<Readiness, 'quarantined'>> => {
     const parts = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
@@ -41,6 +45,9 @@ export const readiness = ({ checks, draining, log }: Pick<HttpDeps, 'checks' | '
       last = run()
     }
     const { ready, parts } = await last
-    return draining() ? { ready: false, parts: { ...parts, gateway: 'draining' } } : { ready, parts }
+    const quarantined = quarantine.all.length
+    return draining()
+      ? { ready: false, parts: { ...parts, gateway: 'draining' }, quarantined }
+      : { ready, parts, quarantined }
   }
 }

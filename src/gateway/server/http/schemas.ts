@@ -12,6 +12,7 @@ import type {
   KillRequest,
   Me,
   PersonSeen,
+  QuarantinedConnection,
   RestoreRequest,
   RevocationInfo,
   RevokeAnswer,
@@ -53,6 +54,11 @@ named<Me, z.ZodType<Me>>(
   }),
 )
 
+const unavailable = z
+  .array(z.strictObject({ database: z.string(), code: z.string(), reason: z.string() }))
+  .readonly()
+  .meta({ description: 'Why sessions are refused for now, by database; absent where they are not.' })
+
 const connection = named<ConnectionInfo, z.ZodType<ConnectionInfo>>(
   'Connection',
   z.strictObject({
@@ -64,10 +70,28 @@ const connection = named<ConnectionInfo, z.ZodType<ConnectionInfo>>(
     masks: texts.meta({ description: 'One line each, for people.' }),
     rules: texts.meta({ description: 'One line each, for people.' }),
     clear: z.boolean().meta({ description: 'Whether this person sees masked columns in the clear.' }),
+    unavailable: unavailable.exactOptional(),
   }),
 )
 
 named('Connections', z.strictObject({ connections: z.array(connection) }))
+
+const quarantined: z.ZodType<QuarantinedConnection> = z.strictObject({
+  connection: z.string(),
+  since: time,
+  troubles: z
+    .array(
+      z.strictObject({
+        database: z.string(),
+        policy: z.string().meta({ description: 'Only who gets this policy is refused.' }).exactOptional(),
+        code: z.string(),
+        message: z.string(),
+        hint: z.string(),
+      }),
+    )
+    .readonly(),
+})
+named('Quarantine', z.strictObject({ connections: z.array(quarantined) }))
 
 named<GrantRequest, z.ZodType<GrantRequest>>(
   'GrantRequest',
@@ -123,11 +147,11 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
 )
 
 const use: z.ZodType<BudgetUse> = z.strictObject({
-  budget: z.enum(['statement', 'session', 'identity']),
+  budget: z.enum(['statement', 'session', 'identity', 'questions']),
   per: z.enum(['hour', 'day']).exactOptional(),
   until: time.exactOptional(),
   session: z.string().exactOptional(),
-  unit: z.enum(['rows', 'bytes', 'vectors']),
+  unit: z.enum(['rows', 'bytes', 'vectors', 'queries', 'neighbors', 'guesses']),
   limit: count,
   used: count,
   left: count,
@@ -136,6 +160,7 @@ const connectionUse: z.ZodType<ConnectionUse> = z.strictObject({
   connection: z.string(),
   policy: z.string(),
   budgets: z.array(use).readonly(),
+  unavailable: unavailable.exactOptional(),
 })
 named('Usage', z.strictObject({ connections: z.array(connectionUse) }))
 
@@ -201,7 +226,11 @@ named('Restored', z.strictObject({ subject: z.string(), name: z.string() }))
 named('Health', z.strictObject({ live: z.literal(true) }))
 named(
   'Readiness',
-  z.strictObject({ ready: z.boolean(), parts: z.record(z.string(), z.enum(['ok', 'failed', 'draining'])) }),
+  z.strictObject({
+    ready: z.boolean(),
+    parts: z.record(z.string(), z.enum(['ok', 'failed', 'draining'])),
+    quarantined: count.meta({ description: 'Connections that can’t be used; which ones, /v1/quarantine tells.' }),
+  }),
 )
 
 /** Fastify takes draft 7; `$id` is what `{ $ref: 'Session#' }` in a route names. */

@@ -3,6 +3,7 @@ import { HoopError } from '../../../lib/errors.js'
 import type { Principal } from '../../../identity/types.js'
 import { accessTo, connectionInfo, connectionsOf, rolesOf } from '../../access/access.js'
 import type { AccessView } from '../../access/view.js'
+import { unavailableBy } from '../../quarantine/trouble.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
@@ -24,6 +25,11 @@ const reconsider = async (deps: HttpDeps, principal: Principal, renews: string):
 
 /** Who the caller is, what they may use, and the grants to use it. */
 export const personRoutes = (app: App, deps: HttpDeps): void => {
+  const withTroubles = (info: ConnectionInfo): ConnectionInfo => ({
+    ...info,
+    ...unavailableBy(deps.quarantine.troubles(info.name, info.policy)),
+  })
+
   app.get(
     '/v1/me',
     { schema: schemaOf({ id: 'getMe', summary: 'Who the gateway takes you for.', answers: { 200: 'Me' } }) },
@@ -44,7 +50,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
       }),
     },
     (request): { connections: ConnectionInfo[] } => ({
-      connections: connectionsOf(deps.config(), principalOf(request)),
+      connections: connectionsOf(deps.config(), principalOf(request)).map(withTroubles),
     }),
   )
 
@@ -65,7 +71,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
       const isRenewal = renews !== undefined
       // What they lost they need not be left until the grant lapses.
       if (isRenewal) await reconsider(deps, principal, renews)
-      const connection = connectionInfo(deps.config(), principal, request.body.connection)
+      const connection = withTroubles(connectionInfo(deps.config(), principal, request.body.connection))
       assertBreakGlass(deps.config(), principal, request.body)
       // Sessions that live may go on until the drain ends; for that their grants must not lapse.
       if (deps.draining() && !isRenewal) throw new HoopError('GATEWAY_DRAINING')

@@ -1,6 +1,7 @@
 import type { ConnectionUse } from '../../../lib/api.js'
-import { budgetReport } from '../../budgets/report.js'
+import { budgetReport, questionReport } from '../../budgets/report.js'
 import { connectionsOf } from '../../access/access.js'
+import { unavailableBy } from '../../quarantine/trouble.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
@@ -23,9 +24,17 @@ export const usageRoutes = (app: App, deps: HttpDeps): void => {
       const { person, sessions } = deps.usage(principal.subject)
       return {
         connections: connectionsOf(view, principal).map(({ name, policy }) => {
-          const budgets = view.policies[policy]?.budgets
+          const { budgets, questions } = view.policies[policy] ?? {}
           const own = sessions.filter(({ connection }) => connection === name)
-          return { connection: name, policy, budgets: budgets ? budgetReport(budgets, person, own) : [] }
+          return {
+            connection: name,
+            policy,
+            budgets: [
+              ...(budgets ? budgetReport(budgets, person, own) : []),
+              ...(questions ? questionReport(questions, person) : []),
+            ],
+            ...unavailableBy(deps.quarantine.troubles(name, policy)),
+          }
         }),
       }
     },

@@ -20,6 +20,7 @@ export interface ApiOptions extends Pick<
   | 'rates'
   | 'address'
   | 'config'
+  | 'quarantine'
   | 'principal'
   | 'grants'
   | 'checks'

@@ -8,6 +8,7 @@ import type { SigningKeys } from '../../../identity/keys.js'
 import { openRecording } from '../../../recording/open.js'
 import { grantRecords } from '../../../store/grants.js'
 import { MemoryBudget } from '../../../wire/cutter.js'
+import type { Quarantine } from '../../quarantine/quarantine.js'
 import type { Runtimes } from '../../session/runtimes.js'
 import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
@@ -34,6 +35,7 @@ export interface ServeOptions {
   readonly log: Logger
   readonly configuration: Configuration
   readonly runtimes: () => Runtimes
+  readonly quarantine: Quarantine
   readonly signingKeys: SigningKeys
   readonly certificate: CertificateInForce
   readonly state: State
@@ -94,6 +96,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ rates, address, limits: gateway.limits.http },
     tls: certificate.current.context,
     config: () => runtimes().view,
+    quarantine: options.quarantine,
     principal: async (request) => {
       const principal = await identity.principal(request)
       return admitted(principal, principal)

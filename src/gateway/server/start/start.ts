@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { LoadedConfig } from '../../../policy/config/load.js'
 import { loadSigningKeys } from '../../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
-import { assertKnownColumns } from '../../upstream/unknown-columns.js'
+import { Quarantine } from '../../quarantine/quarantine.js'
 import { layout } from '../../host/layout.js'
 import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
@@ -16,6 +18,9 @@ import { parseAddress } from '../../host/listen.js'
 import { loadMaskingKey } from '../../host/masking-key.js'
 import { serve } from './serve.js'
 import { openState } from './state.js'
+
+/** How long a start or reload may wait to see whether the databases can be used, milliseconds. */
+const patience = 5_000
 
 export interface GatewayOptions {
   /** Path of `hoop.yaml`; keys are looked for beside it. */
@@ -44,6 +49,7 @@ export interface Gateway {
 
 /**
  * Starts a gateway.
+ * Starts where its own parts work; a connection that can't be used is quarantined.
  * @throws {HoopError} CONFIG_*, SECRET_MISSING, STORE_FAILED, RECORDING_FAILED, GATEWAY_RUNNING, PORT_IN_USE
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -52,20 +58,28 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const beside = (name: string) => join(dirname(path), name)
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
-  const store: { names?: KnownNames } = {}
-  const catalogs = new CatalogSources(log, () => store.names)
+  /** What isn't there yet when the configuration is read for the first time. */
+  const later: { names?: KnownNames; quarantine?: Quarantine } = {}
+  const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
   let maskingKey: Buffer | undefined
+  /** Sessions that come meanwhile wait for the connection that they ask for. */
+  const quarantined = async (loaded: LoadedConfig): Promise<void> => {
+    // What the store remembers decides; when the gateway starts it isn't open yet.
+    if (!later.quarantine) return
+    const late = new AbortController()
+    const over = after(patience, undefined, { signal: late.signal, ref: false }).catch(() => undefined)
+    await Promise.race([later.quarantine.adopt(loaded), over])
+    late.abort()
+  }
   const configuration = await openConfiguration({
     ...{ path, log, ...(env && { env }) },
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
-      const made = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }))
-      // What the store remembers decides; when the gateway starts it isn't open yet.
-      if (store.names) await assertKnownColumns(loaded, catalogs, log)
-      runtimes = made
+      runtimes = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }), () => later.quarantine!)
       review()
+      await quarantined(loaded)
     },
   })
   const { gateway } = configuration.current.config
@@ -73,13 +87,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const secret = (spec: string) => configuration.current.secret(spec)
   const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
   const state = stack.use(await openState(gateway, webhooks, log))
-  const names = (store.names = new KnownNames(state.store))
+  const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
-  await assertKnownColumns(configuration.current, catalogs, log)
+  const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
+  await quarantined(configuration.current)
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks },
     limits: () => gateway.limits,
     runtimes: () => runtimes!,
+    quarantine,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
     state,
     address: listenOn ?? parseAddress(gateway.listen),

@@ -15,8 +15,12 @@ export interface Distance {
   /** The masked columns whose distances they are. */
   readonly columns: readonly string[]
   readonly searches: readonly Omit<Nearest, 'limit'>[]
-  /** What was made of them, where that may change the order of rows: an expression's outline and its constants. */
+  /** All that was made of them: each expression's outline, its constants, and those that it has from elsewhere. */
   readonly made: readonly Given[]
+  /** How many of these stand between it and a distance, where rows sorted by it are in a distance's own order. */
+  readonly steps: number
+  /** Whether distances of several rows meet in it: one whose vector is known then measures another's. */
+  readonly meets: boolean
   /** Whether it is the operator's own value. */
   readonly plain: boolean
   /** Rows that the query let through which it comes from. */
@@ -38,14 +42,34 @@ export const together = (parts: readonly [Distance, ...Distance[]]): Distance =>
     columns: [...new Set([...one.columns, ...other.columns])],
     searches: [...new Set([...one.searches, ...other.searches])],
     made: [...new Set([...one.made, ...other.made])],
+    steps: Infinity,
+    meets: one.meets || other.meets || one.row === undefined || one.row !== other.row,
     plain: false,
     // Both rows decide how many there are.
     ...(one.limit !== undefined && one.limit === other.limit && { limit: one.limit }),
     row: one.row === other.row ? one.row : undefined,
   }))
 
-/** A question about distances, for whoever counts them. */
-export const questionOf = ({ columns, searches, made }: Distance): Guess => ({
-  columns,
-  values: [...searches.flatMap(({ vector, form }) => (form === undefined ? [vector] : [vector, form])), ...made],
-})
+/** Beside a thousand rows whose vectors are known, one order of rows is worth as many halvings of what a distance may be. */
+const ORDER = 10
+
+/** Whether rows sorted by it tell more than the distance's own order does. */
+export const reorders = ({ steps }: Distance): boolean => steps > STEPS
+
+/** So many steps don't bring a float near to where it is rounded in a way that tells which one it was. */
+const STEPS = 4
+
+const constantsIn = (given: Given): number =>
+  typeof given === 'object' && 'of' in given ? given.of.reduce((sum, each) => sum + constantsIn(each), 0) : 1
+
+/** A question about distances, for whoever counts them: what is computed from which vectors, and with which constants. */
+export const questionOf = (distance: Distance, of: 'condition' | 'order'): Guess => {
+  const { columns, searches, made, meets } = distance
+  const constants = of === 'order' ? made.reduce((sum, each) => sum + constantsIn(each), 0) : 1
+  const count = of === 'order' || meets ? Math.max(ORDER, constants) : 1
+  return {
+    columns,
+    values: [...searches.flatMap(({ vector, form }) => (form === undefined ? [vector] : [vector, form])), ...made],
+    ...(count > 1 && { count }),
+  }
+}

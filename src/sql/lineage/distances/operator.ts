@@ -27,14 +27,14 @@ const sidesOf = (proof: Proof, node: unknown): readonly [unknown, unknown] | und
 }
 
 const searched = ({ column, form }: MaskedVector, vector: QueryVector): readonly Omit<Nearest, 'limit'>[] =>
-  ('of' in vector ? (['unknown'] as const) : vector.given).map((each) => ({
+  vector.given.map((each) => ({
     column,
     vector: each,
     ...(form !== undefined && { form }),
   }))
 
 const isOne = (vector: QueryVector): boolean => {
-  const [only, another] = 'given' in vector ? vector.given : []
+  const [only, another] = vector.of === undefined ? vector.given : []
   return only !== undefined && another === undefined && !(typeof only === 'object' && 'list' in only)
 }
 
@@ -42,7 +42,7 @@ const between = (proof: Proof, node: unknown, other: unknown, place: Place): Dis
   const masked = maskedVector(proof, node, place)
   const vector = masked && queryVector(proof, other, place)
   if (!masked || !vector) return undefined
-  const columns = [...new Set([masked.column, ...('of' in vector ? [vector.of] : [])])]
+  const columns = [...new Set([masked.column, ...(vector.of === undefined ? [] : [vector.of])])]
   const right = proof.distances(columns)
   // Where distances only sort, it is those from one vector, and of the column itself.
   if (right === 'hide' && (masked.form !== undefined || !isOne(vector))) return undefined
@@ -53,6 +53,8 @@ const between = (proof: Proof, node: unknown, other: unknown, place: Place): Dis
     columns,
     searches,
     made: [],
+    steps: 0,
+    meets: false,
     plain: true,
     row: isOne(vector) ? masked.row : undefined,
   }

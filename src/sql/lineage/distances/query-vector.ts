@@ -1,15 +1,19 @@
 import type { Given } from '../../facts.js'
 import { as, isFields, list, words, type Fields } from '../../tree.js'
-import { isConstant, maskedType, plainColumn, vectors } from '../expressions/plain.js'
+import { maskedType, plainColumn, vectors } from '../expressions/plain.js'
 import { subquery } from '../expressions/sublink.js'
 import { lookup } from '../lookup.js'
 import type { Place, Proof } from '../proof.js'
 import { Refusal } from '../refusal.js'
 import type { Shape } from '../scope.js'
 import { computed, givenVector } from './given.js'
+import { isSteady } from './steady.js'
 
-/** The vector that is searched for: all that it may be, or the vector of another row. */
-export type QueryVector = { readonly given: readonly Given[] } | { readonly of: string }
+/** The vector that is searched for: all that it may be. `of`: it is another row's, and may be another one the next time. */
+export interface QueryVector {
+  readonly given: readonly Given[]
+  readonly of?: string
+}
 
 /** A masked vector on one side of a distance. */
 export interface MaskedVector {
@@ -37,7 +41,7 @@ export const maskedVector = (proof: Proof, node: unknown, place: Place): MaskedV
   const called = as(node, 'FuncCall')
   if (called) {
     const [first, ...rest] = list(called['args'])
-    if (!transforming.has(words(called['funcname']).at(-1) ?? '') || !rest.every((each) => isConstant(proof, each)))
+    if (!transforming.has(words(called['funcname']).at(-1) ?? '') || !rest.every((each) => isSteady(proof, each)))
       return undefined
     const inner = maskedVector(proof, first, place)
     return inner && { ...inner, form: computed(node) }
@@ -60,6 +64,12 @@ const alone = (proof: Proof, link: Fields, place: Place): Shape | undefined => {
   }
 }
 
+/** Whoever may write to the table, or to what its row is chosen by, could have another vector in the same place each time. */
+const rowsVector = (link: Fields, of: string): QueryVector => {
+  const { shape, of: constants } = computed({ SubLink: link })
+  return { of, given: [{ shape, of: [...constants, 'run'] }] }
+}
+
 /** `(SELECT …)` that yields a constant, or the vector of a row that is the same for all rows that it is compared with. */
 const ofSubquery = (proof: Proof, link: Fields, place: Place): QueryVector | undefined => {
   if (link['subLinkType'] !== 'EXPR_SUBLINK') return undefined
@@ -68,12 +78,14 @@ const ofSubquery = (proof: Proof, link: Fields, place: Place): QueryVector | und
   if (!column || another || shape?.open) return undefined
   if (column.given) return { given: column.given }
   const { mark } = column
-  return mark.kind === 'masked' && vectors.has(maskedType(proof, mark) ?? '') ? { of: mark.column } : undefined
+  return mark.kind === 'masked' && vectors.has(maskedType(proof, mark) ?? '')
+    ? rowsVector(link, mark.column)
+    : undefined
 }
 
 /** What a masked vector is compared with, where that is the client's choice and can be counted. */
 export const queryVector = (proof: Proof, node: unknown, place: Place): QueryVector | undefined => {
-  if (isConstant(proof, node)) return { given: [givenVector(node, vectors)] }
+  if (isSteady(proof, node)) return { given: [givenVector(node, vectors)] }
   const type = castType(node)
   if (type !== undefined && vectors.has(type)) return queryVector(proof, as(node, 'TypeCast')?.['arg'], place)
   const link = as(node, 'SubLink')

@@ -68,7 +68,7 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
   if (hasSideEffects(routines, name))
     throw masked(column, `as an argument of ${name}, which may carry it elsewhere`, 'carry')
   if (routines.sets.has(name))
-    proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`)
+    proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`, 'rows')
 }
 
 /** A function call, an aggregate or a window function. */

@@ -109,7 +109,7 @@ const comparesDistance = (proof: Proof, node: unknown, place: Place): boolean =>
   if (distance.right === 'show' || distance.form === 'rank') return true
   // Whether there is a distance tells whether there is a vector.
   if (distance.form === 'mixed' || proof.hidesNulls({ kind: 'derived', columns: distance.columns })) return false
-  proof.guess(questionOf(distance))
+  proof.guess(questionOf(distance, 'condition'))
   return true
 }
 

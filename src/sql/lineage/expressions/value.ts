@@ -23,7 +23,7 @@ const isNode = (key: string): boolean => key.charCodeAt(0) < 0x61 && key.charCod
 const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark => {
   if (isStatement(type)) return combine(proof.query(type, fields, place).columns.map(({ mark }) => mark))
   const rule = Object.hasOwn(expressions, type) ? expressions[type] : undefined
-  if (!rule) throw unproven(type, 'this form of expression is not analysed')
+  if (!rule) throw unproven(type, 'this form of expression is not analysed', 'form')
   const mark = rule(proof, fields, place)
   if (mark.kind === 'derived' && mayFail(proof, type, fields, place)) proof.computes = true
   // `CASE WHEN … THEN pg_notify(…) END` carries nothing away but that it is called.

@@ -1,4 +1,5 @@
 import { all, as, isFields, list, text, type Fields } from '../../tree.js'
+import { conflictGuesses } from './conflict-guesses.js'
 import { fromClause } from './from.js'
 import { lookup } from '../lookup.js'
 import { columnsOf } from '../mark.js'
@@ -56,7 +57,7 @@ const staysThere = (proof: Proof, fields: Fields, target: Source, place: Place):
 /** What an INSERT of one row stores. */
 export const stored = (proof: Proof, fields: Fields, place: Place): void => {
   for (const column of all(fields['targetList'], 'ResTarget'))
-    proof.untainted(column['indirection'], place, 'as a subscript')
+    proof.untainted(column['indirection'], place, 'as a subscript', 'constant')
   proof.untainted(fields['values'], place, 'to fill a column', 'store')
 }
 
@@ -79,7 +80,7 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
     const [subject] = column ? columnsOf(column.mark) : []
     if (column && subject !== undefined && proof.predicates(column.mark) === 'deny')
       throw masked(subject, 'in ON CONFLICT', 'condition')
-    proof.untainted(element['expr'], own, 'in ON CONFLICT')
+    proof.untainted(element['expr'], own, 'in ON CONFLICT', 'constant')
   }
   predicate(proof, infer['whereClause'], own)
   const excluded = { ...target, name: 'excluded', bare: false }
@@ -94,13 +95,18 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
 export const insertion = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const place = kept(withClause(proof, fields['withClause'], outer))
   const target = targetOf(proof, fields)
-  for (const column of all(fields['cols'], 'ResTarget')) proof.untainted(column['indirection'], place, 'as a subscript')
+  for (const column of all(fields['cols'], 'ResTarget'))
+    proof.untainted(column['indirection'], place, 'as a subscript', 'constant')
   const source = as(fields['selectStmt'], 'SelectStmt')
   if (source) {
     const column = hidden(proof.query('SelectStmt', source, place))
     if (column !== undefined) throw masked(column, 'to fill a table', 'store')
   }
-  if (isFields(fields['onConflictClause'])) conflict(proof, fields['onConflictClause'], target, place)
+  const clause = fields['onConflictClause']
+  if (isFields(clause)) {
+    conflict(proof, clause, target, place)
+    conflictGuesses(proof, fields, target, clause)
+  }
   return returning(proof, fields, target, { ...place, scope: { items: [itemOf(target)], outer: undefined } })
 }
 

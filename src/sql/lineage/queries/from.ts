@@ -93,7 +93,7 @@ export const fromItems: Record<string, FromRule> = {
   RangeSubselect: (proof, fields, place, left) => {
     const inside = fields['lateral'] === true ? lateral(place, left) : place
     const [type, query] = unwrap(fields['subquery']) ?? []
-    if (type === undefined || !query) throw unproven('a subquery', 'it can’t be read')
+    if (type === undefined || !query) throw unproven('a subquery', 'it can’t be read', 'query')
     const alias = aliasOf(fields)
     return itemOf(derivedSource(proof.query(type, query, inside), alias.name, alias.columns))
   },
@@ -105,7 +105,7 @@ export const fromItems: Record<string, FromRule> = {
     return itemOf(derivedSource(functionShape(proof, fields, alias.name, mark), name, alias.columns))
   },
   RangeTableSample: (proof, fields, place, left) => {
-    proof.untainted([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample')
+    proof.untainted([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample', 'constant')
     return fromItem(proof, fields['relation'], place, left)
   },
   RangeTableFunc: (proof, fields, place, left) =>
@@ -123,7 +123,7 @@ export const fromItems: Record<string, FromRule> = {
 const fromItem = (proof: Proof, node: unknown, place: Place, left: readonly Item[]): Item => {
   const [type, fields] = unwrap(node) ?? []
   const handler = type === undefined ? undefined : fromItems[type]
-  if (!handler || !isFields(fields)) throw unproven(type ?? 'FROM', 'this form of FROM is not analysed')
+  if (!handler || !isFields(fields)) throw unproven(type ?? 'FROM', 'this form of FROM is not analysed', 'query')
   return handler(proof, fields, place, left)
 }
 

@@ -1,7 +1,7 @@
-import { as, integer, items, list, word, words, type Fields } from '../../tree.js'
+import { as, integer, isFields, items, list, word, words, type Fields } from '../../tree.js'
 import { isLocal } from '../lookup.js'
 import { clean, columnsOf, type Mark } from '../mark.js'
-import { questionOf, type Distance } from '../distances/distance.js'
+import { questionOf, reorders, type Distance } from '../distances/distance.js'
 import { measured } from '../distances/measure.js'
 import { isComparable } from '../expressions/plain.js'
 import type { Place, Proof } from '../proof.js'
@@ -106,14 +106,9 @@ export const sortClause = (proof: Proof, clause: unknown, outputs: Shape, place:
 
 /** Whether rows may be sorted by a distance. What brings them into another order than the distance asks for more than that. */
 export const sortable = (proof: Proof, distance: Distance): boolean => {
-  if (distance.right === 'hide') return distance.plain
-  const { made, form, right } = distance
-  const constants = made.reduce(
-    (count, each) => count + (typeof each === 'object' && 'of' in each ? each.of.length : 0),
-    0,
-  )
-  if (right === 'compare' && form !== 'rank' && made.length > 0)
-    proof.guess({ ...questionOf(distance), count: Math.max(1, constants) })
+  const { form, right } = distance
+  if (right === 'hide') return distance.plain
+  if (right === 'compare' && form !== 'rank' && reorders(distance)) proof.guess(questionOf(distance, 'order'))
   return true
 }
 
@@ -134,8 +129,15 @@ const rowsOf = (select: Fields): Proof['nearest'][number]['limit'] => {
   if (select['limitOption'] === 'LIMIT_OPTION_WITH_TIES') return 'unknown'
   const parameter = as(untyped(count), 'ParamRef')
   if (parameter) return { parameter: Number(parameter['number'] ?? 0) }
-  const constant = as(count, 'A_Const')
+  const constant = as(count, 'A_Const') ?? as(counted(count), 'A_Const')
   return constant?.['ival'] === undefined ? 'unknown' : (integer(constant['ival']) ?? 'unknown')
+}
+
+/** Under a cast that leaves a whole number as it is. */
+const counted = (node: unknown): unknown => {
+  const cast = as(node, 'TypeCast')
+  const type = isFields(cast?.['typeName']) ? words(cast['typeName']['names']).at(-1) : undefined
+  return type === 'int2' || type === 'int4' || type === 'int8' ? cast?.['arg'] : undefined
 }
 
 /** Under a cast, such as drivers put around parameters. */

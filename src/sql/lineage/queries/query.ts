@@ -27,6 +27,7 @@ export const query = (proof: Proof, type: string, fields: Fields, place: Place):
     throw unproven(
       type.replace(/Stmt$/, '').toUpperCase(),
       'this kind of statement is not analysed where masked columns are involved',
+      'query',
     )
   return analysis(proof, fields, place)
 }

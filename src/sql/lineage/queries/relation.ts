@@ -30,6 +30,9 @@ const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
   return [...columns.values()]
 }
 
+/** What has a smaller OID came with the server (FirstNormalObjectId). */
+const FIRST_ADDED = 16_384
+
 /**
  * The relations that a RangeVar may mean.
  * @throws {Refusal} where one of them is opaque
@@ -38,10 +41,15 @@ export const relationsOf = (proof: Proof, rangeVar: Fields): readonly Relation[]
   const name = text(rangeVar['relname']) ?? ''
   const schema = text(rangeVar['schemaname'])
   const denied = deniedName(schema, name)
-  if (denied !== undefined) throw unproven(name, `${name} can’t be used here: ${denied}`)
+  if (denied !== undefined) throw unproven(name, `${name} can’t be used here: ${denied}`, 'system')
   const candidates = resolve(proof.catalog, schema, name)
   const opaque = candidates.find((relation) => relation.opaque !== undefined)
-  if (opaque) throw unproven(labelOf(opaque), `${labelOf(opaque)} can’t be used here: ${opaque.opaque ?? ''}`)
+  if (opaque)
+    throw unproven(
+      labelOf(opaque),
+      `${labelOf(opaque)} can’t be used here: ${opaque.opaque ?? ''}`,
+      opaque.oid < FIRST_ADDED ? 'system' : 'opaque',
+    )
   return candidates
 }
 

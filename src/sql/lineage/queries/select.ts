@@ -68,7 +68,7 @@ const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
 export const select = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const place = withClause(proof, fields['withClause'], outer)
   const { firstArm: _notInside, ...inside } = place
-  proof.shownByRows(proof.value([fields['limitCount'], fields['limitOffset']], inside), 'in LIMIT')
+  proof.shownByRows(proof.value([fields['limitCount'], fields['limitOffset']], inside), 'in LIMIT', 'constant')
   const set = isFields(fields['larg'])
   if (set || list(fields['valuesLists']).length > 0) {
     const shape = set ? setOperation(proof, fields, place) : values(proof, fields, inside)

@@ -3,7 +3,7 @@ import { combine, columnsOf, type Mark } from '../mark.js'
 import { isComparable } from '../expressions/plain.js'
 import { type Distance, together } from '../distances/distance.js'
 import type { Place, Proof } from '../proof.js'
-import { masked, unproven } from '../refusal.js'
+import { masked, type Remedy, unproven } from '../refusal.js'
 import { hidden, type ScopeColumn, type Shape } from '../scope.js'
 
 /**
@@ -11,7 +11,7 @@ import { hidden, type ScopeColumn, type Shape } from '../scope.js'
  * are left would show what the masked one is.
  * @throws {Refusal}
  */
-export const compared = (proof: Proof, one: Mark, other: Mark, use: string): void => {
+export const compared = (proof: Proof, one: Mark, other: Mark, use: string, remedy: Remedy): void => {
   const mark = combine([one, other])
   const [column] = columnsOf(mark)
   if (column === undefined) return
@@ -19,7 +19,7 @@ export const compared = (proof: Proof, one: Mark, other: Mark, use: string): voi
   if (proof.author === 'view' && one.kind !== 'clean' && other.kind !== 'clean') return
   if (proof.author !== 'view' && proof.predicates(mark) === 'allow') return
   const both = isComparable(proof, one) && isComparable(proof, other)
-  if (!both || proof.predicates(mark) === 'deny') throw masked(column, use)
+  if (!both || proof.predicates(mark) === 'deny') throw masked(column, use, remedy)
 }
 
 /**
@@ -27,7 +27,7 @@ export const compared = (proof: Proof, one: Mark, other: Mark, use: string): voi
  * @throws {Refusal}
  */
 export const matched = (proof: Proof, one: Mark, other: Mark, use: string): void => {
-  compared(proof, one, other, use)
+  compared(proof, one, other, use, 'join')
   const mark = combine([one, other])
   const [column] = columnsOf(mark)
   if (column === undefined || proof.author === 'view' || proof.predicates(mark) === 'allow') return
@@ -68,7 +68,7 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
     if (mark.kind !== 'clean' || other.mark.kind !== 'clean') proof.computes = true
     const [distance, given] = [distanceInBoth(one, other), one.given && other.given]
     if (!keepsAll && distance?.right !== 'show')
-      compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked')
+      compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked', 'union')
     return {
       ...{ name, mark: combine([mark, other.mark]) },
       ...(distance && { distance }),

@@ -6,7 +6,7 @@ import type { ScopeColumn, Shape } from '../scope.js'
 /** What the columns of a table function are computed from. Its document decides about its rows, too. */
 const source = (proof: Proof, parts: readonly unknown[], place: Place, what: string): Mark => {
   const mark = combine(parts.map((part) => proof.value(part, place)))
-  proof.shownByRows(mark, `as the document of ${what}, which shows it by how many rows it makes`)
+  proof.shownByRows(mark, `as the document of ${what}, which shows it by how many rows it makes`, 'rows')
   return mark
 }
 

@@ -63,8 +63,7 @@ const known = (proof: Proof, node: unknown, mark: Mark, place: Place): Partial<S
     return distance ? { distance } : {}
   }
   const given = givenBy(proof, node)
-  const row = given ? undefined : rowOf(proof, node, place)
-  return { ...(given && { given }), ...(row && { row }) }
+  return given ? { given } : (rowOf(proof, node, place) ?? {})
 }
 
 /**

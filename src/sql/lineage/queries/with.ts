@@ -55,11 +55,11 @@ class Cte {
     const [type, query] = unwrap(this.#fields['ctequery']) ?? []
     const name = text(this.#fields['ctename']) ?? ''
     if (this.#active || !this.#place || type === undefined || !query) {
-      throw unproven(name, `the query ${name} refers to itself in a way that is not analysed`)
+      throw unproven(name, `the query ${name} refers to itself in a way that is not analysed`, 'recursion')
     }
     this.#active = true
     const { cycle_clause: cycle } = this.#fields
-    this.#proof.untainted(cycle, { ...this.#place, scope: undefined }, 'to find a cycle')
+    this.#proof.untainted(cycle, { ...this.#place, scope: undefined }, 'to find a cycle', 'constant')
     let shape = this.#pass(type, query, this.#place)
     // What the right arm makes of masked columns comes round again until nothing more is touched.
     for (let before: Shape | undefined; this.#refersToItself && !(before && same(before, shape));) {

@@ -64,7 +64,12 @@ const machineOf = (masking: boolean, budget: MemoryBudget): Machine => {
     asker: askerOf(),
     names: { count: 10_000, bytes: 1 << 25 },
     replay: 1 << 20,
-    ...{ budget, message: 1 << 20, functionCalls: false, own: { refused: 'hoop_refused', plan: 'hoop_plan' } },
+    ...{
+      budget,
+      message: 1 << 20,
+      functionCalls: false,
+      own: { refused: 'hoop_refused', check: 'hoop_check', plan: 'hoop_plan' },
+    },
   })
 }
 

@@ -104,6 +104,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/me',
     'get /v1/openapi.json',
     'get /v1/people',
+    'get /v1/quarantine',
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',

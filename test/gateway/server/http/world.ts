@@ -19,6 +19,7 @@ import { RateLimits } from '../../../../src/gateway/server/admission/rate-limits
 import { httpLimits } from '../../../../src/policy/config/sections/http-limits.js'
 import { rates } from '../../../../src/policy/config/sections/rates.js'
 import type { AccessView } from '../../../../src/gateway/access/view.js'
+import type { Quarantined } from '../../../../src/gateway/quarantine/quarantine.js'
 import type { HttpDeps } from '../../../../src/gateway/server/http/deps.js'
 import { createAuthenticator, type Authenticator } from '../../../../src/identity/authenticator.js'
 import { grantService } from '../../../../src/identity/grant-service.js'
@@ -85,7 +86,12 @@ export interface World extends AsyncDisposable {
   readonly live: Map<string, SessionCounters>
   readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
   readonly renewed: { chain: string; grant: Grant }[]
-  readonly state: { view: AccessView; draining: boolean; failing: string | undefined }
+  readonly state: {
+    view: AccessView
+    draining: boolean
+    failing: string | undefined
+    quarantined: readonly Quarantined[]
+  }
   /** A request as somebody, or as nobody. */
   ask(person: Person | undefined, path: string, options?: AskOptions): Promise<Answer>
 }
@@ -136,7 +142,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const store = await openStore(`sqlite:${folder.file('hoop.db')}`)
   const index = new StoredSessionIndex(store)
   const idpKeys = new IdpKeys({ issuer: idp.issuer, cooldown: 0 })
-  const state: World['state'] = { view: view(idp), draining: false, failing: undefined }
+  const state: World['state'] = { view: view(idp), draining: false, failing: undefined, quarantined: [] }
   let url = ''
   const records = grantRecords(store.db)
   const grants = grantService({ gateway: () => url, keys: () => keys, records, lifetime: () => 600_000 })
@@ -180,6 +186,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     rates: new RateLimits(rates.parse(options.rates ?? {})),
     address: addressReader(within(options.trustedProxies ?? [])),
     config: () => state.view,
+    quarantine: {
+      get all() {
+        return state.quarantined
+      },
+      troubles: (name) => state.quarantined.find(({ connection }) => connection === name)?.troubles ?? [],
+    },
     principal: async (request) => {
       const principal = await authenticator.principal(request)
       denied.assert(principal.subject)

@@ -22,6 +22,10 @@ test('budgets of hoop.yaml hold for a person’s sessions, the API says what is 
   expect(connections[0]!.budgets.map(({ budget, unit, used, left }) => [budget, unit, used, left])).toEqual([
     ['statement', 'rows', 0, 20],
     ['identity', 'rows', 35, 15],
+    // What `hoop gateway init` writes.
+    ['questions', 'queries', 0, 200],
+    ['questions', 'neighbors', 0, 20_000],
+    ['questions', 'guesses', 0, 1000],
   ])
   expect(it.log).toContainEqual(
     expect.objectContaining({ msg: 'budget used up', budget: 'statement', connection: 'vectordb' }),

@@ -77,22 +77,15 @@ test.for([
   ['keys/signing.json', 'CONFIG_MISSING'],
   ['keys/masking.key', 'CONFIG_MISSING'],
   ['tls/key.pem', 'CONFIG_INVALID'],
-  ['secrets/vectordb.password', 'SECRET_MISSING'],
 ] as const)('without %s it does not start', async ([file, code]) => {
   await expect(started((folder) => rm(folder.file(file)))).rejects.toMatchObject({ code, exit: 78 })
 })
 
-test('a mask on a column that its table doesn’t have keeps it from starting, and says where it stands', async () => {
+test('without a secret that a webhook needs it does not start: nobody would hear of anything', async () => {
   const breakIt = started((folder) =>
-    folder.edit('masks: []', 'masks: [{ columns: [pg_catalog.pg_class.where], with: null }]'),
+    folder.edit('  drain:', '  webhooks: [{ url: "https://localhost:1", secret: "env:NOT_THERE" }]\n  drain:'),
   )
-  await expect(breakIt).rejects.toThrow(/hoop\.yaml:\d+:\d+: .*pg_catalog\.pg_class\.where/)
-})
-
-test('a database that is away keeps nothing from starting', async () => {
-  await using it = await started((folder) => folder.edit(/127\.0\.0\.1:\d+\/postgres/, '127.0.0.1:1/postgres'))
-  const mika = await it.person('mika')
-  await expect(mika.connect()).rejects.toMatchObject({ code: '08001' })
+  await expect(breakIt).rejects.toMatchObject({ code: 'SECRET_MISSING', exit: 78 })
 })
 
 test('an expired certificate is said at start', async () => {

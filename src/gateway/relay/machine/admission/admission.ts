@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { Portal } from '../names/names.js'
-import type { State } from '../state.js'
-import type { Given, HeldStatement, Wants, Waiting } from '../suspension/suspension.js'
+import { lags, type State } from '../state.js'
+import { follows } from '../witness/following.js'
+import { type Given, nothing, type Wants, type Waiting } from '../suspension/suspension.js'
 import { afforded, raiseOf } from './afford.js'
 import { type Asked, askedBy, questionsRefused } from './asked.js'
 import {
@@ -15,10 +17,10 @@ import {
   textsRun,
   unanswered,
 } from './by-name.js'
-import type { BoundParameters } from './given-keys.js'
+import { type BoundParameters, noParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
 import type { Admission, Refusal } from './outcome.js'
-import { executeOf, type ToRun } from './to-run.js'
+import { exactly, executeOf, type ToRun } from './to-run.js'
 
 const unguarded: Admission = {
   ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
@@ -29,13 +31,18 @@ const unguarded: Admission = {
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
 
-const refused = (error: HoopError, rule?: string): Refusal => ({ kind: 'refused', error, rule })
+const refused = (error: HoopError, rule?: string, doubted?: number): Refusal => ({
+  ...{ kind: 'refused', error, rule, doubted },
+})
 
 /** The one way to the server: guard, names, names that nobody knows, caps, budgets. */
 export class Admissions {
   readonly #state: State
   /** In which the message at hand is sent. */
   readonly #pipeline: () => number
+  /** With the number of what is decided on, a name for one run of a statement among those of all sessions. */
+  readonly #session = randomUUID()
+  #runs = 0
 
   constructor(state: State, pipeline: () => number) {
     this.#state = state
@@ -52,9 +59,10 @@ export class Admissions {
     const { guard, asker } = this.#state
     if (given.refused) return refused(given.refused.error)
     if (!guard) return unguarded
-    if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text } }
+    if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text, by: guard } }
     const decision = guard.decide(text, asker)
-    if (decision.kind === 'refuse') return this.#renewed(decision, given) ?? refused(decision.error, decision.rule)
+    if (decision.kind === 'refuse')
+      return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
     return { ...unguarded, statements: decision.statements }
   }
 
@@ -68,6 +76,8 @@ export class Admissions {
       return { kind: 'refused', error, rule, approval }
     }
     if (!this.#state.guard) return unguarded
+    // What has waited comes again, and is no other run of the statement.
+    if (given === nothing) this.#runs++
     try {
       return this.#admit(toRun, given)
     } catch (error) {
@@ -78,7 +88,7 @@ export class Admissions {
   #admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
     const { unknownNames, caps, metering, guard } = this.#state
     if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
-      return { kind: 'waits', wants: { kind: 'decision', text: toRun.text } }
+      return { kind: 'waits', wants: { kind: 'decision', text: toRun.text, by: guard } }
     const goesOn = toRun.kind === 'portal'
     const found: NamedDecisions['found'] = []
     const said = this.#word(toRun, given, found)
@@ -87,8 +97,8 @@ export class Admissions {
       return given.answered ? refused(notKnown()) : { kind: 'waits', wants: { kind: 'answers' } }
     const word = this.#approved(said, given)
     if (word.kind === 'refuse')
-      return (goesOn ? undefined : this.#renewed(word, given)) ?? refused(word.error, word.rule)
-    if (!goesOn && !given.renewed && this.#state.renews && unknownNames.among(word.statements))
+      return (goesOn ? undefined : this.#renewed(word, given)) ?? refused(word.error, word.rule, word.doubted)
+    if (!goesOn && !given.renewed && this.#state.renews && (unknownNames.among(word.statements) || this.#lags(word)))
       return { kind: 'waits', wants: { kind: 'catalog' } }
     const bound = toRun.kind === 'bind' ? toRun.bind : undefined
     const run = goesOn ? [] : parsedAndRun(this.#from(this.#state.asker), word.statements)
@@ -182,13 +192,27 @@ export class Admissions {
   #asked(text: string, statements: readonly AllowedStatement[], bound?: BoundParameters): Asked | undefined {
     const { guard, metering, asker } = this.#state
     if (!metering?.meter.asks || !guard?.masking || guard.clear) return undefined
-    return askedBy(this.#from(asker), text, statements, bound)
+    return askedBy(this.#from(asker), statements, {
+      text,
+      bound: bound ?? noParameters,
+      run: `${this.#session} ${this.#runs}`,
+    })
   }
 
-  /** What can't be proved may be so by a catalog that has changed since: it is looked at once before a refusal. */
-  #renewed({ error }: Extract<Decision, { kind: 'refuse' }>, given: Given): Waiting | undefined {
-    const looks = error.code === 'STATEMENT_UNPROVEN' && this.#state.renews && !given.renewed
+  /** What is refused may be so by a catalog that has changed since: it is looked at once before a refusal. */
+  #renewed({ error, rests }: Extract<Decision, { kind: 'refuse' }>, given: Given): Waiting | undefined {
+    const { renews, transaction, queue } = this.#state
+    const unsure = rests === true || error.code === 'STATEMENT_UNPROVEN'
+    if (unsure && !given.followed && follows(this.#state)) return { kind: 'waits', wants: { kind: 'own' } }
+    // In a transaction that has failed the server runs nothing.
+    const failed = transaction === 'E' && queue.length === 0
+    const looks = unsure && renews && !given.renewed && !given.followed && !failed
     return looks ? { kind: 'waits', wants: { kind: 'catalog' } } : undefined
+  }
+
+  /** The catalog lacks what this session has committed, and inside of a transaction nothing can be played again. */
+  #lags({ statements }: Exclude<Decision, { kind: 'refuse' }>): boolean {
+    return this.#state.transaction === 'T' && lags(this.#state) && statements.some(({ premise }) => premise)
   }
 
   /** Of an approval, the rules that it was given for are satisfied. */
@@ -221,15 +245,6 @@ export class Admissions {
 const anyCursor: AllowedStatement = {
   ...{ kind: 'fetch', kinds: ['fetch'], reads: [], writes: [], scrub: true, ddl: false },
 }
-
-const exactly = (toRun: ToRun): Pick<HeldStatement, 'parameters' | 'parameterFormats' | 'parameterTypes'> =>
-  toRun.kind === 'bind'
-    ? {
-        parameters: toRun.bind.parameters,
-        parameterFormats: toRun.bind.parameterFormats,
-        parameterTypes: toRun.meanings[0]?.types,
-      }
-    : { parameters: [], parameterFormats: [], parameterTypes: undefined }
 
 /** With parameters, EXECUTE of the bare name is another statement to the planner. */
 const unplanned = (own: Decision, parameters: number): Decision =>

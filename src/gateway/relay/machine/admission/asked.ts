@@ -3,13 +3,13 @@ import type { AllowedStatement } from '../../../../policy/decision.js'
 import type { Guess } from '../../../../sql/facts.js'
 import type { Meter } from '../../../budgets/meter.js'
 import { runBy, type NamedDecisions } from './by-name.js'
-import { type Arguments, type BoundParameters, digest, keysOf, noParameters, searchKeys } from './given-keys.js'
+import { type Arguments, digest, keysOf, searchKeys } from './given-keys.js'
 
 /** What statements that are about to run would find out about masked values. */
 export interface Asked {
-  /** One for each vector that distances are from. */
-  readonly queries: readonly string[]
-  /** One for each guess; undefined where nobody can say how many there are. */
+  /** One for each vector that distances are from; undefined where nobody can say how many there are. */
+  readonly queries: readonly string[] | undefined
+  /** One for each guess; undefined likewise. */
   readonly guesses: readonly string[] | undefined
   /** Whether rows come out, or in an order, by distances. */
   readonly searches: boolean
@@ -42,18 +42,18 @@ const runs = (from: NamedDecisions, statements: readonly AllowedStatement[], giv
     return [...own, ...runBy(from, statement).map((each): Run => [each, inside])]
   })
 
+/** All keys, unless some of them can't be told. */
+const allOf = (keys: readonly (readonly string[] | undefined)[]): readonly string[] | undefined =>
+  keys.includes(undefined) ? undefined : keys.flatMap((each) => each ?? [])
+
 /** What is asked by statements, and by what they run by name. */
-export const askedBy = (
-  from: NamedDecisions,
-  text: string,
-  statements: readonly AllowedStatement[],
-  bound: BoundParameters = noParameters,
-): Asked => {
-  const all = runs(from, statements, { text, bound })
+export const askedBy = (from: NamedDecisions, statements: readonly AllowedStatement[], given: Arguments): Asked => {
+  const all = runs(from, statements, given)
   const guesses = all.flatMap(([{ guesses: each = [] }, given]) => each.map((guess) => keysOfGuess(guess, given)))
+  const queries = all.flatMap(([{ nearest = [] }, given]) => nearest.map((search) => searchKeys(search, given)))
   return {
-    queries: all.flatMap(([{ nearest = [] }, given]) => nearest.flatMap((search) => searchKeys(search, given))),
-    guesses: guesses.includes(undefined) ? undefined : guesses.flatMap((each) => each ?? []),
+    queries: allOf(queries),
+    guesses: allOf(guesses),
     searches: all.some(([{ nearest }]) => nearest !== undefined),
   }
 }
@@ -61,11 +61,13 @@ export const askedBy = (
 /** Why what is asked may not be: it would be more than a person may ask on one day. What may be is counted. */
 export const questionsRefused = ({ queries, guesses, searches }: Asked, meter: Meter): HoopError | undefined => {
   if (searches && meter.neighborsLeft <= 0) return meter.asksTooMuch('neighbors')
-  if (!guesses) return meter.bounds('guesses') ? uncounted() : undefined
-  return meter.ask({ queries, guesses })
+  const uncounted = (!guesses && meter.bounds('guesses')) || (!queries && meter.bounds('queries'))
+  return uncounted
+    ? unknownNumber(queries ? 'guesses' : 'vectors')
+    : meter.ask({ queries: queries ?? [], guesses: guesses ?? [] })
 }
 
-const uncounted = (): HoopError =>
-  new HoopError('BUDGET_EXHAUSTED', 'how many guesses this is can’t be told', {
-    hint: 'Compare the masked column with an array that is a literal, a parameter or ARRAY[…].',
+const unknownNumber = (what: 'guesses' | 'vectors'): HoopError =>
+  new HoopError('BUDGET_EXHAUSTED', `how many ${what} this is can’t be told`, {
+    hint: 'Compare the masked column with an array that is a literal, a parameter or ARRAY[…]; with ON CONFLICT use VALUES, or name a column that isn’t masked.',
   })

@@ -2,7 +2,7 @@ import { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, Asker, Decision } from '../../../../policy/decision.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import type { Meaning, Names } from '../names/names.js'
-import type { MachineGuard } from '../state.js'
+import type { MachineGuard } from '../guard.js'
 import { stricter } from './stricter.js'
 import { yieldedBy } from './yielded.js'
 

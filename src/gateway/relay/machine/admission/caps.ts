@@ -89,7 +89,7 @@ export class Caps {
         typeof k === 'number' ? `${k} of at most ${this.#caps!.k}` : `at most ${this.#caps!.k}`,
       )
     if (kind === 'prepare' && typeof vector === 'object' && 'parameter' in vector) this.#prepared = true
-    for (const key of searchKeys(search, { text, bound })) this.#vectors.add(key)
+    for (const key of searchKeys(search, { text, bound }) ?? []) this.#vectors.add(key)
     return undefined
   }
 }

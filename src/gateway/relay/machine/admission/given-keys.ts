@@ -18,6 +18,8 @@ export interface Arguments {
   readonly bound: BoundParameters
   /** Of EXECUTE, which gives them in its text: as one value each, or as the members of an array. */
   readonly given?: readonly { readonly one: Given; readonly members: readonly Given[] }[]
+  /** Tells this run of the statement from all others; without it, only its text and parameters do. */
+  readonly run?: string
   /** Of a vector, spaces say nothing. */
   readonly spaceless?: true
 }
@@ -25,9 +27,9 @@ export interface Arguments {
 export const digest = (...parts: readonly string[]): string =>
   hash('sha256', JSON.stringify(parts), 'base64').slice(0, 22)
 
-/** The same for each run of the statement with the same parameters, and for no other. */
-const whole = ({ text, bound }: Arguments): string =>
-  digest('all', text, ...bound.parameters.map((value) => value?.toString('base64') ?? ''))
+/** The same for each run of the statement with the same parameters, and for no other; for one run, where that is told. */
+const whole = ({ text, bound, run = '' }: Arguments): string =>
+  digest('all', run, text, ...bound.parameters.map((value) => value?.toString('base64') ?? ''))
 
 const ofText = (text: string, { spaceless }: Arguments): string =>
   digest('text', spaceless ? text.replace(/\s+/g, '') : text)
@@ -57,12 +59,18 @@ const listed = (list: Extract<Given, { list: unknown }>['list'], from: Arguments
   return textElements(value.toString('utf8'))?.map((each) => ofText(each, from))
 }
 
-/** One for each vector that a search is made with; what can't be told is as many as there are statements. */
-export const searchKeys = ({ vector, form }: Omit<Nearest, 'limit'>, given: Arguments): readonly string[] => {
+/**
+ * One for each vector that a search is made with.
+ * @returns undefined where nobody can say how many there are
+ */
+export const searchKeys = (
+  { vector, form }: Omit<Nearest, 'limit'>,
+  given: Arguments,
+): readonly string[] | undefined => {
   const from: Arguments = { ...given, spaceless: true }
   const made = form === undefined ? [] : (keysOf(form, from) ?? [])
-  const keys = keysOf(vector, from) ?? [whole(from)]
-  return made.length === 0 ? keys : keys.map((key) => digest(key, ...made))
+  const keys = keysOf(vector, from)
+  return made.length === 0 ? keys : keys?.map((key) => digest(key, ...made))
 }
 
 const together = (several: readonly Given[], from: Arguments): readonly string[] | undefined => {
@@ -75,7 +83,7 @@ const together = (several: readonly Given[], from: Arguments): readonly string[]
  * @returns undefined where nobody can say how many there are
  */
 export const keysOf = (given: Given, from: Arguments): readonly string[] | undefined => {
-  if (given === 'unknown') return [whole(from)]
+  if (given === 'run') return [whole(from)]
   if ('text' in given) return [ofText(given.text, from)]
   if ('parameter' in given) return [parameter(given.parameter, from)]
   if ('list' in given) return listed(given.list, from)

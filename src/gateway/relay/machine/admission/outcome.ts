@@ -42,4 +42,6 @@ export interface Refusal {
   readonly rule?: string | undefined
   /** The request for an approval that it ended. */
   readonly approval?: string | undefined
+  /** See `Refused`. */
+  readonly doubted?: number | undefined
 }

@@ -15,7 +15,12 @@ const order = ['allow', 'hold', 'estimate', 'refuse'] as const
  * @param approved rules by which the second was approved already
  */
 export const stricter = (own: Decision, then: Decision, approved: readonly string[]): Decision => {
-  if (own.kind === 'refuse' || then.kind === 'refuse') return own.kind === 'refuse' ? own : then
+  if (own.kind === 'refuse') return own
+  if (then.kind === 'refuse') {
+    // What is doubted there is another text than the one at hand.
+    const { doubted: _, ...refused } = then
+    return refused
+  }
   return strict(restingOn(own, then), then, approved)
 }
 

@@ -1,5 +1,6 @@
 import type { Bind } from '../../../../wire/frontend.js'
 import type { Portal, PreparedStatement } from '../names/names.js'
+import type { HeldStatement } from '../suspension/suspension.js'
 
 /** What is about to run. */
 export type ToRun =
@@ -20,3 +21,13 @@ export const preparedBySql = (name: string): string => `-- prepared by SQL: ${na
 
 /** A Bind of what SQL prepared is this in all but its form. */
 export const executeOf = (name: string): string => `EXECUTE "${name.replaceAll('"', '""')}"`
+
+/** The parameters that it runs with. */
+export const exactly = (toRun: ToRun): Pick<HeldStatement, 'parameters' | 'parameterFormats' | 'parameterTypes'> =>
+  toRun.kind === 'bind'
+    ? {
+        parameters: toRun.bind.parameters,
+        parameterFormats: toRun.bind.parameterFormats,
+        parameterTypes: toRun.meanings[0]?.types,
+      }
+    : { parameters: [], parameterFormats: [], parameterTypes: undefined }

@@ -41,7 +41,7 @@ export class Client implements FrameHandler {
     this.#pipeline = pipeline
     this.#options = options
     const admissions = new Admissions(state, () => pipeline.number)
-    const parts = { state, out, pipeline, admissions, refused: options.own.refused, suspend }
+    const parts = { state, out, pipeline, admissions, own: options.own, suspend }
     this.#simple = new SimpleRequests(parts, options.functionCalls)
     this.#extended = new ExtendedRequests(parts)
   }

@@ -15,11 +15,13 @@ import { type Admission, premisesOf, type Refusal } from '../admission/outcome.j
 import type { Rests } from '../names/names.js'
 import { preparedBySql } from '../admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names/names.js'
+import { checkParse } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
 import type { Message } from './message.js'
-import type { Given, Waiting, Wants } from '../suspension/suspension.js'
+import type { Given, Waiting } from '../suspension/suspension.js'
 import { isWitnessName } from '../witness/messages.js'
-import { awaited, confirming, runsAlone } from '../witness/confirming.js'
+import { standing } from '../witness/following.js'
+import { addedSince, beforeBind, confirming } from '../witness/confirming.js'
 import type { Statement } from '../../journal.js'
 
 const unread: Parse = { name: '', text: '', types: Buffer.alloc(0) }
@@ -34,7 +36,7 @@ export class ExtendedRequests {
 
   parse(frame: Message, given: Given): void {
     const { buffer, start, end } = frame
-    const { state, out, admissions, pipeline, refused: word } = this.#parts
+    const { state, out, admissions, pipeline, own } = this.#parts
     let message = unread
     let outcome: Admission | Refusal | Waiting
     try {
@@ -46,12 +48,18 @@ export class ExtendedRequests {
     if (outcome.kind === 'waits') return this.#parts.suspend(frame, outcome.wants, given)
     pipeline.opens('prepared')
     const { name, text } = message
+    if (outcome.kind === 'refused' && outcome.doubted !== undefined) {
+      const check = checkParse(out, message, own)
+      const request = { via: 'extended', text, refusal: outcome, check, unnamed: name === '' } as const
+      state.push({ kind: 'check', ...request, left: check.answers })
+      return
+    }
     if (outcome.kind === 'refused') {
       const meaning = this.#prepared({ name, text, types: unread.types }, undefined, 'ended')
       state.push({ kind: 'parse', meaning, refused: outcome.error })
       state.journal.refusal(text, outcome.error, outcome.rule)
       // A Parse that fails still drops the unnamed statement; a Bind would leave an older one there to be executed.
-      out.put(parse(name, word))
+      out.put(parse(name, own.refused))
       return
     }
     // What needs an approval is held where it would run, with its parameters: at Bind.
@@ -75,7 +83,7 @@ export class ExtendedRequests {
     const outcome = this.#room(bind.portal, text) ?? admissions.admit({ kind: 'bind', text, bind, meanings }, given)
     if (outcome.kind === 'waits') return this.#parts.suspend(message, outcome.wants, given)
     if (outcome.kind === 'refused') return this.#refuse(bind.portal, text, outcome)
-    const first = this.#first(outcome, given)
+    const first = standing(state, outcome, given) ?? beforeBind(state, outcome, pipeline, given)
     if (first instanceof HoopError) return this.#refuse(bind.portal, text, { kind: 'refused', error: first })
     if (first) return this.#parts.suspend(message, first, given)
     pipeline.opens('bound')
@@ -105,6 +113,7 @@ export class ExtendedRequests {
       meant: meant && { statement: meant, facts: meant.bySql ? undefined : outcome.statements[0] },
       admission: state.guard && outcome,
       confirmed: given.confirmed !== undefined,
+      catalog: given.current ? state.guard?.catalog : undefined,
       prepared: undefined,
       facts: undefined,
       formats: bind.resultFormats,
@@ -141,6 +150,10 @@ export class ExtendedRequests {
       if (outcome.kind !== 'admitted') return false
       rests ??= outcome
     }
+    const first = rests && addedSince(state, rests, portal, given)
+    if (first instanceof HoopError) this.#refuse(name, portal?.text ?? '', { kind: 'refused', error: first })
+    else if (first) this.#parts.suspend(message, first, given)
+    if (first) return false
     // A portal that runs again is refused by the server; until then it is another thing of that name.
     const defines = portal?.defines && { ...portal.defines }
     const full = defines && this.#room(defines.name, defines.text)
@@ -188,20 +201,12 @@ export class ExtendedRequests {
 
   /** A Bind of what nobody prepared goes in its place, and the server's error about that becomes ours. */
   #refuse(portal: string, text: string, { error, rule, approval }: Refusal): void {
-    const { state, out, pipeline, refused } = this.#parts
+    const { state, out, pipeline, own } = this.#parts
     pipeline.opens('bound')
     const statement = state.journal.refusal(text, error, rule, approval)
     const none: Portal = { ...portalOf(portal, text, pipeline.number), state: 'ended' }
-    state.push({ kind: 'bind', portal: none, name: refused, statement, refused: error })
-    out.put(bindOf(refused))
-  }
-
-  /** What has to come before a Bind of what must not run behind anything else. */
-  #first(admission: Admission, given: Given): Wants | HoopError | undefined {
-    const { state, pipeline } = this.#parts
-    if (pipeline.holds === 'bound' || !runsAlone(admission) || state.answering.kind !== 'normal') return undefined
-    const parameters = confirming(state, premisesOf(admission))
-    return parameters && awaited(parameters, given)
+    state.push({ kind: 'bind', portal: none, name: own.refused, statement, refused: error })
+    out.put(bindOf(own.refused))
   }
 
   /** The witness goes directly before the Execute, also of a portal that goes on. @param confirmed it has come already */
@@ -209,8 +214,8 @@ export class ExtendedRequests {
     const { state, out, pipeline } = this.#parts
     const asked = confirmed ? undefined : confirming(state, premisesOf(rests))
     if (asked) {
-      const { answers: left, prepares } = state.witness.send(out, asked, pipeline.number)
-      state.push({ kind: 'witness', statement, left, prepares, parameters: asked })
+      const sent = state.witness.send(out, asked, pipeline.number)
+      state.push({ kind: 'witness', statement, left: sent.answers, sent })
     }
     state.witness.sent(rests.statements)
   }

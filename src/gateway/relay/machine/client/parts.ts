@@ -11,8 +11,10 @@ import type { Given, Wants } from '../suspension/suspension.js'
 
 /** Names of the relay's own in one session, which no client may be able to guess. */
 export interface OwnNames {
-  /** A word that is no SQL, and a name that no one can have prepared. */
+  /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
   readonly refused: string
+  /** What is prepared as this is only parsed, to see whether it can be. */
+  readonly check: string
   /** What EXPLAINs of the relay's are prepared as. */
   readonly plan: string
 }
@@ -23,8 +25,7 @@ export interface ClientParts {
   readonly out: Outbox
   readonly pipeline: Pipeline
   readonly admissions: Admissions
-  /** A word that is no SQL, and a name that no one can have prepared: parsing or binding it is an error at a place of our choice. */
-  readonly refused: string
+  readonly own: OwnNames
   /** Stops the client's side at this message, until what it wants is there. */
   suspend(message: Message, wants: Wants, given: Given): void
 }

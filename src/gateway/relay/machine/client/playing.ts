@@ -51,9 +51,9 @@ export const play = (
     out.put(bind)
     const sent = asked && witness.send(out, asked, pipeline)
     out.put(run)
-    statements.push({ before: part?.before ?? 0, answers: sent?.answers ?? 0, prepares: sent?.prepares })
+    statements.push({ before: part?.before ?? 0, sent })
     unsettles(i)
   }
   out.put(end)
-  return new Played(text, statements, (prepared) => witness.confirmed(prepared))
+  return new Played(text, statements, (sent) => witness.confirmed(sent))
 }

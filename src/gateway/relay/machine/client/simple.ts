@@ -2,14 +2,17 @@ import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import { callOfNothing, type FunctionCall, query, readFunctionCall, readQuery } from '../../../../wire/frontend.js'
 import { captureParameters } from '../../rows/capture.js'
 import { largeObjectFunctions, selectOf } from './large-objects.js'
+import { checkQuery } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
 import type { Message } from './message.js'
 import { play } from './playing.js'
 import type { Admission, Refusal } from '../admission/outcome.js'
 import type { Meaning } from '../names/names.js'
 import type { Given } from '../suspension/suspension.js'
+import { lags } from '../state.js'
+import { standing } from '../witness/following.js'
 import type { Played } from '../witness/played.js'
-import { awaited, type Way, wayOf } from '../witness/confirming.js'
+import { awaited, lookedAt, takesExtended, type Way, wayOf } from '../witness/confirming.js'
 
 const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
@@ -34,17 +37,21 @@ export class SimpleRequests {
     }
     const admission = admissions.admit({ kind: 'text', text }, given)
     if (admission.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
-    if (admission.kind === 'refused') return this.#refuse('query', text, admission)
+    if (admission.kind === 'refused') return this.#check(text, admission)
     const defines = definitionsOf(admission, text)
     const full = this.#room(defines)
     if (full) return this.#refuse('query', text, { error: full })
-    // Once a statement of it has been answered, a text is not played again: migrations begin with a catalog that is new.
-    const migrates = admission.statements.length > 1 && admission.statements.some(({ ddl }) => ddl)
+    // Once a statement of it has been answered, a text is not played again: migrations, and what comes behind them, begin with
+    // a catalog that is new.
+    const migrates = admission.statements.length > 1 && (lags(state) || admission.statements.some(({ ddl }) => ddl))
     if (migrates && state.transaction === 'I' && state.renews && state.guard?.witness && !given.renewed)
       return this.#parts.suspend(message, { kind: 'catalog' }, given)
     const way = wayOf(state, admission, pipeline.holds !== 'nothing')
     if (way.kind === 'refused') return this.#refuse('query', text, way)
-    const wants = way.kind === 'behind' ? awaited(way.parameters, given) : undefined
+    const wants =
+      standing(state, admission, given) ??
+      lookedAt(state, admission, given) ??
+      (way.kind === 'behind' ? awaited(way.parameters, given) : undefined)
     if (wants instanceof HoopError) return this.#refuse('query', text, { error: wants })
     if (wants) return this.#parts.suspend(message, wants, given)
     this.#send(message, text, admission, defines, way)
@@ -113,6 +120,19 @@ export class SimpleRequests {
     return this.#parts.state.names.refusal(bytes, defines.length)
   }
 
+  /** Where the server may find a mistake in it, and only then, the client hears of that instead of the refusal. */
+  #check(text: string, refusal: Refusal): void {
+    const { state, out, pipeline, own } = this.#parts
+    const { doubted } = refusal
+    if (doubted === undefined || pipeline.holds !== 'nothing' || !takesExtended(state))
+      return this.#refuse('query', text, refusal)
+    pipeline.ended()
+    const check = checkQuery(out, text, doubted, own)
+    const left = check.answers * check.before.length
+    state.push({ kind: 'check', via: 'simple', text, refusal, check, left, unnamed: true })
+    state.push({ kind: 'sync', ghost: false, own: false })
+  }
+
   /**
    * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
    * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
@@ -125,6 +145,6 @@ export class SimpleRequests {
     if (kind === 'query')
       state.push({ kind, statement, refused, admission: undefined, defines: [], completed: 0, errored: false })
     else state.push({ kind, statement, refused, raise: undefined })
-    out.put(kind === 'query' ? query(this.#parts.refused) : callOfNothing())
+    out.put(kind === 'query' ? query(this.#parts.own.refused) : callOfNothing())
   }
 }

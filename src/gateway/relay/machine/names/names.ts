@@ -46,6 +46,8 @@ export interface Portal extends Named {
   readonly meant: { readonly statement: PreparedStatement; readonly facts: AllowedStatement | undefined } | undefined
   /** What it was admitted on when it was bound; undefined without a guard, and of a cursor that SQL opened. */
   readonly admission: (Rests & { readonly found: Found }) | undefined
+  /** By which it was decided at Bind, where nothing but that tells what was added since; see `lookedAt`. */
+  readonly catalog?: object | undefined
   /** The server has confirmed that before the Bind, since the statement must not run behind anything else. */
   readonly confirmed: boolean
   /** What it was bound to, and what comes out; known once the server has bound it. */

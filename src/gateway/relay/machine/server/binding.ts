@@ -76,7 +76,9 @@ export const touchesMasked = (names: Names, head: Request | undefined): boolean 
     case 'describe':
     case 'close':
     case 'plan':
+    case 'ask':
     case 'witness':
+    case 'check':
     case 'sync':
     case 'copy-end':
     case undefined:

@@ -36,6 +36,7 @@ export const completed = (
   if (tag === 'PREPARE' && !defines) names.forget()
   if (defines) names.confirm(defines)
   if (!facts) return
+  if (facts.kind !== 'begin' && facts.kind !== 'set') state.locks = true
   if (facts.ends) names.end(facts.ends)
   for (const { facts: each } of behind(names, facts, text)) {
     if (each?.ddl) state.schemaChanged = true
@@ -64,8 +65,11 @@ export const preparedInside = (state: State, head: Request | undefined): void =>
 /** ReadyForQuery outside of a transaction. */
 export const transactionEnded = (state: State): void => {
   // Others see a change of the schema from here on, and so does a new snapshot.
-  if (state.schemaChanged) state.commands.push({ kind: 'renew' })
-  state.schemaChanged = state.tainted = false
+  if (state.schemaChanged) state.commands.push({ kind: 'renew', change: ++state.changes.made })
+  state.schemaChanged = state.tainted = state.locks = false
+  // Unless the next may have been begun already.
+  if (state.queue.length === 0) state.witness.transactionEnded()
+  state.own.drop()
   state.unknownNames.transactionEnded()
   state.names.transactionEnded()
   state.ownObjects.transactionEnded()

@@ -2,21 +2,23 @@ import { HoopError } from '../../../../lib/errors.js'
 import { errorResponse, isFatal, readErrorFields, type ErrorFields } from '../../../../wire/error-fields.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { refusalOf } from '../../refusal.js'
-import { isOfParameter, isOfText, redacted, withoutText } from '../../rows/redaction.js'
+import { isOfParameter, isOfSession, isOfText, redacted, withoutText } from '../../rows/redaction.js'
+import type { Statement } from '../../journal.js'
 import { isQuiet } from './binding.js'
+import { isChecking, isMistake, placed } from './checked.js'
 import { normal } from '../modes.js'
 import type { Request } from '../requests.js'
 import type { Results } from './results.js'
 import type { State } from '../state.js'
-import { isLost, isWitnessing, witnessError } from './witnessing.js'
+import { inTransaction, isLost, learn, witnessAt, witnessError } from './witnessing.js'
 
 /** Whether an error of a statement that touches masked columns says nothing of their values. */
 const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields: ErrorFields): boolean => {
   // Parse runs nothing; that nobody has prepared what is bound says nothing of any table.
-  if (head?.kind === 'parse') return true
+  if (head?.kind === 'parse' || head?.kind === 'check') return true
   if (head?.kind === 'bind' && (fields['C'] === '26000' || isOfParameter(fields))) return true
   // What an earlier statement of the transaction left behind may speak now.
-  return isOfText(fields) || (!tainted && isQuiet(names, head))
+  return isOfText(fields) || isOfSession(fields) || (!tainted && isQuiet(names, head))
 }
 
 /**
@@ -28,6 +30,18 @@ const isDisplaced = (head: Request | undefined, { C: sqlstate }: ErrorFields): b
   if (head?.kind === 'query') return head.played !== undefined
   if (head?.kind === 'bind') return head.name === '' && !head.refused
   return (head?.kind === 'execute' && head.portal === '') || (head?.kind === 'describe' && head.name === '')
+}
+
+/** The error as the message that the client sent would have got it. */
+const asSent = (head: Request | undefined, said: ErrorFields): ErrorFields => {
+  if (head?.kind === 'query' && head.played) return head.played.asSimple(said)
+  return isChecking(head) ? placed(head, said) : said
+}
+
+/** Why the request was refused, where the server's error stands for that. */
+const refusedBy = (head: Request | undefined, fields: ErrorFields): HoopError | undefined => {
+  if (isChecking(head)) return isMistake(head, fields) || isFatal(fields) ? undefined : head.refusal.error
+  return head && 'refused' in head ? head.refused : undefined
 }
 
 /** ErrorResponse: whose error the client gets, and what it ends. */
@@ -49,13 +63,13 @@ export class Errors {
     const state = this.#state
     const head = state.head()
     const said = readErrorFields(buffer, start, end)
-    const fields = head?.kind === 'query' && head.played ? head.played.asSimple(said) : said
+    const fields = asSent(head, said)
     if (fields !== said) {
       buffer = errorResponse(fields)
       start = 0
       end = buffer.length
     }
-    const refused = head && 'refused' in head ? head.refused : undefined
+    const refused = refusedBy(head, fields)
     const unconfirmed = this.#unconfirmed(head, fields)
     const masked = touches && !isHarmless(state, head, fields)
     if (isFatal(fields)) this.fatal = true
@@ -82,12 +96,12 @@ export class Errors {
   /** Why a statement doesn't run where its witness has raised the error. */
   #unconfirmed(head: Request | undefined, fields: ErrorFields): HoopError | undefined {
     const state = this.#state
-    if (!isWitnessing(head)) return undefined
+    if (!witnessAt(head)) return undefined
     if (isLost(fields['C'])) state.witness.lost()
     else state.witness.forget()
     const error = isFatal(fields) ? undefined : witnessError(fields)
-    if (error?.code === 'CATALOG_CHANGED') state.commands.push({ kind: 'renew' })
-    return error
+    if (error) learn(state, error)
+    return error && inTransaction(state, error)
   }
 
   /** Whether all that the client has sent since its last transaction has to be sent again, and can be. */
@@ -106,14 +120,16 @@ export class Errors {
 
   /** A failed Parse is recorded here and now: nothing else ran. */
   #record(head: Request | undefined, refused: HoopError | undefined, sqlstate: string, message: string): void {
-    if (refused || !head) return
-    const statement =
-      head.kind === 'parse'
-        ? this.#state.journal.statement('extended', head.meaning.text)
-        : 'statement' in head
-          ? head.statement
-          : undefined
+    if (refused && isChecking(head)) this.#state.refused(head)
+    const statement = refused ? undefined : this.#statementOf(head)
     if (statement) this.#results.end(statement, { tag: 'error', sqlstate, message })
+  }
+
+  #statementOf(head: Request | undefined): Statement | undefined {
+    const { journal } = this.#state
+    if (head?.kind === 'parse') return journal.statement('extended', head.meaning.text)
+    if (isChecking(head)) return journal.statement(head.via, head.text, { checked: true })
+    return head && 'statement' in head ? head.statement : undefined
   }
 
   /** What an error ends: of a simple query the rest of its text, of an extended one everything up to its Sync. */
@@ -128,6 +144,7 @@ export class Errors {
       // The server drops the unnamed statement before it reads the new one.
       if (head.meaning.name === '') state.names.statements.end('')
     }
+    if (head.kind === 'check' && head.unnamed) state.names.statements.end('')
     if (head.kind === 'bind') state.names.fail(head.portal)
     if (head.kind === 'execute' && head.defines) state.names.fail(head.defines)
     state.skipToSync()

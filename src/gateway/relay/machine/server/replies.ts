@@ -3,6 +3,7 @@ import { readCopyResponse, readTag } from '../../../../wire/backend.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import { Backend } from '../../../../wire/tags.js'
 import { bound } from './binding.js'
+import { checked, isChecking } from './checked.js'
 import { beginCopyIn } from './copy-in.js'
 import { Descriptions } from './descriptions.js'
 import { expect, type Request } from '../requests.js'
@@ -31,6 +32,10 @@ export class Replies {
   reply(tag: number, buffer: Buffer, start: number, end: number): boolean {
     const { queue, names } = this.#state
     const head = this.#state.head()
+    if (isChecking(head)) {
+      checked(head, tag)
+      return false
+    }
     if (head?.kind === 'query' && head.played && !head.played.answer(tag)) return false
     switch (tag) {
       case Backend.ParseComplete: {

@@ -16,6 +16,9 @@ import { expect, type FunctionRequest, type Request, statementAt } from '../requ
 import type { State } from '../state.js'
 import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
+const copyUnknown = (why: string): HoopError =>
+  new HoopError('STATEMENT_UNPROVEN', why, { hint: 'Send the COPY by itself, as a query of its own.' })
+
 type Outcome = Pick<ResultEvent, 'tag'> & Partial<Pick<ResultEvent, 'rows' | 'bytes' | 'sqlstate' | 'message'>>
 
 /** The results of statements: which masks they get, where their rows go, how they end and what is recorded of them. */
@@ -141,7 +144,7 @@ export class Results {
           : facts.stream
             ? undefined
             : 'a COPY that is none'
-      if (why !== undefined) return withhold(this.#state, 'withheld', new HoopError('STATEMENT_UNPROVEN', why))
+      if (why !== undefined) return withhold(this.#state, 'withheld', copyUnknown(why))
     }
     const text = head?.kind === 'query' ? head.statement.text : names.portal(expect(head, 'execute').portal).text
     if (facts?.copy) this.#masks.tellHidden(text, facts.copy.names, facts.copy.masks)
@@ -218,6 +221,7 @@ export class Results {
   cut(): void {
     const told = new Set<Statement>()
     for (const request of this.#state.queue) {
+      if (request.kind === 'check') this.#state.refused(request)
       if (!('statement' in request) || !request.statement || told.has(request.statement)) continue
       if (('refused' in request && request.refused) || ('errored' in request && request.errored)) continue
       told.add(request.statement)

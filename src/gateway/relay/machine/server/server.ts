@@ -5,8 +5,10 @@ import { withoutHoopCode } from '../../../../wire/hoop-code.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
 import { budgetWarning, noticeOf, refusalOf } from '../../refusal.js'
+import { ofAsked } from './asking.js'
 import { asynchronous, checkSetting, isAsynchronous } from './asynchronous.js'
 import { touchesMasked } from './binding.js'
+import { isChecking } from './checked.js'
 import { dropGhosts } from './copy-in.js'
 import { transactionEnded } from './effects.js'
 import { Errors } from './errors.js'
@@ -16,7 +18,7 @@ import { Replies } from './replies.js'
 import { Results } from './results.js'
 import type { State } from '../state.js'
 import type { Verdict } from '../suspension/suspension.js'
-import { isWitnessing, ofWitness } from './witnessing.js'
+import { ofWitness, witnessAt } from './witnessing.js'
 
 /**
  * The server's side: matches every message to the request it answers, hands rows on, puts our errors in the place of the
@@ -66,7 +68,8 @@ export class Server implements FrameHandler {
 
   whole(tag: number): boolean {
     if (tag !== Backend.DataRow && tag !== Backend.CopyData) return true
-    if (this.#state.head()?.kind === 'plan') return true
+    const head = this.#state.head()
+    if (head?.kind === 'plan' || head?.kind === 'ask' || witnessAt(head)) return true
     return !this.#results.withheld && this.#results.sink(tag).whole
   }
 
@@ -108,6 +111,7 @@ export class Server implements FrameHandler {
     const results = this.#results
     if (this.#ofPlan(tag, buffer, start, end)) return
     if (ofWitness(this.#state, this.#out, this.#planned, tag, buffer, start, end)) return
+    if (ofAsked(this.#state, this.#out, tag, buffer, start, end)) return
     if (tag === Backend.DataRow || tag === Backend.CopyData) {
       if (!results.withheld && !results.sink(tag).frame(this.#out, buffer, start, end)) results.exceed()
       return
@@ -166,8 +170,9 @@ export class Server implements FrameHandler {
       return
     }
     if (tag === Backend.Notice && this.#state.metering && results.withheld) return
-    // What the server logs of the relay's own check (debug_print_plan) is not the client's.
-    if (tag === Backend.Notice && isWitnessing(this.#state.head())) return
+    // What the server logs of the relay's own (debug_print_plan) is not the client's.
+    const head = this.#state.head()
+    if (tag === Backend.Notice && (head?.kind === 'ask' || witnessAt(head) || isChecking(head))) return
     if (results.affords(1, end - start))
       asynchronous(this.#state, this.#out, this.#touchesMasked, tag, buffer, start, end)
   }

@@ -1,6 +1,6 @@
 import type { Estimate, Unestimated } from '../../../../policy/decision.js'
 import { readErrorFields } from '../../../../wire/error-fields.js'
-import { HEADER } from '../../../../wire/cutter.js'
+import { onlyColumn } from '../../../../wire/backend.js'
 import { Backend } from '../../../../wire/tags.js'
 import { conditionOf, isOfText } from '../../rows/redaction.js'
 import type { PlanRequest } from '../requests.js'
@@ -39,10 +39,6 @@ const read = (json: string, folds: boolean): Estimate => {
   }
 }
 
-/** The only column of a DataRow. */
-const column = (buffer: Buffer, start: number, end: number): string =>
-  buffer.toString('utf8', Math.min(start + HEADER + 6, end), end)
-
 /**
  * Takes one message of the answer to an EXPLAIN of ours.
  * @returns the estimate with the last of them
@@ -63,7 +59,7 @@ export const estimateFrom = (
       failed: true,
     }
   }
-  if (tag === Backend.DataRow) request.plan += column(buffer, start, end)
+  if (tag === Backend.DataRow) request.plan += onlyColumn(buffer, start, end) ?? ''
   if (tag === Backend.CommandComplete) request.planned = true
   if (tag === Backend.CloseComplete && request.planned && --request.closes === 0)
     return read(request.plan, request.folds)

@@ -1,6 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import type { MemoryBudget } from '../../../../wire/cutter.js'
-import { closesBehind, runUnder } from '../../../../wire/explain.js'
+import { type BoundText, closesBehind, runUnder } from '../../../../wire/explain.js'
 import { flush, sync } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backlog } from './backlog.js'
@@ -76,9 +76,14 @@ export class Suspension {
     if (wants.kind === 'answers') return
     suspended.stage = 'waiting'
     if (wants.kind === 'estimate') return this.#plan(suspended, wants)
-    if (wants.kind === 'witness') return this.#witness(suspended, wants)
-    const inTransaction = state.transaction !== 'I' || this.#pipeline.holds !== 'nothing'
-    state.commands.push({ kind: 'hold', wants, inTransaction })
+    if (wants.kind === 'witness' || wants.kind === 'standing') return this.#witness(suspended, wants)
+    if (wants.kind === 'own' && state.transaction === 'E') {
+      suspended.verdict = { kind: 'followed', guard: undefined }
+      return
+    }
+    const open = this.#pipeline.holds !== 'nothing'
+    const inTransaction = state.transaction !== 'I' || open
+    state.commands.push({ kind: 'hold', wants, inTransaction, locks: state.locks || open })
   }
 
   /** The client no longer wants an answer: the statement is refused at its place in the order, and the rest goes on. */
@@ -86,7 +91,8 @@ export class Suspension {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
     const error = withdrawn(about)
     const { kind } = suspended.wants
-    const outside = suspended.stage === 'waiting' && kind !== 'estimate' && kind !== 'witness'
+    const asked = kind === 'estimate' || kind === 'witness' || kind === 'standing'
+    const outside = suspended.stage === 'waiting' && !asked
     suspended.stage = 'withdrawing'
     // Whoever was asked has to be told first; what he says then is the refusal.
     if (outside) this.#state.commands.push({ kind: 'withdraw', error })
@@ -102,6 +108,8 @@ export class Suspension {
   answered(verdict: Verdict): void {
     const { mode } = this.#state
     if (mode.kind !== 'suspended') return
+    if (verdict.kind === 'followed' || mode.wants.kind === 'own')
+      this.#state.own.use(verdict.kind === 'followed' ? verdict.guard : undefined)
     if (mode.stage !== 'withdrawing' || verdict.kind === 'refuse') mode.verdict ??= verdict
   }
 
@@ -124,17 +132,25 @@ export class Suspension {
   }
 
   /** Asks the server whether what the decision rests on is so, in the transaction that is open. */
-  #witness(suspended: Suspended, { parameters }: Extract<Wants, { kind: 'witness' }>): void {
+  #witness(suspended: Suspended, { kind, parameters }: Extract<Wants, { kind: 'witness' | 'standing' }>): void {
     const state = this.#state
     // The server would run nothing, the statement as little as this.
     if (state.transaction === 'E') {
-      suspended.verdict = { kind: 'confirmed', parameters }
+      suspended.verdict = { kind: kind === 'witness' ? 'confirmed' : 'stands', parameters }
       return
     }
-    const sent = state.witness.send(this.#out, parameters, this.#pipeline.number)
-    const { answers: left, prepares } = sent
-    state.push({ kind: 'witness', statement: undefined, left, prepares, parameters })
+    const sent = state.witness.send(this.#out, parameters, this.#pipeline.number, kind === 'standing')
+    state.push({ kind: 'witness', statement: undefined, left: sent.answers, sent })
     if (this.#pipeline.holds === 'bound') this.#out.put(flush())
+    else this.#sync()
+  }
+
+  /** Queries of the gateway's own, in the open transaction of whoever waits for what they tell. */
+  ask(texts: readonly BoundText[]): void {
+    const open = this.#pipeline.holds === 'bound'
+    this.#state.push({ kind: 'ask', open, answers: [], short: false, completed: 0, closes: 2 * closesBehind * texts.length })
+    for (const text of texts) this.#out.put(runUnder(this.#name, text))
+    if (open) this.#out.put(flush())
     else this.#sync()
   }
 

@@ -3,6 +3,7 @@ import type { ApprovalRule, Estimate, RecordedFacts } from '../../../../policy/d
 import type { ApprovalEvent } from '../../../../recording/events.js'
 import type { ErrorFields } from '../../../../wire/error-fields.js'
 import type { BoundText } from '../../../../wire/explain.js'
+import type { MachineGuard } from '../guard.js'
 import type { Question } from './planner.js'
 
 /** What a wait came to. An approval is for one rule; what policy says at that moment still comes first. */
@@ -16,8 +17,8 @@ export type Verdict =
       readonly approval: string
     }
   | { readonly kind: 'estimated'; readonly estimate: Estimate }
-  /** The catalog was read again. */
-  | { readonly kind: 'renewed' }
+  /** The catalog was looked at; `current`: in time, so that it is of a moment after that was asked for. */
+  | { readonly kind: 'renewed'; readonly current: boolean }
   /** Whatever was sent before has its answer. */
   | { readonly kind: 'answered' }
   /** A long text has been decided on, as far as that takes time. */
@@ -26,6 +27,11 @@ export type Verdict =
   | { readonly kind: 'confirmed'; readonly parameters: readonly Buffer[] }
   /** It is no longer so. */
   | { readonly kind: 'changed'; readonly error: HoopError }
+  /** The server was only asked: it is so; or that has changed. */
+  | { readonly kind: 'stands'; readonly parameters: readonly Buffer[] }
+  | { readonly kind: 'moved'; readonly what: string }
+  /** The catalog was read as the open transaction sees it. @param guard absent where the server would run nothing */
+  | { readonly kind: 'followed'; readonly guard: MachineGuard | undefined }
   | RefusedVerdict
 
 export interface RefusedVerdict {
@@ -41,13 +47,17 @@ export type Wants =
   /** The planner's word, which the machine asks for by itself. */
   | { readonly kind: 'estimate'; readonly question: Question; readonly bound: Omit<BoundText, 'text'> }
   /** A catalog that was read, or found unchanged, after the request came. */
-  | { readonly kind: 'catalog' }
+  | { readonly kind: 'catalog'; /** Without it, the statement is refused. */ readonly needed?: true }
   /** The answers to what was sent before, by which it is known what a name means. */
   | { readonly kind: 'answers' }
   /** The server's word that what the decision rests on is as it was analysed. The machine asks for it by itself. */
   | { readonly kind: 'witness'; readonly parameters: readonly Buffer[] }
   /** The decision on a long text, which is worked out in turns. */
-  | { readonly kind: 'decision'; readonly text: string }
+  | { readonly kind: 'decision'; readonly text: string; readonly by: MachineGuard }
+  /** The server's word whether that is so, where its transaction has to go on either way. The machine asks for it by itself. */
+  | { readonly kind: 'standing'; readonly parameters: readonly Buffer[] }
+  /** The catalog as the open transaction sees it, with all that it has changed itself: read over its own connection. */
+  | { readonly kind: 'own' }
 
 /** The outcome of an admission that has to wait. */
 export interface Waiting {
@@ -59,12 +69,20 @@ export interface Waiting {
 export interface Given {
   /** The catalog is as new as can be. */
   readonly renewed?: boolean
+  /** Whether the catalog is of a moment after all other waits; undefined where nobody has looked since. */
+  readonly current?: boolean | undefined
   readonly decided?: boolean
   /** What the server has confirmed, as parameters of its witness. */
   readonly confirmed?: readonly Buffer[]
   /** What the decision rested on had changed. */
   readonly changed?: HoopError | undefined
-  /** How often that was so. */
+  /** What the server says is so, in a transaction that has changed the schema. */
+  readonly stands?: readonly Buffer[]
+  /** What it says is not so. */
+  readonly moved?: string | undefined
+  /** The catalog was read as the open transaction sees it, since the request came. */
+  readonly followed?: boolean
+  /** How often something had changed. */
   readonly attempts: number
   readonly answered?: boolean
   readonly estimate?: Estimate
@@ -76,10 +94,17 @@ export interface Given {
 export const nothing: Given = { rules: [], approvals: [], attempts: 0 }
 
 export const add = (given: Given, verdict: Verdict): Given => {
-  if (verdict.kind === 'renewed') return { ...given, renewed: true, changed: undefined }
-  if (verdict.kind === 'decided') return { ...given, decided: true }
+  if (verdict.kind === 'renewed') return { ...given, renewed: true, current: verdict.current, changed: undefined }
   if (verdict.kind === 'confirmed') return { ...given, confirmed: verdict.parameters }
+  return { ...later(given, verdict), current: undefined }
+}
+
+const later = (given: Given, verdict: Exclude<Verdict, { kind: 'renewed' | 'confirmed' }>): Given => {
+  if (verdict.kind === 'decided') return { ...given, decided: true }
   if (verdict.kind === 'changed') return { ...given, changed: verdict.error, attempts: given.attempts + 1 }
+  if (verdict.kind === 'stands') return { ...given, stands: verdict.parameters }
+  if (verdict.kind === 'moved') return { ...given, moved: verdict.what, attempts: given.attempts + 1 }
+  if (verdict.kind === 'followed') return { ...given, followed: true, moved: undefined }
   if (verdict.kind === 'answered') return { ...given, answered: true }
   if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
   if (verdict.kind === 'refuse') return { ...given, refused: verdict }

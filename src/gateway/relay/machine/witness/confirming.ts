@@ -1,6 +1,7 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import { type Admission, premisesOf } from '../admission/outcome.js'
-import type { Rests } from '../names/names.js'
+import type { Portal, Rests } from '../names/names.js'
+import type { Pipeline } from '../client/pipeline.js'
 import type { Premise } from '../../../../policy/decision.js'
 import type { State } from '../state.js'
 import type { Given, Wants } from '../suspension/suspension.js'
@@ -11,11 +12,11 @@ type Confirming = readonly Buffer[] | undefined
 export const confirming = ({ guard }: State, premises: readonly Premise[]): Confirming =>
   premises.length === 0 ? undefined : guard?.witness?.(premises)
 
-const sameParameters = (one: readonly Buffer[], other: readonly Buffer[] | undefined): boolean =>
+export const sameParameters = (one: readonly Buffer[], other: readonly Buffer[] | undefined): boolean =>
   one === other || (one.length === other?.length && one.every((each, i) => each.equals(other[i]!)))
 
 /** A catalog that changes faster than it can be read is a reason to give up. */
-const MAX_ATTEMPTS = 3
+export const MAX_ATTEMPTS = 3
 
 /** What has to come before a statement may go: the server's word, and where that was against it, a catalog that is new. */
 export const awaited = (
@@ -24,6 +25,47 @@ export const awaited = (
 ): Wants | HoopError | undefined => {
   if (changed) return attempts >= MAX_ATTEMPTS ? changed : { kind: 'catalog' }
   return sameParameters(parameters, confirmed) ? undefined : { kind: 'witness', parameters }
+}
+
+/**
+ * What has to come first in a transaction whose queries see an old state of the catalog: the witness doesn't see there what
+ * was added since, so the gateway looks over a connection of its own.
+ */
+export const lookedAt = (state: State, rests: Rests, { current }: Given): Wants | HoopError | undefined => {
+  const old = state.witness.seesOld || rests.statements.some(({ isolation }) => isolation?.old)
+  if (!old || current || !state.renews || !state.guard?.witness || premisesOf(rests).length === 0) return undefined
+  if (current === undefined) return { kind: 'catalog', needed: true }
+  return new HoopError('CATALOG_LATE', 'in a transaction that sees an old state of it')
+}
+
+/**
+ * What has to come before an Execute there: the Bind has its plan and holds its locks, and what the witness can't see has to
+ * be what it was before the Bind. A portal that goes on is behind that.
+ */
+export const addedSince = (
+  state: State,
+  rests: Rests,
+  portal: Portal | undefined,
+  given: Given,
+): Wants | HoopError | undefined => {
+  if (portal?.confirmed || portal?.executed) return undefined
+  const wants = lookedAt(state, rests, given)
+  if (wants || !given.current || !portal || portal.bySql || portal.catalog === state.guard?.catalog) return wants
+  return new HoopError('CATALOG_CHANGED', 'something was added while it was being planned')
+}
+
+/** What has to come before a Bind: of what must not run behind anything else, the server's word as well. */
+export const beforeBind = (
+  state: State,
+  admission: Admission,
+  pipeline: Pick<Pipeline, 'holds'>,
+  given: Given,
+): Wants | HoopError | undefined => {
+  const looked = lookedAt(state, admission, given)
+  const behind = pipeline.holds === 'bound' || state.answering.kind !== 'normal'
+  if (looked || behind || !runsAlone(admission)) return looked
+  const parameters = confirming(state, premisesOf(admission))
+  return parameters && awaited(parameters, given)
 }
 
 /** How a simple query goes to the server. */
@@ -39,7 +81,7 @@ export type Way =
 const planned: ReadonlySet<string> = new Set(['select', 'values', 'insert', 'update', 'delete', 'merge'])
 
 /** Whether one of them may not run behind a witness in its pipeline. */
-export const runsAlone = ({ statements }: Rests): boolean => statements.some(({ alone }) => alone)
+const runsAlone = ({ statements }: Rests): boolean => statements.some(({ alone }) => alone)
 
 const copiesIn = ({ statements }: Admission): boolean =>
   statements.some(({ kinds, stream }) => kinds.includes('copy') && !stream)
@@ -47,6 +89,13 @@ const copiesIn = ({ statements }: Admission): boolean =>
 /** COPY data may be expected when it arrives: another message than a Query would end the session there. */
 const mayCopyIn = ({ queue }: State): boolean =>
   queue.some((request) => request.kind === 'query' && request.admission !== undefined && copiesIn(request.admission))
+
+/** Whether messages of the extended query, with a Sync, may stand for a Query: the server neither skips nor copies. */
+export const takesExtended = (state: State): boolean =>
+  state.answering.kind !== 'skipping' &&
+  state.answering.kind !== 'copyIn' &&
+  !mayCopyIn(state) &&
+  !state.queue.some(({ kind }) => kind === 'execute')
 
 /** @param open the pipeline holds messages that no Sync has ended */
 export const wayOf = (state: State, admission: Admission, open: boolean): Way => {

@@ -1,6 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import type { ErrorFields } from '../../../../wire/error-fields.js'
-import type { Prepared } from './witness.js'
+import type { Sent } from './witness.js'
 import { Backend } from '../../../../wire/tags.js'
 
 /** What the server answers to the statement at hand of a text that is played as an extended query. */
@@ -10,10 +10,8 @@ type Stage = 'parse' | 'bind' | 'witness' | 'run' | 'close'
 export interface PlayedStatement {
   /** Characters of the text in front of it, as UTF-16 has them. */
   readonly before: number
-  /** Messages that answer its witness; 0 where it has none. */
-  readonly answers: number
-  /** See `Witness.confirmed`. */
-  readonly prepares: Prepared | undefined
+  /** Its witness, where it has one. */
+  readonly sent: Sent | undefined
 }
 
 const stray = (tag: number, stage: Stage): HoopError =>
@@ -27,25 +25,21 @@ const stray = (tag: number, stage: Stage): HoopError =>
 export class Played {
   readonly #text: string
   readonly #statements: readonly PlayedStatement[]
-  readonly #confirmed: (prepared: Prepared | undefined) => void
+  readonly #confirmed: (sent: Sent) => void
   #stage: Stage = 'parse'
   #at = 0
   #left = 0
 
   /** @param confirmed is told when a witness has been answered */
-  constructor(
-    text: string,
-    statements: readonly PlayedStatement[],
-    confirmed: (prepared: Prepared | undefined) => void,
-  ) {
+  constructor(text: string, statements: readonly PlayedStatement[], confirmed: (sent: Sent) => void) {
     this.#text = text
     this.#statements = statements
     this.#confirmed = confirmed
   }
 
-  /** The witness is about to say its word, or has said an error. */
-  get witnessing(): boolean {
-    return this.#stage === 'witness'
+  /** The witness that is about to say its word, or has said an error. */
+  get witness(): Sent | undefined {
+    return this.#stage === 'witness' ? this.#statements[this.#at]?.sent : undefined
   }
 
   /** Characters in front of the statement at hand, as the server counts them. */
@@ -72,15 +66,16 @@ export class Played {
         return false
       case 'bind':
         if (tag !== Backend.BindComplete) throw stray(tag, this.#stage)
-        this.#left = this.#statements[this.#at]?.answers ?? 0
+        this.#left = this.#statements[this.#at]?.sent?.answers ?? 0
         this.#stage = this.#left > 0 ? 'witness' : 'run'
         return false
-      case 'witness':
-        if (--this.#left === 0) {
-          this.#stage = 'run'
-          this.#confirmed(this.#statements[this.#at]?.prepares)
-        }
+      case 'witness': {
+        const { witness } = this
+        if (--this.#left > 0 || !witness) return false
+        this.#stage = 'run'
+        this.#confirmed(witness)
         return false
+      }
       case 'run':
         return tag !== Backend.NoData
       case 'close':

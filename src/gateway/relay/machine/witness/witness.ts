@@ -1,6 +1,8 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
 import type { Outbox } from '../../../../wire/outbox.js'
-import { answers, prepareWitness, runWitness, type WitnessKind } from './messages.js'
+import type { WitnessForm } from '../../../../sql/witness/text.js'
+import { answers, askWitness, prepareWitness, runOldWitness, runWitness } from './messages.js'
+import { Recollection } from './recollection.js'
 
 /** Kinds of statements that may end what was prepared, or put another statement in its place. */
 const unsettling: ReadonlySet<string> = new Set([
@@ -13,10 +15,22 @@ const unsettling: ReadonlySet<string> = new Set([
  */
 const forgetful = new WeakSet<object>()
 
-/** Which was prepared, and by which count of what may have changed it. */
-export interface Prepared {
-  readonly kind: WitnessKind
-  readonly age: number
+/** Whether it gives its transaction a number: from then on, the snapshot doesn't tell of what it changes. */
+const writes = ({ ddl, writes: relations }: AllowedStatement): boolean => ddl || relations.length > 0
+
+/** A witness on its way. */
+export interface Sent {
+  /** Messages that answer it. */
+  readonly answers: number
+  /** Which it prepares, if it does, and the count of what may have changed it by then. */
+  readonly prepares: { readonly form: WitnessForm; readonly age: number } | undefined
+  readonly parameters: readonly Buffer[]
+  /** The snapshot that the server is asked for. */
+  readonly asked: string | undefined
+  /** Whether it only asks: then what it says is what has changed. */
+  readonly asks: boolean
+  /** What the server has said: its snapshot, unless it was asked. */
+  said: string | undefined
 }
 
 /**
@@ -26,11 +40,14 @@ export interface Prepared {
 export class Witness {
   readonly #database: object
   /** The pipeline in which each was last prepared; in that one it is certain to be there. */
-  readonly #asked: Record<WitnessKind, number> = { plain: -1, whole: -1 }
-  /** The server has it, and nothing since can have changed that. */
-  readonly #prepared: Record<WitnessKind, boolean> = { plain: false, whole: false }
+  readonly #asked = new Map<WitnessForm, number>()
+  /** The server has them, and nothing since can have changed that. */
+  readonly #prepared = new Set<WitnessForm>()
   /** Counts what may have changed it, so that an older answer is not taken for a newer one. */
   #age = 0
+  readonly #recollection = new Recollection()
+  /** Whether transactions begin with a level that sees an old state, and whether the one at hand has said that it does. */
+  #old: { session: boolean; transaction: boolean | undefined } = { session: false, transaction: undefined }
 
   /** @param database what stands for the database that this session is on, the same for all of its sessions */
   constructor(database: object) {
@@ -40,26 +57,49 @@ export class Witness {
   /**
    * Puts it in front of what comes next.
    * @param pipeline in which that is sent
-   * @returns how many messages answer it, and what is to be said once they have come
+   * @param asks whether it is only to say what has changed
    */
-  send(
-    out: Outbox,
-    parameters: readonly Buffer[],
-    pipeline: number,
-  ): { answers: number; prepares: Prepared | undefined } {
-    const { kind, messages } = runWitness(parameters)
-    const kept = this.#prepared[kind] && !forgetful.has(this.#database)
-    const there = kept || this.#asked[kind] === pipeline
-    if (!there) out.put(prepareWitness[kind])
+  send(out: Outbox, parameters: readonly Buffer[], pipeline: number, asks = false): Sent {
+    const forgets = forgetful.has(this.#database)
+    // Where sessions share a backend, what one has confirmed says nothing of what another's temporary tables hide.
+    const recalled = forgets ? undefined : this.#recollection.of(parameters)
+    const run = asks
+      ? askWitness(parameters)
+      : this.seesOld
+        ? runOldWitness(parameters)
+        : runWitness(parameters, recalled)
+    const { form, messages, snapshot: asked } = run
+    const there = (this.#prepared.has(form) && !forgets) || this.#asked.get(form) === pipeline
+    if (!there) out.put(prepareWitness[form])
     out.put(messages)
-    if (there) return { answers: answers.run, prepares: undefined }
-    this.#asked[kind] = pipeline
-    return { answers: answers.run + answers.prepared, prepares: { kind, age: this.#age } }
+    const sent = { parameters, asked, asks, said: undefined }
+    if (there) return { ...sent, answers: answers.run, prepares: undefined }
+    this.#asked.set(form, pipeline)
+    return { ...sent, answers: answers.run + answers.prepared, prepares: { form, age: this.#age } }
   }
 
-  /** The server has answered all of it. @param prepared as `send` gave it */
-  confirmed(prepared: Prepared | undefined): void {
-    if (prepared?.age === this.#age) this.#prepared[prepared.kind] = true
+  /**
+   * Whether queries may see the catalog as it was when the transaction began, as under REPEATABLE READ: then the witness
+   * doesn't see what was added since, and the gateway has to look by itself. Where it is thought not to be so, and is, the
+   * witness raises.
+   */
+  get seesOld(): boolean {
+    return this.#old.transaction ?? this.#old.session
+  }
+
+  /** The server says that it is so. */
+  isOld(): void {
+    this.#old = { session: true, transaction: true }
+  }
+
+  transactionEnded(): void {
+    this.#old.transaction = undefined
+  }
+
+  /** The server has answered all of it. */
+  confirmed({ prepares, parameters, said, asked, asks }: Sent): void {
+    if (!asks) this.#recollection.confirmed(parameters, said, asked)
+    if (prepares?.age === this.#age) this.#prepared.add(prepares.form)
   }
 
   /** The server does not have it, though nothing of this session's can have ended it. */
@@ -70,13 +110,16 @@ export class Witness {
 
   /** It may have gone, or may be another statement by now. */
   forget(): void {
-    this.#asked.plain = this.#asked.whole = -1
-    this.#prepared.plain = this.#prepared.whole = false
+    this.#asked.clear()
+    this.#prepared.clear()
+    this.#recollection.forget()
     this.#age++
   }
 
   /** A statement is sent that may have that effect. */
   sent(statements: readonly AllowedStatement[]): void {
     if (statements.some(({ kinds }) => kinds.some((kind) => unsettling.has(kind)))) this.forget()
+    else if (statements.some(writes)) this.#recollection.forget()
+    for (const { isolation } of statements) if (isolation) this.#old[isolation.of] = isolation.old
   }
 }

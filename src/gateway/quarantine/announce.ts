@@ -1,0 +1,49 @@
+import type { Logger } from 'pino'
+import type { Webhooks } from '../webhooks/webhooks.js'
+import { forClients, type Trouble } from './trouble.js'
+
+export interface AnnounceOptions {
+  readonly log: Logger
+  readonly webhooks: Pick<Webhooks, 'emit'>
+}
+
+const each = (values: readonly (string | undefined)[]): string | undefined =>
+  [...new Set(values.filter((value) => value !== undefined))].join(', ') || undefined
+
+/** Says that a connection is quarantined, for what else by now, or that it is back: in the log, and to who hears of alerts. */
+export const announce =
+  ({ log, webhooks }: AnnounceOptions, connection: string) =>
+  (troubles: readonly Trouble[]): void => {
+    const [first] = troubles
+    if (!first) {
+      log.info({ connection }, 'the connection is no longer quarantined')
+      webhooks.emit({
+        event: 'alert',
+        text: `${connection} can be used again.`,
+        fields: { connection, state: 'available' },
+      })
+      return
+    }
+    const found = troubles.map(({ database, policy, error }) => ({
+      database,
+      policy,
+      code: error.code,
+      why: error.message,
+    }))
+    log.error(
+      { connection, troubles: found },
+      'the connection is quarantined: its sessions are refused until this is over',
+    )
+    // Where it goes, everybody in a channel reads it.
+    webhooks.emit({
+      event: 'alert',
+      text: `${connection} can’t be used: ${each(troubles.map(({ error }) => forClients(error).message))}.`,
+      fields: {
+        connection,
+        state: 'quarantined',
+        databases: each(troubles.map(({ database }) => database)),
+        policies: each(troubles.map(({ policy }) => policy)),
+        codes: each(troubles.map(({ error }) => forClients(error).code)),
+      },
+    })
+  }

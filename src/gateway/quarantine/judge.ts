@@ -1,0 +1,76 @@
+import { asLongAs, deadline } from '../../lib/deadline.js'
+import { HoopError } from '../../lib/errors.js'
+import type { LoadedConfig } from '../../policy/config/load.js'
+import { needsCatalog } from '../../policy/needs-catalog.js'
+import type { Reading } from '../../sql/catalog.js'
+import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog-source.js'
+import { targetOf, type UpstreamTarget } from '../upstream/target.js'
+import { goneColumns, type Look, unknownColumns } from '../upstream/unknown-columns.js'
+import type { Trouble } from './trouble.js'
+
+/** For the catalogs of other connections, where they may have what this one lacks, milliseconds. */
+const OTHERS_PATIENCE = 5_000
+
+export interface LookOptions {
+  readonly loaded: LoadedConfig
+  /** Name of the connection. */
+  readonly connection: string
+  readonly catalogs: CatalogSources
+  /** How to log in to any connection, as far as that is known. */
+  readonly target: (connection: string) => UpstreamTarget | undefined
+}
+
+/** Whether policies can be applied to a database, and the catalog that says so. */
+export interface Judged {
+  readonly source: DatabaseCatalog
+  readonly reading: Reading
+  readonly troubles: readonly Trouble[]
+}
+
+/** Policies under which somebody may use a connection, and whose masks or rules have to be applied to a catalog. */
+export const policiesOf = ({ config }: LoadedConfig, connection: string): string[] => {
+  const used = new Set(config.connections[connection]?.access.map(({ policy }) => policy))
+  return [...used].filter((name) => config.policies[name] && needsCatalog(config.policies[name]))
+}
+
+/** What went wrong with a catalog, also in the words of the driver: the server's error, or its own where none came in time. */
+export const catalogTrouble = (error: unknown, database: string): HoopError => {
+  const words = error instanceof Error ? error.message : String(error)
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  if (code === '57014' || words === 'Query read timeout' || name === 'TimeoutError')
+    return new HoopError('CATALOG_LATE', `of ${database}`, { cause: error })
+  if (error instanceof HoopError) return error
+  return new HoopError('POLICY_UNAPPLIED', `the catalog of ${database} can’t be read (${words})`, { cause: error })
+}
+
+/** Applies the connection's policies to what was read last of a database. Never throws. */
+export const judge = async (
+  options: LookOptions,
+  source: DatabaseCatalog,
+  database: string,
+  signal: AbortSignal,
+): Promise<Judged> => {
+  const { loaded, connection, catalogs } = options
+  const reading = source.last
+  const look: Look = async (name, place, masked) => {
+    if (name === connection && place === database) return source.under({ masked })
+    const other = catalogs.of(options.target(name) ?? targetOf(loaded, name), place)
+    await asLongAs(other.known(), deadline(OTHERS_PATIENCE, signal))
+    return other.under({ masked })
+  }
+  const had = (name: string, place: string): Promise<ReadonlySet<string>> => {
+    const { host, port } = loaded.config.connections[name]!.url
+    return catalogs.had(host, port, place)
+  }
+  const troubles = await Promise.all(
+    policiesOf(loaded, connection).map(async (policy): Promise<Trouble[]> => {
+      try {
+        const gone = await goneColumns({ loaded, policy, at: { connection, database }, look, had })
+        return gone.length === 0 ? [] : [{ database, policy, error: unknownColumns(gone) }]
+      } catch (error) {
+        return [{ database, policy, error: catalogTrouble(error, database) }]
+      }
+    }),
+  )
+  return { source, reading, troubles: troubles.flat() }
+}

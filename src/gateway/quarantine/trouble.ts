@@ -1,0 +1,50 @@
+import type { Unavailable } from '../../lib/api.js'
+import { type ErrorCode, HoopError } from '../../lib/errors.js'
+
+/** What keeps sessions out of one database of a connection. */
+export interface Trouble {
+  readonly database: string
+  /** Name of the policy that can't be applied; absent where nobody can be let in. */
+  readonly policy?: string
+  /** In an operator's words: paths, user names and the server's own words may be in it. */
+  readonly error: HoopError
+}
+
+/** What a client is told in place of an error that only an operator may read. */
+const told: Partial<Record<ErrorCode, () => HoopError>> = {
+  SECRET_MISSING: () => noLogin(),
+  UPSTREAM_LOGIN: () => noLogin(),
+  UPSTREAM_TLS: () => noLogin(),
+  UPSTREAM_UNREACHABLE: () => new HoopError('UPSTREAM_UNREACHABLE'),
+  POLICY_UNAPPLIED: () => new HoopError('POLICY_UNAPPLIED'),
+  STORE_FAILED: () => new HoopError('STORE_FAILED'),
+  INTERNAL: () => new HoopError('INTERNAL'),
+}
+
+/** One sentence for a wrong password, a missing one and a bad certificate: which of them it is, is the operator's business. */
+const noLogin = (): HoopError =>
+  new HoopError('CONNECTION_UNAVAILABLE', 'the gateway can’t log in to the database for now')
+
+/** The same error without what isn't for a client: paths, user names, addresses, and how it stands with passwords. */
+export const forClients = (error: HoopError): HoopError => told[error.code]?.() ?? error
+
+/** What somebody who may use the connection is told; nothing where nothing is in the way. */
+export const unavailableBy = (troubles: readonly Trouble[]): { unavailable?: readonly Unavailable[] } => {
+  const unavailable = troubles.map(({ database, error }) => {
+    const { code, message } = forClients(error)
+    return { database, code, reason: message }
+  })
+  return unavailable.length > 0 ? { unavailable } : {}
+}
+
+/** Errors that a session meets on its way to the database, and that others would meet as well. */
+const shared = new Set<ErrorCode>(['SECRET_MISSING', 'UPSTREAM_LOGIN', 'UPSTREAM_TLS', 'UPSTREAM_UNREACHABLE'])
+
+export const isShared = (error: unknown): boolean => error instanceof HoopError && shared.has(error.code)
+
+/** The same as long as nothing has changed: what is said once is said by this. */
+export const stateOf = (troubles: readonly Trouble[]): string =>
+  troubles
+    .map(({ database, policy = '', error }) => JSON.stringify([database, policy, error.code]))
+    .toSorted()
+    .join()
