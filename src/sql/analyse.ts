@@ -14,7 +14,9 @@ import { read, type Normalized } from './parser/normalize.js'
 import type { Span, SyntaxError } from './parser.js'
 import { parseInParts } from './parser/parts.js'
 import { as, unwrap } from './tree.js'
+import { setOffBy } from './witness/late-names.js'
 import { Lookups } from './witness/lookups.js'
+import { close } from './witness/closure.js'
 import { premiseOf } from './witness/premise.js'
 
 export interface AnalyseOptions {
@@ -82,7 +84,9 @@ const factsOf = (
   )
   const positions = columns || proved.touchesMasked
   const types = rewrites ? usage.types : undefined
-  const premise = catalog && premiseOf(catalog, lookups, positions, !defining.has(type), types)
+  if (catalog) close(catalog, lookups)
+  const set = catalog && setOffBy(catalog, lookups)
+  const premise = catalog && premiseOf(catalog, lookups, positions, !defining.has(type), set?.late, types)
   return {
     kind: kindOf(type, fields),
     kinds: [...usage.kinds],
@@ -108,6 +112,7 @@ const factsOf = (
     ...namedBy(type, fields),
     ...isolationBy(type, fields),
     ...proved,
+    ...(set?.refusal && proved.unproven === undefined && { touchesMasked: true, unproven: set.refusal.unproven }),
     ...(premise && { premise }),
     ddl: changesSchema(usage.kinds),
   }

@@ -74,6 +74,10 @@ export const walk = (value: unknown, visit: (fields: Fields) => boolean | void):
   }
 }
 
+/** Whether the object is a subquery that stands where a value does: of a SubLink, or inside of `JSON_ARRAY(SELECT …)`. */
+export const isSubquery = (fields: Fields): boolean =>
+  fields['subLinkType'] !== undefined || fields['JsonArrayQueryConstructor'] !== undefined
+
 /** Whether the object is a table reference, wrapped or not. */
 export const isRangeVar = (fields: Fields): boolean =>
   typeof fields['relname'] === 'string' && typeof fields['relpersistence'] === 'string'

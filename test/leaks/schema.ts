@@ -69,6 +69,12 @@ export const schema = (side: Side): string => `
   CREATE VIEW high WITH (security_barrier) AS SELECT id, name FROM customers WHERE salary > 600000;
   CREATE MATERIALIZED VIEW kept AS SELECT id, email FROM customers;
 
+  CREATE VIEW tallied AS SELECT n.id, (SELECT count(*) FROM orders) AS tally FROM notes n;
+  CREATE VIEW tallied_again AS SELECT id, tally + 1 AS tally FROM tallied;
+  CREATE FUNCTION tally() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM orders';
+  CREATE FUNCTION placed_by(text) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM orders WHERE placed::text > $1';
+  CREATE FUNCTION either(bool, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT CASE WHEN $1 THEN $2 END';
+
   CREATE FUNCTION mail_of(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM customers WHERE id = $1';
   CREATE FUNCTION mail_body(i int) RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT email FROM customers WHERE id = i; END;
   CREATE FUNCTION frozen() RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT email FROM customers WHERE id = 1';

@@ -13,6 +13,8 @@ const schema = `
   CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
   CREATE SCHEMA crm;
   CREATE TABLE crm.people (id int, phone text, digits text GENERATED ALWAYS AS (replace(phone, '-', '')) STORED);
+  CREATE FUNCTION emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO gone SELECT phone FROM crm.people; RETURN NULL; END $$;
+  CREATE TRIGGER emptied BEFORE TRUNCATE ON crm.people EXECUTE FUNCTION emptied();
   CREATE TABLE crm.notes (id int, body text);
   CREATE VIEW active AS SELECT id, name FROM customers;
   CREATE VIEW active_again AS SELECT * FROM active;

@@ -1,11 +1,13 @@
 import { parse } from '../parser.js'
-import { isRangeVar, text, walk, words } from '../tree.js'
+import { isRangeVar, isSubquery, text, walk, words } from '../tree.js'
 
 /** Names in a definition that the server printed: the last part of each, as the first parts may be missing. */
 export interface Mentions {
   readonly relations: readonly (readonly [schema: string | undefined, name: string])[]
   readonly functions: readonly (readonly [schema: string | undefined, name: string])[]
   readonly columns: readonly string[]
+  /** Whether a subquery stands where a value does. */
+  readonly subqueries: boolean
 }
 
 const qualified = (names: readonly string[]): readonly [string | undefined, string] => [
@@ -20,13 +22,15 @@ export const mentions = (definition: string): Mentions | undefined => {
   const relations: Mentions['relations'][number][] = []
   const functions: Mentions['functions'][number][] = []
   const columns: string[] = []
+  let subqueries = false
   walk(
     parsed.statements.map((statement) => statement.node),
     (fields) => {
       if (isRangeVar(fields)) relations.push([text(fields['schemaname']), text(fields['relname']) ?? ''])
+      subqueries ||= isSubquery(fields)
       if (fields['funcname']) functions.push(qualified(words(fields['funcname'])))
       if (fields['fields']) columns.push(...words(fields['fields']))
     },
   )
-  return { relations, functions, columns }
+  return { relations, functions, columns, subqueries }
 }

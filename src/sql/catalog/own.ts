@@ -25,7 +25,10 @@ const madeSince = ({ rows: known }: Reading): string => {
 /** Readings before it is given up that the catalog stands still for one. */
 const ATTEMPTS = 3
 
-const own = (text: string, ...parameters: string[]): OwnStatement => ({ text: `/* hoop witness */ ${text}`, parameters })
+const own = (text: string, ...parameters: string[]): OwnStatement => ({
+  text: `/* hoop witness */ ${text}`,
+  parameters,
+})
 
 /** What the session has set, and the locks that it holds, are afterwards what they were. */
 const unseen = (statement: OwnStatement): OwnStatement[] => [

@@ -30,6 +30,7 @@ export class SnapshotRelation implements Draft {
   ancestors: readonly Relation[] = none
   masked: boolean
   touchesMasked?: boolean
+  acts?: boolean
   opaque?: string
   formerly?: readonly string[]
   readonly #row: RelationRow

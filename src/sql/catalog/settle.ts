@@ -1,5 +1,6 @@
 import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
 import { readRoutine } from '../lineage/routine.js'
+import { callActs } from '../lineage/expressions/acting.js'
 import { readView, type ViewReading } from '../lineage/view.js'
 import type { Reading } from './reading.js'
 import type { Draft as DraftRelation } from './relation.js'
@@ -29,6 +30,7 @@ const routinesIn = (catalog: Draft, { snapshot }: Reading): boolean => {
     delete routine.definition
     routine.safe = true
     routine.reads = reading.reads
+    routine.acts = reading.acts
     if (reading.yields) routine.yields = reading.yields
     progress = true
   }
@@ -42,35 +44,33 @@ const shown = (catalog: Draft, column: CatalogColumn, mark: Mark): CatalogColumn
   return base ? { ...column, masked: base } : { ...column, derived: sourcesOf(mark) }
 }
 
-/** Whether a view can be taken as it is: nothing that it reads or calls has to do with masked columns. */
-const isPlain = (catalog: Draft, relation: DraftRelation, definition: string): boolean => {
+/** Of a view that can be taken as it is: nothing that it reads or calls has to do with masked columns. */
+const plain = (catalog: Draft, relation: DraftRelation, definition: string): ViewReading | undefined => {
+  const { routines } = catalog
   if (relation.opaque !== undefined || relation.bases.some(({ masked, opaque }) => masked || opaque !== undefined))
-    return false
+    return undefined
   const found = mentions(definition)
-  return (
-    found?.functions.every(
-      ([schema, name]) =>
-        opaqueFunction(catalog.routines, schema ?? 'pg_catalog', name) === undefined &&
-        (catalog.routines.added.get(name) ?? []).every(({ reads }) => reads.length === 0),
-    ) ?? false
+  const known = found?.functions.every(
+    ([schema, name]) =>
+      opaqueFunction(routines, schema ?? 'pg_catalog', name) === undefined &&
+      (routines.added.get(name) ?? []).every(({ reads }) => reads.length === 0),
   )
+  if (!found || known !== true) return undefined
+  const acts = found.subqueries || found.functions.some(([, name]) => callActs(routines, name))
+  return { marks: [], touchesMasked: false, acts }
 }
-
-const plain: ViewReading = { marks: [], touchesMasked: false }
 
 const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean => {
   let progress = false
   for (const [relation, definition] of pending) {
     const waits = relation.bases.some((base) => pending.has(base))
     if (waits) continue
-    const reading = isPlain(catalog, relation, definition)
-      ? plain
-      : readView(catalog, definition, relation.columns.length)
+    const reading = plain(catalog, relation, definition) ?? readView(catalog, definition, relation.columns.length)
     if (typeof reading === 'string') {
       relation.opaque = reading
       continue
     }
-    const { marks, touchesMasked } = reading
+    const { marks, touchesMasked, acts } = reading
     pending.delete(relation)
     progress = true
     delete relation.opaque
@@ -78,6 +78,7 @@ const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean =
       shown(catalog, column, marks[index] ?? { kind: 'clean' }),
     )
     relation.masked = relation.columns.some((column) => column.masked ?? column.derived)
+    relation.acts = relation.kind === 'v' && (acts || relation.bases.some((base) => base.acts))
     relation.touchesMasked = touchesMasked || relation.bases.some((base) => base.touchesMasked)
     for (const { attribute, masked } of relation.columns)
       if (masked) catalog.masked.set(columnKey(relation.oid, attribute), masked)

@@ -37,6 +37,8 @@ export interface Relation {
   readonly masked: boolean
   /** Whether a view uses a masked column, be it only in a condition: its errors may quote one. */
   readonly touchesMasked?: boolean
+  /** Of a view: it can be noticed that its columns were computed. */
+  readonly acts?: boolean
   /** Whether policies of its own decide which rows are seen: they may compute anything. */
   readonly rowSecurity: boolean
   /** Why reading or writing it could show masked values in a way that isn't analysed. */
@@ -140,4 +142,6 @@ export interface AddedRoutine {
   readonly reads: readonly string[]
   /** Names of the columns that it yields in FROM; none where it is one that is named like the function. */
   readonly yields?: readonly string[]
+  /** It can be noticed that it has run: it reads tables, or calls what does more than compute. */
+  readonly acts?: boolean
 }

@@ -7,7 +7,7 @@ const queries = {
       CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN pg_get_functiondef(p.oid) END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal')`,
-  triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8 FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
+  triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8, t.tgoldtable, t.tgnewtable FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
   keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype FROM pg_constraint f
     WHERE f.contype = 'f'`,
   operators: `SELECT o.oprname, n.nspname, p.proname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
@@ -112,6 +112,11 @@ export const effectsOf = (snapshot: Given): Effects => {
     routines: grouped(routines.map((routine) => [routine.name, routine] as const)),
     routineByOid: new Map(routines.map((routine) => [routine.oid, routine])),
     triggers: grouped(rows.triggers.map(numbers)),
+    transitions: grouped(
+      rows.triggers.flatMap(([, routine, ...tables]) =>
+        tables.flatMap((name) => (typeof name === 'string' ? [[Number(routine), name] as const] : [])),
+      ),
+    ),
     rules: grouped(snapshot.rules),
     views: new Map(snapshot.definitions),
     cascades: cascadesOf(rows.keys),

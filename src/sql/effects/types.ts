@@ -25,6 +25,8 @@ export interface Effects {
   readonly routineByOid: ReadonlyMap<number, StoredRoutine>
   /** Functions that its triggers call. */
   readonly triggers: ReadonlyMap<number, readonly number[]>
+  /** Names of transition tables (REFERENCING) that a trigger gives to the function that it calls. */
+  readonly transitions: ReadonlyMap<number, readonly string[]>
   /** CREATE RULE, for rules other than a view's own. */
   readonly rules: ReadonlyMap<number, readonly string[]>
   readonly views: ReadonlyMap<number, string>

@@ -6,7 +6,7 @@ import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source
 export type Found =
   | ({ readonly kind: 'column'; readonly name: string; readonly mark: Mark } & Pick<
       ScopeColumn,
-      'distance' | 'given' | 'row' | 'made'
+      'distance' | 'given' | 'row' | 'made' | 'acts'
     >)
   /** The row of a table or subquery as one value. */
   | { readonly kind: 'row'; readonly name: string; readonly source: Source }
@@ -48,10 +48,12 @@ const marked = (columns: readonly ScopeColumn[]): Mark | undefined => {
 }
 
 /** The one column that is meant, with what is known of it. */
-const column = (name: string, mark: Mark, meant: readonly ScopeColumn[]): Found => {
+const column = (name: string, mark: Mark, meant: readonly ScopeColumn[], acts: boolean): Found => {
   const { name: _own, mark: _all, ...known } = (meant.length === 1 ? meant[0] : undefined) ?? { name, mark }
-  return { kind: 'column', name, mark, ...known }
+  return { kind: 'column', name, mark, ...known, ...(acts && { acts }) }
 }
+
+const anyActs = (columns: readonly ScopeColumn[]): boolean => columns.some(({ acts }) => acts)
 
 /**
  * A plain name. Column names of all levels go before row names (PostgreSQL: colNameToVar, then the whole row). Where an
@@ -59,10 +61,12 @@ const column = (name: string, mark: Mark, meant: readonly ScopeColumn[]): Found 
  */
 const plain = (scope: Scope | undefined, name: string): Found => {
   let open = false
+  let acts = false
   for (const { items } of levels(scope)) {
     const found = items.flatMap((item) => item.columns.filter((column) => column.name === name))
+    acts ||= anyActs(found)
     const mark = marked(found) ?? (found.length > 0 && !open ? clean : undefined)
-    if (mark) return column(name, mark, open ? [] : found)
+    if (mark) return column(name, mark, open ? [] : found, acts || open)
     if (found.length > 0) open = true
     if (items.some(uncertain)) open = true
     const tables = items.some((item) => item.sources.some((source) => source.table))
@@ -70,7 +74,8 @@ const plain = (scope: Scope | undefined, name: string): Found => {
   }
   const [source] = nearest(scope, name)
   if (source) return { kind: 'row', name, source }
-  if (open) return { kind: 'column', name, mark: clean }
+  // Nobody knows what an unknown column is computed by.
+  if (open) return { kind: 'column', name, mark: clean, acts: true }
   throw unproven(name, `there is no column ${name} in the catalog`, 'spelling')
 }
 
@@ -79,9 +84,10 @@ const within = (sources: readonly Source[], qualifier: string, name: string, fun
   if (sources.length === 0) throw unproven(`${qualifier}.${name}`, `there is no table ${qualifier} here`, 'spelling')
   const found = sources.flatMap((source) => source.columns.filter((column) => column.name === name))
   const mark = marked(found)
-  if (mark) return column(name, mark, found)
+  if (mark) return column(name, mark, found, anyActs(found))
   const known = found.length > 0 || (systemColumns.has(name) && sources.some((source) => source.table))
-  if (known) return column(name, clean, sources.length === 1 && sources[0]?.ambiguous === false ? found : [])
+  const sure = sources.length === 1 && sources[0]?.ambiguous === false
+  if (known) return column(name, clean, sure ? found : [], anyActs(found))
   const subject = sources.map(hidden).find((each) => each !== undefined)
   if (subject !== undefined || functions.isOpaqueFunction(name)) {
     throw unproven(
@@ -90,7 +96,7 @@ const within = (sources: readonly Source[], qualifier: string, name: string, fun
       'spelling',
     )
   }
-  return { kind: 'column', name, mark: functions.reads([name]) }
+  return { kind: 'column', name, mark: functions.reads([name]), acts: true }
 }
 
 /**

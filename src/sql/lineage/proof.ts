@@ -52,6 +52,9 @@ export class Proof {
   readonly #predicates: PredicatePolicy
   readonly #accounted = new Set<object>()
   readonly #searched = new Set<object>()
+  /** Nodes, by the pass in which they were looked at last. */
+  readonly #seen = new Map<object, number>()
+  #pass = 0
   #touches = false
 
   constructor(rules: ProofRules, catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
@@ -117,6 +120,18 @@ export class Proof {
     if (this.#searched.has(node)) return
     this.#searched.add(node)
     for (const search of searches) this.nearest.push({ ...search, limit: 'any' })
+  }
+
+  /** What a recursive query makes comes round again: what was known may be known otherwise now. */
+  again(): void {
+    this.#pass++
+  }
+
+  /** Whether a node is looked at for the first time in this pass. Nodes inside of nodes would be looked at over and over. */
+  first(node: Fields): boolean {
+    if (this.#seen.get(node) === this.#pass) return false
+    this.#seen.set(node, this.#pass)
+    return true
   }
 
   /** A question about masked values that the answer settles. */

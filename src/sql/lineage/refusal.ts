@@ -14,11 +14,13 @@ export const remedies = {
   function:
     'Use a function that comes with PostgreSQL, or ask an administrator to list this one under functions: pure.',
   explain: 'Use EXPLAIN without ANALYZE.',
+  late: 'Ask an administrator to write the table with its schema there, or to end the function’s SET search_path with pg_temp.',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',
   spelling:
     'Look at how its name is spelled; \\d shows the columns. What this transaction has added is known once it is committed.',
   constant: 'Use a column that isn’t masked there, or a literal or parameter.',
+  lazy: 'Compare it with = or IN and literals, or leave what is run out of CASE, COALESCE, AND, OR and FILTER.',
   rows: 'Call it with a column that isn’t masked: how many rows it makes would show the value.',
   union: 'Use UNION ALL, or leave the masked column out of the set operation.',
   join: 'Join by columns that aren’t masked.',

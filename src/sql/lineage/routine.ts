@@ -3,6 +3,7 @@ import { parse } from '../parser.js'
 import { all, as, isFields, items, text, unwrap, words, type Fields } from '../tree.js'
 import { columnsOf, combine, clean, type Mark } from './mark.js'
 import { beginProof } from './begin.js'
+import { bodyActs } from './expressions/acting.js'
 import { top, type Place, type Proof } from './proof.js'
 import { Refusal } from './refusal.js'
 import { itemOf } from './scope.js'
@@ -14,6 +15,8 @@ export interface RoutineReading {
   readonly reads: readonly string[]
   /** As in AddedRoutine; undefined where nobody knows. */
   readonly yields: readonly string[] | undefined
+  /** It can be noticed that it has run. */
+  readonly acts: boolean
 }
 
 const inputs: ReadonlySet<string> = new Set([
@@ -98,7 +101,8 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
     const last = marks.at(-1)
     if (!last || marks.includes(undefined)) return undefined
     if (last.kind !== 'clean' && isImmutable(created)) return undefined
-    return { reads: columnsOf(last), yields: yieldsOf(parameters(created, outputs), returns) }
+    const acts = bodyActs(catalog.routines, [body, created['parameters']])
+    return { reads: columnsOf(last), yields: yieldsOf(parameters(created, outputs), returns), acts }
   } catch (error) {
     if (error instanceof Refusal || error instanceof RangeError) return undefined
     throw error

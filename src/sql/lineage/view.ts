@@ -3,6 +3,7 @@ import { parse } from '../parser.js'
 import { as } from '../tree.js'
 import { type Mark } from './mark.js'
 import { beginProof } from './begin.js'
+import { viewActs } from './expressions/acting.js'
 import { top } from './proof.js'
 import { Refusal } from './refusal.js'
 import { hidden } from './scope.js'
@@ -13,6 +14,8 @@ export interface ViewReading {
   readonly marks: readonly Mark[]
   /** Whether it uses a masked column, be it only in a condition. */
   readonly touchesMasked: boolean
+  /** It can be noticed that its columns were computed. */
+  readonly acts: boolean
 }
 
 /**
@@ -31,9 +34,12 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
     proof.complete(query, 'query')
     const column = hidden(shape)
     const { touchesMasked } = proof
+    const acts = viewActs(catalog.routines, query)
     if (!shape.open && shape.columns.length === columns)
-      return { marks: shape.columns.map(({ mark }) => mark), touchesMasked }
-    return column === undefined ? { marks: [], touchesMasked } : `which of its columns show ${column} is not known`
+      return { marks: shape.columns.map(({ mark }) => mark), touchesMasked, acts }
+    return column === undefined
+      ? { marks: [], touchesMasked, acts }
+      : `which of its columns show ${column} is not known`
   } catch (error) {
     if (error instanceof Refusal) return error.unproven.why
     if (error instanceof RangeError) return 'it is nested too deeply'

@@ -25,7 +25,8 @@ const read = (catalog: Catalog, kind: Stored, oid: number): Lookups => {
   return lookups
 }
 
-const lookupsOf = (catalog: Catalog, kind: Stored, oid: number): Lookups => {
+/** What was looked up to read something stored by itself. */
+export const lookupsOf = (catalog: Catalog, kind: Stored, oid: number): Lookups => {
   const units = known.get(catalog) ?? new Map<string, Lookups>()
   known.set(catalog, units)
   const key = `${kind} ${oid}`

@@ -9,6 +9,8 @@ export class Lookups {
   readonly names = new Set<string>()
   /** Relations as they are written, for `to_regclass`. */
   readonly written = new Set<string>()
+  /** Names of relations that are written without a schema. */
+  readonly unqualified = new Set<string>()
   /** OIDs of relations. */
   readonly relations = new Set<number>()
   /** OIDs of tables of which it was asked what writing to them sets off. */
@@ -45,6 +47,7 @@ export class Lookups {
       ...catalog,
       asked: (schema, name) => {
         this.names.add(name)
+        if (schema === undefined) this.unqualified.add(name)
         this.written.add(schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`)
       },
       relations: new NotedMap(catalog.relations, relation),

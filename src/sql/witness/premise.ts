@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../catalog/types.js'
-import { bearers, close, relationsBehind } from './closure.js'
+import { bearers, relationsBehind } from './closure.js'
 import type { Lookups } from './lookups.js'
 import { vets, type Premise } from './parameters.js'
 
@@ -34,10 +34,11 @@ const newestIn = ({ relations }: Catalog): string => {
 }
 
 /**
- * @param lookups what was looked up to analyse the statement; what stands behind that is added
+ * @param lookups what was looked up to analyse the statement, with what stands behind that (`close`)
  * @param positions whether the statement's meaning hangs on which columns its tables have: then a name that the catalog
  * knows may not stand for a table that the transaction itself has made, since that has others
  * @param runs whether anything runs that it names: what only defines may name a function of its own transaction
+ * @param late names that have to mean what the catalog has by them, whatever the transaction has made
  * @param types columns that were asked for their type, with the type that was found
  * @returns undefined where it rests on nothing in the catalog
  */
@@ -46,10 +47,10 @@ export const premiseOf = (
   lookups: Lookups,
   positions: boolean,
   runs: boolean,
+  late: ReadonlySet<string> = new Set(),
   types: ReadonlyMap<string, string> = new Map(),
 ): Premise | undefined => {
   if (lookups.empty) return undefined
-  close(catalog, lookups)
   const { rows, dependents } = catalog.effects ?? {}
   const expected = new Set<string>()
   const expect = (versions: readonly string[] | undefined): void => {
@@ -59,7 +60,7 @@ export const premiseOf = (
   const own: string[] = catalog.masked.size === 0 && !runs ? [vets] : []
   for (const name of lookups.names) {
     const found = bearers(catalog, name)
-    if (!positions || found.length === 0) own.push(name)
+    if ((!positions || found.length === 0) && !late.has(name)) own.push(name)
     for (const relation of found) {
       named.add(relation)
       expect(withoutFlags(identityAs(relation, name)))

@@ -3,6 +3,7 @@ import { measured } from '../distances/measure.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
 import { grouped, sortable } from '../queries/order.js'
 import { plainColumn } from './plain.js'
+import { decidesInCall } from './lazy.js'
 import { holds } from './predicate.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
@@ -60,6 +61,9 @@ const counted = (proof: Proof, fields: Fields, place: Place): boolean => {
   )
 }
 
+/** Functions that draw random numbers by their arguments: the next one that anybody draws tells how many. */
+const drawing: ReadonlySet<string> = new Set(['random', 'random_normal'])
+
 /** @throws {Refusal} where the function could carry what it is given elsewhere, or show it by how many rows it makes */
 const carried = (proof: Proof, name: string, given: Mark): void => {
   const { routines } = proof.catalog
@@ -67,6 +71,10 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
   if (column === undefined) return
   if (hasSideEffects(routines, name))
     throw masked(column, `as an argument of ${name}, which may carry it elsewhere`, 'carry')
+  // How many random numbers it draws, or which tables it reads and how, depends on what it is given.
+  const draws = drawing.has(name) || (routines.added.get(name)?.some(({ acts }) => acts) ?? false)
+  if (draws && proof.author === 'client' && proof.predicates(given) !== 'allow')
+    throw masked(column, `as an argument of ${name}, where it can be noticed what it was given`, 'carry')
   if (routines.sets.has(name))
     proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`, 'rows')
 }
@@ -77,7 +85,9 @@ export const call = (proof: Proof, fields: Fields, place: Place): Mark => {
   const given = proof.value(fields['args'], place)
   const order = proof.value(fields['agg_order'], place)
   const filter = filtered(proof, fields['agg_filter'], place)
-  carried(proof, names.at(-1) ?? '', combine([given, order, filter]))
+  const name = names.at(-1) ?? ''
+  carried(proof, name, combine([given, order, filter]))
+  decidesInCall(proof, { fields, name, given, filter }, place)
   return combine([
     counted(proof, fields, place) ? clean : given,
     order,

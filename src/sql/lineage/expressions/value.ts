@@ -1,6 +1,7 @@
 import { isStatement } from '../../collect/kinds.js'
 import { isFields, list, type Fields } from '../../tree.js'
 import { expressions } from './expressions.js'
+import { decides } from './lazy.js'
 import { mayFail } from '../failing.js'
 import { lookup } from '../lookup.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
@@ -25,6 +26,7 @@ const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark =>
   const rule = Object.hasOwn(expressions, type) ? expressions[type] : undefined
   if (!rule) throw unproven(type, 'this form of expression is not analysed', 'form')
   const mark = rule(proof, fields, place)
+  decides(proof, type, fields, mark, place)
   if (mark.kind === 'derived' && mayFail(proof, type, fields, place)) proof.computes = true
   // `CASE WHEN … THEN pg_notify(…) END` carries nothing away but that it is called.
   const called = mark.kind === 'derived' ? sideEffectIn(proof.catalog.routines, fields) : undefined

@@ -1,6 +1,7 @@
 import { as, isFields, items as itemsOf, list, text, unwrap, words, type Fields } from '../../tree.js'
 import { givenByCall, unnestsVectors } from '../distances/constants.js'
 import { joined } from './join.js'
+import { acts } from '../expressions/acting.js'
 import { predicate } from '../expressions/predicate.js'
 import type { Place, Proof } from '../proof.js'
 import { unproven } from '../refusal.js'
@@ -54,7 +55,7 @@ const yielded = (proof: Proof, name: string, alias: string | undefined): readonl
  * Of `f(…) AS x`: one column named like the alias where every function of that name gives one, or those that the function
  * says it returns; else nobody knows.
  */
-const functionShape = (proof: Proof, fields: Fields, name: string | undefined, mark: Mark): Shape => {
+const functionShape = (proof: Proof, fields: Fields, name: string | undefined, mark: Mark, place: Place): Shape => {
   const defined = list(fields['coldeflist']).map((node) => text(as(node, 'ColumnDef')?.['colname']))
   const ordinality = fields['ordinality'] === true ? [{ name: 'ordinality', mark: clean }] : []
   const functions = list(fields['functions'])
@@ -65,7 +66,14 @@ const functionShape = (proof: Proof, fields: Fields, name: string | undefined, m
     defined.length > 0 ? defined : called === undefined ? undefined : (unnested ?? yielded(proof, called, name))
   const given = names?.length === 1 && call ? givenByCall(proof, call) : undefined
   if (functions.length === 1 && names) {
-    const columns = names.map((each) => ({ name: each, mark, ...(given && { given }) }))
+    // A function in SQL may stand for its query.
+    const own = called !== undefined && proof.catalog.routines.added.has(called) && acts(proof, functions, place)
+    const columns = names.map((each) => ({
+      name: each,
+      mark,
+      ...(given && { given }),
+      ...(own && { acts: true as const }),
+    }))
     return { columns: [...columns, ...ordinality], open: false }
   }
   const [column] = columnsOf(mark)
@@ -102,7 +110,9 @@ export const fromItems: Record<string, FromRule> = {
     const alias = aliasOf(fields)
     const call = as(itemsOf(list(fields['functions'])[0])[0], 'FuncCall')
     const name = alias.name ?? words(call?.['funcname']).at(-1)
-    return itemOf(derivedSource(functionShape(proof, fields, alias.name, mark), name, alias.columns))
+    return itemOf(
+      derivedSource(functionShape(proof, fields, alias.name, mark, lateral(place, left)), name, alias.columns),
+    )
   },
   RangeTableSample: (proof, fields, place, left) => {
     proof.untainted([fields['args'], fields['repeatable']], lateral(place, left), 'to choose a sample', 'constant')

@@ -35,8 +35,13 @@ const merge = (proof: Proof, fields: Fields, one: Item, two: Item, name: string)
   const [left, right] = [markOf(one, name), markOf(two, name)]
   matched(proof, left, right, fields['isNatural'] === true ? 'in a NATURAL join' : 'in USING')
   const type = fields['jointype']
-  if (left.kind === 'clean' && right.kind === 'clean') return { name, mark: clean }
-  return { name, mark: type === 'JOIN_FULL' ? combine([left, right]) : type === 'JOIN_RIGHT' ? right : left }
+  const acts = [one, two].some(({ columns }) => columns.some((column) => column.name === name && column.acts))
+  if (left.kind === 'clean' && right.kind === 'clean') return { name, mark: clean, ...(acts && { acts }) }
+  return {
+    name,
+    ...(acts && { acts }),
+    mark: type === 'JOIN_FULL' ? combine([left, right]) : type === 'JOIN_RIGHT' ? right : left,
+  }
 }
 
 /** The result of a join: the shared columns once, then the others of the left, then of the right. */

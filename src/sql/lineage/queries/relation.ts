@@ -14,7 +14,10 @@ const markOf = (relation: Relation, column: CatalogColumn): Mark => {
 }
 
 export const columnsOf = (relation: Relation): readonly ScopeColumn[] =>
-  relation.columns.map((column) => ({ name: column.name, mark: markOf(relation, column) }))
+  relation.columns.map((column) => ({
+    ...{ name: column.name, mark: markOf(relation, column) },
+    ...(relation.acts === true && { acts: true }),
+  }))
 
 /** One list for tables that a name may equally mean: where any of them masks a column of that name, it is masked. */
 const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
@@ -22,9 +25,11 @@ const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
   for (const relation of candidates) {
     for (const column of columnsOf(relation)) {
       const known = columns.get(column.name)
-      if (!known || known.mark.kind === 'clean') columns.set(column.name, column)
+      const acts = (known?.acts ?? column.acts) && { acts: true as const }
+      if (!known || known.mark.kind === 'clean') columns.set(column.name, { ...column, ...acts })
       else if (column.mark.kind !== 'clean')
-        columns.set(column.name, { name: column.name, mark: combine([known.mark, column.mark]) })
+        columns.set(column.name, { name: column.name, mark: combine([known.mark, column.mark]), ...acts })
+      else if (acts) columns.set(column.name, { ...known, ...acts })
     }
   }
   return [...columns.values()]

@@ -26,6 +26,7 @@ const values = (proof: Proof, fields: Fields, place: Place): Shape => {
   const columns = Array.from({ length: longest }, (_, index) => ({
     name: `column${index + 1}`,
     mark: combine(rows.map((row) => row.columns[index]?.mark ?? clean)),
+    ...(rows.some((row) => row.columns[index]?.acts) && { acts: true as const }),
     ...givenInAll(rows.map((row) => row.columns[index])),
   }))
   const column = open ? hidden({ columns, open }) : undefined

@@ -66,11 +66,13 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
     if (!other) return { name, mark }
     // Both become one type.
     if (mark.kind !== 'clean' || other.mark.kind !== 'clean') proof.computes = true
+    const acts = one.acts ?? other.acts
     const [distance, given] = [distanceInBoth(one, other), one.given && other.given]
     if (!keepsAll && distance?.right !== 'show')
       compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked', 'union')
     return {
       ...{ name, mark: combine([mark, other.mark]) },
+      ...(acts && { acts }),
       ...(distance && { distance }),
       ...(given && one.given && { given: [...one.given, ...given] }),
     }

@@ -2,6 +2,7 @@ import { all, as, list, text, type Fields } from '../../tree.js'
 import { columnName } from './column-name.js'
 import { lookup, type Found } from '../lookup.js'
 import { columnsOf, combine, type Mark } from '../mark.js'
+import { acts } from '../expressions/acting.js'
 import { givenBy } from '../distances/constants.js'
 import { measured, rowOf } from '../distances/measure.js'
 import type { Place, Proof } from '../proof.js'
@@ -42,7 +43,8 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
     const rows = expanded(proof, value, place)
     if (rows) return rows
     const mark = proof.value(value, place)
-    const column = { name: name ?? columnName(value), mark: combine([mark]), ...known(proof, value, mark, place) }
+    const made = { ...known(proof, value, mark, place), ...(acts(proof, value, place) && { acts: true as const }) }
+    const column = { name: name ?? columnName(value), mark: combine([mark]), ...made }
     return { columns: [column], open: false }
   }
   proof.account(reference)
@@ -50,7 +52,8 @@ const target = (proof: Proof, fields: Fields, place: Place): Shape => {
   if (found.kind === 'star') return star(found)
   if (found.kind === 'row') {
     const mark = combine(found.source.columns.map((column) => column.mark))
-    return { columns: [{ name: name ?? found.name, mark }], open: false }
+    const own = found.source.columns.some((column) => column.acts)
+    return { columns: [{ name: name ?? found.name, mark, ...(own && { acts: true as const }) }], open: false }
   }
   const { kind: _kind, name: own, ...column } = found
   return { columns: [{ ...column, name: name ?? own }], open: false }
@@ -81,7 +84,9 @@ export const rowColumns = (proof: Proof, nodes: readonly unknown[], place: Place
     const rows = expanded(proof, node, place)
     if (rows) return rows
     const given = givenBy(proof, node)
-    return { columns: [{ name: undefined, mark: proof.value(node, place), ...(given && { given }) }], open: false }
+    const mark = proof.value(node, place)
+    const own = acts(proof, node, place) && { acts: true as const }
+    return { columns: [{ name: undefined, mark, ...(given && { given }), ...own }], open: false }
   })
   const row = { columns: shapes.flatMap(({ columns }) => columns), open: shapes.some(({ open }) => open) }
   const column = row.open ? hidden(row) : undefined

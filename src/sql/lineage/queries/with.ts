@@ -17,18 +17,27 @@ const merged = (one: Shape | undefined, other: Shape): Shape => {
   if (!one) return other
   const columns = other.columns.map((column, index) => {
     const mark = one.columns[index]?.mark ?? column.mark
-    return sameMark(mark, column.mark) ? column : { ...column, mark: combine([mark, column.mark]) }
+    const acts = column.acts ?? one.columns[index]?.acts
+    return sameMark(mark, column.mark) && acts === column.acts
+      ? column
+      : { ...column, mark: combine([mark, column.mark]), ...(acts && { acts }) }
   })
   return { columns, open: one.open || other.open }
 }
 
 /** Columns by what they show, and nothing else that is known of them. */
-const bare = ({ columns, open }: Shape): Shape => ({ columns: columns.map(({ name, mark }) => ({ name, mark })), open })
+const bare = ({ columns, open }: Shape): Shape => ({
+  columns: columns.map(({ name, mark, acts }) => ({ name, mark, ...(acts && { acts }) })),
+  open,
+})
 
 const same = (one: Shape, other: Shape): boolean =>
   one.open === other.open &&
   one.columns.length === other.columns.length &&
-  one.columns.every(({ mark }, index) => sameMark(mark, other.columns[index]?.mark ?? { kind: 'clean' }))
+  one.columns.every(
+    ({ mark, acts }, index) =>
+      sameMark(mark, other.columns[index]?.mark ?? { kind: 'clean' }) && acts === other.columns[index]?.acts,
+  )
 
 /** One CTE, analysed when it is first asked for, and once. */
 class Cte {
@@ -73,6 +82,7 @@ class Cte {
 
   /** While the right arm of its UNION is analysed, the CTE looks like its left arm and what is known of it so far. */
   #pass(type: string, query: Fields, place: Place): Shape {
+    this.#proof.again()
     const before = this.#shape
     const firstArm = (shape: Shape) => void (this.#shape = merged(before, bare(this.#named(shape))))
     const shape = merged(before, this.#named(this.#proof.query(type, query, { ...place, firstArm })))

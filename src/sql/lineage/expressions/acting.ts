@@ -1,0 +1,53 @@
+import type { Routines } from '../../catalog/types.js'
+import { isFields, isRangeVar, isSubquery, list, walk, words, type Fields } from '../../tree.js'
+import { lookup, type Found } from '../lookup.js'
+import type { Place, Proof } from '../proof.js'
+
+/** Functions that come with the server and look things up in its catalogs, where `pg_stat_*` counts it. */
+const looksUp = /^(pg_|has_|row_security_active$|to_reg|obj_description$|col_description$|shobj_description$)/
+
+/**
+ * Whether calls of that name leave something behind that others can see, if only that they were made: they count up, lock, take
+ * the next random number, or read tables, of which the server counts how often they are read.
+ */
+export const callActs = (routines: Routines, name: string): boolean =>
+  routines.volatile.has(name) ||
+  (routines.added.get(name)?.some(({ acts }) => acts === true) ?? false) ||
+  (looksUp.test(name) && !routines.immutable.has(name))
+
+const actsInside = (routines: Routines, tree: unknown, more: (fields: Fields) => boolean): boolean => {
+  let found = false
+  walk(tree, (fields) => {
+    const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
+    found ||= isSubquery(fields) || (name !== undefined && callActs(routines, name)) || more(fields)
+    return !found
+  })
+  return found
+}
+
+/** Whether what a view computes from the rows that it reads can be noticed: the server does so only where it is asked for. */
+export const viewActs = (routines: Routines, definition: unknown): boolean =>
+  actsInside(routines, definition, () => false)
+
+/** Whether it can be noticed that the body of a function has run. */
+export const bodyActs = (routines: Routines, body: unknown): boolean => actsInside(routines, body, isRangeVar)
+
+const refersToActing = (found: Found): boolean => {
+  if (found.kind === 'column') return found.acts === true
+  const shapes = found.kind === 'row' ? [found.source] : found.items
+  return shapes.some(({ columns, open }) => open || columns.some(({ acts }) => acts))
+}
+
+/**
+ * Whether it can be noticed that an expression was computed: it has a subquery, a call that leaves something behind, or a column
+ * that is computed by one. The server puts a subquery's columns in the place where they are used, so they are computed there.
+ * @param tree an expression whose references are all known
+ */
+export const acts = (proof: Proof, tree: unknown, place: Place): boolean =>
+  actsInside(proof.catalog.routines, tree, (fields) => {
+    if (list(fields['fields']).length === 0) return false
+    return refersToActing(lookup(fields, place.scope, proof))
+  })
+
+/** Whether a row is put together inside, which the server may compare or test column by column. */
+export const hasRow = (node: unknown): boolean => isFields(node) && node['RowExpr'] !== undefined
