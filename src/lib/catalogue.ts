@@ -107,6 +107,7 @@ export const catalogue = {
   RECORDING_DAMAGED: { message: 'the recording is damaged', exit: 65, http: 500, sqlstate: '58030', hint: 'What could be read was shown; keep the file for the investigation.' },
   STORE_FAILED: { message: 'the gateway’s state cannot be read or written', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
   SESSION_KILLED: { message: 'the session was ended', exit: 77, http: 410, sqlstate: '57P01', hint: 'Connect again if you may.' },
+  PORT_CLOSED: { message: 'hoop connect has ended', exit: 69, http: 503, sqlstate: '57P01', hint: 'Run hoop connect again.' },
   SESSION_IDLE: { message: 'the session was idle for too long', exit: 77, http: 410, sqlstate: '57P05', hint: 'Connect again.' },
   SESSION_TOO_LONG: { message: 'the session has reached its greatest length', exit: 77, http: 410, sqlstate: '57P01', hint: 'Connect again.' },
   INTERNAL: { message: 'hoop has a defect', exit: 70, http: 500, sqlstate: 'XX000', hint: 'Report it with the log lines around it.' },

@@ -49,6 +49,24 @@ test('opens a port that leads to the database, and ends it at Ctrl-C with 130', 
   expect((await running.ended).status).toBe(130)
 })
 
+test.for([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('clients of the port are told when %s ends it', async ([signal, status]) => {
+  await using running = stage.start(['connect', 'vectordb', '--json'])
+  const where = await listening(running)
+  const idle = await clientOf(where)
+  const told = once(idle, 'error')
+  const busy = await clientOf(where)
+  const waiting = busy.query('SELECT pg_sleep(20), 2').catch((error: unknown) => error)
+  running.process.kill(signal)
+  const closed = { severity: 'FATAL', code: '57P01', message: 'hoop: hoop connect has ended' }
+  expect((await told)[0]).toMatchObject(closed)
+  expect(await waiting).toMatchObject(closed)
+  expect((await running.ended).status).toBe(status)
+})
+
 test('each request and each stream has a proof of its own, for its own token', async () => {
   const from = stage.gateway.heard.length
   await using running = stage.start(['connect', 'vectordb', '--json'])

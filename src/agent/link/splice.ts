@@ -1,29 +1,49 @@
 import type { Socket } from 'node:net'
 import { breakOff } from '../api/dial.js'
+import { Boundary } from './boundary.js'
 
 /** Milliseconds that a client has for reading the last words of a stream that ended, while what it sends is dropped. */
 const linger = 2_000
+
+/** How a joined pair ends from here. */
+export interface Ending {
+  readonly signal: AbortSignal
+  /** What the client is told then, as an ErrorResponse. */
+  readonly lastWord: Buffer | undefined
+}
 
 /**
  * Joins a client and its stream: every chunk goes on as it came, a side that can't take more makes the other stop
  * reading, a side that finished sending lets the other still answer. Resolves when both are closed.
  */
-export async function splice(client: Socket, stream: Socket): Promise<void> {
+export async function splice(client: Socket, stream: Socket, { signal, lastWord }: Ending): Promise<void> {
+  const said = new Boundary()
   forward(client, stream)
-  forward(stream, client)
+  forward(stream, client, said)
+  /** In the middle of a message nothing can be said. */
+  const leave = (): unknown =>
+    signal.aborted && lastWord && said.reached && client.writable ? client.end(lastWord) : client.end()
+  const end = (): void => {
+    stream.removeAllListeners('data')
+    breakOff(stream)
+    leave()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
   // A client that broke off: the gateway must see it at once, for it then cancels what runs.
   client.on('error', () => breakOff(stream))
   client.on('close', () => stream.destroySoon())
   // Closing while bytes of the client wait unread would reset the connection, and the server's last error with it.
   stream.on('error', () => undefined)
   stream.on('close', () => {
-    client.end()
+    leave()
     client.resume()
     setTimeout(() => client.destroy(), linger).unref()
   })
   client.resume()
   stream.resume()
   await Promise.all([closed(client), closed(stream)])
+  signal.removeEventListener('abort', end)
 }
 
 /** A full TLS record's worth of bytes: others of the same read follow at once. */
@@ -33,7 +53,7 @@ const fullRecord = 16_384
  * Plain listeners: `pipe` and `pipeline` do the same with several more calls for each chunk. Full records are gathered
  * and written together, which spares a system call each where much data flows; whatever is shorter goes on at once.
  */
-function forward(from: Socket, to: Socket): void {
+function forward(from: Socket, to: Socket, said?: Boundary): void {
   let corked = false
   const uncork = (): void => {
     if (!corked) return
@@ -47,6 +67,7 @@ function forward(from: Socket, to: Socket): void {
       to.cork()
       setImmediate(uncork)
     }
+    said?.take(chunk)
     const room = to.write(chunk)
     if (!full) uncork()
     if (!room) from.pause()

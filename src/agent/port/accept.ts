@@ -33,6 +33,7 @@ export type Outcome = HoopError | undefined
 /**
  * Serves one client that connected to the local port: lets it in, reads what it wants, opens its stream, then only moves
  * bytes. What goes wrong before that is told to the client as PostgreSQL's ErrorResponse. Never throws.
+ * @param signal aborted when the port closes: the client is told
  * @param time milliseconds for the client to say what it wants
  * @param said it has
  */
@@ -60,16 +61,24 @@ export async function serveClient(
     said()
     const stream = await open(AbortSignal.any([signal, gone.signal]))
     stream.write(rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message)
-    await splice(client, stream)
+    // Who only cancels something else expects no answer.
+    const lastWord = opening.kind === 'startup' ? hoopError(closing(), 'FATAL') : undefined
+    await splice(client, stream, { signal, lastWord })
     return undefined
   } catch (error) {
     if (gone.signal.aborted) return undefined
     const timedOut = limited.aborted && !signal.aborted
-    const failure = timedOut && !(error instanceof HoopError) ? new HoopError('STARTUP_TIMEOUT') : asHoopError(error)
+    const failure = signal.aborted
+      ? closing()
+      : timedOut && !(error instanceof HoopError)
+        ? new HoopError('STARTUP_TIMEOUT')
+        : asHoopError(error)
     turnAway(client, failure)
     return failure
   }
 }
+
+const closing = (): HoopError => new HoopError('PORT_CLOSED')
 
 /** Tells a client why, and closes. What it is still sending is read and dropped: a reset would lose the answer. */
 export function turnAway(client: Socket, failure: HoopError): void {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { lstat, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { HoopError } from '../../lib/errors.js'
 import {
   type LocalCheck,
@@ -25,6 +26,9 @@ export interface ListenerEvents {
   closed(outcome: Outcome): void
 }
 
+/** Milliseconds that clients have to take what they are told at the end. */
+const FAREWELL = 500
+
 /** The longest path of a Unix socket, bytes: sun_path less its NUL (macOS has 104, Linux 108). */
 const longestPath = 103
 
@@ -33,11 +37,13 @@ export class Listener implements AsyncDisposable {
   readonly address: LocalAddress
   readonly #server: Server
   readonly #clients: Set<Socket>
+  readonly #closing: AbortController
 
-  private constructor(address: LocalAddress, server: Server, clients: Set<Socket>) {
+  private constructor(address: LocalAddress, server: Server, clients: Set<Socket>, closing: AbortController) {
     this.address = address
     this.#server = server
     this.#clients = clients
+    this.#closing = closing
   }
 
   /** @throws {HoopError} PORT_IN_USE, FILE_EXISTS */
@@ -50,6 +56,8 @@ export class Listener implements AsyncDisposable {
     limits: OpeningLimits = usualOpening,
   ): Promise<Listener> {
     const clients = new Set<Socket>()
+    const closing = new AbortController()
+    const closes = AbortSignal.any([signal, closing.signal])
     const opening = new Set<Socket>()
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
       if (opening.size >= limits.clients) return turnAway(client, tooMany(limits))
@@ -57,7 +65,7 @@ export class Listener implements AsyncDisposable {
       opening.add(client)
       events.opened()
       const said = (): unknown => opening.delete(client)
-      void serveClient(client, check, stream, signal, limits.time, said).then((outcome) => {
+      void serveClient(client, check, stream, closes, limits.time, said).then((outcome) => {
         opening.delete(client)
         clients.delete(client)
         events.closed(outcome)
@@ -75,12 +83,15 @@ export class Listener implements AsyncDisposable {
     })
     const bound = server.address()
     const address = bound && typeof bound === 'object' ? { ...wanted, port: bound.port } : wanted
-    return new Listener(address, server, clients)
+    return new Listener(address, server, clients, closing)
   }
 
-  /** Takes no new clients and drops those that are there. */
+  /** Takes no new clients, and tells those that are there. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close()
+    this.#closing.abort()
+    const gone = [...this.#clients].map((client) => once(client, 'close'))
+    await Promise.race([Promise.allSettled(gone), delay(FAREWELL, undefined, { ref: false })])
     for (const client of this.#clients) client.destroy()
     if (this.#server.listening) await once(this.#server, 'close')
   }

@@ -9,7 +9,7 @@ import { fatalOf } from '../relay/refusal.js'
 import type { SharedOptions } from '../session/options.js'
 import { openSession } from '../session/opening.js'
 import { readPacket } from './first-packet.js'
-import { UpstreamRefusal } from '../upstream/connect.js'
+import { UpstreamRefusal } from '../upstream/upstream-refusal.js'
 
 /** What stands before streams: who may ask, how often, and from where they do. */
 export interface StreamDoor {

@@ -80,7 +80,7 @@ const run = (
   options: SessionOptions,
   reservation: Disposable,
   request: SessionRequest,
-  { guard, upstream: target, metering }: Entered & { readonly metering: Metering | undefined },
+  { guard, metering }: Entered & { readonly metering: Metering | undefined },
   recorder: SessionRecorder,
   upstream: Upstream,
   known: SessionName,
@@ -92,7 +92,7 @@ const run = (
   const cancel = async (): Promise<void> => {
     if (!upstream.key) return
     journal.cancel()
-    await cancelUpstream(target, upstream.key).catch(() => undefined)
+    await cancelUpstream(upstream.at, upstream.key).catch(() => undefined)
   }
   const relay = new Pump({
     client: socket,

@@ -217,8 +217,8 @@ export class CatalogSources implements AsyncDisposable {
   }
 
   of(target: UpstreamTarget, database: string): DatabaseCatalog {
-    const { host, port, sslmode, sslrootcert = '' } = target
-    const key = JSON.stringify([host, port, database, sslmode, sslrootcert])
+    const { host, port, others = [], attributes = 'any', sslmode, sslrootcert = '' } = target
+    const key = JSON.stringify([host, port, others, attributes, database, sslmode, sslrootcert])
     const source = this.#sources.get(key) ?? this.#make(place(host, port, database), database)
     this.#sources.set(key, source)
     source.reachedBy(target)

@@ -10,10 +10,14 @@ import { startupMessage } from '../../wire/startup.js'
 import { Backend } from '../../wire/tags.js'
 import type { UpstreamTarget } from './target.js'
 import { Authentication } from './authentication.js'
+import { assertSuited, firstOf, reportedState } from './hosts.js'
+import { UpstreamRefusal } from './upstream-refusal.js'
 import { openUpstream } from './tls.js'
 
 /** A logged-in connection, paused, with what the server said during the login. */
 export interface Upstream {
+  /** The one server that it leads to: where a CancelRequest has to go. */
+  readonly at: UpstreamTarget
   readonly socket: Socket | TLSSocket
   /** ParameterStatus and NoticeResponse messages in the order in which they came, for the client. */
   readonly greeting: readonly Buffer[]
@@ -23,18 +27,8 @@ export interface Upstream {
   readonly rest: Buffer
 }
 
-/** The server's own refusal of a connection; its fields are for the client. */
-export class UpstreamRefusal extends Error {
-  readonly fields: ErrorFields
-
-  constructor(fields: ErrorFields) {
-    super(fields['M'] ?? 'refused')
-    this.fields = fields
-  }
-}
-
 /**
- * Connects and logs in.
+ * Connects and logs in, to the first of its servers that is as `target_session_attrs` asks.
  * @param parameters the StartupMessage's: at least `user` and `database`
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_LOGIN, SECRET_MISSING
  * @throws {UpstreamRefusal} with the server's own error where it isn't about the gateway's credential
@@ -43,11 +37,19 @@ export const connectUpstream = async (
   target: UpstreamTarget,
   parameters: ReadonlyMap<string, string>,
   signal?: AbortSignal,
+): Promise<Upstream> => firstOf(target, (one) => connectTo(one, parameters, signal), signal)
+
+const connectTo = async (
+  target: UpstreamTarget,
+  parameters: ReadonlyMap<string, string>,
+  signal: AbortSignal | undefined,
 ): Promise<Upstream> => {
   const within = deadline(target.connectTimeout, signal)
   const socket = await openUpstream(target, within)
   try {
-    return await login(socket, target, parameters, within)
+    const upstream = await login(socket, target, parameters, within)
+    assertSuited(target, reportedState(upstream.parameters))
+    return upstream
   } catch (error) {
     socket.destroy()
     throw error
@@ -74,7 +76,7 @@ const login = (
       socket.off('data', onData).off('error', finish).off('close', onClose)
       signal.removeEventListener('abort', onAbort)
       if (error !== undefined) reject(error instanceof Error ? error : asHoopError(error))
-      else resolve({ socket, greeting, parameters: statuses, key, rest: Buffer.concat(rest) })
+      else resolve({ at: target, socket, greeting, parameters: statuses, key, rest: Buffer.concat(rest) })
     }
     const onClose = (): void =>
       finish(new HoopError('UPSTREAM_UNREACHABLE', 'it closed the connection during the login'))

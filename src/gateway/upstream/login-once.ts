@@ -1,7 +1,8 @@
 import { TLSSocket } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
-import { connectUpstream, UpstreamRefusal } from './connect.js'
+import { connectUpstream } from './connect.js'
 import type { UpstreamTarget } from './target.js'
+import { UpstreamRefusal } from './upstream-refusal.js'
 
 /** What a login showed. */
 export interface LoggedIn {

@@ -3,11 +3,15 @@ import { Client } from 'pg'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { bindable, MAX_ITERATIONS } from './scram.js'
+import { assertSuited, firstOf, type ServerState } from './hosts.js'
 import type { UpstreamTarget } from './target.js'
 import { openUpstream } from './tls.js'
 
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
 const statementTimeout = 10_000
+
+/** What the driver says when `connectionTimeoutMillis` are over. */
+const LATE = 'timeout expired'
 
 /** A statement that sets it. */
 export const limited = `SET statement_timeout = ${statementTimeout}`
@@ -28,11 +32,20 @@ const words = (cause: unknown): string => {
   return cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name)
 }
 
+const stateOf = async (client: Client): Promise<ServerState | undefined> => {
+  const standby = 'SELECT pg_catalog.pg_is_in_recovery() AS standby'
+  const readOnly = `pg_catalog.current_setting('default_transaction_read_only') = 'on' AS "readOnly"`
+  return (await client.query<ServerState & Record<string, unknown>>(`${standby}, ${readOnly}`)).rows[0]
+}
+
 /**
  * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words, SECRET_MISSING
  */
-export const openOwnClient = async (target: UpstreamTarget, database: string): Promise<Client> => {
+export const openOwnClient = (target: UpstreamTarget, database: string): Promise<Client> =>
+  firstOf(target, (one) => openOn(one, database))
+
+const openOn = async (target: UpstreamTarget, database: string): Promise<Client> => {
   const password = target.password()
   const socket = await openUpstream(target, deadline(target.connectTimeout))
   const client = new Client({
@@ -55,9 +68,12 @@ export const openOwnClient = async (target: UpstreamTarget, database: string): P
     await client.connect()
     // Set here rather than at startup, where poolers refuse parameters that they don't know.
     await client.query(limited)
+    if (target.attributes !== undefined) assertSuited(target, await stateOf(client))
     return client
   } catch (cause) {
     socket.destroy()
+    if (cause instanceof HoopError) throw cause
+    if (words(cause) === LATE) throw new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time', { cause })
     throw new HoopError('UPSTREAM_LOGIN', words(cause), { cause })
   }
 }

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { SessionAttributes, UpstreamHost } from '../../policy/config/sections/upstream-url.js'
 
 /** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
 export interface UpstreamTarget {
   readonly host: string
   readonly port: number
+  /** Servers to try behind that one, in order. */
+  readonly others?: readonly UpstreamHost[]
+  /** What the server has to be; anything unless said. */
+  readonly attributes?: SessionAttributes
   readonly user: string
   /** Read at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
   password(): string | undefined
@@ -35,10 +40,12 @@ const pem = (path: string, what: string): string => {
 export const targetOf = (loaded: LoadedConfig, connection: string): UpstreamTarget => {
   const section = loaded.config.connections[connection]
   if (!section) throw new HoopError('CONNECTION_UNKNOWN', connection)
-  const { host, port, user, sslmode, sslrootcert, sslcert, sslkey, connectTimeout } = section.url
+  const { host, port, others, attributes, user, sslmode, sslrootcert, sslcert, sslkey, connectTimeout } = section.url
   return {
     host,
     port,
+    ...(others && { others }),
+    ...(attributes && { attributes }),
     user,
     sslmode,
     connectTimeout,

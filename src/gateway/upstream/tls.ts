@@ -11,6 +11,9 @@ import { HoopError } from '../../lib/errors.js'
 import { sslRequest } from '../../wire/startup.js'
 import type { UpstreamTarget } from './target.js'
 
+/** Milliseconds of silence before the kernel asks whether the server is still there; it then asks every second, ten times. */
+const KEEPALIVE = 30_000
+
 /**
  * Opens TCP and, as `sslmode` says, TLS to a PostgreSQL server.
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS
@@ -19,7 +22,10 @@ import type { UpstreamTarget } from './target.js'
 export const openUpstream = async (target: UpstreamTarget, signal: AbortSignal): Promise<Socket | TLSSocket> => {
   const socket = target.host.startsWith('/')
     ? connectTcp({ path: `${target.host}/.s.PGSQL.${target.port}`, allowHalfOpen: true })
-    : connectTcp({ host: target.host, port: target.port, noDelay: true, keepAlive: true, allowHalfOpen: true })
+    : connectTcp({
+        ...{ host: target.host, port: target.port, noDelay: true, allowHalfOpen: true },
+        ...{ keepAlive: true, keepAliveInitialDelay: KEEPALIVE },
+      })
   try {
     await settled(socket, 'connect', signal)
   } catch (cause) {

@@ -19,7 +19,7 @@ const login = async (target: UpstreamTarget, database: string): Promise<Finding>
       warning: `${words}, its encoding is ${encoding ?? 'unknown'}`,
       hint: 'Sessions under a policy with masks or rules are refused there. Move the data to a database in UTF8.',
     }
-  if (!encrypted && !isLocal(target.host))
+  if (!encrypted && ![target, ...(target.others ?? [])].every(({ host }) => isLocal(host)))
     return {
       warning: words,
       hint: 'Passwords and rows cross the network in clear: set sslmode=verify-full in the url.',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { HoopError } from '../../lib/errors.js'
 import { hostOf } from '../../gateway/host/inspect.js'
+import { eachHost } from '../../policy/config/sections/upstream-url.js'
 
 /** What has to be known before a gateway can be set up. */
 export interface Answers {
@@ -70,15 +71,22 @@ export const parseConnection = (text: string): FirstConnection => {
 
 /** Splits the password off. The text is never repeated in an error, since it may hold one. */
 export const parseDatabaseUrl = (text: string): Omit<FirstConnection, 'name'> => {
-  const parsed = URL.parse(text)
-  if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol) || !parsed.hostname) {
+  const [first, ...others] = eachHost(text)
+  const parsed = URL.parse(first)
+  if (
+    !parsed ||
+    !/^postgres(ql)?:$/.test(parsed.protocol) ||
+    !parsed.hostname ||
+    !others.every((each) => URL.parse(each)?.hostname)
+  ) {
     return bad('the database’s address is postgres://user@host/database')
   }
   if (!parsed.username) bad('the database’s address names no user: postgres://user@host/database')
   if (parsed.pathname.length < 2) bad('the database’s address names no database: postgres://user@host/database')
   const password = decodeURIComponent(parsed.password)
   parsed.password = ''
-  return { url: parsed.href, ...(password && { password }) }
+  const hosts = [parsed.host, ...others.map((each) => URL.parse(each)?.host)].join(',')
+  return { url: parsed.href.replace(`@${parsed.host}`, `@${hosts}`), ...(password && { password }) }
 }
 
 /** The variable that holds a connection's password where no file does. */

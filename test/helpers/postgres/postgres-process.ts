@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Has `bin`, `lib` and `share` of another server than the one from npm. */
   readonly server?: string
+  /** It stays in recovery, as a replica whose primary is silent. */
+  readonly standby?: boolean
   /** Inside the folder; handed to the server's user. */
   readonly keyFile: string
 }
@@ -105,6 +107,10 @@ const start = (options: ServerOptions) => {
   const bin = find(options, user)
   const data = join(folder, 'data')
   initialize(bin, data, options, user)
+  if (options.standby) {
+    writeFileSync(join(data, 'standby.signal'), '')
+    if (user) chownSync(join(data, 'standby.signal'), user.uid, user.gid)
+  }
   server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(options.port)], {
     ...user,
     cwd: folder,
@@ -115,7 +121,7 @@ const start = (options: ServerOptions) => {
   server.stderr?.on('data', (chunk: Buffer) => {
     if (log === 'ready') return
     log += chunk.toString()
-    if (!log.includes('database system is ready to accept connections')) return
+    if (!/database system is ready to accept (read-only )?connections/.test(log)) return
     log = 'ready'
     process.send?.({ ready: true })
   })

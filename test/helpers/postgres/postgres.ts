@@ -61,11 +61,13 @@ export const freePort = async (): Promise<number> => {
  * Starts a real PostgreSQL 18, or the one in another folder, with SCRAM and TLS on a free port of loopback, in a folder of its own. It stops when
  * disposed, and also when this process dies by any means.
  * @param settings of postgresql.conf, over those that trade durability for speed
+ * @param standby it stays in recovery, and only reads
  * @param server with `bin`, `lib` and `share`; by default the one from npm
  */
 export const startPostgres = async (
   settings: Readonly<Record<string, string>> = {},
   server?: string,
+  standby = false,
 ): Promise<TestPostgres> => {
   noUnitTest('PostgreSQL')
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'hoop-postgres-')))
@@ -79,6 +81,7 @@ export const startPostgres = async (
     keyFile,
     hba: logins.hba,
     ...(server !== undefined && { server }),
+    standby,
     settings: {
       ...quick,
       listen_addresses: '127.0.0.1',

@@ -15,6 +15,17 @@ test.for([
     },
   ],
   [
+    'postgres://app@one,two:5433,[::1]/v?target_session_attrs=read-write',
+    {
+      ...{ ...plain, host: 'one', user: 'app', database: 'v', attributes: 'read-write' },
+      others: [
+        { host: 'two', port: 5433 },
+        { host: '::1', port: 5432 },
+      ],
+    },
+  ],
+  ['postgres://app@db/v?target_session_attrs=any', { ...plain, host: 'db', user: 'app', database: 'v' }],
+  [
     'postgres://app@db/v?sslmode=verify-full&sslrootcert=system',
     { ...plain, host: 'db', user: 'app', database: 'v', sslmode: 'verify-full' },
   ],
@@ -27,7 +38,10 @@ test.for([
   'postgres://app@/v',
   'postgres://app:@db:x/v',
   'postgres://app:secret@db/v',
-  'postgres://app@one,two/v',
+  'postgres://app@one,,two/v',
+  'postgres://app@one,/v',
+  'postgres://app@one,two:x/v',
+  'postgres://app@db/v?target_session_attrs=master',
   'postgres://app@db/v#x',
   'postgres://app@db/v?options=-c',
   'postgres://app@db/v?sslcert=c.pem',
