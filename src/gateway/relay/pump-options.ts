@@ -1,3 +1,4 @@
+import { conditionName } from '../../wire/conditions.js'
 import type { Duplex } from 'node:stream'
 import type { Actor, SessionEnd } from '../../lib/api.js'
 import type { Asker, Guard } from '../../policy/decision.js'
@@ -38,3 +39,9 @@ export interface RelayEnd {
   readonly reason?: string
   readonly by?: Actor
 }
+
+/** How a session ends whose server has said FATAL: by pg_terminate_backend for example. @param sqlstate of that, where it has */
+export const byServer = (sqlstate: string | undefined): RelayEnd | undefined =>
+  sqlstate === undefined
+    ? undefined
+    : { end: 'failed', reason: `the database ended it: ${conditionName(sqlstate) ?? 'an error'} (${sqlstate})` }

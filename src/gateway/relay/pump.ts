@@ -6,7 +6,7 @@ import type { Command } from './machine/commands.js'
 import { Machine, type Step } from './machine/machine.js'
 import type { Verdict } from './machine/suspension/suspension.js'
 import { ownNames } from './own-names.js'
-import type { PumpOptions, RelayEnd } from './pump-options.js'
+import { byServer, type PumpOptions, type RelayEnd } from './pump-options.js'
 import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
 import { hear } from './reading.js'
@@ -249,7 +249,7 @@ export class Pump {
   #upstreamEnded(): void {
     this.endRound()
     if (this.#machine.closing || this.#over) {
-      this.#over ??= { end: 'closed' }
+      this.#over ??= byServer(this.#machine.fatal) ?? { end: 'closed' }
       this.#stop()
       this.#shutdown.client()
       this.#options.upstream.end()
@@ -260,8 +260,8 @@ export class Pump {
     const { client, upstream } = this.#options
     this.endRound()
     if (side === 'client') {
-      const { terminated, closing, owed } = this.#machine
-      this.#over ??= { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
+      const { terminated, closing, owed, fatal } = this.#machine
+      this.#over ??= byServer(fatal) ?? { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
       this.#stop()
       // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
       if (!terminated || !owed) this.#shutdown.upstream(owed)

@@ -191,7 +191,12 @@ export class Machine {
 
   /** Whether the server may close by itself: the client takes its leave, or the server has said FATAL. */
   get closing(): boolean {
-    return this.#state.terminated || this.#clientEnded || this.#server.fatal
+    return this.#state.terminated || this.#clientEnded || this.fatal !== undefined
+  }
+
+  /** SQLSTATE of the FATAL that the server has said. */
+  get fatal(): string | undefined {
+    return this.#server.fatal
   }
 
   get terminated(): boolean {

@@ -49,8 +49,8 @@ export class Errors {
   readonly #state: State
   readonly #results: Results
   readonly #out: Outbox
-  /** The server has said FATAL: it closes next. */
-  fatal = false
+  /** SQLSTATE of the FATAL that the server has said: it closes next. */
+  fatal: string | undefined
 
   constructor(state: State, results: Results, out: Outbox) {
     this.#state = state
@@ -72,7 +72,7 @@ export class Errors {
     const refused = refusedBy(head, fields)
     const unconfirmed = this.#unconfirmed(head, fields)
     const masked = touches && !isHarmless(state, head, fields)
-    if (isFatal(fields)) this.fatal = true
+    if (isFatal(fields)) this.fatal = fields['C'] ?? ''
     state.ownObjects.failed()
     if (masked && !refused && !unconfirmed) state.caps.failed(fields)
     const ours = unconfirmed ?? this.#ourError(fields['C'], refused !== undefined, end - start)
@@ -81,11 +81,11 @@ export class Errors {
     const message = masked ? 'withheld: it may quote masked values' : text
     const { sqlstate = fields['C'] ?? '', message: reason = message } = ours ?? {}
     this.#record(head, refused, sqlstate, reason)
-    if (this.#results.failed() && !this.fatal) {
+    if (this.#results.failed() && this.fatal === undefined) {
       // ours is out
     } else if (this.#playsAgain(ours, head, fields)) {
       // nothing of it has run, and the client need not know
-    } else if (refused && !this.fatal) this.#out.put(refusalOf(refused))
+    } else if (refused && this.fatal === undefined) this.#out.put(refusalOf(refused))
     else if (ours) this.#out.put(refusalOf(ours))
     else if (masked && !state.guard?.clear) this.#out.put(withoutText('error', buffer, start, end))
     else if (instead) this.#out.put(instead)
@@ -113,7 +113,7 @@ export class Errors {
     const error = ours ?? new HoopError('CATALOG_CHANGED', 'the unnamed statement')
     // What waits behind it would be overtaken.
     const batch = state.mode.kind === 'suspended' ? undefined : state.batch.playable
-    if (!state.renews || this.fatal || state.transaction !== 'I' || batch === undefined) return false
+    if (!state.renews || this.fatal !== undefined || state.transaction !== 'I' || batch === undefined) return false
     state.again = { batch, error }
     return true
   }
@@ -153,7 +153,7 @@ export class Errors {
   /** What the client is told instead of the server's error, where a budget is why. */
   #ourError(sqlstate: string | undefined, refused: boolean, size: number): HoopError | undefined {
     const { metering, strayCancel } = this.#state
-    if (!metering || refused || this.fatal) return undefined
+    if (!metering || refused || this.fatal !== undefined) return undefined
     const cancelled = sqlstate === '57014' && strayCancel
     if (cancelled) this.#state.strayCancel = false
     if (this.#results.withheld) return undefined

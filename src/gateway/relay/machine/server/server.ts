@@ -52,8 +52,8 @@ export class Server implements FrameHandler {
     this.#errors = new Errors(state, this.#results, out)
   }
 
-  /** The server has said FATAL: it closes next. */
-  get fatal(): boolean {
+  /** SQLSTATE of the FATAL that the server has said: it closes next. */
+  get fatal(): string | undefined {
     return this.#errors.fatal
   }
 

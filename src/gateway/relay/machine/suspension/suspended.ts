@@ -148,7 +148,14 @@ export class Suspension {
   /** Queries of the gateway's own, in the open transaction of whoever waits for what they tell. */
   ask(texts: readonly BoundText[]): void {
     const open = this.#pipeline.holds === 'bound'
-    this.#state.push({ kind: 'ask', open, answers: [], short: false, completed: 0, closes: 2 * closesBehind * texts.length })
+    this.#state.push({
+      kind: 'ask',
+      open,
+      answers: [],
+      short: false,
+      completed: 0,
+      closes: 2 * closesBehind * texts.length,
+    })
     for (const text of texts) this.#out.put(runUnder(this.#name, text))
     if (open) this.#out.put(flush())
     else this.#sync()
