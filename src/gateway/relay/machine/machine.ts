@@ -1,12 +1,12 @@
-import { asHoopError, type HoopError } from '../../../lib/errors.js'
+import { asHoopError } from '../../../lib/errors.js'
 import { Cutter, type MemoryBudget } from '../../../wire/cutter.js'
 import type { BoundText } from '../../../wire/explain.js'
 import { Outbox } from '../../../wire/outbox.js'
 import { Client, type ClientOptions } from './client/client.js'
-import type { Command } from './commands.js'
 import type { Suspended } from './modes.js'
 import { Pipeline } from './client/pipeline.js'
 import { Server } from './server/server.js'
+import type { Step } from './step.js'
 import { State, type StateOptions } from './state.js'
 import { Suspension } from './suspension/suspended.js'
 import { add, type Verdict } from './suspension/suspension.js'
@@ -16,15 +16,6 @@ const MAX_OUTSTANDING = 65_536
 
 export interface MachineOptions extends StateOptions, ClientOptions {
   readonly budget: MemoryBudget
-}
-
-/** What one step of the machine gives: bytes for both sides, to be taken out before the next step, and commands. */
-export interface Step {
-  /** Nothing of this may leave before what the step recorded is committed. */
-  readonly toServer: Outbox
-  readonly toClient: Outbox
-  /** In order; to be emptied by whoever carries them out. */
-  readonly commands: Command[]
 }
 
 /**
@@ -254,7 +245,6 @@ export class Machine {
 
   #fail(out: Outbox, error: unknown): void {
     out.discard()
-    const why: HoopError = asHoopError(error)
-    this.#step.commands.push({ kind: 'end', error: why })
+    this.#step.commands.push({ kind: 'end', error: asHoopError(error) })
   }
 }

@@ -19,21 +19,11 @@ import {
 } from './by-name.js'
 import { type BoundParameters, noParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
-import type { Admission, Refusal } from './outcome.js'
-import { exactly, executeOf, type ToRun } from './to-run.js'
-
-const unguarded: Admission = {
-  ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
-  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined, searches: false },
-  ...{ found: [], behind: [] },
-}
+import { type Admission, refused, type Refusal, unguarded } from './outcome.js'
+import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.js'
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
-
-const refused = (error: HoopError, rule?: string, doubted?: number): Refusal => ({
-  ...{ kind: 'refused', error, rule, doubted },
-})
 
 /** The one way to the server: guard, names, names that nobody knows, caps, budgets. */
 export class Admissions {
@@ -240,14 +230,3 @@ export class Admissions {
     return { ...asker, now: asker.now, ...more }
   }
 }
-
-/** A cursor that nobody has seen being opened: it may show anything. */
-const anyCursor: AllowedStatement = {
-  ...{ kind: 'fetch', kinds: ['fetch'], reads: [], writes: [], scrub: true, ddl: false },
-}
-
-/** With parameters, EXECUTE of the bare name is another statement to the planner. */
-const unplanned = (own: Decision, parameters: number): Decision =>
-  own.kind === 'refuse' || parameters === 0
-    ? own
-    : { ...own, statements: own.statements.map(({ planned: _, ...statement }) => statement) }

@@ -45,3 +45,14 @@ export interface Refusal {
   /** See `Refused`. */
   readonly doubted?: number | undefined
 }
+
+/** Where no policy says anything, and what any other admission differs from. */
+export const unguarded: Admission = {
+  ...{ kind: 'admitted', statements: [], warnings: undefined, observed: undefined, open: false },
+  ...{ rules: [], approval: undefined, estimate: undefined, raise: undefined, searches: false },
+  ...{ found: [], behind: [] },
+}
+
+export const refused = (error: HoopError, rule?: string, doubted?: number): Refusal => ({
+  ...{ kind: 'refused', error, rule, doubted },
+})

@@ -1,3 +1,4 @@
+import type { AllowedStatement, Decision } from '../../../../policy/decision.js'
 import type { Bind } from '../../../../wire/frontend.js'
 import type { Portal, PreparedStatement } from '../names/names.js'
 import type { HeldStatement } from '../suspension/suspension.js'
@@ -31,3 +32,14 @@ export const exactly = (toRun: ToRun): Pick<HeldStatement, 'parameters' | 'param
         parameterTypes: toRun.meanings[0]?.types,
       }
     : { parameters: [], parameterFormats: [], parameterTypes: undefined }
+
+/** A cursor that nobody has seen being opened: it may show anything. */
+export const anyCursor: AllowedStatement = {
+  ...{ kind: 'fetch', kinds: ['fetch'], reads: [], writes: [], scrub: true, ddl: false },
+}
+
+/** With parameters, EXECUTE of the bare name is another statement to the planner. */
+export const unplanned = (own: Decision, parameters: number): Decision =>
+  own.kind === 'refuse' || parameters === 0
+    ? own
+    : { ...own, statements: own.statements.map(({ planned: _, ...statement }) => statement) }

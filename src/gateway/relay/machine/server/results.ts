@@ -1,10 +1,9 @@
 import { HoopError } from '../../../../lib/errors.js'
-import type { ResultEvent } from '../../../../recording/events.js'
 import type { Field } from '../../../../wire/backend.js'
 import { nameKey } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
-import type { ResultDetails, Statement } from '../../journal.js'
+import type { Statement } from '../../journal.js'
 import type { RowSink } from '../../rows/row-sink.js'
 import { copySink, rowSink } from '../../rows/sinks.js'
 import { ColumnMasks } from './column-masks.js'
@@ -14,12 +13,11 @@ import { meter } from './metering.js'
 import { normal, type Withheld } from '../modes.js'
 import { expect, type FunctionRequest, type Request, statementAt } from '../requests.js'
 import type { State } from '../state.js'
+import { type Outcome, resultOf } from './result-record.js'
 import { ranOut, tell, withheldBy, withhold } from './withholding.js'
 
 const copyUnknown = (why: string): HoopError =>
   new HoopError('STATEMENT_UNPROVEN', why, { hint: 'Send the COPY by itself, as a query of its own.' })
-
-type Outcome = Pick<ResultEvent, 'tag'> & Partial<Pick<ResultEvent, 'rows' | 'bytes' | 'sqlstate' | 'message'>>
 
 /** The results of statements: which masks they get, where their rows go, how they end and what is recorded of them. */
 export class Results {
@@ -231,21 +229,9 @@ export class Results {
 
   /** Records how a statement ended. */
   end(statement: Statement, outcome: Outcome): void {
-    const { journal, guard, copyInBytes, transaction } = this.#state
-    const sink = this.#sink
-    const error = this.withheld?.error
+    this.#state.journal.result(statement, resultOf(this.#state, outcome, this.#sink))
     this.#sink = undefined
     this.#state.copyInBytes = 0
-    const result: ResultDetails = { tag: outcome.tag, rows: 0, bytes: 0, masked: sink?.masked ?? 0, transaction }
-    if (sink) sink.digest.describe(result)
-    else if (copyInBytes > 0) result.copyInBytes = copyInBytes
-    if (outcome.rows !== undefined) result.rows = outcome.rows
-    if (outcome.bytes !== undefined) result.bytes = outcome.bytes
-    const failed = error ?? outcome
-    if (failed.sqlstate !== undefined) result.sqlstate = failed.sqlstate
-    if (failed.message !== undefined) result.message = failed.message
-    if (guard?.clear && sink?.digest.hides) result.seenClear = true
-    journal.result(statement, result)
   }
 
   /** A notice of ours about the result at hand. Its names are paid for like those of a RowDescription. */
