@@ -112,6 +112,7 @@ const factsOf = (
     ...namedBy(type, fields),
     ...isolationBy(type, fields),
     ...proved,
+    ...(set?.touchesMasked && { touchesMasked: true }),
     ...(set?.refusal && proved.unproven === undefined && { touchesMasked: true, unproven: set.refusal.unproven }),
     ...(premise && { premise }),
     ddl: changesSchema(usage.kinds),

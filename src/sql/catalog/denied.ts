@@ -15,7 +15,7 @@ const readStorage = [
   ...['pg_logical_slot_get_changes', 'pg_logical_slot_peek_changes', 'pg_logical_slot_get_binary_changes'],
   ...['pg_logical_slot_peek_binary_changes', 'pg_create_logical_replication_slot', 'pg_copy_logical_replication_slot'],
   ...['pg_create_physical_replication_slot', 'pg_copy_physical_replication_slot', 'pg_logical_emit_message'],
-  'pg_mcv_list_items',
+  ...['pg_mcv_list_items', 'pg_get_backend_memory_contexts'],
 ]
 
 /** Functions on large objects that read or write the server's files. */
@@ -41,6 +41,7 @@ const relations: ReadonlyMap<string, string> = new Map([
     (name) => [name, 'it holds samples of column values'] as const,
   ),
   ['pg_largeobject', 'large objects are not masked'],
+  ['pg_backend_memory_contexts', 'it shows patterns that were compared with'],
 ])
 
 /** Why a system relation can't be read where masks are in force. */

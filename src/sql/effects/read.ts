@@ -7,9 +7,11 @@ const queries = {
       CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN pg_get_functiondef(p.oid) END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal')`,
-  triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8, t.tgoldtable, t.tgnewtable FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
+  triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8, t.tgoldtable, t.tgnewtable, t.tgdeferrable FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
   keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype FROM pg_constraint f
     WHERE f.contype = 'f'`,
+  primary: `SELECT k.conrelid::int8, a.attname FROM pg_constraint k
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'p'`,
   operators: `SELECT o.oprname, n.nspname, p.proname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
     JOIN pg_namespace n ON n.oid = p.pronamespace WHERE o.oid >= 16384`,
   aggregates: `SELECT a.proname, n.nspname, p.proname AS behind FROM pg_aggregate g JOIN pg_proc a ON a.oid = g.aggfnoid
@@ -117,8 +119,12 @@ export const effectsOf = (snapshot: Given): Effects => {
         tables.flatMap((name) => (typeof name === 'string' ? [[Number(routine), name] as const] : [])),
       ),
     ),
+    deferrable: new Set(
+      rows.triggers.flatMap(([, routine, , , deferrable]) => (deferrable === true ? [Number(routine)] : [])),
+    ),
     rules: grouped(snapshot.rules),
     views: new Map(snapshot.definitions),
+    primaryKeys: grouped(rows.primary.map(words)),
     cascades: cascadesOf(rows.keys),
     droppable: grouped(rows.dropping.map(droppableOf)),
     behind: {

@@ -27,9 +27,13 @@ export interface Effects {
   readonly triggers: ReadonlyMap<number, readonly number[]>
   /** Names of transition tables (REFERENCING) that a trigger gives to the function that it calls. */
   readonly transitions: ReadonlyMap<number, readonly string[]>
+  /** Functions that triggers call which may fire later than their statement. */
+  readonly deferrable: ReadonlySet<number>
   /** CREATE RULE, for rules other than a view's own. */
   readonly rules: ReadonlyMap<number, readonly string[]>
   readonly views: ReadonlyMap<number, string>
+  /** Names of the columns of tables' primary keys. */
+  readonly primaryKeys: ReadonlyMap<number, readonly string[]>
   /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
   readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
   /** What goes with a type or function that CASCADE drops. */

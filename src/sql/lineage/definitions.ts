@@ -61,11 +61,23 @@ const isMasked = (proof: Proof, table: unknown, column: string): boolean =>
     relation.columns.some((each) => each.name === column && (each.masked ?? each.derived)),
   )
 
+/** What a foreign key refers to that names no columns: the primary key, where that is known. */
+const primaryKey = (proof: Proof, table: unknown): readonly string[] | undefined => {
+  if (!isFields(table)) return undefined
+  const keys = resolve(proof.catalog, text(table['schemaname']), text(table['relname']) ?? '').map(({ oid }) =>
+    proof.catalog.effects?.primaryKeys.get(oid),
+  )
+  return keys.every((key) => key !== undefined) ? keys.flat() : undefined
+}
+
 /** A foreign key tells whether a value is there; on unmasked columns that is nothing. */
 const foreignKeys = (proof: Proof, tree: unknown): void =>
   walk(tree, (fields) => {
     if (!isFields(fields['pktable'])) return
-    if (words(fields['pk_attrs']).some((column) => isMasked(proof, fields['pktable'], column))) return
+    const written = words(fields['pk_attrs'])
+    const named = written.length > 0 ? written : primaryKey(proof, fields['pktable'])
+    if (!named) throw unproven('a foreign key', 'it doesn’t say to which columns it refers', 'foreignKey')
+    if (named.some((column) => isMasked(proof, fields['pktable'], column))) return
     proof.accountAll(fields['pktable'])
   })
 

@@ -7,6 +7,17 @@ import { type DistanceRight, leastRight, strictest, type PredicatePolicy, type P
 import { masked, unproven, type Remedy } from './refusal.js'
 import type { Scope, Shape } from './scope.js'
 
+/**
+ * How the aggregates of one query take its rows. The server may sort these for one of them, and all others then take them in
+ * that order.
+ */
+export interface AggregatedRows {
+  /** What they are sorted by, where that is masked. */
+  readonly sorted: Mark[]
+  /** Aggregates that show nothing masked, but the order of rows. */
+  readonly taken: string[]
+}
+
 /** What a query may refer to from outside itself. */
 export interface Place {
   readonly scope: Scope | undefined
@@ -17,6 +28,7 @@ export interface Place {
   readonly firstArm?: (shape: Shape) => void
   /** What the rows of this query's named windows, and their order, depend on. */
   readonly windows?: Mark
+  readonly rows?: AggregatedRows
 }
 
 export const top: Place = { scope: undefined, ctes: new Map(), flow: 'client' }
@@ -33,6 +45,10 @@ export interface ProofRules {
   readonly value: (proof: Proof, tree: unknown, place: Place) => Mark
   readonly inside: (proof: Proof, fields: Fields, place: Place) => Mark
 }
+
+/** How often nodes are looked at before it is too much: so often, and so often each. */
+const STEPS = 50_000
+const VISITS = 20
 
 /**
  * One statement's proof. Soundness rests on `account`: every reference to a column or table that the rules below
@@ -55,6 +71,10 @@ export class Proof {
   /** Nodes, by the pass in which they were looked at last. */
   readonly #seen = new Map<object, number>()
   #pass = 0
+  #steps = 0
+  #bound = STEPS
+  /** How many there are; none once that has been taken into account. */
+  #nodes = () => 0
   #touches = false
 
   constructor(rules: ProofRules, catalog: Catalog, predicates: PredicatePolicy, author: Author = 'client') {
@@ -120,6 +140,26 @@ export class Proof {
     if (this.#searched.has(node)) return
     this.#searched.add(node)
     for (const search of searches) this.nearest.push({ ...search, limit: 'any' })
+  }
+
+  /**
+   * One node is looked at.
+   * @throws {Refusal} where nodes are looked at over and over: what is nested in itself takes twice as long with each level
+   */
+  step(): void {
+    if (++this.#steps <= this.#bound) return
+    this.#bound += this.#nodes() * VISITS
+    if (this.#steps > this.#bound) throw unproven('the statement', 'it is nested too deeply', 'query')
+  }
+
+  /** All that is going to be analysed. */
+  within(tree: unknown): void {
+    this.#nodes = () => {
+      let nodes = 0
+      walk(tree, () => void nodes++)
+      this.#nodes = () => 0
+      return nodes
+    }
   }
 
   /** What a recursive query makes comes round again: what was known may be known otherwise now. */

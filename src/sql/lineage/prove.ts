@@ -139,7 +139,9 @@ export const prove = (node: unknown, catalog: Catalog | undefined, predicates: P
     return { touchesMasked: false, ...(unproven && { unproven }) }
   }
   try {
-    return examine(beginProof(catalog, predicates), node)
+    const proof = beginProof(catalog, predicates)
+    proof.within(node)
+    return examine(proof, node)
   } catch (error) {
     if (error instanceof Refusal) return { touchesMasked: true, unproven: error.unproven }
     throw error

@@ -15,6 +15,7 @@ export const remedies = {
     'Use a function that comes with PostgreSQL, or ask an administrator to list this one under functions: pure.',
   explain: 'Use EXPLAIN without ANALYZE.',
   late: 'Ask an administrator to write the table with its schema there, or to end the function’s SET search_path with pg_temp.',
+  foreignKey: 'Name the columns: REFERENCES table (column).',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',
   spelling:

@@ -90,6 +90,7 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
   try {
     // What a call leaves out is computed by these.
     vet(catalog, created['parameters'])
+    proof.within(created)
     for (const { defexpr } of all(created['parameters'], 'FunctionParameter'))
       proof.untainted(defexpr, top, 'as a default of an argument', 'definition')
     const marks = body.map((node) => {

@@ -7,6 +7,7 @@ import { isStatement } from '../collect/kinds.js'
 import { resolve, written } from '../resolve.js'
 import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
+import { viewActs as callsActing } from './expressions/acting.js'
 import { sideEffectIn } from './side-effects.js'
 
 const code = 'it can bring code into the database that is not analysed'
@@ -123,8 +124,11 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
   const tables = tablesOf(tree)
   walk(tree, (fields) => {
     for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
-    const called = sideEffectIn(catalog.routines, as(fields, 'CreateDomainStmt'))
+    const domain = as(fields, 'CreateDomainStmt')
+    const called = sideEffectIn(catalog.routines, domain)
     if (called !== undefined) throw unproven(called, `a cast to the domain would pass values to ${called}`, 'domain')
+    if (domain && callsActing(catalog.routines, domain))
+      throw unproven('CreateDomain', 'its condition could tell which values are cast to it', 'domain')
     if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']))
     const reference = list(fields['fields']).length > 1 ? words(fields['fields']) : []
     if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '')

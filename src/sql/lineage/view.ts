@@ -30,6 +30,7 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
   const proof = beginProof(catalog, { default: 'allow' }, 'view')
   try {
     vet(catalog, query)
+    proof.within(query)
     const shape = proof.query('SelectStmt', query, { ...top, flow: 'kept' })
     proof.complete(query, 'query')
     const column = hidden(shape)

@@ -62,6 +62,8 @@ const isMasked = (catalog: Catalog, lookups: Lookups): boolean => {
 }
 
 interface SetOff {
+  /** What is set off reads or writes something masked: errors of it may quote that. */
+  readonly touchesMasked: boolean
   /** Names that have to mean what they mean in the catalog. */
   readonly late: ReadonlySet<string>
   /** Why the statement can't run: one of them may mean several tables, or one that isn't there. */
@@ -71,22 +73,29 @@ interface SetOff {
 /**
  * Looks at the triggers that a statement sets off.
  * @param lookups of the statement, with what stands behind them (`close`)
- * @returns undefined where no trigger with something masked around it has such names
+ * @returns undefined where nothing that is set off has to do with something masked
  */
 export const setOffBy = (catalog: Catalog, lookups: Lookups): SetOff | undefined => {
-  if (catalog.masked.size === 0) return undefined
+  if (catalog.masked.size === 0 || lookups.triggers.size === 0) return undefined
+  const touchesMasked = isMasked(catalog, lookups)
+  if (!touchesMasked) return undefined
   const late = new Map<string, number>()
+  const deferred = new Set<string>()
   for (const table of lookups.triggers)
     for (const trigger of catalog.effects?.triggers.get(table) ?? [])
-      for (const name of lateIn(catalog, trigger)) late.set(name, table)
-  if (late.size === 0 || !isMasked(catalog, lookups)) return undefined
+      for (const name of lateIn(catalog, trigger)) {
+        late.set(name, table)
+        if (catalog.effects?.deferrable.has(trigger)) deferred.add(name)
+      }
   const names = new Set(late.keys())
   for (const [name, table] of late) {
     const found = bearers(catalog, name)
-    if (found.length === 1 && found.every((relation) => isPermanent(catalog, relation))) continue
+    // By the time that a deferred one fires, a name may mean another.
+    const sure = found.length === 1 && !deferred.has(name)
+    if (sure && found.every((relation) => isPermanent(catalog, relation))) continue
     const relation = catalog.relations.get(table)
     const why = `a trigger of ${relation ? labelOf(relation) : 'a table'} names ${name} without a schema, which may mean any table by that name`
-    return { late: names, refusal: unproven(name, why, 'late') }
+    return { late: names, touchesMasked, refusal: unproven(name, why, 'late') }
   }
-  return { late: names }
+  return { late: names, touchesMasked }
 }

@@ -172,3 +172,22 @@ test('a path of the function’s own that doesn’t say where temporary tables c
   expect(errorsIn(await ask('UPDATE two SET id = 2'))).toHaveLength(1)
   expect(said(await ask('SELECT * FROM pg_temp.log'))).not.toContain(canary)
 })
+
+test.for(['DEFERRABLE INITIALLY DEFERRED', 'DEFERRABLE INITIALLY IMMEDIATE'])(
+  'what fires later than its statement is refused, since a name may mean another by then: %s',
+  async (deferred) => {
+    await dba.query(`CREATE TABLE three (id int, ssn text); INSERT INTO three VALUES (1, '${canary}');
+      CREATE FUNCTION three_noted() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO audit VALUES (OLD.ssn); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER noted AFTER UPDATE ON three ${deferred} FOR EACH ROW EXECUTE FUNCTION three_noted()`)
+    const guard = await guardOf(database.url, { masks: [{ columns: ['public.three.ssn'], with: 'redact' }] })
+    await using own = await relayServer({ url: database.url, guard })
+    client = await WireClient.login(own.port)
+    onTestFinished(async () => {
+      client.socket.destroy()
+      await dba.query('DROP TABLE three; DROP FUNCTION three_noted')
+    })
+    await ask('BEGIN')
+    expect(errorsIn(await ask('UPDATE three SET id = 2'))).toMatchObject([{ C: '42501' }])
+  },
+)

@@ -81,10 +81,10 @@ WITH RECURSIVE x(id, s) AS (SELECT id, ssn::text FROM customers UNION ALL SELECT
 -- answered
 WITH RECURSIVE x(id, s) AS (SELECT id, ssn::text FROM customers UNION ALL SELECT id + 10, s FROM x WHERE id < 10) SEARCH BREADTH FIRST BY s SET o SELECT id, o FROM x
 
--- answered
+-- refused COLUMN_MASKED
 WITH RECURSIVE x(id, s) AS (SELECT id, ssn::text FROM customers UNION ALL SELECT id, s FROM x) CYCLE s SET looped USING path SELECT id, looped, path FROM x
 
--- answered
+-- refused COLUMN_MASKED
 WITH RECURSIVE x(id, s) AS (SELECT id, pin FROM customers WHERE id < 3 UNION ALL SELECT id, s FROM x) CYCLE s SET looped TO 'yes' DEFAULT 'no' USING path SELECT path FROM x
 
 -- answered
@@ -95,3 +95,6 @@ WITH x AS (TABLE customers) TABLE x
 
 -- answered
 WITH x AS (VALUES (1)), y AS (SELECT ssn, column1 FROM customers, x) SELECT ssn FROM y
+
+-- refused COLUMN_MASKED
+WITH RECURSIVE r (g, id, v) AS (SELECT g, id, g::text FROM generate_series(1, 9) g, customers UNION ALL SELECT r.g, c.id, left(c.ssn, 1) FROM r, customers c WHERE c.id = r.id) CYCLE v SET is_cycle USING path SELECT id, g FROM r GROUP BY g, id HAVING count(*) < 3

@@ -87,3 +87,9 @@ SELECT n.id FROM names n WHERE NOT EXISTS (SELECT FROM customers c WHERE c.email
 
 -- answered
 SELECT (a).ssn, (b).pin FROM customers a CROSS JOIN customers b WHERE a.id = b.id
+
+-- refused STATEMENT_UNPROVEN once
+CREATE TABLE pointing_{n} (v text REFERENCES vault (code))
+
+-- answered once
+CREATE TABLE pointing_{n} (v int REFERENCES vault)

@@ -129,3 +129,45 @@ SELECT CASE WHEN ssn > '6' THEN ARRAY(SELECT id FROM orders) END FROM customers 
 
 -- refused COLUMN_MASKED newer
 SELECT JSON_VALUE(profile, '$.nothing' RETURNING float8 DEFAULT random() ON EMPTY) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT JSON_ARRAYAGG(random()) FILTER (WHERE ssn > '6') FROM customers;
+SELECT random()
+
+-- refused COLUMN_MASKED
+SELECT id, JSON_ARRAYAGG(1) OVER (ORDER BY ssn) FROM customers
+
+-- refused COLUMN_MASKED
+SELECT id, JSON_ARRAYAGG(1) OVER (PARTITION BY ssn LIKE '6%') FROM customers
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT sum(random()) OVER (ORDER BY id ROWS (SELECT level FROM customers WHERE id = 1) PRECEDING) FROM orders;
+SELECT random()
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT '6' < ANY (SELECT ssn FROM customers WHERE id = 1 UNION ALL SELECT CASE WHEN random() > 2 THEN 'x' END);
+SELECT random()
+
+-- refused COLUMN_MASKED
+SELECT '6' < ANY (SELECT ssn FROM customers WHERE id IN (1, 2) ORDER BY id FOR UPDATE)
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT (CASE WHEN ssn > '6' THEN ARRAY[1] END)[(random() * 2)::int] FROM customers WHERE id = 1;
+SELECT random()
+
+-- refused COLUMN_MASKED
+SELECT q IS NULL FROM (SELECT NULLIF(ssn > '6', true) AS h, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id) AS k FROM customers c WHERE id = 1) q
+
+-- refused COLUMN_MASKED
+SELECT CASE WHEN ssn > '6' THEN txid_current() END FROM customers WHERE id = 1
+
+-- refused STATEMENT_UNPROVEN
+CREATE DOMAIN drawn AS text CHECK (random() < 2);
+SELECT CASE WHEN ssn > '6' THEN 'x'::drawn END FROM customers WHERE id = 1
+
+-- answered
+SELECT name IN (SELECT email FROM customers), '6' < ANY (SELECT ssn FROM customers) FROM customers

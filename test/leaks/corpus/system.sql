@@ -146,3 +146,9 @@ SELECT obj_description(oid) FROM pg_class WHERE relname = (SELECT name FROM cust
 SET debug_print_plan = on;
 SET client_min_messages = log;
 SELECT mail_of(1)
+
+-- refused STATEMENT_UNPROVEN
+SELECT ident FROM pg_backend_memory_contexts WHERE name = 'RegexpMemoryContext'
+
+-- refused STATEMENT_UNPROVEN
+SELECT * FROM pg_get_backend_memory_contexts()

@@ -82,6 +82,7 @@ const hinted: Readonly<Record<Remedy, Tried>> = {
   schema: { sql: 'COPY people TO STDOUT', change: twice },
   function: { sql: 'SELECT normal_rand(1, 0, 1)' },
   explain: { sql: 'EXPLAIN ANALYZE SELECT email FROM customers' },
+  foreignKey: { sql: 'CREATE TABLE x (phone text REFERENCES crm.people)' },
   late: { sql: 'TRUNCATE crm.people' },
   definition: { sql: 'CREATE VIEW v AS SELECT email FROM customers' },
   copy: { sql: "COPY customers TO STDOUT (ENCODING 'latin1')" },

@@ -4,7 +4,7 @@ import { lookup, type Found } from '../lookup.js'
 import type { Place, Proof } from '../proof.js'
 
 /** Functions that come with the server and look things up in its catalogs, where `pg_stat_*` counts it. */
-const looksUp = /^(pg_|has_|row_security_active$|to_reg|obj_description$|col_description$|shobj_description$)/
+const looksUp = /^(pg_|txid_|has_|row_security_active$|to_reg|obj_description$|col_description$|shobj_description$)/
 
 /**
  * Whether calls of that name leave something behind that others can see, if only that they were made: they count up, lock, take
@@ -20,6 +20,8 @@ const actsInside = (routines: Routines, tree: unknown, more: (fields: Fields) =>
   walk(tree, (fields) => {
     const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
     found ||= isSubquery(fields) || (name !== undefined && callActs(routines, name)) || more(fields)
+    // `(row).name` may call the function.
+    found ||= words(fields['indirection']).some((each) => routines.added.get(each)?.some(({ acts }) => acts))
     return !found
   })
   return found
@@ -48,6 +50,15 @@ export const acts = (proof: Proof, tree: unknown, place: Place): boolean =>
     if (list(fields['fields']).length === 0) return false
     return refersToActing(lookup(fields, place.scope, proof))
   })
+
+/** Whether a subquery reads one table, and does nothing by it that can be noticed for each row. */
+export const readsAtOnce = (proof: Proof, subquery: unknown): boolean => {
+  let tables = 0
+  return !actsInside(proof.catalog.routines, subquery, (fields) => {
+    if (isRangeVar(fields)) tables++
+    return tables > 1 || fields['lockingClause'] !== undefined || fields['larg'] !== undefined
+  })
+}
 
 /** Whether a row is put together inside, which the server may compare or test column by column. */
 export const hasRow = (node: unknown): boolean => isFields(node) && node['RowExpr'] !== undefined

@@ -29,13 +29,10 @@ export const windowOf = (proof: Proof, definition: Fields, place: Place): Mark =
     'sort',
   )
   const order = combine(keys.map(({ mark }) => mark))
+  const frame = proof.value([definition['startOffset'], definition['endOffset']], place)
+  proof.shownByRows(frame, 'to say which rows a window has', 'constant')
   const named = text(definition['name']) !== undefined || text(definition['refname']) !== undefined
-  return combine([
-    ...partition,
-    order,
-    proof.value([definition['startOffset'], definition['endOffset']], place),
-    named ? (place.windows ?? clean) : clean,
-  ])
+  return combine([...partition, order, frame, named ? (place.windows ?? clean) : clean])
 }
 
 /** FILTER: a condition that the policy allows leaves no trace; what any other depends on, the result depends on. */
@@ -79,20 +76,56 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
     proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`, 'rows')
 }
 
+/** Aggregates that came with the server whose result shows in which order they were given rows. */
+const ordering =
+  /^(array_agg|string_agg|xmlagg|any_value|sum|avg|stddev|variance|var_|corr|covar_|regr_|range_|jsonb?_(object_)?agg|st_)/
+
+/** ORDER BY in an aggregate. What is sorted by is told to the query that it stands in. */
+const ordered = (proof: Proof, keys: unknown, place: Place): Mark => {
+  const marks = list(keys).map((node) => {
+    const mark = proof.value(node, place)
+    if (mark.kind !== 'clean' && !ranks(proof, node, place)) place.rows?.sorted.push(mark)
+    return mark
+  })
+  return combine(marks)
+}
+
+/** JSON_OBJECTAGG and JSON_ARRAYAGG: what is aggregated, in a node of its own each, and how, as of any aggregate. */
+export const jsonAggregate = (proof: Proof, fields: Fields, place: Place): Mark => {
+  const own = Object.entries(fields)
+  const what = own.flatMap(([key, value]) => (key === 'constructor' ? [] : [value]))
+  const how = own.find(([key, value]) => key === 'constructor' && isFields(value))?.[1] as Fields | undefined
+  const { agg_filter, agg_order, over, ...rest } = how ?? {}
+  const given = combine([proof.value(what, place), proof.value(rest, place)])
+  const order = ordered(proof, agg_order, place)
+  const filter = filtered(proof, agg_filter, place)
+  const window = isFields(over) ? windowOf(proof, over, place) : clean
+  const call = { fields: { args: [what, rest], over }, name: '', given: combine([given, window]), filter }
+  decidesInCall(proof, call, place)
+  const mark = combine([given, order, filter, window])
+  if (mark.kind === 'clean') place.rows?.taken.push('')
+  return mark
+}
+
 /** A function call, an aggregate or a window function. */
 export const call = (proof: Proof, fields: Fields, place: Place): Mark => {
   const names = words(fields['funcname'])
   const given = proof.value(fields['args'], place)
-  const order = proof.value(fields['agg_order'], place)
+  const within = fields['agg_within_group'] === true
+  const order = within ? proof.value(fields['agg_order'], place) : ordered(proof, fields['agg_order'], place)
+  if (fields['agg_distinct'] === true && grouped(proof, given).kind !== 'clean') place.rows?.sorted.push(given)
   const filter = filtered(proof, fields['agg_filter'], place)
   const name = names.at(-1) ?? ''
   carried(proof, name, combine([given, order, filter]))
   decidesInCall(proof, { fields, name, given, filter }, place)
-  return combine([
+  const mark = combine([
     counted(proof, fields, place) ? clean : given,
     order,
     filter,
     isFields(fields['over']) ? windowOf(proof, fields['over'], place) : clean,
     proof.reads(names),
   ])
+  if (mark.kind === 'clean' && (ordering.test(name) || proof.catalog.routines.added.has(name)))
+    place.rows?.taken.push(name)
+  return mark
 }

@@ -1,5 +1,5 @@
 import type { Fields } from '../../tree.js'
-import { call } from './call.js'
+import { call, jsonAggregate } from './call.js'
 import { indirection } from './indirection.js'
 import { clean, combine, type Mark } from '../mark.js'
 import { plainColumn } from './plain.js'
@@ -34,7 +34,7 @@ const nodes = {
   computed: ['A_Expr', 'TypeCast', 'CollateClause', 'A_ArrayExpr', 'RowExpr', 'CaseExpr', 'CaseWhen', 'CoalesceExpr']
     .concat(['MinMaxExpr', 'XmlExpr', 'XmlSerialize', 'BooleanTest', 'BoolExpr', 'NamedArgExpr', 'MultiAssignRef'])
     .concat(['JsonFuncExpr', 'JsonValueExpr', 'JsonKeyValue', 'JsonObjectConstructor', 'JsonArrayConstructor'])
-    .concat(['JsonArrayQueryConstructor', 'JsonObjectAgg', 'JsonArrayAgg', 'JsonAggConstructor', 'JsonParseExpr'])
+    .concat(['JsonArrayQueryConstructor', 'JsonParseExpr'])
     .concat(['JsonScalarExpr', 'JsonSerializeExpr', 'JsonIsPredicate', 'JsonArgument', 'JsonBehavior', 'A_Indices'])
     .concat(['SortBy', 'ResTarget', 'GroupingSet']),
 }
@@ -51,6 +51,8 @@ export const expressions: Record<string, ExpressionRule> = {
   ColumnRef: (proof, fields, place) => proof.value(fields, place),
   List: through,
   FuncCall: call,
+  JsonObjectAgg: jsonAggregate,
+  JsonArrayAgg: jsonAggregate,
   SubLink: sublink,
   NullTest: nullTest,
   GroupingFunc: grouping,

@@ -1,5 +1,5 @@
-import { all, list, text, type Fields } from '../../tree.js'
-import { acts, hasRow } from './acting.js'
+import { all, as, list, text, type Fields } from '../../tree.js'
+import { acts, hasRow, readsAtOnce } from './acting.js'
 import { columnsOf, combine, type Mark } from '../mark.js'
 import { holds, predicate } from './predicate.js'
 import type { Place, Proof } from '../proof.js'
@@ -54,7 +54,7 @@ const splitting: ReadonlySet<string> = new Set([
 const takenApart: Record<string, (fields: Fields) => boolean> = {
   A_Expr: ({ kind, lexpr, rexpr }) => splitting.has(text(kind) ?? '') || hasRow(lexpr) || hasRow(rexpr),
   RowExpr: () => true,
-  NullTest: ({ arg }) => hasRow(arg),
+  NullTest: ({ arg }) => hasRow(arg) || as(arg, 'ColumnRef') !== undefined,
   JsonFuncExpr: () => true,
   // Of the subquery's rows it reads no more than it takes to know.
   SubLink: ({ testexpr }) => testexpr !== undefined,
@@ -73,16 +73,28 @@ export const decides = (proof: Proof, type: string, fields: Fields, mark: Mark, 
   const choice = Object.hasOwn(choices, type) ? choices[type]?.(fields) : undefined
   if (choice && acts(proof, choice.governed, place) && proof.first(fields))
     for (const guard of choice.guards) refuse(holds(proof, guard, place) ?? { kind: 'clean' })
+  // A subscript of NULL is not computed.
+  if (type === 'A_Indirection') decidesWhether(proof, mark, fields['indirection'], place)
   const apart = Object.hasOwn(takenApart, type) && takenApart[type]?.(fields) === true
   if (!apart || isAllowed(proof, mark)) return
   if (type === 'SubLink') return member(proof, fields, place)
   if (acts(proof, Object.values(fields), place)) refuse(mark)
 }
 
-/** `x IN (SELECT …)` where x is masked. */
+/**
+ * `x IN (SELECT …)` where x, or what is selected, is masked: it is read up to the row that decides. Of one table that tells
+ * next to nothing.
+ */
 const member = (proof: Proof, fields: Fields, place: Place): void => {
-  if (proof.value(fields['testexpr'], place).kind === 'clean' || !proof.first(fields)) return
+  const asks = proof.value(fields['testexpr'], place).kind !== 'clean'
+  if ((!asks && readsAtOnce(proof, fields['subselect'])) || !proof.first(fields)) return
   predicate(proof, { SubLink: fields }, place)
+}
+
+/** Something masked decides whether an expression is computed, in a way that is no condition. @throws {Refusal} */
+export const decidesWhether = (proof: Proof, mark: Mark, governed: unknown, place: Place): void => {
+  if (mark.kind === 'clean' || proof.author !== 'client' || isAllowed(proof, mark)) return
+  if (acts(proof, governed, place)) refuse(mark)
 }
 
 /**

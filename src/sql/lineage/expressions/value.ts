@@ -22,6 +22,7 @@ const reference = (proof: Proof, fields: Fields, place: Place): Mark => {
 const isNode = (key: string): boolean => key.charCodeAt(0) < 0x61 && key.charCodeAt(0) > 0x40
 
 const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark => {
+  proof.step()
   if (isStatement(type)) return combine(proof.query(type, fields, place).columns.map(({ mark }) => mark))
   const rule = Object.hasOwn(expressions, type) ? expressions[type] : undefined
   if (!rule) throw unproven(type, 'this form of expression is not analysed', 'form')

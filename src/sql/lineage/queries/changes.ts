@@ -82,6 +82,13 @@ const conflict = (proof: Proof, clause: Fields, target: Source, outer: Place): v
       throw masked(subject, 'in ON CONFLICT', 'condition')
     proof.untainted(element['expr'], own, 'in ON CONFLICT', 'constant')
   }
+  // Any unique index, or one that only the catalog knows the columns of.
+  if (list(infer['indexElems']).length === 0)
+    for (const { mark } of target.columns) {
+      const [subject] = columnsOf(mark)
+      if (subject !== undefined && proof.predicates(mark) === 'deny')
+        throw masked(subject, 'in an ON CONFLICT that doesn’t name other columns', 'condition')
+    }
   predicate(proof, infer['whereClause'], own)
   const excluded = { ...target, name: 'excluded', bare: false }
   const both: Place = {

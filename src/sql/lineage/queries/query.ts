@@ -22,6 +22,7 @@ export const queries: Record<string, QueryRule> = {
  * @throws {Refusal} where a masked column is used in any way but as a plain output, or something can't be told
  */
 export const query = (proof: Proof, type: string, fields: Fields, place: Place): Shape => {
+  proof.step()
   const analysis = queries[type]
   if (!analysis)
     throw unproven(

@@ -4,7 +4,7 @@ import { fromClause } from './from.js'
 import { clean, combine } from '../mark.js'
 import { check, distinct, distinctOn, groupBy, key, limited, sortClause } from './order.js'
 import { predicate } from '../expressions/predicate.js'
-import type { Place, Proof } from '../proof.js'
+import type { AggregatedRows, Place, Proof } from '../proof.js'
 import { masked, unproven } from '../refusal.js'
 import { hidden, itemOf, type Item, type ScopeColumn, type Shape } from '../scope.js'
 import { setOperation } from './set-operation.js'
@@ -52,7 +52,8 @@ const distinctClause = (proof: Proof, clause: unknown, outputs: Shape, place: Pl
 const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
   const from = fromClause(proof, fields['fromClause'], outer)
   const { windows: _notInside, ...rest } = outer
-  const bare: Place = { ...rest, scope: { items: from, outer: outer.scope } }
+  const rows: AggregatedRows = { sorted: [], taken: [] }
+  const bare: Place = { ...rest, rows, scope: { items: from, outer: outer.scope } }
   const place = windowsOf(proof, fields['windowClause'], bare)
   predicate(proof, fields['whereClause'], place)
   const outputs = targets(proof, fields['targetList'], place)
@@ -60,6 +61,7 @@ const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
   predicate(proof, fields['havingClause'], place)
   if (fields['distinctClause'] !== undefined) distinctClause(proof, fields['distinctClause'], outputs, place)
   sortClause(proof, fields['sortClause'], outputs, place, fields)
+  if (rows.taken.length > 0) proof.shownByRows(combine(rows.sorted), 'to sort the rows of an aggregate by', 'sort')
   // FOR UPDATE OF names aliases of this FROM.
   proof.accountAll(fields['lockingClause'])
   return outputs

@@ -1,5 +1,6 @@
 import { all, isFields, text, type Fields } from '../../tree.js'
 import { clean, combine, type Mark } from '../mark.js'
+import { decidesWhether } from '../expressions/lazy.js'
 import type { Place, Proof } from '../proof.js'
 import type { ScopeColumn, Shape } from '../scope.js'
 
@@ -17,7 +18,9 @@ export const tableFunction = (proof: Proof, fields: Fields, place: Place): Shape
   return {
     open: false,
     columns: columns.map((column): ScopeColumn => {
-      const own = combine([mark, proof.value([column['colexpr'], column['coldefexpr']], place)])
+      const found = combine([mark, proof.value(column['colexpr'], place)])
+      decidesWhether(proof, found, column['coldefexpr'], place)
+      const own = combine([found, proof.value(column['coldefexpr'], place)])
       return { name: text(column['colname']), mark: column['for_ordinality'] === true ? clean : own }
     }),
   }

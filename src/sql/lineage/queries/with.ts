@@ -1,7 +1,8 @@
 import { all, isFields, text, unwrap, words, type Fields } from '../../tree.js'
-import { combine, sameMark } from '../mark.js'
+import { columnsOf as sourcesOf, combine, sameMark } from '../mark.js'
+import { grouped } from './order.js'
 import type { Place, Proof } from '../proof.js'
-import { unproven } from '../refusal.js'
+import { masked, unproven } from '../refusal.js'
 import { aliased } from './relation.js'
 import type { Shape } from '../scope.js'
 
@@ -90,8 +91,21 @@ class Cte {
     return shape
   }
 
+  /** CYCLE ends the recursion where a row has what another had: by how many rows there are it tells of equal values. */
+  #compared(columns: Shape['columns']): void {
+    const cycle = isFields(this.#fields['cycle_clause']) ? this.#fields['cycle_clause'] : {}
+    const names = new Set(words(cycle['cycle_col_list']))
+    const compared = columns.filter(({ name }) => name === undefined || names.has(name))
+    if (names.size === 0) return
+    for (const { mark } of compared) {
+      const [column] = sourcesOf(grouped(this.#proof, mark))
+      if (column !== undefined) throw masked(column, 'to find a cycle by', 'constant')
+    }
+  }
+
   #named(shape: Shape): Shape {
     const { columns, open } = aliased(shape, words(this.#fields['aliascolnames']))
+    this.#compared(columns)
     // They hold the values of other columns, or tell which of them are equal.
     const mark = combine(columns.map((column) => column.mark))
     return { columns: [...columns, ...added(this.#fields).map((name) => ({ name, mark }))], open }
