@@ -105,6 +105,7 @@ export const catalogue = {
   // recording and state
   RECORDING_FAILED: { message: 'the session cannot be recorded, so nothing more is run', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
   RECORDING_DAMAGED: { message: 'the recording is damaged', exit: 65, http: 500, sqlstate: '58030', hint: 'What could be read was shown; keep the file for the investigation.' },
+  RECORDING_UNREADABLE: { message: 'the recording cannot be read', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at the file’s owner and mode, and at the disk.' },
   STORE_FAILED: { message: 'the gateway’s state cannot be read or written', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
   SESSION_KILLED: { message: 'the session was ended', exit: 77, http: 410, sqlstate: '57P01', hint: 'Connect again if you may.' },
   PORT_CLOSED: { message: 'hoop connect has ended', exit: 69, http: 503, sqlstate: '57P01', hint: 'Run hoop connect again.' },

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { HoopError, asHoopError } from '../lib/errors.js'
 import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
@@ -25,15 +26,18 @@ export class FileRecorder implements SessionRecorder {
   readonly #file: RecordingFile
   readonly #writer: FrameWriter
   readonly #index = new StatementIndex()
+  readonly #whole: () => Promise<void>
   #pending = ''
   #firstStatement = 0
   #failure: HoopError | undefined
   #ended = false
   #released: Promise<unknown> = Promise.resolve()
 
-  constructor(id: string, file: RecordingFile, position: Position) {
+  /** @param whole called once the recording is on disk to its last byte */
+  constructor(id: string, file: RecordingFile, position: Position, whole: () => Promise<void> = async () => {}) {
     this.id = id
     this.#file = file
+    this.#whole = whole
     this.#writer = new FrameWriter(file.fd, position)
   }
 
@@ -86,7 +90,7 @@ export class FileRecorder implements SessionRecorder {
       ...end,
     }
     const failure = this.#finish(JSON.stringify(event) + '\n')
-    this.#released = this.#release()
+    this.#released = this.#release(failure === undefined)
     return failure
   }
 
@@ -94,6 +98,8 @@ export class FileRecorder implements SessionRecorder {
     const offset = this.#writer.size
     try {
       this.#writer.append('events', this.#pending)
+      // What is written to a file without a name is gone with the process.
+      if (fstatSync(this.#file.fd).nlink === 0) throw new HoopError('RECORDING_FAILED', 'the recording was deleted')
     } catch (error) {
       this.#failure = asHoopError(error, 'RECORDING_FAILED')
       throw this.#failure
@@ -119,10 +125,12 @@ export class FileRecorder implements SessionRecorder {
     return this.#failure ?? finish(this.#writer, this.#index)
   }
 
-  async #release(): Promise<unknown> {
+  async #release(isWhole: boolean): Promise<unknown> {
     const synced = await this.#file.datasync().catch((error: unknown) => error)
     const closed = await this.#file.close().catch((error: unknown) => error)
-    return synced ?? closed
+    const problem = synced ?? closed
+    if (isWhole && !problem) await this.#whole()
+    return problem
   }
 }
 

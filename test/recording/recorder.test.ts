@@ -99,10 +99,10 @@ test('more than 64 KB of results is written at once', async () => {
 
 test('files are for their owner alone', async () => {
   await using folder = await tempFolder()
-  const path = await record(folder.file('recordings'), 1)
+  const path = await record(folder.path, 1)
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   expect((await stat(dirname(path))).mode & 0o777).toBe(0o700)
-  expect((await stat(dirname(dirname(path)))).mode & 0o777).toBe(0o700)
+  expect((await stat(folder.file('.open'))).mode & 0o777).toBe(0o700)
 })
 
 test('a recording is never overwritten', async () => {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ResultEvent, SessionEvent, StartEvent, StatementEvent } from '../../src/recording/events.js'
 import { openRecording } from '../../src/recording/open.js'
+import { markOpen } from '../../src/recording/open-index.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import { readRecording, type RecordingEnd } from '../../src/recording/reader.js'
 
@@ -60,9 +61,14 @@ export async function record(folder: string, count = 3, end: 'closed' | 'open' =
   const failure = recorder.close(closed)
   if (failure) throw failure as Error
   await recorder.released
-  // As if its process had died: the bytes of before, and nobody who holds the file open.
-  if (end === 'open') await writeFile(path, live)
+  if (end === 'open') await leftOpen(folder, path, live)
   return path
+}
+
+/** As if the process that wrote it had died with these bytes: nobody holds the file open, and nobody has closed it. */
+export async function leftOpen(folder: string, path: string, bytes: Buffer): Promise<void> {
+  await writeFile(path, bytes)
+  await markOpen(folder, path)
 }
 
 /** Everything that can be read, how it ended, and what stopped it. */

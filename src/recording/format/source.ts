@@ -3,6 +3,14 @@ import { HoopError } from '../../lib/errors.js'
 
 const window = 256 * 1024
 
+/** The system's word alone: its message has the path, which isn't for everybody who may read recordings. */
+const unreadable = (cause: unknown): HoopError => {
+  const { code } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT'
+    ? new HoopError('NOT_FOUND', 'the recording', { cause })
+    : new HoopError('RECORDING_UNREADABLE', code ?? 'error', { cause })
+}
+
 /** Reads a file from front to back through one window; slices stay valid when the window moves on. */
 export class Source implements AsyncDisposable {
   /** The file's size when it was opened: a live recording may grow meanwhile, and that is not looked at. */
@@ -17,14 +25,16 @@ export class Source implements AsyncDisposable {
     this.size = size
   }
 
-  /** @throws {HoopError} NOT_FOUND where there is no such file */
+  /** @throws {HoopError} NOT_FOUND where there is no such file; RECORDING_UNREADABLE */
   static async open(path: string): Promise<Source> {
+    const file = await open(path, 'r').catch((cause: unknown) => {
+      throw unreadable(cause)
+    })
     try {
-      const file = await open(path, 'r')
       return new Source(file, (await file.stat()).size)
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-      throw new HoopError('NOT_FOUND', 'the recording', { cause })
+      await file.close()
+      throw unreadable(cause)
     }
   }
 
@@ -53,7 +63,11 @@ export class Source implements AsyncDisposable {
     const bytes = Buffer.allocUnsafeSlow(length)
     let done = 0
     while (done < length) {
-      const { bytesRead } = await this.#file.read(bytes, done, length - done, this.#offset + done)
+      const { bytesRead } = await this.#file
+        .read(bytes, done, length - done, this.#offset + done)
+        .catch((cause: unknown) => {
+          throw unreadable(cause)
+        })
       if (bytesRead === 0) break
       done += bytesRead
     }

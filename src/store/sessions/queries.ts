@@ -2,8 +2,9 @@ import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
 import type { SessionSummary } from '../../lib/api.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
-import type { SessionsTable, Tables } from '../schema.js'
+import type { Tables } from '../schema.js'
 import { sessionOf } from './rows.js'
+import { whole } from '../whole.js'
 
 export interface SessionFilter {
   /** Only this subject's sessions: what somebody without a role may see. */
@@ -118,8 +119,9 @@ export const findSession = async (
   throw new HoopError('NOT_FOUND', `session ${id}`)
 }
 
-/** Ids of sessions that have no end: live ones, or those that a dead gateway left. */
-export const openSessions = async (db: Kysely<Tables>): Promise<string[]> =>
-  (await db.selectFrom('sessions').select('id').where('ended_at', 'is', null).orderBy('id').execute()).map(
-    (row: Pick<SessionsTable, 'id'>) => row.id,
-  )
+/** Sessions that have no end: live ones, or those that a dead gateway left. Their times are ISO 8601. */
+export const openSessions = async (db: Kysely<Tables>): Promise<{ id: string; startedAt: string }[]> => {
+  const live = db.selectFrom('sessions').select(['id', 'started_at']).where('ended_at', 'is', null)
+  const rows = await live.orderBy('started_at').orderBy('id').execute()
+  return rows.map(({ id, started_at }) => ({ id, startedAt: new Date(whole(started_at)).toISOString() }))
+}

@@ -21,14 +21,16 @@ const summaryOf = (start: StartEvent, counters: SessionSummary['counters']): Ses
   seenClear: false,
 })
 
-const note = (log: Logger, { id: session, end, torn, problem }: Recovered): void => {
-  if (problem) log.error({ session, err: problem }, 'a recording of a gateway that stopped cannot be closed')
+const note = (log: Logger, { id: session, path, end, torn, wasClosed, problem }: Recovered): void => {
+  if (problem)
+    log.error({ session, file: path, err: problem }, 'a recording of a gateway that stopped cannot be closed')
+  else if (wasClosed) log.warn({ session, end }, 'a session had ended, and the index of sessions did not know')
   else log.warn({ session, end, torn }, 'closed a recording that a stopped gateway left open')
 }
 
 /**
  * Before the first session: closes what a gateway that stopped at once left open, recordings first, then what the index
- * still calls live.
+ * still calls live. What is wrong with one recording is one line of the log.
  * @throws {HoopError} RECORDING_FAILED, STORE_FAILED
  */
 export const recover = async (
@@ -37,11 +39,13 @@ export const recover = async (
   index: StoredSessionIndex,
   log: Logger,
 ): Promise<void> => {
-  for await (const recovered of recoverRecordings(folder)) {
+  for await (const recovered of recoverRecordings(folder, await openSessions(db))) {
     const { id, start, end, reason, endedAt, counters } = recovered
-    if (start) await index.started(summaryOf(start, counters))
-    await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }) })
     note(log, recovered)
+    // Of one that says nothing, the index knows more: how far its counters had come.
+    if (!start) continue
+    await index.started(summaryOf(start, counters))
+    await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }) })
   }
-  await index.abortOpen(await openSessions(db))
+  await index.abortOpen((await openSessions(db)).map(({ id }) => id))
 }
