@@ -13,7 +13,7 @@ export const catalogue = {
   SECRET_MISSING: { message: 'a secret that the configuration names is not there', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Set the environment variable or create the file that the line names.' },
   FILE_EXISTS: { message: 'a file is in the way', exit: 73, http: 409, sqlstate: '58030', hint: 'Choose another folder or pass --force.' },
   PORT_IN_USE: { message: 'the port is in use', exit: 69, http: 500, sqlstate: '08001', hint: 'Choose another with --port, or stop what listens there.' },
-  GATEWAY_RUNNING: { message: 'another gateway is running on these recordings', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each gateway recordings and a store of its own.' },
+  GATEWAY_RUNNING: { message: 'another gateway is running on these recordings or this store', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each gateway recordings and a store of its own.' },
   NO_TERMINAL: { message: 'this needs a terminal', exit: 64, http: 400, sqlstate: '22023', hint: 'Pass the answers as flags.' },
   INTERRUPTED: { message: 'interrupted', exit: 130, http: 499, sqlstate: '57014', hint: '' },
 

@@ -1,38 +1,77 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HoopError } from '../../lib/errors.js'
 
-const name = '.lock'
 const busy = 5 // SQLITE_BUSY
 
+/** What a gateway holds for itself alone, until it is disposed or its process ends. */
+export interface Lock extends Disposable {
+  /** The file that is locked. */
+  readonly path: string
+}
+
+const lockIn = (folder: string): string => join(folder, '.lock')
+
+/** Beside the store's file, by the name that it has without symbolic links: several may lead to one store. */
+const lockBeside = (store: string): string => {
+  const path = existsSync(store) ? realpathSync(store) : join(realpathSync(dirname(store)), basename(store))
+  return `${path}.lock`
+}
+
+/** For its owner alone: whoever may read a file may lock it. One that is there isn't opened: closing it would end a lock. */
+const makePrivate = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /**
- * Holds a folder of recordings for this process: two gateways on one folder would close each other's live recordings as
- * aborted. The lock is SQLite's own on an empty file, so it ends with the process however that ends, holds between
- * containers that share a volume, and needs no process ids.
- * @throws {HoopError} GATEWAY_RUNNING; STORE_FAILED where the folder can't be written
+ * The lock is SQLite's own on an empty file, so it ends with the process however that ends, holds between containers that
+ * share a volume, and needs no process ids.
+ * @param path found in here, since that may fail as well
+ * @param what for the error, in an operator's words
  */
-export const lockFolder = (folder: string): Disposable => {
+const lock = (path: () => string, what: string): Lock => {
   let file: DatabaseSync | undefined
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    file = new DatabaseSync(join(folder, name), { timeout: 0 })
-    file.exec('BEGIN EXCLUSIVE')
+    const found = path()
+    makePrivate(found)
+    const held = (file = new DatabaseSync(found, { timeout: 0 }))
+    held.exec('BEGIN EXCLUSIVE')
+    return { path: found, [Symbol.dispose]: () => held.close() }
   } catch (cause) {
     if (file?.isOpen) file.close()
-    if (((cause as { errcode?: number }).errcode ?? 0) % 256 === busy)
-      throw new HoopError('GATEWAY_RUNNING', folder, { cause })
-    throw new HoopError('STORE_FAILED', folder, { cause })
+    const { errcode = 0, code, message } = cause as { errcode?: number; code?: string; message: string }
+    if (errcode % 256 === busy) throw new HoopError('GATEWAY_RUNNING', what, { cause })
+    throw new HoopError('STORE_FAILED', `${what} (${errcode === 0 && code ? code : message})`, { cause })
   }
-  const held = file
-  return { [Symbol.dispose]: () => held.close() }
 }
+
+/**
+ * Holds a folder of recordings: two gateways on one would close each other's live recordings as aborted. Makes the folder.
+ * @throws {HoopError} GATEWAY_RUNNING; STORE_FAILED where the folder can't be written
+ */
+export const lockRecordings = (folder: string): Lock =>
+  lock(() => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return lockIn(folder)
+  }, folder)
+
+/**
+ * Holds a store: two gateways on one would end each other's sessions, and each would count budgets by itself.
+ * @param path of the SQLite file, which may be missing; its folder is there
+ * @throws {HoopError} GATEWAY_RUNNING; STORE_FAILED where its folder can't be written
+ */
+export const lockStore = (path: string): Lock => lock(() => lockBeside(path), path)
 
 /** Whether a gateway runs on these recordings. */
 export const isLocked = (folder: string): boolean => {
-  if (!existsSync(join(folder, name))) return false
+  if (!existsSync(lockIn(folder))) return false
   try {
-    lockFolder(folder)[Symbol.dispose]()
+    lockRecordings(folder)[Symbol.dispose]()
     return false
   } catch (error) {
     return error instanceof HoopError && error.code === 'GATEWAY_RUNNING'

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Webhooks } from '../webhooks/webhooks.js'
-import { forClients, type Trouble } from './trouble.js'
+import { forClients } from '../../lib/readers.js'
+import type { Trouble } from './trouble.js'
 
 export interface AnnounceOptions {
   readonly log: Logger

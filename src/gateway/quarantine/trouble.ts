@@ -1,5 +1,6 @@
 import type { Unavailable } from '../../lib/api.js'
 import { type ErrorCode, HoopError } from '../../lib/errors.js'
+import { forClients } from '../../lib/readers.js'
 
 /** What keeps sessions out of one database of a connection. */
 export interface Trouble {
@@ -9,24 +10,6 @@ export interface Trouble {
   /** In an operator's words: paths, user names and the server's own words may be in it. */
   readonly error: HoopError
 }
-
-/** What a client is told in place of an error that only an operator may read. */
-const told: Partial<Record<ErrorCode, () => HoopError>> = {
-  SECRET_MISSING: () => noLogin(),
-  UPSTREAM_LOGIN: () => noLogin(),
-  UPSTREAM_TLS: () => noLogin(),
-  UPSTREAM_UNREACHABLE: () => new HoopError('UPSTREAM_UNREACHABLE'),
-  POLICY_UNAPPLIED: () => new HoopError('POLICY_UNAPPLIED'),
-  STORE_FAILED: () => new HoopError('STORE_FAILED'),
-  INTERNAL: () => new HoopError('INTERNAL'),
-}
-
-/** One sentence for a wrong password, a missing one and a bad certificate: which of them it is, is the operator's business. */
-const noLogin = (): HoopError =>
-  new HoopError('CONNECTION_UNAVAILABLE', 'the gateway can’t log in to the database for now')
-
-/** The same error without what isn't for a client: paths, user names, addresses, and how it stands with passwords. */
-export const forClients = (error: HoopError): HoopError => told[error.code]?.() ?? error
 
 /** What somebody who may use the connection is told; nothing where nothing is in the way. */
 export const unavailableBy = (troubles: readonly Trouble[]): { unavailable?: readonly Unavailable[] } => {

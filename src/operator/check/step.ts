@@ -1,4 +1,5 @@
-import { asHoopError, catalogue, type ErrorCode, type HoopError } from '../../lib/errors.js'
+import { asHoopError } from '../../lib/errors.js'
+import { forOperators } from '../../lib/readers.js'
 
 /** What one check found. A warning is no failure: the gateway works, and somebody should look. */
 export interface CheckResult {
@@ -13,18 +14,6 @@ export interface CheckResult {
 /** What a check returns: words, or words that are a warning. Failures are thrown. */
 export type Finding = string | { readonly warning: string; readonly hint?: string }
 
-/** The catalogue sends people to their operator, and the operator to this check; here the operator reads. */
-const operatorHints: Partial<Record<ErrorCode, string>> = {
-  UPSTREAM_UNREACHABLE: 'Check host and port in the connection’s url, the network between, and that the server runs.',
-  UPSTREAM_TLS: 'Check sslmode and sslrootcert in the connection’s url, and the server’s certificate.',
-  UPSTREAM_LOGIN: 'Check the user in the url, the password’s source and the server’s pg_hba.conf.',
-  STORE_FAILED: 'Check owner and mode of the file and its folder, and the disk’s space.',
-  RECORDING_FAILED: 'Check owner and mode of the folder, and the disk’s space.',
-}
-
-const hintOf = ({ code, hint }: HoopError): string =>
-  hint === catalogue[code].hint ? (operatorHints[code] ?? hint) : hint
-
 /** Runs one check. Never throws: what goes wrong is the result. */
 export const step = async (name: string, check: () => Finding | Promise<Finding>): Promise<CheckResult> => {
   try {
@@ -32,9 +21,7 @@ export const step = async (name: string, check: () => Finding | Promise<Finding>
     if (typeof found === 'string') return { name, state: 'ok', detail: found }
     return { name, state: 'warning', detail: found.warning, ...(found.hint && { hint: found.hint }) }
   } catch (thrown) {
-    const error = asHoopError(thrown)
-    const { message, detail } = error
-    const hint = hintOf(error)
+    const { message, detail, hint } = forOperators(asHoopError(thrown))
     const words = [message.trim(), ...(detail ? [detail] : [])].join('\n')
     return { name, state: 'failed', detail: words, ...(hint && { hint }) }
   }

@@ -15,7 +15,8 @@ export interface RunOptions {
 
 /**
  * Runs a gateway until a signal stops it, or a defect does.
- * @returns the exit status: 0 after SIGTERM, 130 after Ctrl-C, 70 after a defect of ours
+ * @returns the exit status: 0 after SIGTERM, 130 after Ctrl-C, 70 after a defect of ours, 74 where its recordings or its
+ * store were taken away
  * @throws {HoopError} where it can't start
  */
 export const runGateway = async ({ drain, format, listening, ...options }: RunOptions): Promise<number> => {
@@ -40,6 +41,8 @@ export const runGateway = async ({ drain, format, listening, ...options }: RunOp
     log.fatal({ err }, 'a defect: the gateway stops')
     stop(catalogue.INTERNAL.exit, 0)
   }
+  // A supervisor starts anew, on what is there by then.
+  void gateway.lost.then(({ exit }) => stop(exit, 0))
   const onReload = () => void gateway.reload()
 
   const handlers = { SIGTERM: onSignal, SIGINT: onSignal, SIGHUP: onReload, uncaughtException: onDefect } as const

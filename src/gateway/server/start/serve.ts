@@ -61,7 +61,7 @@ const lastRequests = 1000
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { version, log, configuration, runtimes, certificate, state } = options
-  const { store, index, usage, recordings } = state
+  const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const grants = grantService({
@@ -114,7 +114,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       return admitted(grant, grant.principal)
     },
     runtime: async (grant) => runtimes().runtime(grant),
-    openRecording: (start) => openRecording(recordings, start),
+    openRecording: async (start) => {
+      await held.assert()
+      return openRecording(recordings, start)
+    },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
   const door = { rates, address, passed: (socket: Socket) => doorway.passed(socket) }

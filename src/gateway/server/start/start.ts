@@ -6,6 +6,8 @@ import { loadSigningKeys } from '../../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
 import { Quarantine } from '../../quarantine/quarantine.js'
 import { layout } from '../../host/layout.js'
+import type { HoopError } from '../../../lib/errors.js'
+import { forClients } from '../../../lib/readers.js'
 import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
@@ -38,6 +40,8 @@ export interface Gateway {
   readonly url: string
   /** `drain:` of the configuration, milliseconds. */
   readonly drain: number
+  /** Resolves when its lock or its store is another's or nobody's, and all sessions have ended: it is to be closed then. */
+  readonly lost: Promise<HoopError>
   /** Takes up configuration, policies and certificate anew. Never throws. */
   reload(): Promise<void>
   /**
@@ -108,6 +112,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   stack.use(watchFiles([path], () => void configuration.reload(), unwatched))
   stack.use(watchFiles([gateway.tls.cert, gateway.tls.key], reloadCertificate, unwatched))
 
+  const lost = state.held.lost.then(async (error) => {
+    log.fatal({ err: error }, 'recordings and store are no longer where they were: all sessions are ended')
+    await served.registry.endAll(forClients(error), 'failed')
+    return error
+  })
+
   const owned = stack.move()
   const hurry = new AbortController()
   let closing: Promise<void> | undefined
@@ -118,6 +128,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   return {
     url: served.url,
     drain: gateway.drain,
+    lost,
     reload: async () => {
       reloadCertificate()
       await configuration.reload()

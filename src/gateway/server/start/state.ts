@@ -7,7 +7,8 @@ import { unusualEgress } from '../../budgets/alerts.js'
 import { Usage } from '../../budgets/usage.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import { pathIn } from '../../host/layout.js'
-import { lockFolder } from '../../host/lock.js'
+import { HeldFiles } from '../../host/held-files.js'
+import { lockRecordings, lockStore } from '../../host/lock.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
@@ -16,6 +17,8 @@ export interface State extends AsyncDisposable {
   readonly usage: Usage
   /** Folder of recordings. */
   readonly recordings: string
+  /** Locks and store: while they are what they were, what is recorded and noted can be found again. */
+  readonly held: Pick<HeldFiles, 'assert' | 'lost'>
 }
 
 /**
@@ -29,8 +32,16 @@ export const openState = async (
 ): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
-  stack.use(lockFolder(recordings))
+  const storeFile = pathIn(gateway.store)
+  const locks = [stack.use(lockRecordings(recordings)), stack.use(lockStore(storeFile))] as const
   const store = stack.use(await openStore(gateway.store))
+  const held = stack.use(
+    await HeldFiles.of([
+      { path: locks[0].path, code: 'RECORDING_FAILED' },
+      { path: locks[1].path, code: 'STORE_FAILED' },
+      { path: storeFile, code: 'STORE_FAILED' },
+    ]),
+  )
   const index = new StoredSessionIndex(store, {
     failed: (err) => log.error({ err }, 'counters of live sessions were not written'),
   })
@@ -45,5 +56,5 @@ export const openState = async (
     }),
   )
   const owned = stack.move()
-  return { store, index, usage, recordings, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, index, usage, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
