@@ -21,7 +21,7 @@ export default class GatewayCheck extends HoopCommand {
     const { checkGateway } = await import('../../src/operator/check/check.js')
     const style = paint(process.stdout)
     const results = []
-    for await (const result of checkGateway({ config: flags.config })) {
+    for await (const result of checkGateway({ config: flags.config, version: this.config.version })) {
       const { name, state, detail, hint } = result
       results.push(result)
       const indent = ' '.repeat(9)

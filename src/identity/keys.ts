@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
 import { HoopError } from '../lib/errors.js'
+import { unreadable } from '../lib/unreadable.js'
 
 /** One of the gateway's own keys. */
 interface SigningKey {
@@ -48,13 +49,19 @@ const importKey = async (jwk: JWK): Promise<SigningKey> => {
   }
 }
 
+const missing = {
+  code: 'KEY_MISSING',
+  hint: 'Restore the file from a backup. Others, as hoop gateway init makes them in a folder of its own, end all grants.',
+} as const
+
 /**
  * Reads the gateway's signing keys: a JSON Web Key Set (RFC 7517) of private keys.
- * @throws {HoopError} CONFIG_MISSING where there is no file; CONFIG_INVALID where others can read it or it holds anything else
+ * @throws {HoopError} KEY_MISSING where there is no file; FILE_UNREADABLE; CONFIG_INVALID where others can read it or it
+ * holds anything else
  */
 export const loadSigningKeys = async (path: string): Promise<SigningKeys> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new HoopError('CONFIG_MISSING', `no signing keys in ${path}`, { cause: error })
+    throw unreadable(`the signing keys ${path}`, error, missing)
   })
   const { mode } = await stat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {

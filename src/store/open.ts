@@ -1,7 +1,6 @@
 import { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import { asHoopError, HoopError } from '../lib/errors.js'
-import { migrations } from './migrations.js'
+import { HoopError } from '../lib/errors.js'
+import { migrate, stepsToMake } from './migrate.js'
 import type { Tables } from './schema.js'
 import { sqliteDialect } from './sqlite.js'
 
@@ -15,18 +14,13 @@ const dialects: Record<string, (rest: string) => ReturnType<typeof sqliteDialect
   sqlite: sqliteDialect,
 }
 
-const migrate = async (db: Kysely<Tables>): Promise<void> => {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw asHoopError(error, 'STORE_FAILED')
+export interface StoreOptions {
+  /** Of this hoop: noted where it brings the tables up to date. */
+  readonly version?: string | undefined
 }
 
-/**
- * Opens the gateway's state and brings its tables up to date.
- * @param url `sqlite:PATH`; the folder must be there
- * @throws {HoopError} CONFIG_INVALID for another kind of store, STORE_FAILED where it can't be opened or was made by a newer version
- */
-export const openStore = async (url: string): Promise<Store> => {
+/** @throws {HoopError} CONFIG_INVALID */
+const connect = (url: string): { readonly db: Kysely<Tables>; readonly path: string } => {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')))
   const dialect = Object.hasOwn(dialects, scheme) ? dialects[scheme] : undefined
   if (!dialect) {
@@ -34,23 +28,48 @@ export const openStore = async (url: string): Promise<Store> => {
       hint: 'Use sqlite:PATH.',
     })
   }
-  const db = new Kysely<Tables>({ dialect: dialect(url.slice(scheme.length + 1)) })
+  const path = url.slice(scheme.length + 1)
+  return { db: new Kysely<Tables>({ dialect: dialect(path) }), path }
+}
+
+/** Writes a row. @throws {HoopError} STORE_FAILED */
+const write = async (db: Kysely<Tables>): Promise<void> => {
+  const value = new Date().toISOString()
+  await db
+    .insertInto('meta')
+    .values({ key: 'written', value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute()
+}
+
+/**
+ * Opens the gateway's state and brings its tables up to date.
+ * @param url `sqlite:PATH`; the folder must be there
+ * @throws {HoopError} CONFIG_INVALID for another kind of store; STORE_NEWER; STORE_FAILED where it can't be opened
+ */
+export const openStore = async (url: string, { version }: StoreOptions = {}): Promise<Store> => {
+  const { db, path } = connect(url)
   try {
-    await migrate(db)
+    await migrate(db, path, version)
   } catch (error) {
     await db.destroy()
     throw error
   }
-  return {
-    db,
-    writable: async () => {
-      const value = new Date().toISOString()
-      await db
-        .insertInto('meta')
-        .values({ key: 'written', value })
-        .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
-        .execute()
-    },
-    [Symbol.asyncDispose]: () => db.destroy(),
+  return { db, writable: () => write(db), [Symbol.asyncDispose]: () => db.destroy() }
+}
+
+/**
+ * Tries a store that is there, and leaves its tables as they are.
+ * @returns whether the next start has to bring them up to date
+ * @throws {HoopError} as openStore
+ */
+export const tryStore = async (url: string, { version }: StoreOptions = {}): Promise<boolean> => {
+  const { db, path } = connect(url)
+  try {
+    const isOld = (await stepsToMake(db, path, version)) > 0
+    if (!isOld) await write(db)
+    return isOld
+  } finally {
+    await db.destroy()
   }
 }

@@ -1,19 +1,21 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteDialect, type Dialect } from 'kysely'
-import { asHoopError } from '../lib/errors.js'
+import { storeFailure } from './failure.js'
 
 /** Statements kept prepared; kysely writes a few dozen different ones. */
 const keptStatements = 200
 
 /** @throws {HoopError} STORE_FAILED in place of whatever SQLite or the file system threw */
-const orFail = <T>(work: () => T): T => {
-  try {
-    return work()
-  } catch (error) {
-    throw asHoopError(error, 'STORE_FAILED')
+const failing =
+  (path: string) =>
+  <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw storeFailure(path, error)
+    }
   }
-}
 
 const open = (path: string): DatabaseSync => {
   closeSync(openSync(path, 'a', 0o600))
@@ -44,6 +46,7 @@ const preparing = (database: DatabaseSync): ((sql: string) => StatementSync) => 
  * @throws {HoopError} STORE_FAILED, here and from every query
  */
 export const sqliteDialect = (path: string): Dialect => {
+  const orFail = failing(path)
   const database = orFail(() => open(path))
   const prepare = preparing(database)
   return new SqliteDialect({

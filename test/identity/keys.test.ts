@@ -40,7 +40,7 @@ test('keys that others can read are refused', async () => {
 
 test('a file that is missing is said to be missing', async () => {
   await using folder = await tempFolder()
-  await expect(loadSigningKeys(folder.file('none.json'))).rejects.toMatchObject({ code: 'CONFIG_MISSING' })
+  await expect(loadSigningKeys(folder.file('none.json'))).rejects.toMatchObject({ code: 'KEY_MISSING' })
 })
 
 test.for([

@@ -47,7 +47,7 @@ test('a store made by a newer version is left alone', async () => {
     await using store = await openStore(url)
     await sql`insert into kysely_migration (name, timestamp) values ('999-later', '2027-01-01')`.execute(store.db)
   }
-  await expect(openStore(url)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  await expect(openStore(url)).rejects.toMatchObject({ code: 'STORE_NEWER' })
 })
 
 test('a file that is no database is refused', async () => {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:f
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HoopError } from '../../lib/errors.js'
+import { storeFailure } from '../../store/failure.js'
 
 const busy = 5 // SQLITE_BUSY
 
@@ -44,9 +45,9 @@ const lock = (path: () => string, what: string): Lock => {
     return { path: found, [Symbol.dispose]: () => held.close() }
   } catch (cause) {
     if (file?.isOpen) file.close()
-    const { errcode = 0, code, message } = cause as { errcode?: number; code?: string; message: string }
+    const { errcode = 0 } = cause as { errcode?: number }
     if (errcode % 256 === busy) throw new HoopError('GATEWAY_RUNNING', what, { cause })
-    throw new HoopError('STORE_FAILED', `${what} (${errcode === 0 && code ? code : message})`, { cause })
+    throw storeFailure(what, cause)
   }
 }
 

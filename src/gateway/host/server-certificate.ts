@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { HoopError } from '../../lib/errors.js'
+import { unreadable } from '../../lib/unreadable.js'
 import { assertPair, type CertificateFacts, inspectCertificate } from './inspect.js'
 
 /** Warn this long before the end, milliseconds. */
@@ -14,20 +14,17 @@ const read = (path: string, what: string): Buffer => {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw new HoopError(
-      'CONFIG_INVALID',
-      `the ${what} ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-        hint: 'Check tls: in the configuration and the file’s owner and mode.',
-      },
-    )
+    throw unreadable(`the ${what} ${path}`, cause, {
+      code: 'CONFIG_INVALID',
+      about: `the ${what} ${path} is not there`,
+      hint: 'Put it there, or name another under gateway.tls.',
+    })
   }
 }
 
 /**
  * The gateway's certificate and key, checked against each other.
- * @throws {HoopError} CONFIG_INVALID where a file is missing, is none, or the two don't belong together
+ * @throws {HoopError} FILE_UNREADABLE; CONFIG_INVALID where a file is missing, is none, or the two don't belong together
  */
 export const loadServerCertificate = (paths: { readonly cert: string; readonly key: string }): ServerCertificate => {
   const cert = read(paths.cert, 'certificate')

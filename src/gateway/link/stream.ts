@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { asHoopError, HoopError } from '../../lib/errors.js'
+import { asHoopError, type ErrorCode, HoopError } from '../../lib/errors.js'
 import { errorResponse } from '../../wire/error-fields.js'
 import type { AddressOf } from '../server/admission/client-address.js'
 import { RateLimited, type RateLimits } from '../server/admission/rate-limits.js'
@@ -18,6 +18,9 @@ export interface StreamDoor {
   /** The connection has become a session. */
   readonly passed: (socket: Socket) => void
 }
+
+/** What an operator has to see to. */
+const ours: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL', 'STORE_FAILED', 'RECORDING_FAILED'])
 
 /** Milliseconds that a refusal may take to reach the client. */
 const LAST_WORD = 2000
@@ -65,10 +68,9 @@ export const acceptStream = async (
   } catch (error) {
     if (error instanceof UpstreamRefusal) return lastWord(socket, errorResponse(error.fields))
     const known = asHoopError(error)
-    services.log[known.code === 'INTERNAL' ? 'error' : 'info'](
-      { code: known.code, about: known.about, err: known.code === 'INTERNAL' ? error : undefined },
-      'stream refused',
-    )
+    const { code, about } = known
+    if (ours.has(code)) services.log.error({ code, about, err: error }, 'stream refused')
+    else services.log.info({ code, about }, 'stream refused')
     refuse(forClients(known))
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { once } from 'node:events'
 import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
+import { forClients } from '../../lib/readers.js'
 import type { AskSession } from '../../sql/catalog.js'
 import type { Guard } from '../../policy/decision.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
@@ -62,7 +63,9 @@ export class Outside {
       this.#stop = undefined
       this.#options.resume(verdict)
     }
-    this.#get(command, stop.signal).then(end, (error: unknown) => end({ kind: 'refuse', error: asHoopError(error) }))
+    // It is recorded as well, where whoever asked may read it.
+    const refuse = (error: unknown): void => end({ kind: 'refuse', error: forClients(asHoopError(error)) })
+    this.#get(command, stop.signal).then(end, refuse)
   }
 
   /** Whoever was asked is told that nobody waits any more. @returns what is said to the client then */

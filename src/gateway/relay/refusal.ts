@@ -1,9 +1,10 @@
 import type { HoopError } from '../../lib/errors.js'
+import { forClients } from '../../lib/readers.js'
 import type { RuleMatch } from '../../policy/decision.js'
 import { noticeResponse } from '../../wire/error-fields.js'
 import { hoopError, hoopNotice } from '../../wire/hoop-code.js'
 
-export const refusalOf = (error: HoopError): Buffer => hoopError(error)
+export const refusalOf = (error: HoopError): Buffer => hoopError(forClients(error))
 
 /** What a rule that only warns has to say. */
 export const noticeOf = ({ rule, message }: RuleMatch): Buffer =>
@@ -17,4 +18,4 @@ export const advice = (text: string, hint: string): Buffer =>
   noticeResponse(hoopNotice('SESSION_ENDS_SOON', text, { hint }))
 
 /** Ends a session: the client closes after it. */
-export const fatalOf = (error: HoopError): Buffer => hoopError(error, 'FATAL')
+export const fatalOf = (error: HoopError): Buffer => hoopError(forClients(error), 'FATAL')

@@ -158,7 +158,11 @@ const login = (
 const refusal = (fields: ErrorFields, user: string): Error =>
   fields['C']?.startsWith('28')
     ? new HoopError('UPSTREAM_LOGIN', `SQLSTATE ${fields['C']}`, { cause: new UpstreamRefusal(fields) })
-    : new UpstreamRefusal({
-        ...fields,
-        ...(fields['M'] && { M: fields['M'].replaceAll(` "${user}"`, ' of the gateway') }),
-      })
+    : new UpstreamRefusal(Object.fromEntries(Object.entries(fields).map(([code, text]) => [code, without(text, user)])))
+
+/** The server quotes names as its language does: "app", »app«, « app ». */
+const without = (text: string | undefined, user: string): string | undefined =>
+  text?.replaceAll(
+    new RegExp(`\\s*["„“«»‹›「『]\\s?${user.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s?["“”«»‹›」』]`, 'g'),
+    ' of the gateway',
+  )

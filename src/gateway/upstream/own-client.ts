@@ -38,9 +38,20 @@ const stateOf = async (client: Client): Promise<ServerState | undefined> => {
   return (await client.query<ServerState & Record<string, unknown>>(`${standby}, ${readOnly}`)).rows[0]
 }
 
+/** A server that has no room, or is starting or stopping, has said nothing about the gateway's login. */
+const failureOf = (cause: unknown): HoopError => {
+  if (cause instanceof HoopError) return cause
+  if (words(cause) === LATE) return new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time', { cause })
+  const { code: sqlstate = '' } = cause as { code?: string }
+  if (sqlstate === '53300') return new HoopError('UPSTREAM_FULL', '', { cause })
+  const isDown = /^57P0\d$/.test(sqlstate)
+  return new HoopError(isDown ? 'UPSTREAM_UNREACHABLE' : 'UPSTREAM_LOGIN', words(cause), { cause })
+}
+
 /**
  * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
- * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words, SECRET_MISSING
+ * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_FULL, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words,
+ * SECRET_MISSING
  */
 export const openOwnClient = (target: UpstreamTarget, database: string): Promise<Client> =>
   firstOf(target, (one) => openOn(one, database))
@@ -72,8 +83,6 @@ const openOn = async (target: UpstreamTarget, database: string): Promise<Client>
     return client
   } catch (cause) {
     socket.destroy()
-    if (cause instanceof HoopError) throw cause
-    if (words(cause) === LATE) throw new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time', { cause })
-    throw new HoopError('UPSTREAM_LOGIN', words(cause), { cause })
+    throw failureOf(cause)
   }
 }

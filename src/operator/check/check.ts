@@ -15,6 +15,8 @@ export interface CheckOptions {
   /** Path of `hoop.yaml`. */
   readonly config: string
   readonly env?: NodeJS.ProcessEnv
+  /** Of this hoop. */
+  readonly version?: string
 }
 
 const keys = async (folder: string): Promise<string> => {
@@ -36,7 +38,7 @@ const maskedColumns = async (loaded: LoadedConfig): Promise<Finding> => {
  * Tries everything that a gateway needs, one after the other, and gives each result as it comes. Changes nothing. What
  * depends on a configuration that can't be read is left out.
  */
-export async function* checkGateway({ config: path, env }: CheckOptions): AsyncGenerator<CheckResult> {
+export async function* checkGateway({ config: path, env, version }: CheckOptions): AsyncGenerator<CheckResult> {
   let loaded: LoadedConfig | undefined
   let missing: HoopError | undefined
   yield await step('configuration', async () => {
@@ -68,5 +70,5 @@ export async function* checkGateway({ config: path, env }: CheckOptions): AsyncG
   yield await checkIssuer(identity)
   yield* checkConnections(current)
   yield await step('masked columns', () => maskedColumns(current))
-  yield* checkStorage(gateway)
+  yield* checkStorage(gateway, version)
 }

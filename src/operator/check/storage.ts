@@ -4,7 +4,7 @@ import { access, constants, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
 import type { GatewayConfig } from '../../policy/config/schema.js'
-import { openStore } from '../../store/open.js'
+import { tryStore } from '../../store/open.js'
 import { freeSpace, leastSpace } from '../../gateway/host/space.js'
 import { pathIn } from '../../gateway/host/layout.js'
 import { type CheckResult, type Finding, step } from './step.js'
@@ -25,14 +25,13 @@ const assertWritable = (folder: string): Promise<void> =>
   })
 
 // A store that isn't there is not made: run by another user, the check would leave a file that the gateway can't open.
-const store = async (url: string): Promise<Finding> => {
+const store = async (url: string, version?: string): Promise<Finding> => {
   const path = pathIn(url)
   if (!existsSync(path)) {
     await assertWritable(existing(dirname(path)))
     return `${path} is made at the first start`
   }
-  await using opened = await openStore(url)
-  await opened.writable()
+  if (await tryStore(url, { version })) return `${path} is brought up to date at the next start`
   return `${path} can be read and written`
 }
 
@@ -65,9 +64,9 @@ const space = async (folder: string): Promise<Finding> => {
 }
 
 /** Where the gateway keeps its state and its recordings. */
-export async function* checkStorage(gateway: GatewayConfig): AsyncGenerator<CheckResult> {
+export async function* checkStorage(gateway: GatewayConfig, version?: string): AsyncGenerator<CheckResult> {
   const folder = pathIn(gateway.recordings)
-  yield await step('store', () => store(gateway.store))
+  yield await step('store', () => store(gateway.store, version))
   yield await step('recordings', () => recordings(folder))
   yield await step('disk space', () => space(folder))
 }

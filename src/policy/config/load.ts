@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
+import { unreadable } from '../../lib/unreadable.js'
 import { contentHash } from './canonical.js'
 import { cautions } from './cautions.js'
 import { crossChecks, type Finding } from './cross-checks.js'
@@ -44,9 +45,7 @@ const read = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new HoopError('CONFIG_MISSING', path, { cause })
-    throw new HoopError('CONFIG_INVALID', `${path} cannot be read (${code ?? 'error'})`, { cause })
+    throw unreadable(path, cause, { code: 'CONFIG_MISSING' })
   }
 }
 
@@ -96,7 +95,7 @@ const missingOf = (
 /**
  * Reads and checks `hoop.yaml`.
  * @param path of the file; relative paths in it are resolved against its folder
- * @throws {HoopError} CONFIG_MISSING; CONFIG_INVALID with a line `file:line:column: …` for each problem; SECRET_MISSING,
+ * @throws {HoopError} CONFIG_MISSING; FILE_UNREADABLE; CONFIG_INVALID with a line `file:line:column: …` for each problem; SECRET_MISSING,
  * in the same form, where secrets of the gateway itself are all that is wrong
  */
 export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> => {

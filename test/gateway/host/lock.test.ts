@@ -63,9 +63,9 @@ test('a folder that can’t be locked says which and why', async () => {
   await writeFile(folder.file('file'), '')
   const refused = (about: string) => expect.objectContaining({ code: 'STORE_FAILED', about }) as Error
   const recordings = folder.file('file/recordings')
-  expect(() => lockRecordings(recordings)).toThrow(refused(`${recordings} (ENOTDIR)`))
+  expect(() => lockRecordings(recordings)).toThrow(refused(`${recordings}: ENOTDIR`))
   const store = folder.file('none/hoop.db')
-  expect(() => lockStore(store)).toThrow(refused(`${store} (ENOENT)`))
+  expect(() => lockStore(store)).toThrow(refused(`${store}: ENOENT`))
 })
 
 test('a file that is held is lost when it is deleted, moved with its folder, or replaced', async () => {

@@ -86,7 +86,7 @@ const broken: Record<string, [failing: string, words: string | RegExp, breakIt: 
     (f) => chmod(f.file('keys', 'signing.json'), 0o644),
   ],
   'a masking key that is cut': ['keys', '3 bytes, expected 32', (f) => writeFile(f.file('keys', 'masking.key'), 'cut')],
-  'a missing certificate': ['certificate and key', 'cannot be read (ENOENT)', (f) => rm(f.file('tls', 'cert.pem'))],
+  'a missing certificate': ['certificate and key', 'is not there', (f) => rm(f.file('tls', 'cert.pem'))],
   'a key of another certificate': [
     'certificate and key',
     'does not belong',

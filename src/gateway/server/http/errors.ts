@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../../lib/api.js'
 import { HoopError } from '../../../lib/errors.js'
+import { forClients } from '../../../lib/readers.js'
 import { RateLimited } from '../admission/rate-limits.js'
 
 export const apiError = ({ code, message, hint, detail }: HoopError): ApiError => ({
@@ -33,7 +34,7 @@ const challenge = ({ code }: HoopError): string => {
 }
 
 export const onError = (error: FastifyError | HoopError, request: FastifyRequest, reply: FastifyReply): void => {
-  const answer = answerFor(error)
+  const answer = forClients(answerFor(error))
   if (answer.http >= 500) request.log.error({ err: error }, 'request failed')
   request.failure = answer
   if (answer.http === 401) void reply.header('www-authenticate', challenge(answer))

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { asHoopError } from '../../../lib/errors.js'
+import { forClients } from '../../../lib/readers.js'
 import type { SessionEvent } from '../../../recording/events.js'
 import { apiError } from './errors.js'
 
@@ -26,7 +27,7 @@ async function* lines(
   } catch (error) {
     // The status has gone out with the first line, so what went wrong comes as the last one.
     log.error({ err: error }, 'recording cannot be read to its end')
-    waiting += `${JSON.stringify({ type: 'error', ...apiError(asHoopError(error)) })}\n`
+    waiting += `${JSON.stringify({ type: 'error', ...apiError(forClients(asHoopError(error))) })}\n`
   } finally {
     await rest.return?.()
   }

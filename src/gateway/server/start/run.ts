@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
-import { catalogue } from '../../../lib/errors.js'
+import { catalogue, HoopError } from '../../../lib/errors.js'
+import { forOperators } from '../../../lib/readers.js'
 import { createLog, type LogFormat } from '../log/log.js'
 import { startGateway } from './start.js'
 
@@ -21,7 +22,9 @@ export interface RunOptions {
  */
 export const runGateway = async ({ drain, format, listening, ...options }: RunOptions): Promise<number> => {
   const log = createLog(format)
-  const gateway = await startGateway({ ...options, log })
+  const gateway = await startGateway({ ...options, log }).catch((error: unknown) => {
+    throw error instanceof HoopError ? forOperators(error) : error
+  })
   const stopped = Promise.withResolvers<number>()
   let asked = false
 

@@ -90,7 +90,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const secret = (spec: string) => configuration.current.secret(spec)
   const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
-  const state = stack.use(await openState(gateway, webhooks, log))
+  const state = stack.use(await openState(gateway, webhooks, log, version))
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))

@@ -29,12 +29,13 @@ export const openState = async (
   gateway: Pick<GatewayConfig, 'store' | 'recordings'>,
   webhooks: Pick<Webhooks, 'emit'>,
   log: Logger,
+  version: string,
 ): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
   const storeFile = pathIn(gateway.store)
   const locks = [stack.use(lockRecordings(recordings)), stack.use(lockStore(storeFile))] as const
-  const store = stack.use(await openStore(gateway.store))
+  const store = stack.use(await openStore(gateway.store, { version }))
   const held = stack.use(
     await HeldFiles.of([
       { path: locks[0].path, code: 'RECORDING_FAILED' },

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Idp, startIdp } from '../../../../src/demo/idp.js'
+import { openStore } from '../../../../src/store/open.js'
 import { freshDatabase } from '../../../helpers/database.js'
 import { hoop, type RunningHoop, startHoop } from '../../../helpers/hoop.js'
 import { freePort } from '../../../helpers/postgres/postgres.js'
@@ -96,6 +98,25 @@ test('a port in use and a configuration with mistakes say so, each with its stat
   const missing = await hoop(['gateway', 'start'], { home: folder.file('keys') })
   expect(missing.status).toBe(78)
   expect(missing.stderr).toContain('hint: Run: hoop gateway init')
+})
+
+test('a start that the store keeps from says to whoever runs it what to do, and with a newer one which version to install', async () => {
+  await using folder = await folderOf()
+  await folder.edit(/store: .*/, 'store: sqlite:none/hoop.db')
+  const failed = await start(folder).ended
+  expect(failed.status).toBe(74)
+  expect(failed.stderr).toContain('hint: Check owner and mode of the file and its folder')
+  expect(failed.stderr).not.toContain('Ask the gateway')
+  await folder.edit('sqlite:none/hoop.db', 'sqlite:hoop.db')
+  {
+    await using store = await openStore(`sqlite:${folder.file('hoop.db')}`, { version: '9.8.7' })
+    await sql`insert into kysely_migration (name, timestamp) values ('999-later', '2027-01-01')`.execute(store.db)
+  }
+  const newer = await start(folder, '--json').ended
+  expect(newer.status).toBe(78)
+  expect(JSON.parse(newer.stdout)).toMatchObject({
+    error: { code: 'STORE_NEWER', hint: expect.stringContaining('Install hoop 9.8.7 or newer') as string },
+  })
 })
 
 test('after kill -9 the next start closes the session as aborted, with every statement that ran', async () => {

@@ -74,8 +74,8 @@ test('a second gateway on the same recordings is refused', async () => {
 
 test.for([
   ['hoop.yaml', 'CONFIG_MISSING'],
-  ['keys/signing.json', 'CONFIG_MISSING'],
-  ['keys/masking.key', 'CONFIG_MISSING'],
+  ['keys/signing.json', 'KEY_MISSING'],
+  ['keys/masking.key', 'KEY_MISSING'],
   ['tls/key.pem', 'CONFIG_INVALID'],
 ] as const)('without %s it does not start', async ([file, code]) => {
   await expect(started((folder) => rm(folder.file(file)))).rejects.toMatchObject({ code, exit: 78 })
