@@ -9,7 +9,7 @@ import { fatalOf } from '../relay/refusal.js'
 import type { SharedOptions } from '../session/options.js'
 import { openSession } from '../session/opening.js'
 import { readPacket } from './first-packet.js'
-import { UpstreamRefusal } from '../upstream/upstream-refusal.js'
+import { UpstreamRefusal } from '../upstream/server-words.js'
 
 /** What stands before streams: who may ask, how often, and from where they do. */
 export interface StreamDoor {
@@ -66,7 +66,10 @@ export const acceptStream = async (
     await openSession({ ...options, grant, runtime, socket, startup: packet, rest, address, retry })
     passed(socket)
   } catch (error) {
-    if (error instanceof UpstreamRefusal) return lastWord(socket, errorResponse(error.fields))
+    if (error instanceof UpstreamRefusal) {
+      services.log.warn({ sqlstate: error.fields['C'], about: error.message }, 'the database refused a session')
+      return lastWord(socket, errorResponse(error.fields))
+    }
     const known = asHoopError(error)
     const { code, about } = known
     if (ours.has(code)) services.log.error({ code, about, err: error }, 'stream refused')

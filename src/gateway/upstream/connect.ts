@@ -4,14 +4,14 @@ import { deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { readKey, readParameterStatus } from '../../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
-import { readErrorFields, type ErrorFields } from '../../wire/error-fields.js'
+import { readErrorFields } from '../../wire/error-fields.js'
 import { withoutHoopCode } from '../../wire/hoop-code.js'
 import { startupMessage } from '../../wire/startup.js'
 import { Backend } from '../../wire/tags.js'
+import { concernIn, refusalBy } from './server-words.js'
 import type { UpstreamTarget } from './target.js'
 import { Authentication } from './authentication.js'
 import { assertSuited, firstOf, reportedState } from './hosts.js'
-import { UpstreamRefusal } from './upstream-refusal.js'
 import { openUpstream } from './tls.js'
 
 /** A logged-in connection, paused, with what the server said during the login. */
@@ -21,6 +21,8 @@ export interface Upstream {
   readonly socket: Socket | TLSSocket
   /** ParameterStatus and NoticeResponse messages in the order in which they came, for the client. */
   readonly greeting: readonly Buffer[]
+  /** Notices that are the operator's: about the gateway's user or password. */
+  readonly concerns: readonly string[]
   readonly parameters: ReadonlyMap<string, string>
   readonly key: { readonly pid: number; readonly secret: Buffer } | undefined
   /** Whatever came behind the first ReadyForQuery. */
@@ -64,6 +66,7 @@ const login = (
 ): Promise<Upstream> =>
   new Promise((resolve, reject) => {
     const greeting: Buffer[] = []
+    const concerns: string[] = []
     const statuses = new Map<string, string>()
     const authentication = new Authentication(target, socket)
     let key: Upstream['key']
@@ -76,7 +79,7 @@ const login = (
       socket.off('data', onData).off('error', finish).off('close', onClose)
       signal.removeEventListener('abort', onAbort)
       if (error !== undefined) reject(error instanceof Error ? error : asHoopError(error))
-      else resolve({ at: target, socket, greeting, parameters: statuses, key, rest: Buffer.concat(rest) })
+      else resolve({ at: target, socket, greeting, concerns, parameters: statuses, key, rest: Buffer.concat(rest) })
     }
     const onClose = (): void =>
       finish(new HoopError('UPSTREAM_UNREACHABLE', 'it closed the connection during the login'))
@@ -99,9 +102,13 @@ const login = (
           greeting.push(Buffer.from(buffer.subarray(start, end)))
           return
         }
-        case Backend.Notice:
-          greeting.push(withoutHoopCode(buffer, start, end) ?? Buffer.from(buffer.subarray(start, end)))
+        case Backend.Notice: {
+          const concern = concernIn(readErrorFields(buffer, start, end), target.user)
+          if (concern === undefined)
+            greeting.push(withoutHoopCode(buffer, start, end) ?? Buffer.from(buffer.subarray(start, end)))
+          else concerns.push(concern)
           return
+        }
         case Backend.NegotiateProtocolVersion:
           return
         case Backend.BackendKeyData:
@@ -109,7 +116,7 @@ const login = (
           return
         case Backend.Error: {
           const honest = withoutHoopCode(buffer, start, end) ?? buffer.subarray(start, end)
-          return finish(refusal(readErrorFields(honest, 0, honest.length), target.user))
+          return finish(refusalBy(readErrorFields(honest, 0, honest.length), target.user))
         }
         case Backend.ReadyForQuery:
           ready = true
@@ -153,16 +160,3 @@ const login = (
     socket.write(startupMessage(parameters))
     socket.resume()
   })
-
-/** Class 28 is about the gateway's credential, which is nothing for the client's eyes, and neither is its user's name. */
-const refusal = (fields: ErrorFields, user: string): Error =>
-  fields['C']?.startsWith('28')
-    ? new HoopError('UPSTREAM_LOGIN', `SQLSTATE ${fields['C']}`, { cause: new UpstreamRefusal(fields) })
-    : new UpstreamRefusal(Object.fromEntries(Object.entries(fields).map(([code, text]) => [code, without(text, user)])))
-
-/** The server quotes names as its language does: "app", »app«, « app ». */
-const without = (text: string | undefined, user: string): string | undefined =>
-  text?.replaceAll(
-    new RegExp(`\\s*["„“«»‹›「『]\\s?${user.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s?["“”«»‹›」』]`, 'g'),
-    ' of the gateway',
-  )

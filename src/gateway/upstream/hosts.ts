@@ -1,6 +1,6 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { SessionAttributes } from '../../policy/config/sections/upstream-url.js'
-import { UpstreamRefusal } from './upstream-refusal.js'
+import { UpstreamRefusal } from './server-words.js'
 import type { UpstreamTarget } from './target.js'
 
 /*

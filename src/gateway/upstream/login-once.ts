@@ -1,8 +1,8 @@
 import { TLSSocket } from 'node:tls'
 import { HoopError } from '../../lib/errors.js'
 import { connectUpstream } from './connect.js'
+import { UpstreamRefusal } from './server-words.js'
 import type { UpstreamTarget } from './target.js'
-import { UpstreamRefusal } from './upstream-refusal.js'
 
 /** What a login showed. */
 export interface LoggedIn {

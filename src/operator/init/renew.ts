@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { HoopError } from '../../lib/errors.js'
+import { unreadable } from '../../lib/unreadable.js'
 import { layout } from '../../gateway/host/layout.js'
 import { issueServer } from './authority.js'
 import { inspectCertificate } from '../../gateway/host/inspect.js'
@@ -19,8 +19,8 @@ const read = async (folder: string, name: string): Promise<string> => {
   try {
     return await readFile(join(folder, name), 'utf8')
   } catch (cause) {
-    throw new HoopError('CONFIG_MISSING', join(folder, name), {
-      cause,
+    throw unreadable(join(folder, name), cause, {
+      code: 'CONFIG_MISSING',
       hint: 'This renews certificates of the folder’s own authority, as hoop gateway init makes it.',
     })
   }
@@ -29,7 +29,7 @@ const read = async (folder: string, name: string): Promise<string> => {
 /**
  * Replaces the certificate and its key by new ones of the folder's own authority, for the same names. A running gateway
  * takes them up by itself; clients keep trusting the authority.
- * @throws {HoopError} CONFIG_MISSING, CONFIG_INVALID, STORE_FAILED
+ * @throws {HoopError} CONFIG_MISSING, FILE_UNREADABLE, CONFIG_INVALID, STORE_FAILED
  */
 export const renewCertificate = async (folder: string): Promise<Renewed> => {
   const home = resolve(folder)

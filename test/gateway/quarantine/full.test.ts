@@ -127,3 +127,18 @@ test.for(Object.entries(whileLive))(
     expect(JSON.stringify((await recorded.only()).slice(1))).not.toMatch(new RegExp(`${role}|password|28P01`))
   },
 )
+
+test('what the server has to say of the gateway’s password at its login is for the operator', async () => {
+  await admin.query(`CREATE FUNCTION hello() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+      RAISE NOTICE 'maintenance at noon';
+      RAISE WARNING 'role password will expire soon' USING DETAIL = 'The password for role "${role}" will expire.';
+    END $$;
+    CREATE EVENT TRIGGER hello ON login EXECUTE FUNCTION hello()`)
+  await using on = await masked()
+  const mika = await on.mika('db')
+  const heardAtLogin: (string | undefined)[] = []
+  await mika.connect(undefined, (notice) => heardAtLogin.push(notice.message))
+  expect(heardAtLogin).toEqual(['maintenance at noon'])
+  expect(JSON.stringify(on.it.log)).toContain('role password will expire soon')
+  await admin.query('DROP EVENT TRIGGER hello')
+})

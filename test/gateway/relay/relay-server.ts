@@ -11,7 +11,7 @@ import { noVectors, type VectorTypes } from '../../../src/gateway/budgets/vector
 import { openSession } from '../../../src/gateway/session/opening.js'
 import { SessionRegistry } from '../../../src/gateway/session/registry.js'
 import { readPacket } from '../../../src/gateway/link/first-packet.js'
-import { UpstreamRefusal } from '../../../src/gateway/upstream/upstream-refusal.js'
+import { UpstreamRefusal } from '../../../src/gateway/upstream/server-words.js'
 import { fatalOf } from '../../../src/gateway/relay/refusal.js'
 import { asHoopError } from '../../../src/lib/errors.js'
 import type { BudgetsConfig } from '../../../src/policy/config/schema.js'

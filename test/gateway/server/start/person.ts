@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
+import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
 import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { openStream } from '../../../../src/agent/link/stream.js'
@@ -10,8 +11,8 @@ import { idToken } from '../../../helpers/login.js'
 export interface Person extends AsyncDisposable {
   readonly client: GatewayClient
   grant(renews?: GrantAnswer): Promise<GrantAnswer>
-  /** A PostgreSQL session through the gateway. */
-  connect(grant?: GrantAnswer): Promise<PersonSession>
+  /** A PostgreSQL session through the gateway. @param notice hears notices from the login on */
+  connect(grant?: GrantAnswer, notice?: (notice: NoticeMessage) => void): Promise<PersonSession>
 }
 
 interface PersonSession {
@@ -36,7 +37,7 @@ export const person = async (
   return {
     client,
     grant,
-    connect: async (held) => {
+    connect: async (held, notice = () => undefined) => {
       const socket = await openStream(client, (held ?? (await grant())).grant, over.signal)
       socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
@@ -47,6 +48,7 @@ export const person = async (
       let failure: (Error & { code?: string }) | undefined
       session.on('error', (error) => (failure ??= error))
       const ended = new Promise<typeof failure>((resolve) => session.once('end', () => resolve(failure)))
+      session.on('notice', notice)
       await session.connect()
       sessions.push(session)
       return { client: session, ended }
