@@ -78,6 +78,11 @@ export async function openRecordings(folder: string): Promise<OpenRecording[]> {
   }
 }
 
+/** Gives a folder that has no recordings yet its index, so that no start has to look for what could be open. */
+export async function beginIndex(folder: string): Promise<void> {
+  if ((await readdir(folder)).length === 0) await makeFolder(indexOf(folder))
+}
+
 /** Made beside its place and moved there whole: one that is there is complete. */
 async function makeIndex(folder: string): Promise<void> {
   const made = `${indexOf(folder)}.new`

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { markOpen } from '../../src/recording/open-index.js'
+import { beginIndex, markOpen } from '../../src/recording/open-index.js'
 import { openRecording } from '../../src/recording/open.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import { type KnownSession, type Recovered, recoverRecordings } from '../../src/recording/recover.js'
@@ -99,6 +99,20 @@ test('without an index every recording is looked at, once', async () => {
   expect(outcomes(first.value)).toEqual({ left: 'aborted' })
   expect(first.opened).toContain(pathOf(folder.path, 'done'))
   expect((await filesOpened(() => recover(folder.path))).opened.filter((path) => path.endsWith('.hooprec'))).toEqual([])
+})
+
+test('an index that begins with its folder holds for what is written then, and none is begun over recordings', async () => {
+  await using folder = await tempFolder()
+  await beginIndex(folder.path)
+  await one(folder.path, 'done', 'closed')
+  await one(folder.path, 'left', 'open')
+  const { value, opened } = await filesOpened(() => recover(folder.path))
+  expect(outcomes(value)).toEqual({ left: 'aborted' })
+  expect(opened).not.toContain(pathOf(folder.path, 'done'))
+  await one(folder.path, 'older', 'open')
+  await rm(folder.file('.open'), { recursive: true })
+  await beginIndex(folder.path)
+  expect(outcomes(await recover(folder.path))).toEqual({ older: 'aborted' })
 })
 
 test('an index that was being made when the gateway died is made again', async () => {

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { isIP } from 'node:net'
 import { generateSigningKey } from '../../identity/keys.js'
 import { layout } from '../../gateway/host/layout.js'
+import { beginIndex } from '../../recording/open-index.js'
 import { issueServer, makeAuthority } from './authority.js'
 import { hostOf } from '../../gateway/host/inspect.js'
 import { type Answers, passwordVariable } from './answers.js'
@@ -85,6 +86,7 @@ export const initializeGateway = async (
   await mkdir(home, { recursive: true })
   const kept = await placeFiles(home, files, force)
   await makePrivateFolder(join(home, layout.recordings))
+  await beginIndex(join(home, layout.recordings))
   return {
     folder: home,
     files: [...files.map(({ path }) => path), `${layout.recordings}/`],
