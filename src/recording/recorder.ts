@@ -27,6 +27,8 @@ export class FileRecorder implements SessionRecorder {
   readonly #writer: FrameWriter
   readonly #index = new StatementIndex()
   readonly #whole: () => Promise<void>
+  /** Some file systems count no names at all. */
+  readonly #isNamed: boolean
   #pending = ''
   #firstStatement = 0
   #failure: HoopError | undefined
@@ -38,6 +40,7 @@ export class FileRecorder implements SessionRecorder {
     this.id = id
     this.#file = file
     this.#whole = whole
+    this.#isNamed = hasName(file)
     this.#writer = new FrameWriter(file.fd, position)
   }
 
@@ -99,7 +102,7 @@ export class FileRecorder implements SessionRecorder {
     try {
       this.#writer.append('events', this.#pending)
       // What is written to a file without a name is gone with the process.
-      if (fstatSync(this.#file.fd).nlink === 0) throw new HoopError('RECORDING_FAILED', 'the recording was deleted')
+      if (this.#isNamed && !hasName(this.#file)) throw new HoopError('RECORDING_FAILED', 'the recording was deleted')
     } catch (error) {
       this.#failure = asHoopError(error, 'RECORDING_FAILED')
       throw this.#failure
@@ -133,6 +136,8 @@ export class FileRecorder implements SessionRecorder {
     return problem
   }
 }
+
+const hasName = ({ fd }: RecordingFile): boolean => fstatSync(fd).nlink > 0
 
 /** Writes index and trailer. @returns what went wrong; the events are all there even so */
 export const finish = (writer: FrameWriter, index: StatementIndex): unknown => {
