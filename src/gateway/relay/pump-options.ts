@@ -1,6 +1,7 @@
 import { conditionName } from '../../wire/conditions.js'
 import type { Duplex } from 'node:stream'
 import type { Actor, SessionEnd } from '../../lib/api.js'
+import type { HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import type { MemoryBudget } from '../../wire/cutter.js'
 import type { Journal } from './journal.js'
@@ -36,8 +37,11 @@ export interface PumpOptions {
 
 export interface RelayEnd {
   readonly end: SessionEnd
+  /** For whoever may read of the session. */
   readonly reason?: string
   readonly by?: Actor
+  /** What it ended by, in an operator's words. */
+  readonly error?: HoopError
 }
 
 /** How a session ends whose server has said FATAL: by pg_terminate_backend for example. @param sqlstate of that, where it has */

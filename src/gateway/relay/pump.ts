@@ -1,5 +1,6 @@
 import type { Actor, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
+import { forClients } from '../../lib/readers.js'
 import { noticeResponse } from '../../wire/error-fields.js'
 import { BudgetCancel } from './budget-cancel.js'
 import type { Command } from './machine/commands.js'
@@ -110,7 +111,7 @@ export class Pump {
     }
     this.endRound()
     if (this.#over) return
-    this.#over = { end, reason: error.message, ...(by && { by }) }
+    this.#over = { end, reason: forClients(error).message, ...(by && { by }), error }
     this.#lastWord = error
     this.#stop()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.

@@ -115,13 +115,14 @@ const run = (
   })
   const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
   progress.unref()
-  const finished = relay.finished.then(async ({ end, reason, by }) => {
+  const finished = relay.finished.then(async ({ end, reason, by, error }) => {
     clearInterval(progress)
     reservation[Symbol.dispose]()
     const counters = { ...journal.counters }
     const { lastRefusal: _, ...numbers } = counters
     const because = { ...(reason && { reason }), ...(by && { by }) }
     const problem = recorder.close({ end, ...because, counters: numbers })
+    if (error && error.message !== reason) services.log.error({ session: id, err: error }, 'the session failed')
     if (problem) services.log.error({ session: id, err: problem }, 'the recording could not be closed')
     const ended = { end, ...because, endedAt: new Date().toISOString(), counters }
     await services.index

@@ -63,6 +63,11 @@ test.skipIf(!mounts)(
       expect(heard(error)).not.toMatch(/ENOSPC|no space/)
     }
     expect(it.log).toContainEqual(expect.objectContaining({ msg: 'stream refused', level: 'error', about: 'ENOSPC' }))
+    const told = JSON.stringify(await mika.client.get('/v1/sessions'))
+    expect(told).toContain('the session cannot be recorded')
+    expect(told).not.toMatch(/ENOSPC|no space/)
+    const failed = it.log.find(({ msg }) => msg === 'the session failed')
+    expect(JSON.stringify(failed)).toContain('ENOSPC')
     disk.makeRoom()
     await (await mika.connect()).client.query('INSERT INTO ran VALUES (3)')
     expect(await on.ran()).toEqual([1, 3])
