@@ -19,6 +19,16 @@ const syncs = new Grouped<FileRecorder>(syncEvery, (recorder) => recorder.sync()
 /** What the recorder needs of a file. */
 export type RecordingFile = Pick<FileHandle, 'fd' | 'datasync' | 'close'>
 
+/** Is told how long recording takes, in milliseconds. */
+export interface RecordingTimes {
+  /** What was buffered has been written. */
+  wrote(milliseconds: number): void
+  /** What was written has been brought to the disk. */
+  synced(milliseconds: number): void
+  /** A write has failed: the session ends over it. */
+  failed(): void
+}
+
 /** The recording of one live session. After the first failed write it takes nothing more, and every commit throws. */
 export class FileRecorder implements SessionRecorder {
   readonly id: string
@@ -29,6 +39,7 @@ export class FileRecorder implements SessionRecorder {
   readonly #whole: () => Promise<void>
   /** Some file systems count no names at all. */
   readonly #isNamed: boolean
+  readonly #times: RecordingTimes | undefined
   #pending = ''
   #firstStatement = 0
   #failure: HoopError | undefined
@@ -36,7 +47,13 @@ export class FileRecorder implements SessionRecorder {
   #released: Promise<unknown> = Promise.resolve()
 
   /** @param whole called once the recording is on disk to its last byte */
-  constructor(id: string, file: RecordingFile, position: Position, whole: () => Promise<void> = async () => {}) {
+  constructor(
+    id: string,
+    file: RecordingFile,
+    position: Position,
+    { times, whole = async () => {} }: { times?: RecordingTimes | undefined; whole?: () => Promise<void> } = {},
+  ) {
+    this.#times = times
     this.id = id
     this.#file = file
     this.#whole = whole
@@ -76,9 +93,13 @@ export class FileRecorder implements SessionRecorder {
   /** Brings what was written to the disk itself. A failure shows at the next commit. */
   async sync(): Promise<void> {
     if (this.#ended) return
-    await this.#file.datasync().catch((cause: unknown) => {
-      this.#failure ??= new HoopError('RECORDING_FAILED', 'the disk did not take it', { cause })
-    })
+    const began = performance.now()
+    try {
+      await this.#file.datasync()
+      this.#times?.synced(performance.now() - began)
+    } catch (cause) {
+      this.#fail(new HoopError('RECORDING_FAILED', 'the disk did not take it', { cause }))
+    }
   }
 
   close(end: Omit<EndEvent, 'type' | 'at' | 'time'>): unknown {
@@ -97,16 +118,22 @@ export class FileRecorder implements SessionRecorder {
     return failure
   }
 
+  #fail(error: HoopError): HoopError {
+    if (!this.#failure) this.#times?.failed()
+    return (this.#failure ??= error)
+  }
+
   #write(): void {
     const offset = this.#writer.size
+    const began = performance.now()
     try {
       this.#writer.append('events', this.#pending)
       // What is written to a file without a name is gone with the process.
       if (this.#isNamed && !hasName(this.#file)) throw new HoopError('RECORDING_FAILED', 'the recording was deleted')
     } catch (error) {
-      this.#failure = asHoopError(error, 'RECORDING_FAILED')
-      throw this.#failure
+      throw this.#fail(asHoopError(error, 'RECORDING_FAILED'))
     }
+    this.#times?.wrote(performance.now() - began)
     if (this.#firstStatement) this.#index.add(this.#firstStatement, offset)
     this.#firstStatement = 0
     this.#pending = ''

@@ -1,8 +1,11 @@
-import { Kysely } from 'kysely'
+import { Kysely, type LogEvent } from 'kysely'
 import { HoopError } from '../lib/errors.js'
 import { migrate, stepsToMake } from './migrate.js'
 import type { Tables } from './schema.js'
 import { sqliteDialect } from './sqlite.js'
+
+/** Is told of each query: how long it took, milliseconds, and whether it failed. */
+export type Queried = (milliseconds: number, failed: boolean) => void
 
 export interface Store extends AsyncDisposable {
   readonly db: Kysely<Tables>
@@ -17,10 +20,12 @@ const dialects: Record<string, (rest: string) => ReturnType<typeof sqliteDialect
 export interface StoreOptions {
   /** Of this hoop: noted where it brings the tables up to date. */
   readonly version?: string | undefined
+  /** Told of each query, of those that open the store too. */
+  readonly queried?: Queried | undefined
 }
 
 /** @throws {HoopError} CONFIG_INVALID */
-const connect = (url: string): { readonly db: Kysely<Tables>; readonly path: string } => {
+const connect = (url: string, queried?: Queried): { readonly db: Kysely<Tables>; readonly path: string } => {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')))
   const dialect = Object.hasOwn(dialects, scheme) ? dialects[scheme] : undefined
   if (!dialect) {
@@ -29,7 +34,10 @@ const connect = (url: string): { readonly db: Kysely<Tables>; readonly path: str
     })
   }
   const path = url.slice(scheme.length + 1)
-  return { db: new Kysely<Tables>({ dialect: dialect(path) }), path }
+  const log = queried && {
+    log: ({ level, queryDurationMillis }: LogEvent) => queried(queryDurationMillis, level === 'error'),
+  }
+  return { db: new Kysely<Tables>({ dialect: dialect(path), ...log }), path }
 }
 
 /** Writes a row. @throws {HoopError} STORE_FAILED */
@@ -47,8 +55,8 @@ const write = async (db: Kysely<Tables>): Promise<void> => {
  * @param url `sqlite:PATH`; the folder must be there
  * @throws {HoopError} CONFIG_INVALID for another kind of store; STORE_NEWER; STORE_FAILED where it can't be opened
  */
-export const openStore = async (url: string, { version }: StoreOptions = {}): Promise<Store> => {
-  const { db, path } = connect(url)
+export const openStore = async (url: string, { version, queried }: StoreOptions = {}): Promise<Store> => {
+  const { db, path } = connect(url, queried)
   try {
     await migrate(db, path, version)
   } catch (error) {

@@ -7,6 +7,7 @@ import { forgetApprovalsOf } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import type { Store } from '../../store/open.js'
 import { StandingRecords } from '../../store/approvals/standing.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
 import { News } from './news.js'
@@ -16,6 +17,8 @@ export interface ApprovalsOptions {
   readonly store: Pick<Store, 'db'>
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
+  /** Counts what becomes of requests. */
+  readonly metrics?: Pick<GatewayMetrics, 'approval'>
   /** Who is shut out: what they have approved counts for nothing. */
   readonly denied: Pick<DenyList, 'find' | 'assert'>
   /** Requests of one person that wait at once. */
@@ -69,6 +72,7 @@ export class Approvals implements AsyncDisposable {
       })
     await this.records.add(record)
     this.news.tell()
+    this.#options.metrics?.approval(record.connection, record.state === 'break-glass' ? 'break-glass' : 'requested')
     if (record.state === 'open') this.#options.webhooks.emit(requested(record, this.address(record.id)))
   }
 
@@ -107,6 +111,7 @@ export class Approvals implements AsyncDisposable {
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
     this.news.tell()
     if (after.state !== 'open') {
+      this.#options.metrics?.approval(after.connection, after.state === 'denied' ? 'denied' : 'approved')
       this.#options.webhooks.emit(decided(after, this.address(after.id)))
       this.#settled(after)
     }
@@ -118,6 +123,11 @@ export class Approvals implements AsyncDisposable {
     return valid(votes).filter(({ subject }) => !this.isOut(subject)).length >= needed
   }
 
+  /** Statements that wait to be approved. */
+  get waiting(): number {
+    return this.#waiters.size
+  }
+
   isOut(subject: string): boolean {
     return this.#options.denied.find(subject) !== undefined
   }
@@ -125,7 +135,11 @@ export class Approvals implements AsyncDisposable {
   /** What somebody who is shut out has approved, and asked for, is no more. @throws {HoopError} STORE_FAILED */
   async forget(subject: string, by: string): Promise<void> {
     const ended = await forgetApprovalsOf(this.#options.store.db, subject, by, Date.now())
-    for (const { id } of ended) this.#settled(await this.records.find(id))
+    for (const { id } of ended) {
+      const record = await this.records.find(id)
+      this.#options.metrics?.approval(record.connection, 'withdrawn')
+      this.#settled(record)
+    }
     this.news.tell()
   }
 
@@ -141,9 +155,12 @@ export class Approvals implements AsyncDisposable {
   }
 
   /** The client no longer waits. @returns whether that came before anything else */
-  async withdraw(id: string, why: string): Promise<boolean> {
+  async withdraw({ id, connection }: Pick<ApprovalRecord, 'id' | 'connection'>, why: string): Promise<boolean> {
     const done = await this.records.settle(id, ['open', 'approved'], 'withdrawn', Date.now(), why)
-    if (done) this.news.tell()
+    if (done) {
+      this.#options.metrics?.approval(connection, 'withdrawn')
+      this.news.tell()
+    }
     return done
   }
 
@@ -152,6 +169,7 @@ export class Approvals implements AsyncDisposable {
     for (const record of await this.records.expire(Date.now())) {
       this.#options.webhooks.emit(expired(record, this.address(record.id)))
       this.#settled({ ...record, state: 'expired' })
+      this.#options.metrics?.approval(record.connection, 'expired')
       this.news.tell()
     }
   }

@@ -128,7 +128,7 @@ export class SessionGate implements Gate {
       if (!signal.aborted) place.notice(approvalNotice(record, approvals.address(id)))
       const settled = await outcome.promise
       if (settled === 'withdrawn') {
-        await approvals.withdraw(id, aboutOf(signal))
+        await approvals.withdraw(record, aboutOf(signal))
         return refuse(new HoopError('APPROVAL_WITHDRAWN', aboutOf(signal)))
       }
       if (settled.state === 'withdrawn') return this.#withdrawn(settled, note)
@@ -138,7 +138,7 @@ export class SessionGate implements Gate {
       if (settled.state !== 'approved') return refuse(expiredInTime(record))
       const obsolete = await this.#obsolete(settled, signal)
       if (obsolete) {
-        await approvals.withdraw(id, obsolete.about)
+        await approvals.withdraw(record, obsolete.about)
         return refuse(obsolete)
       }
       // One use, whatever comes of it.

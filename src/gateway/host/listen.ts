@@ -17,9 +17,14 @@ export const parseAddress = (text: string): Address => {
 
 /**
  * Listens, and gives the address that it got: with port 0 the system chooses.
+ * @param setting where the address is said, for the hint
  * @throws {HoopError} PORT_IN_USE; CONFIG_INVALID where the system refuses the address
  */
-export const listen = async (server: Server, { host, port }: Address): Promise<Address> => {
+export const listen = async (
+  server: Server,
+  { host, port }: Address,
+  setting = '--listen or gateway.listen',
+): Promise<Address> => {
   try {
     server.listen({ host, port })
     await once(server, 'listening')
@@ -28,7 +33,7 @@ export const listen = async (server: Server, { host, port }: Address): Promise<A
     if (code === 'EADDRINUSE')
       throw new HoopError('PORT_IN_USE', `${host}:${port}`, {
         cause,
-        hint: 'Stop what listens there, or choose another with --listen or gateway.listen.',
+        hint: `Stop what listens there, or choose another with ${setting}.`,
       })
     throw new HoopError('CONFIG_INVALID', `cannot listen on ${host}:${port} (${code ?? String(cause)})`, {
       cause,

@@ -46,6 +46,7 @@ export const acceptStream = async (
   socket.setKeepAlive(true, 30_000)
   // Node would end our half when the client ends its own, before the answers to its last statements are out.
   socket.allowHalfOpen = true
+  let connection = ''
   let refuse = (error: HoopError): void => answerHttp(socket, error)
   try {
     const address = addressOf(request)
@@ -53,7 +54,11 @@ export const acceptStream = async (
     const grant = await rates.login(address, () => services.authenticate(request))
     rates.person('tunnels', grant.principal.subject)
     const runtime = await services.runtime(grant)
+    connection = runtime.name
     socket.write(accepted)
+    const left = services.metrics.linkOpened()
+    if (socket.closed) left()
+    else socket.once('close', left)
     refuse = (error) => lastWord(socket, fatalOf(error))
     const first = await readPacket(socket, head, services.limits.startup)
     if (!first) return lastWord(socket, Buffer.alloc(0))
@@ -67,11 +72,13 @@ export const acceptStream = async (
     passed(socket)
   } catch (error) {
     if (error instanceof UpstreamRefusal) {
+      services.metrics.streamRefused(connection, 'SERVER')
       services.log.warn({ sqlstate: error.fields['C'], about: error.message }, 'the database refused a session')
       return lastWord(socket, errorResponse(error.fields))
     }
     const known = asHoopError(error)
     const { code, about } = known
+    services.metrics.streamRefused(connection, code)
     if (ours.has(code)) services.log.error({ code, about, err: error }, 'stream refused')
     else services.log.info({ code, about }, 'stream refused')
     refuse(forClients(known))

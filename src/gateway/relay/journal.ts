@@ -5,6 +5,7 @@ import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder, StatementE
 import type { SessionCounters } from '../../lib/api.js'
 import { terminate } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
+import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-metrics.js'
 import { captureLimits } from './rows/capture.js'
 
 declare const brand: unique symbol
@@ -56,6 +57,7 @@ export type ResultDetails = Omit<Writable<ResultEvent>, 'type' | 'at' | 'n' | 'd
 /** Numbers a session's statements, writes its events and keeps its counters. */
 export class Journal {
   readonly #recorder: SessionRecorder
+  readonly #metrics: ConnectionMetrics
   #n = 0
   #dirty = false
   readonly counters: { -readonly [K in keyof SessionCounters]: SessionCounters[K] } = {
@@ -67,8 +69,10 @@ export class Journal {
     masked: 0,
   }
 
-  constructor(recorder: SessionRecorder) {
+  /** @param metrics of the connection; all of its sessions count there */
+  constructor(recorder: SessionRecorder, metrics = new ConnectionMetrics()) {
     this.#recorder = recorder
+    this.#metrics = metrics
   }
 
   now(): number {
@@ -80,6 +84,7 @@ export class Journal {
     const at = this.now()
     const n = ++this.#n
     this.counters.statements++
+    this.#metrics.statements[verdictOn(details)]++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
     const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text }
@@ -106,6 +111,7 @@ export class Journal {
     const at = this.now()
     const n = ++this.#n
     this.counters.refused++
+    this.#metrics.refused(error.code, rule)
     this.counters.lastRefusal = error.message
     this.#dirty = true
     this.#recorder.record({
@@ -128,7 +134,13 @@ export class Journal {
     this.counters.rows += result.rows
     this.counters.bytes += result.bytes
     this.counters.masked += result.masked
-    if (result.sqlstate) this.counters.errors++
+    this.#metrics.rows += result.rows
+    this.#metrics.bytes += result.bytes
+    this.#metrics.masked += result.masked
+    if (result.sqlstate) {
+      this.counters.errors++
+      this.#metrics.errors++
+    }
     const event = result as Writable<ResultEvent>
     event.type = 'result'
     event.at = at
@@ -166,6 +178,13 @@ export class Journal {
 }
 
 const nothing = committed([])
+
+const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails): StatementVerdict => {
+  if (checked) return 'checked'
+  if (approval !== undefined) return 'approved'
+  if (observed) return 'observed'
+  return warnings ? 'warned' : 'allowed'
+}
 
 const cut = (text: string): { text: string; textBytes?: number } =>
   text.length <= captureLimits.text

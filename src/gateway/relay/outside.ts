@@ -7,6 +7,7 @@ import type { AskSession } from '../../sql/catalog.js'
 import type { Guard } from '../../policy/decision.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
 import type { BoundText } from '../../wire/explain.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Command } from './machine/commands.js'
 import type { Gate, Note, Verdict } from './machine/suspension/suspension.js'
 import { nobodyToAsk } from './machine/admission/admission.js'
@@ -16,6 +17,8 @@ export interface OutsideOptions {
   /** Who asks for approvals; without one, what needs an approval is refused. */
   readonly gate?: Gate | undefined
   readonly note: Note
+  /** How long statements have waited, in seconds, by what for. */
+  readonly waited?: GatewayMetrics['waited'] | undefined
   /** How long a statement waits for the catalog, milliseconds; 15,000 unless said. */
   readonly catalogWait?: number | undefined
   /** Tells the client something, between two of the server's messages. */
@@ -48,6 +51,7 @@ type Hold = Extract<Command, { kind: 'hold' }>
 /** Gets from outside what a suspended request waits for: an approval, or a catalog that is new enough. */
 export class Outside {
   readonly #options: OutsideOptions
+  #held: { readonly kind: Hold['wants']['kind']; readonly at: number } | undefined
   #stop: AbortController | undefined
   /** Who waits for answers, in the order in which they come. */
   readonly #asked: ((answers: readonly (string | undefined)[] | HoopError) => void)[] = []
@@ -58,9 +62,11 @@ export class Outside {
 
   hold(command: Hold): void {
     const stop = (this.#stop = new AbortController())
+    this.#held = { kind: command.wants.kind, at: performance.now() }
     const end = (verdict: Verdict): void => {
       if (this.#stop !== stop) return
       this.#stop = undefined
+      this.#over()
       this.#options.resume(verdict)
     }
     // It is recorded as well, where whoever asked may read it.
@@ -72,8 +78,16 @@ export class Outside {
   withdraw(error: HoopError): Verdict {
     const stop = this.#stop
     this.#stop = undefined
+    this.#over()
     stop?.abort(error)
     return { kind: 'refuse', error }
+  }
+
+  /** Nothing is waited for any more. */
+  #over(): void {
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#options.waited?.[held.kind].observe((performance.now() - held.at) / 1000)
   }
 
   /** The answers to the oldest `ask` that has none yet. */

@@ -4,6 +4,8 @@ import type { Actor, SessionEnd } from '../../lib/api.js'
 import type { HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import type { MemoryBudget } from '../../wire/cutter.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import type { ConnectionMetrics } from '../metrics/connection-metrics.js'
 import type { Journal } from './journal.js'
 import type { NameLimits } from './machine/names/names.js'
 import type { SearchPath } from './machine/server/search-path.js'
@@ -29,6 +31,10 @@ export interface PumpOptions {
   readonly searchPath?: SearchPath
   /** Who asks for approvals; without one, what needs an approval is refused. */
   readonly gate?: Gate | undefined
+  /** What all sessions on the connection count together. */
+  readonly metrics?: ConnectionMetrics | undefined
+  /** How long statements wait for something outside. */
+  readonly waited?: GatewayMetrics['waited'] | undefined
   /** Sends a CancelRequest upstream. */
   readonly cancel: () => Promise<void>
   /** Closes the connection upstream by a reset. */

@@ -2,6 +2,7 @@ import type { Actor, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import { forClients } from '../../lib/readers.js'
 import { noticeResponse } from '../../wire/error-fields.js'
+import { ConnectionMetrics } from '../metrics/connection-metrics.js'
 import { BudgetCancel } from './budget-cancel.js'
 import type { Command } from './machine/commands.js'
 import { Machine } from './machine/machine.js'
@@ -11,6 +12,7 @@ import { ownNames } from './own-names.js'
 import { byServer, type PumpOptions, type RelayEnd } from './pump-options.js'
 import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
+import { Passage } from './passage.js'
 import { hear } from './reading.js'
 import { rounds } from './rounds.js'
 import { scheduler } from './scheduler.js'
@@ -27,6 +29,7 @@ export class Pump {
   readonly #outside: Outside
   readonly #budgetCancel: BudgetCancel
   readonly #shutdown: Shutdown
+  readonly #passage: Passage
   #over: RelayEnd | undefined
   #activeAt = performance.now()
   /** What was read in this round has not been passed on yet. */
@@ -43,8 +46,9 @@ export class Pump {
     this.#machine = new Machine({ ...options, follows, renews: guard?.renew !== undefined, own: ownNames() })
     this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
     this.#shutdown = new Shutdown(options)
+    this.#passage = new Passage(options.metrics ?? new ConnectionMetrics())
     this.#outside = new Outside({
-      ...{ guard, gate, note: (event) => journal.approval(event) },
+      ...{ guard, gate, note: (event) => journal.approval(event), waited: options.waited },
       notice: (fields) => this.#announce(noticeResponse(fields)),
       resume: (verdict) => this.#resume(verdict),
       ask: (texts) => this.#carry(this.#machine.ask(texts)),
@@ -139,6 +143,7 @@ export class Pump {
   #clientData(chunk: Buffer): void {
     if (this.#over) return
     this.#activeAt = performance.now()
+    this.#passage.clientSent(chunk.length, this.#activeAt)
     if (this.#budgetCancel.holding) {
       this.#budgetCancel.defer(() => this.#clientData(chunk))
       return void this.#options.client.pause()
@@ -159,7 +164,9 @@ export class Pump {
   #upstreamData(chunk: Buffer): void {
     if (this.#over && !this.#lastWord) return
     // What the server says unasked (a notification, a changed setting) is no sign of the client.
-    if (this.#machine.owed) this.#activeAt = performance.now()
+    const now = performance.now()
+    if (this.#machine.owed) this.#activeAt = now
+    this.#passage.serverSent(chunk.length, now)
     const step = this.#machine.fromServer(chunk)
     const mayGoOn = this.#over !== undefined || this.#turn.took(chunk.length)
     if (!mayGoOn) this.#options.upstream.pause()
@@ -192,7 +199,10 @@ export class Pump {
 
   #toClient(step: Step): boolean {
     const { client } = this.#options
-    return write(client, step.toClient.take()) && !client.writableNeedDrain
+    const buffers = step.toClient.take()
+    const room = write(client, buffers)
+    this.#passage.toClient(buffers.length > 0)
+    return room && !client.writableNeedDrain
   }
 
   /** @returns false where the session has ended over it */
@@ -201,7 +211,9 @@ export class Pump {
     // What went now could be hit by the signal of a cancel.
     if (this.#budgetCancel.holding) return true
     try {
-      const room = send(upstream, journal.commit(toServer))
+      const committed = journal.commit(toServer)
+      const room = send(upstream, committed)
+      this.#passage.toServer(committed.buffers.length > 0, this.#machine.suspended)
       if (this.#machine.clientDone && !upstream.writableEnded && !this.#over) upstream.end()
       if (!room || !this.#machine.readsClient(false)) this.#options.client.pause()
       return true
@@ -215,6 +227,7 @@ export class Pump {
   #do(command: Command): void {
     switch (command.kind) {
       case 'hold':
+        if (command.wants.kind === 'approval') this.#passage.asks()
         return this.#outside.hold(command)
       case 'withdraw': {
         const verdict = this.#outside.withdraw(command.error)

@@ -89,7 +89,8 @@ const run = (
 ): void => {
   const { id } = known
   const { services, registry, budget, runtime, grant, socket, rest } = options
-  const journal = new Journal(recorder)
+  const metrics = services.metrics.connection(runtime.name)
+  const journal = new Journal(recorder, metrics)
   const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
   const cancel = async (): Promise<void> => {
     if (!upstream.key) return
@@ -112,11 +113,14 @@ const run = (
     replay: services.limits.replay,
     functionCalls: runtime.functionCalls,
     gate: guard && gateOf(options, request, id),
+    ...{ metrics, waited: services.metrics.waited },
   })
+  metrics.started++
   const progress = setInterval(() => services.index.progress(id, { ...journal.counters }), 1000)
   progress.unref()
   const finished = relay.finished.then(async ({ end, reason, by, error }) => {
     clearInterval(progress)
+    metrics.ended[end]++
     reservation[Symbol.dispose]()
     const counters = { ...journal.counters }
     const { lastRefusal: _, ...numbers } = counters

@@ -9,6 +9,7 @@ import type { Guard } from '../../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../../recording/events.js'
 import type { IncomingMessage } from 'node:http'
 import type { Approvals } from '../approvals/approvals.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import type { PersonUsage } from '../budgets/person-usage.js'
 import type { QuestionLimits } from '../budgets/questions.js'
@@ -89,6 +90,7 @@ export interface SessionServices {
   /** What a person got in the hour and day that are running, over all of their sessions. */
   readonly usage: { person(subject: string): PersonUsage }
   readonly limits: Limits
+  readonly metrics: GatewayMetrics
   readonly version: string
   readonly log: Logger
 }

@@ -19,6 +19,8 @@ export interface WebhooksOptions {
   /** The value of an `env:` or `file:`. @throws {HoopError} SECRET_MISSING */
   readonly secret: (spec: string) => string
   readonly log: Logger
+  /** Counts what could not be delivered. */
+  readonly undelivered?: () => void
   readonly patience?: Patience
 }
 
@@ -60,12 +62,16 @@ class Line {
 }
 
 /** Tells the receivers of the configuration what happens in the gateway. */
-export const createWebhooks = ({ hooks, secret, log, patience: using = patience }: WebhooksOptions): Webhooks => {
+export const createWebhooks = (options: WebhooksOptions): Webhooks => {
+  const { hooks, secret, log, undelivered, patience: using = patience } = options
   const stop = new AbortController()
   const resolve = (spec: string): string => (/^(?:env|file):/.test(spec) ? secret(spec) : spec)
   const lines = hooks.map(({ url, secret: key, events }, index) => {
     const receiver = { url: () => resolve(url), secret: () => (key === undefined ? undefined : secret(key)) }
-    const failed = (why: string): void => log.warn({ webhook: index, why }, 'a webhook was not delivered')
+    const failed = (why: string): void => {
+      undelivered?.()
+      log.warn({ webhook: index, why }, 'a webhook was not delivered')
+    }
     return { events: new Set<string>(events), line: new Line(receiver, using, failed) }
   })
   return {

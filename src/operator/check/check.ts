@@ -7,7 +7,7 @@ import { layout } from '../../gateway/host/layout.js'
 import { loadMaskingKey } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
-import { checkIssuer, checkListen } from './network.js'
+import { checkIssuer, checkListen, checkMetrics } from './network.js'
 import { type CheckResult, type Finding, step } from './step.js'
 import { checkStorage } from './storage.js'
 
@@ -66,6 +66,7 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
   })
   yield await step('keys', () => keys(dirname(path)))
   yield await checkListen(gateway)
+  yield* checkMetrics(gateway)
   yield* checkCertificate(gateway)
   yield await checkIssuer(identity)
   yield* checkConnections(current)

@@ -11,11 +11,20 @@ import { type CheckResult, type Finding, step } from './step.js'
 const patience = 5_000
 
 /** Listens for a moment. The gateway that runs on this configuration may have the address. */
-export const checkListen = (gateway: GatewayConfig, address = gateway.listen): Promise<CheckResult> =>
-  step('listen address', async (): Promise<Finding> => {
+export const checkListen = (gateway: GatewayConfig): Promise<CheckResult> =>
+  listening(gateway, 'listen address', gateway.listen)
+
+/** The same for the metrics, where they are given out. */
+export async function* checkMetrics(gateway: GatewayConfig): AsyncGenerator<CheckResult> {
+  if (gateway.metrics)
+    yield await listening(gateway, 'metrics address', gateway.metrics.listen, 'gateway.metrics.listen')
+}
+
+const listening = (gateway: GatewayConfig, name: string, address: string, setting?: string): Promise<CheckResult> =>
+  step(name, async (): Promise<Finding> => {
     const server = createServer()
     try {
-      await listen(server, parseAddress(address))
+      await listen(server, parseAddress(address), setting)
       return `${address} is free`
     } catch (error) {
       const running = error instanceof HoopError && error.code === 'PORT_IN_USE' && isLocked(pathIn(gateway.recordings))

@@ -3,6 +3,16 @@ import type { Config, PolicyConfig } from './schema.js'
 
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
 
+/** Metrics name connections and rules, to whoever reaches them, and without encryption. */
+const openMetrics = function* ({ gateway }: Config): Generator<Finding> {
+  const host = gateway.metrics?.listen.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  if (host !== undefined && !loopback.test(host))
+    yield {
+      path: ['gateway', 'metrics', 'listen'],
+      what: 'whoever reaches this address reads the names of connections and rules, without a login; let only Prometheus reach it',
+    }
+}
+
 /** Distances tell of a vector, the more the more are asked for. */
 const unboundedVectors = function* (name: string, { masks, vectors, predicates }: PolicyConfig): Generator<Finding> {
   for (const [index, { distances }] of masks.entries()) {
@@ -22,6 +32,7 @@ export const cautions = function* (config: Config): Generator<Finding> {
   const used = new Set(Object.values(config.connections).flatMap(({ access }) => access.map(({ policy }) => policy)))
   for (const name of Object.keys(config.policies))
     if (!used.has(name)) yield { path: ['policies', name], what: 'no connection uses this policy' }
+  yield* openMetrics(config)
   for (const [name, policy] of Object.entries(config.policies)) {
     yield* unboundedVectors(name, policy)
     if (

@@ -1,6 +1,7 @@
 import type { Path } from './document/document.js'
 import { didYouMean } from './document/expectation.js'
 import type { Outline } from './outline.js'
+import { defaultListen } from './sections/gateway.js'
 
 export interface Finding {
   readonly path: Path
@@ -42,5 +43,20 @@ const repeatedNames = function* ({ policies }: Outline): Generator<Finding> {
   }
 }
 
+const portOf = (address: string): number => Number(address.replace(/^.*:/, ''))
+
+/** Metrics need no login: they never come by the port that everybody reaches. */
+const sharedPort = function* ({ gateway: { listen, metrics } }: Outline): Generator<Finding> {
+  if (metrics === '' || portOf(metrics) === 0 || portOf(metrics) !== portOf(listen || defaultListen)) return
+  yield {
+    path: ['gateway', 'metrics', 'listen'],
+    what: `found ${metrics}, expected another port than gateway.listen has`,
+  }
+}
+
 /** What no single field's schema can see. */
-export const crossChecks = (outline: Outline): Finding[] => [...unknownPolicies(outline), ...repeatedNames(outline)]
+export const crossChecks = (outline: Outline): Finding[] => [
+  ...unknownPolicies(outline),
+  ...repeatedNames(outline),
+  ...sharedPort(outline),
+]

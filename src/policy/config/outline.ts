@@ -1,5 +1,6 @@
 /** The names in a configuration and how they refer to each other, read even where the rest of the file is wrong. */
 export interface Outline {
+  readonly gateway: { readonly listen: string; readonly metrics: string }
   readonly connections: Readonly<Record<string, { readonly access: readonly { readonly policy: string }[] }>>
   readonly policies: Readonly<
     Record<
@@ -24,6 +25,10 @@ const mapValues = <T>(value: unknown, shape: (member: Record<string, unknown>) =
 
 /** @param value what the YAML says, of any shape; what isn't as it should be is left empty, and keeps its place */
 export const outlineOf = (value: unknown): Outline => ({
+  gateway: {
+    listen: text(map(map(value)['gateway'])['listen']),
+    metrics: text(map(map(map(value)['gateway'])['metrics'])['listen']),
+  },
   connections: mapValues(map(value)['connections'], (connection) => ({
     access: list(connection['access']).map((entry) => ({ policy: text(map(entry)['policy']) })),
   })),

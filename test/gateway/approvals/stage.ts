@@ -84,7 +84,10 @@ export const approvalStage = async (
   const webhooks = { emit: (event: WebhookEvent) => void told.push(event) }
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const approvals = stack.use(
-    new Approvals({ store, webhooks, log, denied, most: Infinity, url: () => 'https://gateway.test' }),
+    new Approvals({
+      ...{ store, webhooks, log, denied, most: Infinity, url: () => 'https://gateway.test' },
+      ...(options.metrics && { metrics: options.metrics }),
+    }),
   )
   const policy = options.policy ?? {}
   const relay = stack.use(

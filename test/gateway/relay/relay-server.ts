@@ -4,6 +4,7 @@ import pino from 'pino'
 import { inject } from 'vitest'
 import type { SessionTimes } from '../../../src/gateway/session/clock.js'
 import type { ConnectionRuntime, SessionServices } from '../../../src/gateway/session/services.js'
+import { GatewayMetrics } from '../../../src/gateway/metrics/gateway-metrics.js'
 import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
 import type { QuestionLimits } from '../../../src/gateway/budgets/questions.js'
 import { Usage } from '../../../src/gateway/budgets/usage.js'
@@ -56,6 +57,7 @@ export interface RelayServerOptions {
   /** Where requests for approval go; by default nobody hears them. */
   readonly approvals?: Approvals
   readonly webhooks?: SessionServices['webhooks']
+  readonly metrics?: GatewayMetrics
   readonly grant?: Partial<Grant>
   readonly breakGlass?: boolean
   /** Hash of the policy that is in force by now; sessions begin with `none`. */
@@ -128,6 +130,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
       sessions: 1000,
       startup: 2000,
     },
+    metrics: options.metrics ?? new GatewayMetrics(),
     version: 'test',
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   }

@@ -125,10 +125,12 @@ test.skipIf(process.platform !== 'linux')(
     const { socket } = await connectUpstream(target(undefined, ['primary']), parameters)
     onTestFinished(() => void socket.destroy())
     const own = `:${socket.localPort!.toString(16).toUpperCase().padStart(4, '0')}`
-    const line = readFileSync('/proc/net/tcp', 'utf8')
+    // What was on that port before may still be listed, in TIME_WAIT.
+    const established = readFileSync('/proc/net/tcp', 'utf8')
       .split('\n')
-      .find((each) => each.trim().split(/\s+/)[1]?.endsWith(own))
-    const [timer, due] = line!.trim().split(/\s+/)[5]!.split(':')
+      .map((line) => line.trim().split(/\s+/))
+      .find((fields) => fields[1]?.endsWith(own) && fields[3] === '01')
+    const [timer, due] = established![5]!.split(':')
     const hertz = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
     expect(timer).toBe('02')
     expect(parseInt(due!, 16) / hertz).toBeGreaterThan(20)

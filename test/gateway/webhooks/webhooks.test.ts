@@ -149,3 +149,17 @@ test('an alert is not lost among hundreds of requests that a slow receiver does 
   await expect.poll(() => slow.received.some(({ body }) => body.includes('the glass was broken'))).toBe(true)
   await webhooks[Symbol.asyncDispose]()
 })
+
+test('what reaches nobody is counted, once for each event', async () => {
+  await using hook = await receiver(500)
+  let undelivered = 0
+  const webhooks = createWebhooks({
+    hooks: [{ url: hook.url, events: [...webhookEvents] }],
+    ...{ secret: () => '', log, patience: quick, undelivered: () => undelivered++ },
+  })
+  webhooks.emit(requested)
+  webhooks.emit(requested)
+  await expect.poll(() => undelivered, { timeout: 60_000 }).toBe(2)
+  expect(hook.received).toHaveLength(2 * quick.attempts)
+  await webhooks[Symbol.asyncDispose]()
+})

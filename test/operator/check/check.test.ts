@@ -198,6 +198,20 @@ test('an address that somebody else uses fails, the running gateway’s own does
   expect(results.find(({ name }) => name === 'listen address')?.detail).toContain('the gateway is running')
 })
 
+test('the metrics’ address is looked at where there is one', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  await folder.edit('gateway:\n', `gateway:\n  metrics: { listen: '127.0.0.1:${port}' }\n`)
+  const found = (await check(folder)).find(({ name }) => name === 'metrics address')
+  expect(found).toMatchObject({ state: 'failed', hint: expect.stringContaining('gateway.metrics.listen') as string })
+  other.close()
+  await once(other, 'close')
+  const free = (await check(folder)).find(({ name }) => name === 'metrics address')
+  expect(free).toMatchObject({ state: 'ok', detail: `127.0.0.1:${port} is free` })
+})
+
 test('a certificate in its last two weeks is a warning', async () => {
   await using folder = await gatewayFolder({ issuer: idp.issuer })
   await reissue(folder, ['localhost'], yesterday(), 10)

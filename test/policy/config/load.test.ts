@@ -72,6 +72,24 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     '3:11: gateway.listen: found "0.0.0.0:99999", expected host:port',
   ],
   [
+    'metrics on the gateway’s own port',
+    '  tls:',
+    '  metrics: { listen: 127.0.0.1:8443 }\n  tls:',
+    '3:22: gateway.metrics.listen: found 127.0.0.1:8443, expected another port than gateway.listen has',
+  ],
+  [
+    'metrics on the port that gateway.listen names',
+    '  tls:',
+    "  listen: '[::1]:9000'\n  metrics: { listen: 127.0.0.1:9000 }\n  tls:",
+    '4:22: gateway.metrics.listen: found 127.0.0.1:9000, expected another port than gateway.listen has',
+  ],
+  [
+    'metrics without an address',
+    '  tls:',
+    '  metrics: {}\n  tls:',
+    '3:3: gateway.metrics.listen: found nothing, expected text',
+  ],
+  [
     'a store of later',
     '  tls:',
     '  store: postgres://db/hoop\n  tls:',
@@ -356,6 +374,18 @@ test('the hash is that of the meaning: not of comments, order, folder or secrets
   expect(other.hash).not.toBe(one.hash)
   expect(other.policyHash('research')).not.toBe(one.policyHash('research'))
   expect(() => one.policyHash('none')).toThrow(/no policy none/)
+})
+
+test.for([
+  ['127.0.0.1:9464', false],
+  ["'[::1]:9464'", false],
+  ['localhost:9464', false],
+  ['0.0.0.0:9464', true],
+  ["'[::]:9464'", true],
+  ['metrics.internal:9464', true],
+] as const)('metrics on %s: whether others may read them is warned of', async ([address, warns]) => {
+  const { warnings } = await load(minimal.replace('  tls:', `  metrics: { listen: ${address} }\n  tls:`))
+  expect(warnings.some((warning) => warning.includes(':3:22: gateway.metrics.listen: '))).toBe(warns)
 })
 
 test('what is allowed but probably not meant is a warning with its place', async () => {

@@ -13,11 +13,9 @@ import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
 import type { RateLimits } from '../admission/rate-limits.js'
+import type { Readiness } from './readiness.js'
 import type { AccessView } from '../../access/view.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
-
-/** One part of readiness. Throws, or never returns, where it isn't ready. */
-type Check = () => Promise<unknown>
 
 /** What the API needs of the rest of the gateway. */
 export interface HttpDeps {
@@ -59,6 +57,6 @@ export interface HttpDeps {
   known(chain: string, person: Principal): void
   /** The gateway was told to stop: no new sessions. */
   draining(): boolean
-  /** By name, for `/readyz`. */
-  readonly checks: Readonly<Record<string, Check>>
+  /** For `/readyz`. */
+  readonly ready: () => Promise<Readiness>
 }

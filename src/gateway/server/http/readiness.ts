@@ -1,7 +1,13 @@
-import type { HttpDeps } from './deps.js'
+import type { Logger } from 'pino'
+import type { Quarantine } from '../../quarantine/quarantine.js'
 
 export interface Readiness {
+  /** The same as `grants`: what `/readyz` is asked for unless it is told otherwise. */
   readonly ready: boolean
+  /** Who has no grant yet can get one, and what `grants` says. */
+  readonly logins: boolean
+  /** Who holds a grant can open sessions. An identity provider that is down stands in nobody's way here. */
+  readonly grants: boolean
   /** What failed, but not why: that is in the log, and strangers may ask. */
   readonly parts: Readonly<Record<string, 'ok' | 'failed' | 'draining'>>
   /** How many connections can't be used: their names may be private. The gateway serves the others. */
@@ -17,14 +23,26 @@ const late = async (): Promise<never> => {
   throw new Error(`no answer within ${patience} ms`)
 }
 
-type ReadinessDeps = Pick<HttpDeps, 'checks' | 'draining' | 'log' | 'quarantine'>
+/** Parts that only those need who log in anew. */
+const forLogins: ReadonlySet<string> = new Set(['identity'])
+
+/** One part of readiness. Throws, or never returns, where it isn't ready. */
+type Check = () => Promise<unknown>
+
+export interface ReadinessOptions {
+  readonly checks: Readonly<Record<string, Check>>
+  /** The gateway was told to stop: no new sessions. */
+  readonly draining: () => boolean
+  readonly log: Logger
+  readonly quarantine: Pick<Quarantine, 'all'>
+}
 
 /** Runs the checks, at most once a second. */
-export const readiness = ({ checks, draining, log, quarantine }: ReadinessDeps) => {
-  let last: Promise<Omit<Readiness, 'quarantined'>> | undefined
+export const readiness = ({ checks, draining, log, quarantine }: ReadinessOptions): (() => Promise<Readiness>) => {
+  let last: Promise<Readiness['parts']> | undefined
   let asked = -Infinity
 
-  const run = async (): Promise<Omit<Readiness, 'quarantined'>> => {
+  const run = async (): Promise<Readiness['parts']> => {
     const parts = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
         try {
@@ -36,7 +54,7 @@ export const readiness = ({ checks, draining, log, quarantine }: ReadinessDeps) 
         }
       }),
     )
-    return { ready: parts.every(([, state]) => state === 'ok'), parts: Object.fromEntries(parts) }
+    return Object.fromEntries(parts)
   }
 
   return async (): Promise<Readiness> => {
@@ -44,10 +62,11 @@ export const readiness = ({ checks, draining, log, quarantine }: ReadinessDeps) 
       asked = performance.now()
       last = run()
     }
-    const { ready, parts } = await last
-    const quarantined = quarantine.all.length
-    return draining()
-      ? { ready: false, parts: { ...parts, gateway: 'draining' }, quarantined }
-      : { ready, parts, quarantined }
+    const found = await last
+    const parts: Readiness['parts'] = draining() ? { ...found, gateway: 'draining' } : found
+    const states = Object.entries(parts)
+    const grants = states.every(([name, state]) => state === 'ok' || forLogins.has(name))
+    const logins = states.every(([, state]) => state === 'ok')
+    return { ready: grants, logins, grants, parts, quarantined: quarantine.all.length }
   }
 }

@@ -227,7 +227,9 @@ named('Health', z.strictObject({ live: z.literal(true) }))
 named(
   'Readiness',
   z.strictObject({
-    ready: z.boolean(),
+    ready: z.boolean().meta({ description: 'The same as grants.' }),
+    logins: z.boolean().meta({ description: 'Who has no grant yet can get one.' }),
+    grants: z.boolean().meta({ description: 'Who holds a grant can open sessions.' }),
     parts: z.record(z.string(), z.enum(['ok', 'failed', 'draining'])),
     quarantined: count.meta({ description: 'Connections that can’t be used; which ones, /v1/quarantine tells.' }),
   }),

@@ -1,15 +1,17 @@
 import type { GatewayInfo } from '../../../lib/api.js'
 import type { App } from '../http/instance.js'
 import type { HttpDeps } from '../http/deps.js'
-import { readiness } from '../http/readiness.js'
 import { schemaOf } from './schema-of.js'
 
 const open = { isPublic: true }
 
-/** What needs no login: how to log in, and whether the gateway lives. */
-export const publicRoutes = (app: App, deps: HttpDeps): void => {
-  const ready = readiness(deps)
+const readinessQuery = {
+  type: 'object',
+  properties: { for: { enum: ['grants', 'logins'], description: 'What the status tells; grants unless said.' } },
+}
 
+/** What needs no login: how to log in, and whether the gateway lives and is ready. */
+export const publicRoutes = (app: App, deps: HttpDeps): void => {
   app.get(
     '/v1/gateway',
     {
@@ -28,29 +30,34 @@ export const publicRoutes = (app: App, deps: HttpDeps): void => {
     },
   )
 
-  app.get(
-    '/healthz',
-    {
-      config: open,
-      schema: schemaOf({ ...open, id: 'getHealth', summary: 'The process lives.', answers: { 200: 'Health' } }),
-    },
-    () => ({ live: true }),
-  )
+  for (const [path, id] of [
+    ['/livez', 'getLiveness'],
+    ['/healthz', 'getHealth'],
+  ] as const)
+    app.get(
+      path,
+      {
+        config: open,
+        schema: schemaOf({ ...open, id, summary: 'The process lives.', answers: { 200: 'Health' } }),
+      },
+      () => ({ live: true }),
+    )
 
-  app.get(
+  app.get<{ Querystring: { for?: 'grants' | 'logins' } }>(
     '/readyz',
     {
       config: open,
       schema: schemaOf({
         ...open,
         id: 'getReadiness',
-        summary: 'Whether new sessions can begin, and which part is in the way.',
+        summary: 'Whether who holds a grant can open sessions, or who has none can get one, and what is in the way.',
         answers: { 200: 'Readiness', 503: 'Readiness' },
+        more: { querystring: readinessQuery },
       }),
     },
-    async (_request, reply) => {
-      const state = await ready()
-      return reply.code(state.ready ? 200 : 503).send(state)
+    async ({ query }, reply) => {
+      const state = await deps.ready()
+      return reply.code(state[query.for ?? 'grants'] ? 200 : 503).send(state)
     },
   )
 

@@ -23,7 +23,7 @@ export interface ApiOptions extends Pick<
   | 'quarantine'
   | 'principal'
   | 'grants'
-  | 'checks'
+  | 'ready'
   | 'approvals'
   | 'denied'
   | 'control'

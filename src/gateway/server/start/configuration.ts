@@ -9,6 +9,8 @@ export interface ConfigurationOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Builds what depends on it; where that throws, the old configuration stays in force. */
   readonly adopt: (loaded: LoadedConfig) => Promise<void>
+  /** Told of each reload whether it was taken up. */
+  readonly reloaded?: (takenUp: boolean) => void
 }
 
 /** The configuration that is in force, and its replacement without a restart. */
@@ -29,7 +31,8 @@ const problems = (message: string): string[] => message.split('\n').filter((line
  * Loads the configuration.
  * @throws {HoopError} CONFIG_MISSING, CONFIG_INVALID, SECRET_MISSING: a gateway doesn't start on mistakes
  */
-export const openConfiguration = async ({ path, log, env, adopt }: ConfigurationOptions): Promise<Configuration> => {
+export const openConfiguration = async (options: ConfigurationOptions): Promise<Configuration> => {
+  const { path, log, env, adopt, reloaded } = options
   let current = await loadConfig(path, env)
   warn(log, current)
   await adopt(current)
@@ -44,10 +47,12 @@ export const openConfiguration = async ({ path, log, env, adopt }: Configuration
       const same = loaded.hash === current.hash
       current = loaded
       warn(log, loaded)
+      reloaded?.(true)
       // Even an unchanged file is adopted: the certificates that it names may have changed.
       if (same) log.info('configuration read again, without changes')
       else log.info({ hash: loaded.hash }, 'new configuration in force for sessions that begin from now on')
     } catch (error) {
+      reloaded?.(false)
       const failure = asHoopError(error)
       for (const problem of problems(failure.message)) log.error({ code: failure.code }, problem)
       log.error('the configuration that was in force stays in force')

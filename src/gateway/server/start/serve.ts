@@ -18,7 +18,10 @@ import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
 import { acceptStream } from '../../link/stream.js'
+import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
+import type { Sources } from '../../metrics/readings.js'
+import { readiness } from '../http/readiness.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
@@ -40,6 +43,7 @@ export interface ServeOptions {
   readonly certificate: CertificateInForce
   readonly state: State
   readonly webhooks: Webhooks
+  readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
   readonly address: Address
 }
@@ -50,6 +54,8 @@ export interface Served extends AsyncDisposable {
   review(): void
   readonly url: string
   readonly server: Server
+  /** What the metrics show of what is served. */
+  readonly facts: Pick<Sources, 'connectionsWaiting' | 'approvalsWaiting' | 'ready'>
 }
 
 /** How long requests in flight get at the end, milliseconds. */
@@ -60,7 +66,7 @@ const lastRequests = 1000
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { version, log, configuration, runtimes, certificate, state } = options
+  const { version, log, configuration, runtimes, certificate, state, metrics } = options
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
@@ -77,7 +83,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
   const denied = await DenyList.open(store.db)
-  const approvals = new Approvals({ store, log, denied, url: () => own.url, webhooks: options.webhooks })
+  const approvals = new Approvals({ store, log, denied, metrics, url: () => own.url, webhooks: options.webhooks })
   await approvals.recover()
   const lost = lostAccess(() => runtimes().view)
   const out = shutOut(denied, grants)
@@ -90,7 +96,15 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     denied.assert(subject)
     return who
   }
-  const { rates, address, doorway } = createDoor(gateway, log)
+  const { rates, address, doorway } = createDoor(gateway, metrics, log)
+  const ready = readiness({
+    ...{ log, quarantine: options.quarantine, draining: () => registry.draining },
+    checks: {
+      store: () => store.writable(),
+      identity: () => identity.ready(),
+      recordings: () => assertSpace(recordings),
+    },
+  })
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
     ...{ rates, address, limits: gateway.limits.http },
@@ -101,14 +115,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       const principal = await identity.principal(request)
       return admitted(principal, principal)
     },
-    checks: {
-      store: () => store.writable(),
-      identity: () => identity.ready(),
-      recordings: () => assertSpace(recordings),
-    },
+    ready,
   })
   const services: SessionServices = {
-    ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals },
+    ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals, metrics },
     authenticate: async (request) => {
       const grant = await identity.grant(signedRequest(request))
       return admitted(grant, grant.principal)
@@ -116,7 +126,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {
       await held.assert()
-      return openRecording(recordings, start)
+      return openRecording(recordings, start, metrics)
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
@@ -136,6 +146,11 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     registry,
     review: () => void registry.review(lost),
     server,
+    facts: {
+      connectionsWaiting: () => doorway.size,
+      approvalsWaiting: () => approvals.waiting,
+      ready,
+    },
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()

@@ -18,6 +18,8 @@ import { KnownNames } from '../../../store/known-names.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
 import { loadMaskingKey } from '../../host/masking-key.js'
+import { GatewayMetrics } from '../../metrics/gateway-metrics.js'
+import { giveOutMetrics } from './metrics.js'
 import { serve } from './serve.js'
 import { openState } from './state.js'
 
@@ -62,6 +64,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const beside = (name: string) => join(dirname(path), name)
   const listenOn = options.listen === undefined ? undefined : parseAddress(options.listen)
 
+  const metrics = new GatewayMetrics()
   /** What isn't there yet when the configuration is read for the first time. */
   const later: { names?: KnownNames; quarantine?: Quarantine } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
@@ -79,6 +82,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   }
   const configuration = await openConfiguration({
     ...{ path, log, ...(env && { env }) },
+    reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       runtimes = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }), () => later.quarantine!)
@@ -89,14 +93,16 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const { gateway } = configuration.current.config
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const secret = (spec: string) => configuration.current.secret(spec)
-  const webhooks = stack.use(createWebhooks({ hooks: gateway.webhooks, secret, log }))
-  const state = stack.use(await openState(gateway, webhooks, log, version))
+  const webhooks = stack.use(
+    createWebhooks({ hooks: gateway.webhooks, secret, log, undelivered: () => metrics.webhooksUndelivered++ }),
+  )
+  const state = stack.use(await openState(gateway, webhooks, metrics, log, version))
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
   await quarantined(configuration.current)
   const served = await serve({
-    ...{ version, log, configuration, certificate, webhooks },
+    ...{ version, log, configuration, certificate, webhooks, metrics },
     limits: () => gateway.limits,
     runtimes: () => runtimes!,
     quarantine,
@@ -106,6 +112,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   stack.use(served)
   review = () => served.review()
+  const keys = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
+  stack.use(await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys }))
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)

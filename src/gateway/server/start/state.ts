@@ -5,6 +5,7 @@ import { StoredSessionIndex } from '../../../store/sessions/session-index.js'
 import { UsageRecords } from '../../../store/usage.js'
 import { unusualEgress } from '../../budgets/alerts.js'
 import { Usage } from '../../budgets/usage.js'
+import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import { pathIn } from '../../host/layout.js'
 import { HeldFiles } from '../../host/held-files.js'
@@ -28,6 +29,7 @@ export interface State extends AsyncDisposable {
 export const openState = async (
   gateway: Pick<GatewayConfig, 'store' | 'recordings'>,
   webhooks: Pick<Webhooks, 'emit'>,
+  metrics: Pick<GatewayMetrics, 'queried'>,
   log: Logger,
   version: string,
 ): Promise<State> => {
@@ -35,7 +37,7 @@ export const openState = async (
   const recordings = pathIn(gateway.recordings)
   const storeFile = pathIn(gateway.store)
   const locks = [stack.use(lockRecordings(recordings)), stack.use(lockStore(storeFile))] as const
-  const store = stack.use(await openStore(gateway.store, { version }))
+  const store = stack.use(await openStore(gateway.store, { version, queried: (...query) => metrics.queried(...query) }))
   const held = stack.use(
     await HeldFiles.of([
       { path: locks[0].path, code: 'RECORDING_FAILED' },

@@ -31,6 +31,9 @@ const listen = z
     'host:port',
   )
 
+/** Where a gateway listens unless told otherwise. */
+export const defaultListen = '0.0.0.0:8443'
+
 const path = z.string().min(1)
 
 const limits = z.strictObject({
@@ -60,7 +63,7 @@ const limits = z.strictObject({
 /** The process itself: where it listens, what it shows, where it keeps things. */
 export const gatewaySection = z.strictObject({
   url: httpsUrl,
-  listen: listen.default('0.0.0.0:8443'),
+  listen: listen.default(defaultListen),
   tls: z.strictObject({ cert: path, key: path, ca: path.optional() }),
   store: z
     .string()
@@ -74,6 +77,8 @@ export const gatewaySection = z.strictObject({
   drain: duration.prefault('30s'),
   limits: limits.prefault({}),
   trusted_proxies: trustedProxies,
+  /** Where metrics are given out, over plain HTTP to whoever reaches it; nowhere unless said. */
+  metrics: z.strictObject({ listen }).optional(),
   /** Who is told of requests for approval and of alerts. */
   webhooks: z.array(webhook).max(20).default([]),
 })

@@ -30,8 +30,8 @@ test('anybody learns how to log in', async () => {
   expect(headers['cache-control']).toBe('no-store')
 })
 
-test('anybody learns whether the process lives', async () => {
-  expect(await world.ask(undefined, '/healthz')).toMatchObject({ status: 200, body: { live: true } })
+test.for(['/livez', '/healthz'])('anybody learns by %s whether the process lives', async (path) => {
+  expect(await world.ask(undefined, path)).toMatchObject({ status: 200, body: { live: true } })
 })
 
 test('readiness names the part that fails, and not why', async () => {
@@ -49,6 +49,19 @@ test('readiness names the part that fails, and not why', async () => {
   expect(failing).toMatchObject({ status: 503, body: { ready: false, parts: { ...parts, recordings: 'failed' } } })
   expect(failing.text).not.toContain('secret')
   expect(world.logged.join('')).toContain('secret reason of recordings')
+})
+
+test('with the identity provider down nobody logs in, and who holds a grant goes on', async () => {
+  world.state.failing = 'identity'
+  await new Promise((later) => setTimeout(later, 1_050))
+  const down = { ready: true, logins: false, grants: true, parts: { identity: 'failed', store: 'ok' } }
+  expect(await world.ask(undefined, '/readyz')).toMatchObject({ status: 200, body: down })
+  expect(await world.ask(undefined, '/readyz?for=grants')).toMatchObject({ status: 200, body: down })
+  expect(await world.ask(undefined, '/readyz?for=logins')).toMatchObject({ status: 503, body: down })
+  expect(await world.ask(undefined, '/readyz?for=lunch')).toMatchObject({
+    status: 400,
+    body: { code: 'REQUEST_INVALID' },
+  })
 })
 
 test('readiness is checked once a second, however often it is asked', async () => {
@@ -96,6 +109,7 @@ test('the OpenAPI document describes every route', async () => {
     'delete /v1/standing-approvals/{id}',
     'get /approvals/{id}',
     'get /healthz',
+    'get /livez',
     'get /readyz',
     'get /v1/approvals',
     'get /v1/approvals/{id}',

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { Agent, request as send } from 'undici'
 import { startIdp, type Idp } from '../../../../src/demo/idp.js'
 import { Approvals } from '../../../../src/gateway/approvals/approvals.js'
+import { readiness } from '../../../../src/gateway/server/http/readiness.js'
 import { createApp } from '../../../../src/gateway/server/http/app.js'
 import type { App } from '../../../../src/gateway/server/http/instance.js'
 import { type AdministratorAct } from '../../../../src/gateway/access/audit-log.js'
@@ -177,21 +178,23 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
     denied: shutOut(denied, grants),
   })
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+  const quarantine: HttpDeps['quarantine'] = {
+    get all() {
+      return state.quarantined
+    },
+    troubles: (name) => state.quarantined.find(({ connection }) => connection === name)?.troubles ?? [],
+  }
   const deps: HttpDeps = {
     approvals,
     version: '0.1.0',
-    log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
+    log,
     tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },
     limits: httpLimits.parse(options.http ?? {}),
     rates: new RateLimits(rates.parse(options.rates ?? {})),
     address: addressReader(within(options.trustedProxies ?? [])),
     config: () => state.view,
-    quarantine: {
-      get all() {
-        return state.quarantined
-      },
-      troubles: (name) => state.quarantined.find(({ connection }) => connection === name)?.troubles ?? [],
-    },
+    quarantine,
     principal: async (request) => {
       const principal = await authenticator.principal(request)
       denied.assert(principal.subject)
@@ -219,7 +222,14 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       registry.review((session) => (session.chain === chain ? lost(session) : undefined))
     },
     draining: () => state.draining,
-    checks: { store: () => store.writable(), recordings: check('recordings'), identity: () => idpKeys.current() },
+    ready: readiness({
+      ...{ log, quarantine, draining: () => state.draining },
+      checks: {
+        store: () => store.writable(),
+        recordings: check('recordings'),
+        identity: async () => (await check('identity')(), idpKeys.current()),
+      },
+    }),
   }
   const app = createApp(deps)
   await app.listen({ host: '127.0.0.1', port: 0 })

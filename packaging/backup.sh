@@ -1,0 +1,44 @@
+#!/bin/sh
+# Copies what a gateway keeps into a new folder, while it runs. Run it as the gateway's user, with Node 24 or newer.
+#
+#   backup.sh FOLDER TARGET [STORE [RECORDINGS]]
+#
+# FOLDER has hoop.yaml. TARGET must not be there; it is as secret as FOLDER. STORE and RECORDINGS are paths, where
+# gateway.store and gateway.recordings are not hoop.db and recordings in FOLDER.
+set -eu
+umask 077
+
+if [ $# -lt 2 ] || [ $# -gt 4 ]; then
+  sed -n 's/^#   //p' "$0" >&2
+  exit 64
+fi
+folder=$1
+target=$2
+store=${3:-$folder/hoop.db}
+recordings=${4:-$folder/recordings}
+
+[ -f "$folder/hoop.yaml" ] || { echo "there is no hoop.yaml in $folder" >&2; exit 66; }
+[ -f "$store" ] || { echo "there is no store $store" >&2; exit 66; }
+[ -d "$recordings" ] || { echo "there is no folder $recordings" >&2; exit 66; }
+
+mkdir "$target"
+# What links lead to, in place of the links.
+cp -pL "$folder/hoop.yaml" "$target"
+for part in keys secrets tls; do
+  [ ! -d "$folder/$part" ] || cp -RpL "$folder/$part" "$target"
+done
+
+# The store before the recordings: every session that it knows has its recording then. In one transaction, so that it is the
+# state of one moment, whatever the gateway writes meanwhile.
+node --input-type=module --eval '
+  import { DatabaseSync } from "node:sqlite"
+  const [store, copy] = process.argv.slice(1)
+  const database = new DatabaseSync(store, { timeout: 10_000 })
+  database.prepare("vacuum into ?").run(copy)
+  database.close()
+' "$store" "$target/hoop.db"
+
+# Of a session that is live, what is written so far. The lock, and which are open, are the running gateway’s.
+cp -a "$recordings" "$target/recordings"
+rm -rf "$target/recordings/.lock" "$target/recordings/.lock-journal" "$target/recordings/.open"
+sync

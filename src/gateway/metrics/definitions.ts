@@ -1,0 +1,161 @@
+/** What a metric is, for whoever reads it: also the rows of docs/metrics.md. */
+export interface Definition {
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  /** Their values come from `hoop.yaml` (connections, rules) or from lists in this program, never from people or statements. */
+  readonly labels: readonly string[]
+}
+
+/** Every metric that a gateway has. Seconds, bytes and Unix times, as Prometheus has it. */
+export const definitions = {
+  hoop_build_info: { type: 'gauge', help: '1, with the version that runs.', labels: ['version'] },
+  hoop_ready: {
+    type: 'gauge',
+    help: 'Whether who holds a grant can open sessions (grants), and who has none can get one (logins), as /readyz has it.',
+    labels: ['for'],
+  },
+  hoop_part_ready: {
+    type: 'gauge',
+    help: 'Whether each part works: store, recordings, identity; gateway is 0 while it drains.',
+    labels: ['part'],
+  },
+  hoop_reload_failed: {
+    type: 'gauge',
+    help: '1 while the configuration in force is not what hoop.yaml says, since the last reload found mistakes in it.',
+    labels: [],
+  },
+  hoop_webhooks_undelivered_total: {
+    type: 'counter',
+    help: 'Events that reached no receiver, after all attempts.',
+    labels: [],
+  },
+  hoop_sessions_open: { type: 'gauge', help: 'Sessions that are open.', labels: ['connection'] },
+  hoop_sessions_limit: { type: 'gauge', help: 'gateway.limits.sessions.', labels: [] },
+  hoop_sessions_started_total: { type: 'counter', help: 'Sessions that began.', labels: ['connection'] },
+  hoop_sessions_ended_total: {
+    type: 'counter',
+    help: 'Sessions that ended, by how: closed, aborted, killed, lapsed, failed.',
+    labels: ['connection', 'end'],
+  },
+  hoop_streams_refused_total: {
+    type: 'counter',
+    help: 'Streams that came to no session, by the code of the error, or SERVER where the database itself refused. The connection is empty before it is known.',
+    labels: ['connection', 'code'],
+  },
+  hoop_links_open: { type: 'gauge', help: 'Links of agents. At present each carries one stream.', labels: [] },
+  hoop_links_opened_total: { type: 'counter', help: 'Links that were let in.', labels: [] },
+  hoop_connections_waiting: {
+    type: 'gauge',
+    help: 'TCP connections that are no session: API requests, TLS handshakes, streams that are being opened.',
+    labels: [],
+  },
+  hoop_connections_refused_total: {
+    type: 'counter',
+    help: 'TCP connections that were closed at once, by the limit of gateway.limits.http.',
+    labels: ['limit'],
+  },
+  hoop_statements_total: {
+    type: 'counter',
+    help: 'Statements, each counted once: allowed, warned, observed, approved, checked (would have been refused; the server found a mistake in it), refused.',
+    labels: ['connection', 'verdict'],
+  },
+  hoop_refusals_total: {
+    type: 'counter',
+    help: 'Statements that were refused, by the code of the error and the name of the rule, which is empty where no rule says so.',
+    labels: ['connection', 'code', 'rule'],
+  },
+  hoop_statement_errors_total: {
+    type: 'counter',
+    help: 'Statements that the database answered with an error.',
+    labels: ['connection'],
+  },
+  hoop_rows_total: {
+    type: 'counter',
+    help: 'Rows of results, counted when the result has ended.',
+    labels: ['connection'],
+  },
+  hoop_result_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of results as they left, counted when the result has ended.',
+    labels: ['connection'],
+  },
+  hoop_masked_values_total: {
+    type: 'counter',
+    help: 'Values that were masked, counted when the result has ended.',
+    labels: ['connection'],
+  },
+  hoop_received_bytes_total: {
+    type: 'counter',
+    help: 'Bytes that sessions have read, as they came, by the side that sent them: client or server.',
+    labels: ['connection', 'from'],
+  },
+  hoop_approvals_total: {
+    type: 'counter',
+    help: 'Requests for approval, by what became of them: requested, approved, denied, expired, withdrawn, break-glass.',
+    labels: ['connection', 'outcome'],
+  },
+  hoop_approvals_waiting: { type: 'gauge', help: 'Statements that wait to be approved.', labels: [] },
+  hoop_relay_latency_seconds: {
+    type: 'histogram',
+    help: 'What the gateway adds: from reading bytes of one side to writing what they led to on the other (to is client or server). What waits for a person is not in it.',
+    labels: ['connection', 'to'],
+  },
+  hoop_statement_wait_seconds: {
+    type: 'histogram',
+    help: 'How long statements waited outside of their session, by what for: approval, catalog, own (the catalog as their transaction sees it), decision (on a long text).',
+    labels: ['for'],
+  },
+  hoop_event_loop_delay_seconds: {
+    type: 'histogram',
+    help: 'How late the event loop that carries all sessions is, looked at every 20 ms; each 20 ms of a longer delay counts.',
+    labels: [],
+  },
+  hoop_store_seconds: { type: 'histogram', help: 'How long each query of the store takes.', labels: [] },
+  hoop_store_failures_total: { type: 'counter', help: 'Queries of the store that failed.', labels: [] },
+  hoop_recording_seconds: {
+    type: 'histogram',
+    help: 'How long recordings take: write (before anything is forwarded) and sync (to the disk).',
+    labels: ['operation'],
+  },
+  hoop_recording_failures_total: {
+    type: 'counter',
+    help: 'Recordings that could not be written. Their sessions have ended over it.',
+    labels: [],
+  },
+  hoop_quarantined: { type: 'gauge', help: '1 while the connection is quarantined.', labels: ['connection'] },
+  hoop_quarantined_since_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Since when it is.',
+    labels: ['connection'],
+  },
+  hoop_quarantine_troubles: {
+    type: 'gauge',
+    help: 'What is in the way of a connection, by the code of the error.',
+    labels: ['connection', 'code'],
+  },
+  hoop_free_bytes: {
+    type: 'gauge',
+    help: 'Free space where recordings and store are. Under 64 MiB for recordings the gateway is not ready.',
+    labels: ['of'],
+  },
+  hoop_certificate_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a certificate ends: gateway, authority (gateway.tls.ca), client (sslcert of a connection), database (sslrootcert; of several, the last to end).',
+    labels: ['certificate', 'connection'],
+  },
+  hoop_key_written_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a key file was written: signing, masking. Neither ends by itself.',
+    labels: ['key'],
+  },
+  process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process.', labels: [] },
+  process_resident_memory_bytes: { type: 'gauge', help: 'Memory of the process.', labels: [] },
+  process_start_time_seconds: { type: 'gauge', help: 'When the process was started.', labels: [] },
+  process_open_fds: { type: 'gauge', help: 'Open file descriptors (Linux).', labels: [] },
+  process_max_fds: { type: 'gauge', help: 'How many there may be (Linux).', labels: [] },
+} as const satisfies Record<string, Definition>
+
+export type MetricName = keyof typeof definitions
+
+/** The labels that a metric has. */
+export type LabelsOf<Name extends MetricName> = Readonly<Record<(typeof definitions)[Name]['labels'][number], string>>

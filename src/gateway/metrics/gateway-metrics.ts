@@ -1,0 +1,91 @@
+import type { ApprovalState } from '../../lib/api/approvals.js'
+import type { ErrorCode } from '../../lib/errors.js'
+import type { RecordingTimes } from '../../recording/recorder.js'
+import { ConnectionMetrics } from './connection-metrics.js'
+import { Distribution, latencyBounds, waitBounds } from './distribution.js'
+import { LabelledCounts } from './labelled-counts.js'
+
+/** What a statement can wait for outside of its session. */
+export const waits = ['approval', 'catalog', 'own', 'decision'] as const
+export type Wait = (typeof waits)[number]
+
+/** Why a stream came to no session: an error of hoop's, or one of the database's own at login. */
+export type StreamRefusal = ErrorCode | 'SERVER'
+
+/** What became of a request for approval. */
+export type ApprovalOutcome =
+  'requested' | Extract<ApprovalState, 'approved' | 'denied' | 'expired' | 'withdrawn' | 'break-glass'>
+
+/** Everything that a gateway counts while it runs. It is counted whether somebody asks for it or not. */
+export class GatewayMetrics implements RecordingTimes {
+  readonly #connections = new Map<string, ConnectionMetrics>()
+  /** Streams that have been let in, and have not been closed. */
+  links = 0
+  linksOpened = 0
+  readonly refusedStreams = new LabelledCounts<'connection' | 'code'>()
+  readonly refusedConnections = new LabelledCounts<'limit'>()
+  readonly approvals = new LabelledCounts<'connection' | 'outcome'>()
+  /** Seconds. */
+  readonly waited: Readonly<Record<Wait, Distribution>> = {
+    approval: new Distribution(waitBounds),
+    catalog: new Distribution(waitBounds),
+    own: new Distribution(waitBounds),
+    decision: new Distribution(waitBounds),
+  }
+  /** Seconds of each query. */
+  readonly store = new Distribution(latencyBounds)
+  storeFailures = 0
+  /** Seconds of each write, and of bringing what was written to the disk. */
+  readonly recording = { write: new Distribution(latencyBounds), sync: new Distribution(latencyBounds) }
+  recordingFailures = 0
+  webhooksUndelivered = 0
+  /** The last reload was not taken up: what is in force isn't what the file says. */
+  reloadFailed = false
+  /** Seconds by which the event loop is late. */
+  readonly eventLoop = new Distribution(latencyBounds)
+
+  /** @param name of a connection in the configuration */
+  connection(name: string): ConnectionMetrics {
+    let found = this.#connections.get(name)
+    if (!found) this.#connections.set(name, (found = new ConnectionMetrics()))
+    return found
+  }
+
+  get connections(): ReadonlyMap<string, ConnectionMetrics> {
+    return this.#connections
+  }
+
+  /** @returns to be called when it is closed */
+  linkOpened(): () => void {
+    this.links++
+    this.linksOpened++
+    return () => void this.links--
+  }
+
+  /** @param connection '' where it isn't known yet */
+  streamRefused(connection: string, code: StreamRefusal): void {
+    this.refusedStreams.add({ connection, code })
+  }
+
+  approval(connection: string, outcome: ApprovalOutcome): void {
+    this.approvals.add({ connection, outcome })
+  }
+
+  /** @param milliseconds of one query */
+  queried(milliseconds: number, failed: boolean): void {
+    this.store.observe(milliseconds / 1000)
+    if (failed) this.storeFailures++
+  }
+
+  wrote(milliseconds: number): void {
+    this.recording.write.observe(milliseconds / 1000)
+  }
+
+  synced(milliseconds: number): void {
+    this.recording.sync.observe(milliseconds / 1000)
+  }
+
+  failed(): void {
+    this.recordingFailures++
+  }
+}

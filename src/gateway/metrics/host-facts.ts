@@ -1,0 +1,80 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Config } from '../../policy/config/schema.js'
+import { pathIn } from '../host/layout.js'
+import { freeSpace } from '../host/space.js'
+
+export interface Expiry {
+  readonly certificate: 'gateway' | 'authority' | 'client' | 'database'
+  /** '' where it is the gateway's own. */
+  readonly connection: string
+  readonly until: Date
+}
+
+/** What a gateway has on its host, looked at when somebody asks. What can't be read is left out; others say so. */
+export interface HostFacts {
+  free(): Promise<readonly { readonly of: 'recordings' | 'store'; readonly bytes: number }[]>
+  certificates(): Promise<readonly Expiry[]>
+  keys(): Promise<readonly { readonly key: 'signing' | 'masking'; readonly written: Date }[]>
+}
+
+export interface HostFactsOptions {
+  /** In force now. */
+  readonly config: () => Config
+  /** Of the certificate that clients see. */
+  readonly until: () => Date
+  /** Paths. */
+  readonly keys: { readonly signing: string; readonly masking: string }
+}
+
+const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** When the last of the file's certificates ends. */
+const lastExpiry = async (path: string): Promise<Date> => {
+  const ends = [...(await readFile(path, 'latin1')).matchAll(pem)].map(
+    ([text]) => +new X509Certificate(text).validToDate,
+  )
+  return new Date(Math.max(...ends))
+}
+
+/** When the file's first certificate ends, which is the one that is shown. */
+const firstExpiry = async (path: string): Promise<Date> => new X509Certificate(await readFile(path)).validToDate
+
+/** Those of the facts that can be had. */
+const had = async <T>(facts: Iterable<Promise<T>>): Promise<T[]> =>
+  (await Promise.allSettled(facts)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+
+export const hostFacts = ({ config, until, keys }: HostFactsOptions): HostFacts => ({
+  free: () => {
+    const { recordings, store } = config().gateway
+    const folders = { recordings: pathIn(recordings), store: dirname(pathIn(store)) }
+    return had(
+      Object.entries(folders).map(async ([of, folder]) => ({
+        of: of as keyof typeof folders,
+        bytes: await freeSpace(folder),
+      })),
+    )
+  },
+  certificates: () => {
+    const { gateway, connections } = config()
+    const of = async (certificate: Expiry['certificate'], connection: string, end: Promise<Date>): Promise<Expiry> => ({
+      ...{ certificate, connection, until: await end },
+    })
+    return had([
+      of('gateway', '', Promise.resolve(until())),
+      ...(gateway.tls.ca ? [of('authority', '', lastExpiry(gateway.tls.ca))] : []),
+      ...Object.entries(connections).flatMap(([name, { url }]) => [
+        ...(url.sslcert ? [of('client', name, firstExpiry(url.sslcert))] : []),
+        ...(url.sslrootcert ? [of('database', name, lastExpiry(url.sslrootcert))] : []),
+      ]),
+    ])
+  },
+  keys: () =>
+    had(
+      Object.entries(keys).map(async ([key, path]) => ({
+        key: key as keyof typeof keys,
+        written: (await stat(path)).mtime,
+      })),
+    ),
+})
