@@ -1,23 +1,16 @@
 import type { Actor, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import { forClients } from '../../lib/readers.js'
-import { noticeResponse } from '../../wire/error-fields.js'
-import { ConnectionMetrics } from '../metrics/connection-metrics.js'
 import { BudgetCancel } from './budget-cancel.js'
-import type { Command } from './machine/commands.js'
+import { Carrier, type Course } from './carrier.js'
 import { Machine } from './machine/machine.js'
-import type { Step } from './machine/step.js'
 import type { Verdict } from './machine/suspension/suspension.js'
 import { ownNames } from './own-names.js'
 import { byServer, type PumpOptions, type RelayEnd } from './pump-options.js'
-import { Outside } from './outside.js'
 import { advice, fatalOf } from './refusal.js'
-import { Passage } from './passage.js'
 import { hear } from './reading.js'
-import { rounds } from './rounds.js'
 import { scheduler } from './scheduler.js'
 import { LAST_MESSAGE, patiently, Shutdown } from './shutdown.js'
-import { send, write } from './writing.js'
 
 /**
  * Drives one machine over two streams. Each direction reads only as fast as the other side takes what it is given, and
@@ -26,34 +19,38 @@ import { send, write } from './writing.js'
 export class Pump {
   readonly #options: PumpOptions
   readonly #machine: Machine
-  readonly #outside: Outside
+  readonly #carrier: Carrier
   readonly #budgetCancel: BudgetCancel
   readonly #shutdown: Shutdown
-  readonly #passage: Passage
   #over: RelayEnd | undefined
   #activeAt = performance.now()
-  /** What was read in this round has not been passed on yet. */
-  #due = false
   #lastWord: HoopError | undefined
   /** Among all sessions that stream. */
-  readonly #turn = scheduler.join(() => this.#readUpstream())
+  readonly #turn = scheduler.join(() => this.#carrier.readUpstream())
   readonly #finished = Promise.withResolvers<RelayEnd>()
 
   constructor(options: PumpOptions) {
-    const { guard, cancel, journal, gate } = options
+    const { guard, cancel } = options
     this.#options = options
     const follows = guard?.own !== undefined
     this.#machine = new Machine({ ...options, follows, renews: guard?.renew !== undefined, own: ownNames() })
     this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
     this.#shutdown = new Shutdown(options)
-    this.#passage = new Passage(options.metrics ?? new ConnectionMetrics())
-    this.#outside = new Outside({
-      ...{ guard, gate, note: (event) => journal.approval(event), waited: options.waited },
-      notice: (fields) => this.#announce(noticeResponse(fields)),
+    this.#carrier = new Carrier(options, this.#machine, this.#budgetCancel, this.#course())
+  }
+
+  #course(): Course {
+    const [over, waits] = [() => this.#over !== undefined, () => this.#turn.waits]
+    return {
+      get over() {
+        return over()
+      },
+      get waits() {
+        return waits()
+      },
       resume: (verdict) => this.#resume(verdict),
-      ask: (texts) => this.#carry(this.#machine.ask(texts)),
-      renewed: (change) => this.#machine.renewed(change),
-    })
+      end: (error) => this.end(error, 'failed'),
+    }
   }
 
   /** Resolves when both sides are closed. Never rejects. */
@@ -73,7 +70,7 @@ export class Pump {
   withdraw(): boolean {
     const running = !this.#machine.suspended || this.#machine.owed
     if (!running) this.#options.journal.cancel()
-    this.#carry(this.#machine.withdraw('it was canceled'))
+    this.#carrier.carry(this.#machine.withdraw('it was canceled'))
     return running
   }
 
@@ -90,7 +87,7 @@ export class Pump {
 
   /** Tells the client something, between two messages. */
   notice(text: string, hint: string): void {
-    if (!this.#over) this.#announce(advice(text, hint))
+    if (!this.#over) this.#carrier.announce(advice(text, hint))
   }
 
   /** @param fromClient, fromUpstream bytes that were read with the login's last message */
@@ -113,14 +110,14 @@ export class Pump {
       if (this.#options.client.destroyed) this.#shutdown.upstream(this.#machine.owed)
       return
     }
-    this.endRound()
+    this.#carrier.endRound()
     if (this.#over) return
     this.#over = { end, reason: forClients(error).message, ...(by && { by }), error }
     this.#lastWord = error
     this.#stop()
     // Inside a message that has gone out in part, an error would be read as its content: let that one finish first.
     if (this.#machine.between) return this.#speakLast()
-    this.#readUpstream()
+    this.#carrier.readUpstream()
     patiently(LAST_MESSAGE, () => this.#speakLast())
   }
 
@@ -128,10 +125,10 @@ export class Pump {
     const { client, upstream } = this.#options
     hear(client, (chunk) => this.#clientData(chunk))
     hear(upstream, (chunk) => this.#upstreamData(chunk))
-    client.on('drain', () => this.#readUpstream())
+    client.on('drain', () => this.#carrier.readUpstream())
     upstream.on('drain', () => {
       this.#activeAt = performance.now()
-      this.#readClient()
+      this.#carrier.readClient()
     })
     client.on('end', () => this.#clientEnd())
     upstream.on('end', () => this.#upstreamEnded())
@@ -143,22 +140,21 @@ export class Pump {
   #clientData(chunk: Buffer): void {
     if (this.#over) return
     this.#activeAt = performance.now()
-    this.#passage.clientSent(chunk.length, this.#activeAt)
     if (this.#budgetCancel.holding) {
       this.#budgetCancel.defer(() => this.#clientData(chunk))
       return void this.#options.client.pause()
     }
-    this.#carrySoon(this.#machine.fromClient(chunk))
+    this.#carrier.fromClient(chunk, this.#activeAt)
   }
 
   #clientEnd(): void {
     if (this.#over || this.#budgetCancel.defer(() => this.#clientEnd())) return
-    this.#carry(this.#machine.clientEnded())
+    this.#carrier.carry(this.#machine.clientEnded())
   }
 
   #resume(verdict: Verdict): void {
     if (this.#over || this.#budgetCancel.defer(() => this.#resume(verdict))) return
-    this.#carry(this.#machine.resume(verdict))
+    this.#carrier.carry(this.#machine.resume(verdict))
   }
 
   #upstreamData(chunk: Buffer): void {
@@ -166,103 +162,14 @@ export class Pump {
     // What the server says unasked (a notification, a changed setting) is no sign of the client.
     const now = performance.now()
     if (this.#machine.owed) this.#activeAt = now
-    this.#passage.serverSent(chunk.length, now)
-    const step = this.#machine.fromServer(chunk)
-    const mayGoOn = this.#over !== undefined || this.#turn.took(chunk.length)
-    if (!mayGoOn) this.#options.upstream.pause()
-    if (!this.#over) return this.#carrySoon(step)
-    this.#carry(step)
-    if (this.#lastWord && this.#machine.between) this.#speakLast()
-  }
-
-  /** The same at the end of the round, unless there is something to be done that what is read next depends on. */
-  #carrySoon(step: Step): void {
-    if (step.commands.length > 0) return this.#carry(step)
-    if (this.#due) return
-    this.#due = true
-    rounds.add(this)
-  }
-
-  /** The round has ended, or something comes that must not overtake what was read in it. */
-  endRound(): void {
-    if (this.#due) this.#carry(this.#machine.step)
-  }
-
-  /** Passes on what a step of the machine gave, and does what it asks for. */
-  #carry(step: Step): void {
-    this.#due = false
-    if (!this.#toClient(step)) this.#options.upstream.pause()
-    if (!this.#toServer(step)) return
-    for (let command = step.commands.shift(); command; command = step.commands.shift()) this.#do(command)
-    this.#readClient()
-  }
-
-  #toClient(step: Step): boolean {
-    const { client } = this.#options
-    const buffers = step.toClient.take()
-    const room = write(client, buffers)
-    this.#passage.toClient(buffers.length > 0)
-    return room && !client.writableNeedDrain
-  }
-
-  /** @returns false where the session has ended over it */
-  #toServer({ toServer }: Step): boolean {
-    const { upstream, journal } = this.#options
-    // What went now could be hit by the signal of a cancel.
-    if (this.#budgetCancel.holding) return true
-    try {
-      const committed = journal.commit(toServer)
-      const room = send(upstream, committed)
-      this.#passage.toServer(committed.buffers.length > 0, this.#machine.suspended)
-      if (this.#machine.clientDone && !upstream.writableEnded && !this.#over) upstream.end()
-      if (!room || !this.#machine.readsClient(false)) this.#options.client.pause()
-      return true
-    } catch (error) {
-      toServer.discard()
-      this.end(error instanceof HoopError ? error : new HoopError('RECORDING_FAILED', '', { cause: error }), 'failed')
-      return false
-    }
-  }
-
-  #do(command: Command): void {
-    switch (command.kind) {
-      case 'hold':
-        if (command.wants.kind === 'approval') this.#passage.asks()
-        return this.#outside.hold(command)
-      case 'withdraw': {
-        const verdict = this.#outside.withdraw(command.error)
-        if (!this.#over) this.#carry(this.#machine.resume(verdict))
-        return
-      }
-      case 'told':
-        return this.#outside.told(command.answers)
-      case 'cancel':
-        return this.#budgetCancel.begin(() => this.#carry(this.#machine.step))
-      case 'renew':
-        return this.#outside.renew(command.change)
-      case 'end':
-        return this.end(command.error, 'failed')
-    }
-  }
-
-  #announce(message: Buffer): void {
-    if (!this.#toClient(this.#machine.announce(message))) this.#options.upstream.pause()
-  }
-
-  /** There is room again, or it is this session's turn; one that ends has the rest of a message to finish. */
-  #readUpstream(): void {
-    const { client, upstream } = this.#options
-    if (!client.writableNeedDrain && (!this.#turn.waits || this.#over)) upstream.resume()
-  }
-
-  #readClient(): void {
-    const { client, upstream } = this.#options
-    if (this.#over || !client.isPaused() || this.#budgetCancel.holding || upstream.writableNeedDrain) return
-    if (this.#machine.readsClient(true)) client.resume()
+    if (!this.#over && !this.#turn.took(chunk.length)) this.#options.upstream.pause()
+    const over = this.#over !== undefined
+    this.#carrier.fromServer(chunk, now)
+    if (over && this.#lastWord && this.#machine.between) this.#speakLast()
   }
 
   #upstreamEnded(): void {
-    this.endRound()
+    this.#carrier.endRound()
     if (this.#machine.closing || this.#over) {
       this.#over ??= byServer(this.#machine.fatal) ?? { end: 'closed' }
       this.#stop()
@@ -273,7 +180,7 @@ export class Pump {
 
   #closed(side: 'client' | 'upstream'): void {
     const { client, upstream } = this.#options
-    this.endRound()
+    this.#carrier.endRound()
     if (side === 'client') {
       const { terminated, closing, owed, fatal } = this.#machine
       this.#over ??= byServer(fatal) ?? { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
@@ -284,13 +191,9 @@ export class Pump {
     if (client.destroyed && upstream.destroyed) this.#finish()
   }
 
-  /** Nothing more goes upstream. */
   #stop(): void {
     this.#budgetCancel.stop()
-    const step = this.#machine.end()
-    for (let command = step.commands.shift(); command; command = step.commands.shift())
-      if (command.kind === 'withdraw') this.#outside.withdraw(command.error)
-    this.#options.client.pause()
+    this.#carrier.stop()
   }
 
   #speakLast(): void {
