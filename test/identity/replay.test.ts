@@ -1,6 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ReplayGuard } from '../../src/identity/replay.js'
+
+/** On a machine that is busy, any sleep takes as long as it likes. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
+const sleep = (milliseconds: number): unknown => vi.advanceTimersByTime(milliseconds)
 
 const code = (guard: ReplayGuard, id: string) => {
   try {
@@ -16,21 +20,21 @@ test('a proof is good once', () => {
   expect([code(guard, 'a'), code(guard, 'b'), code(guard, 'a')]).toEqual(['new', 'new', 'PROOF_REPLAYED'])
 })
 
-test('a proof is remembered for the whole window, and forgotten after two', async () => {
+test('a proof is remembered for the whole window, and forgotten after two', () => {
   const guard = new ReplayGuard({ window: 100 })
-  await sleep(80)
+  sleep(80)
   expect(code(guard, 'late')).toBe('new')
-  await sleep(60)
+  sleep(60)
   expect(code(guard, 'next')).toBe('new')
   expect(code(guard, 'late')).toBe('PROOF_REPLAYED')
-  await sleep(220)
+  sleep(220)
   expect(code(guard, 'late')).toBe('new')
 })
 
-test('what cannot be remembered is refused, until there is room again', async () => {
+test('what cannot be remembered is refused, until there is room again', () => {
   const guard = new ReplayGuard({ window: 50, capacity: 2 })
   expect([code(guard, 'a'), code(guard, 'b'), code(guard, 'c')]).toEqual(['new', 'new', 'GATEWAY_FULL'])
   expect(code(guard, 'a')).toBe('PROOF_REPLAYED')
-  await sleep(60)
+  sleep(60)
   expect(code(guard, 'c')).toBe('new')
 })

@@ -47,8 +47,8 @@ export interface ProofRules {
 }
 
 /** How often nodes are looked at before it is too much: so often, and so often each. */
-const STEPS = 50_000
-const VISITS = 20
+const STEPS = 10_000
+const VISITS = 8
 
 /**
  * One statement's proof. Soundness rests on `account`: every reference to a column or table that the rules below
