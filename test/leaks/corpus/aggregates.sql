@@ -121,16 +121,16 @@ SELECT city, max(ssn), min(pin), avg(salary)::numeric(12, 2), array_agg(email) F
 -- answered harmless
 SELECT city, count(*), max(joined) FROM customers GROUP BY city ORDER BY 2 DESC
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT array_agg(id), count(ssn ORDER BY ssn > '6') FROM customers
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT array_position(array_agg(v), 7), count(DISTINCT s) FROM (SELECT 7 AS v, ssn::text AS s FROM customers WHERE id = 1 UNION ALL SELECT g, (g * 111)::text FROM generate_series(1, 6) g) u
 
 -- refused COLUMN_MASKED
 SELECT sum(id::float8 / 3), string_agg(name, ',' ORDER BY salary) FROM customers
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT JSON_ARRAYAGG(id), string_agg(name, ',' ORDER BY ssn) FROM customers
 
 -- answered

@@ -121,7 +121,7 @@ SELECT id, salary * random() IS NULL FROM customers
 -- answered
 SELECT CASE WHEN id = 1 THEN (SELECT min(email) FROM customers) ELSE email END FROM customers
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT CASE WHEN ssn > '6' THEN JSON_ARRAY(SELECT id FROM orders) END FROM customers WHERE id = 1
 
 -- refused COLUMN_MASKED
@@ -130,15 +130,15 @@ SELECT CASE WHEN ssn > '6' THEN ARRAY(SELECT id FROM orders) END FROM customers 
 -- refused COLUMN_MASKED newer
 SELECT JSON_VALUE(profile, '$.nothing' RETURNING float8 DEFAULT random() ON EMPTY) FROM customers WHERE id = 1
 
--- refused COLUMN_MASKED differs
+-- refused COLUMN_MASKED differs newer
 SELECT setseed(0.5);
 SELECT JSON_ARRAYAGG(random()) FILTER (WHERE ssn > '6') FROM customers;
 SELECT random()
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT id, JSON_ARRAYAGG(1) OVER (ORDER BY ssn) FROM customers
 
--- refused COLUMN_MASKED
+-- refused COLUMN_MASKED newer
 SELECT id, JSON_ARRAYAGG(1) OVER (PARTITION BY ssn LIKE '6%') FROM customers
 
 -- refused COLUMN_MASKED differs
