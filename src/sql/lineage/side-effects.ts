@@ -9,6 +9,13 @@ const harmless: ReadonlySet<string> = new Set([
   ...['pgp_pub_encrypt', 'pgp_pub_encrypt_bytea'],
 ])
 
+/** Of these, what anybody's next call gives by how often it was called before: random numbers of a session, which can be seeded. */
+const counting: ReadonlySet<string> = new Set(['random', 'random_normal', 'uuidv7'])
+
+/** Whether calls of that name leave something behind that others, or the next call, can notice. */
+export const leavesTraces = (routines: Routines, name: string): boolean =>
+  routines.volatile.has(name) && (!harmless.has(name) || counting.has(name) || routines.added.has(name))
+
 /** Whether calls of that name may do more than compute: notify, wait, count up, lock, set. */
 export const hasSideEffects = (routines: Routines, name: string): boolean =>
   routines.volatile.has(name) && !harmless.has(name)

@@ -171,3 +171,9 @@ SELECT CASE WHEN ssn > '6' THEN 'x'::drawn END FROM customers WHERE id = 1
 
 -- answered
 SELECT name IN (SELECT email FROM customers), '6' < ANY (SELECT ssn FROM customers) FROM customers
+
+-- answered
+SELECT id, CASE WHEN pin > 3 THEN clock_timestamp()::text END IS NULL AS late, COALESCE(ssn || 'x', gen_random_uuid()::text) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED newer
+SELECT CASE WHEN ssn > '6' THEN uuidv7() END FROM customers WHERE id = 1

@@ -2,6 +2,7 @@ import type { Routines } from '../../catalog/types.js'
 import { isFields, isRangeVar, isSubquery, list, walk, words, type Fields } from '../../tree.js'
 import { lookup, type Found } from '../lookup.js'
 import type { Place, Proof } from '../proof.js'
+import { leavesTraces } from '../side-effects.js'
 
 /** Functions that come with the server and look things up in its catalogs, where `pg_stat_*` counts it. */
 const looksUp = /^(pg_|txid_|has_|row_security_active$|to_reg|obj_description$|col_description$|shobj_description$)/
@@ -11,7 +12,7 @@ const looksUp = /^(pg_|txid_|has_|row_security_active$|to_reg|obj_description$|c
  * the next random number, or read tables, of which the server counts how often they are read.
  */
 export const callActs = (routines: Routines, name: string): boolean =>
-  routines.volatile.has(name) ||
+  leavesTraces(routines, name) ||
   (routines.added.get(name)?.some(({ acts }) => acts === true) ?? false) ||
   (looksUp.test(name) && !routines.immutable.has(name))
 
