@@ -135,3 +135,9 @@ SELECT JSON_ARRAYAGG(id), string_agg(name, ',' ORDER BY ssn) FROM customers
 
 -- answered
 SELECT count(*), max(id), string_agg(name, ',' ORDER BY salary) FROM customers
+
+-- refused COLUMN_MASKED newer
+SELECT array_agg(id), (SELECT count(c.ssn ORDER BY c.ssn > '6')) FROM customers c
+
+-- refused COLUMN_MASKED newer
+SELECT count(ssn ORDER BY ssn > '6'), (SELECT array_agg(c.id)) FROM customers c

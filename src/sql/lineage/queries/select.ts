@@ -62,6 +62,9 @@ const simple = (proof: Proof, fields: Fields, outer: Place): Shape => {
   if (fields['distinctClause'] !== undefined) distinctClause(proof, fields['distinctClause'], outputs, place)
   sortClause(proof, fields['sortClause'], outputs, place, fields)
   if (rows.taken.length > 0) proof.shownByRows(combine(rows.sorted), 'to sort the rows of an aggregate by', 'sort')
+  // An aggregate of nothing but outer columns is one of the outer query.
+  outer.rows?.sorted.push(...rows.sorted)
+  outer.rows?.taken.push(...rows.taken)
   // FOR UPDATE OF names aliases of this FROM.
   proof.accountAll(fields['lockingClause'])
   return outputs
