@@ -2,7 +2,7 @@ import { Kysely, type LogEvent } from 'kysely'
 import { HoopError } from '../lib/errors.js'
 import { migrate, stepsToMake } from './migrate.js'
 import type { Tables } from './schema.js'
-import { sqliteDialect } from './sqlite.js'
+import { sqliteDialect } from './sqlite/dialect.js'
 
 /** Is told of each query: how long it took, milliseconds, and whether it failed. */
 export type Queried = (milliseconds: number, failed: boolean) => void

@@ -10,8 +10,8 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
-/** Writes of one transaction: bounds how long the synchronous database holds the event loop, to some 3 ms. */
-const batchSize = 25
+/** Writes of one transaction: bounds how long others wait for the store's one connection, to some 10 ms. */
+const batchSize = 100
 
 /**
  * Writes in the order in which they were asked for, those of one turn of the event loop in one transaction: what costs

@@ -102,3 +102,12 @@ export const budgetsOf = (
       : []),
   ]
 }
+
+/** Of a session or person, what is used up; a statement’s own budget never is before it runs. */
+export const isSpent = (line: Budget): Unit | undefined =>
+  line.name === 'statement'
+    ? undefined
+    : (['rows', 'bytes'] as const).find((unit) => {
+        const limit = line.limits[unit]
+        return limit !== undefined && line.used()[unit] >= limit
+      })

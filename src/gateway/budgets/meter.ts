@@ -1,7 +1,7 @@
 import { HoopError } from '../../lib/errors.js'
 import type { BudgetsConfig } from '../../policy/config/schema.js'
 import { amount, type Counts, nothing, type Unit, units } from './counts.js'
-import { type BudgetName, type Limits, type Budget, budgetsOf, nameOf, type Raise, Used } from './budgets.js'
+import { type BudgetName, type Limits, type Budget, budgetsOf, isSpent, nameOf, type Raise, Used } from './budgets.js'
 import type { PersonUsage, Window } from './person-usage.js'
 import { type Question, type QuestionLimits, questionWords } from './questions.js'
 import type { ApprovalRule } from '../../policy/decision.js'
@@ -75,6 +75,16 @@ export class Meter {
     return (queries ?? neighbors ?? guesses) !== undefined
   }
 
+  /** Whether nothing more may leave before the store has noted what did. */
+  get waits(): boolean {
+    return this.#isKept && this.#person.lease.waits
+  }
+
+  /** Calls back once, as soon as nothing waits. */
+  whenNoted(resume: () => void): void {
+    this.#person.lease.whenAnswered(resume)
+  }
+
   bounds(question: keyof QuestionLimits): boolean {
     return this.#questions[question] !== undefined
   }
@@ -87,8 +97,9 @@ export class Meter {
 
   /** Counts what is about to be asked. @returns why it may not be */
   ask(wanted: Readonly<Record<Question, readonly string[]>>): HoopError | undefined {
-    const over = this.#person.questions.ask(wanted, this.#questions)
-    return over && this.asksTooMuch(over)
+    const { lease, questions } = this.#person
+    const over = questions.ask(wanted, this.#questions, lease.questionsRefused !== undefined)
+    return over === 'unnoted' ? lease.questionsRefused : over && this.asksTooMuch(over)
   }
 
   asksTooMuch(question: keyof QuestionLimits): HoopError {
@@ -124,6 +135,8 @@ export class Meter {
   /** Why what was wanted last may not leave: the first budget that it goes beyond. */
   refused(): HoopError {
     this.commit()
+    const refusal = this.#refusal
+    if (refusal) return refusal
     if (this.#searches && this.#wanted.rows > this.neighborsLeft) return this.asksTooMuch('neighbors')
     for (const line of this.#lines) {
       const { limits, used } = this.#terms(line)
@@ -137,6 +150,8 @@ export class Meter {
 
   /** Why anything that returns rows is refused from the start. @param raised budgets that this statement may go beyond */
   spentUp(raised: readonly BudgetName[] = []): HoopError | undefined {
+    const refusal = this.#refusal
+    if (refusal) return refusal
     for (const line of this.#lines) {
       const unit = raised.includes(line.name) ? undefined : isSpent(line)
       if (unit) return this.#exhaust(line, unit, line.limits[unit]!)
@@ -178,7 +193,18 @@ export class Meter {
     return this.#session.counts
   }
 
+  /** Whether what leaves counts against something that outlives the gateway. */
+  get #isKept(): boolean {
+    return this.#questions.neighbors !== undefined || this.#lines.some(({ name }) => name === 'identity')
+  }
+
+  /** Why nothing more may leave at the moment, whatever is left. */
+  get #refusal(): HoopError | undefined {
+    return this.#isKept ? this.#person.lease.refusal : undefined
+  }
+
   #left(): Counts {
+    if (this.#refusal) return nothing()
     const left = { rows: Infinity, bytes: Infinity, vectors: Infinity }
     for (const line of this.#lines) {
       const { limits, used } = this.#terms(line)
@@ -216,15 +242,6 @@ export class Meter {
 }
 
 const askAgain = 'Run the same statement again to ask for an approval, or ask for less.'
-
-/** Of a session or person, what is used up; a statement’s own budget never is before it runs. */
-const isSpent = (line: Budget): Unit | undefined =>
-  line.name === 'statement'
-    ? undefined
-    : (['rows', 'bytes'] as const).find((unit) => {
-        const limit = line.limits[unit]
-        return limit !== undefined && line.used()[unit] >= limit
-      })
 
 const hints: Record<BudgetName, (ends: number) => string> = {
   statement: () => 'Ask for less with one statement: a LIMIT, a narrower WHERE, an aggregate.',

@@ -1,4 +1,5 @@
 import { type Counts, nothing, units } from './counts.js'
+import { Lease } from './lease.js'
 import { type AskedOnDay, Questions } from './questions.js'
 
 const hour = 3_600_000
@@ -27,6 +28,8 @@ export class PersonUsage {
   readonly #exceeded = new Map<string, number>()
 
   readonly questions: Questions
+  /** What may be used before the store notes more of it. */
+  readonly lease = new Lease()
 
   constructor(
     subject: string,

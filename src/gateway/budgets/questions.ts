@@ -53,8 +53,15 @@ export class Questions {
     this.#changed = changed
   }
 
-  /** @returns what would be too many; then nothing is counted */
-  ask(wanted: Readonly<Record<Question, readonly string[]>>, limits: QuestionLimits): Question | undefined {
+  /**
+   * @param closed whether the store takes none at the moment
+   * @returns what would be too many; then nothing is counted
+   */
+  ask(
+    wanted: Readonly<Record<Question, readonly string[]>>,
+    limits: QuestionLimits,
+    closed = false,
+  ): Question | 'unnoted' | undefined {
     this.#today()
     const fresh = (kind: Question) => new Set(wanted[kind].filter((key) => !this.#asked[kind].has(key)))
     const counted = questionKinds
@@ -62,6 +69,7 @@ export class Questions {
       .map((kind) => [kind, fresh(kind)] as const)
     for (const [kind, keys] of counted)
       if (keys.size > 0 && this.#asked[kind].size + keys.size > (limits[kind] ?? Infinity)) return kind
+    if (closed && counted.some(([, keys]) => keys.size > 0)) return 'unnoted'
     for (const [kind, keys] of counted)
       for (const key of keys) {
         this.#asked[kind].add(key)

@@ -1,5 +1,5 @@
 import type { HourOfUse } from '../../store/usage.js'
-import { type Counts, nothing, type Unit, units } from './counts.js'
+import { type Counts, nothing } from './counts.js'
 import { PersonUsage, windowStart } from './person-usage.js'
 import type { AskedOnDay } from './questions.js'
 
@@ -14,26 +14,26 @@ export interface UsageStore {
 
 export interface UsageOptions {
   readonly store: UsageStore
-  /** Told of counts that could not be written. */
+  /** Told of counts that could not be written: once, until they can be again. */
   readonly failed: (error: unknown) => void
   /** Looks at a person who has just got something. */
   readonly watch?: (person: PersonUsage) => void
   readonly clock?: () => number
   /** Milliseconds without use after which the exact count is written. */
   readonly quiet?: number
+  /** Milliseconds after which what the store did not take is written again. */
+  readonly again?: number
 }
-
-/**
- * The count in the store runs ahead of the real one by this much and a tenth, so that after a crash too much counts as
- * used and never too little; it is made exact as soon as the person rests.
- */
-const ahead: Record<Unit, number> = { rows: 1000, bytes: 1_000_000, vectors: 100 }
 
 interface Account {
   readonly person: PersonUsage
   hour: number
-  stored: Counts
-  timer?: NodeJS.Timeout | undefined
+  /** Whether the store has, or was asked to note, more than was counted. */
+  isAhead: boolean
+  quiet?: NodeJS.Timeout | undefined
+  /** Of each question that the store has not taken yet, the last. */
+  readonly questions: Map<string, AskedOnDay>
+  again?: NodeJS.Timeout | undefined
 }
 
 /** What each person got at this gateway: counted in memory, shared by all of their sessions, kept in the store. */
@@ -42,7 +42,7 @@ export class Usage implements AsyncDisposable {
   readonly #options: Required<UsageOptions>
 
   constructor(options: UsageOptions) {
-    this.#options = { clock: Date.now, quiet: 1000, watch: () => undefined, ...options }
+    this.#options = { clock: Date.now, quiet: 1000, again: 1000, watch: () => undefined, ...options }
   }
 
   /** Takes up what was counted in the day that is running. @throws {HoopError} STORE_FAILED */
@@ -52,7 +52,8 @@ export class Usage implements AsyncDisposable {
     for (const hour of await options.store.since(windowStart('day', now))) {
       const account = usage.#account(hour.subject)
       account.person.load(hour.hour, hour)
-      if (hour.hour === account.hour) account.stored = { rows: hour.rows, bytes: hour.bytes, vectors: hour.vectors }
+      if (hour.hour === account.hour)
+        account.person.lease.begin({ rows: hour.rows, bytes: hour.bytes, vectors: hour.vectors })
     }
     for (const asked of (await options.store.askedSince?.(windowStart('day', now))) ?? [])
       usage.person(asked.subject).questions.load(asked)
@@ -65,54 +66,97 @@ export class Usage implements AsyncDisposable {
 
   /** Writes exact counts. Call it before the store is disposed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const open = [...this.#accounts.values()].filter(({ timer }) => timer)
-    for (const { timer, person } of open) {
-      clearTimeout(timer)
-      person.questions.rest()
+    const accounts = [...this.#accounts.values()]
+    for (const account of accounts) {
+      clearTimeout(account.again)
+      if (!account.quiet) continue
+      clearTimeout(account.quiet)
+      account.person.questions.rest()
     }
-    await Promise.all(open.map((account) => this.#write(account, account.person.used('hour'))))
+    await Promise.all(
+      accounts.filter(({ isAhead }) => isAhead).map((account) => this.#write(account, account.person.used('hour'))),
+    )
   }
 
   #account(subject: string): Account {
     const known = this.#accounts.get(subject)
     if (known) return known
     const { clock } = this.#options
-    const asked = (each: Omit<AskedOnDay, 'subject'>): void =>
-      void this.#options.store.ask?.({ subject, ...each }).catch(this.#options.failed)
-    const person = new PersonUsage(subject, clock, () => this.#changed(account), asked)
-    const account: Account = { person, hour: windowStart('hour', clock()), stored: nothing() }
+    const person = new PersonUsage(
+      subject,
+      clock,
+      () => this.#changed(account),
+      (asked) => void this.#ask(account, { subject, ...asked }),
+    )
+    const account: Account = {
+      ...{ person, hour: windowStart('hour', clock()), isAhead: false },
+      questions: new Map<string, AskedOnDay>(),
+    }
     this.#accounts.set(subject, account)
     return account
   }
 
   #changed(account: Account): void {
-    const { clock, quiet } = this.#options
+    const { clock, quiet, watch } = this.#options
+    const { lease } = account.person
     const hour = windowStart('hour', clock())
     if (hour > account.hour) {
       account.hour = hour
-      account.stored = nothing()
+      lease.begin(nothing())
     }
-    const used = account.person.used('hour')
-    if (units.some((unit) => used[unit] > account.stored[unit])) {
-      const more = (unit: Unit) => Math.ceil(used[unit] * 1.1) + ahead[unit]
-      void this.#write(account, { rows: more('rows'), bytes: more('bytes'), vectors: more('vectors') })
-    }
-    this.#options.watch(account.person)
-    if (account.timer) account.timer.refresh()
-    else account.timer = setTimeout(() => this.#rest(account), quiet).unref()
+    account.isAhead = true
+    const next = lease.use(account.person.used('hour'))
+    if (next) void this.#write(account, next)
+    watch(account.person)
+    if (account.quiet) account.quiet.refresh()
+    else account.quiet = setTimeout(() => this.#rest(account), quiet).unref()
   }
 
   #rest(account: Account): void {
-    account.timer = undefined
+    account.quiet = undefined
     account.person.questions.rest()
     // Where the hour has ended meanwhile, its last count stands a little too high and nobody is the worse for it.
-    if (windowStart('hour', this.#options.clock()) === account.hour)
+    if (windowStart('hour', this.#options.clock()) === account.hour) {
+      account.isAhead = false
       void this.#write(account, account.person.used('hour'))
+    }
   }
 
-  async #write(account: Account, counts: Readonly<Counts>): Promise<void> {
-    account.stored = { ...counts }
-    const { subject } = account.person
-    await this.#options.store.put({ subject, hour: account.hour, ...counts }).catch(this.#options.failed)
+  async #write(account: Account, wanted: Readonly<Counts>): Promise<void> {
+    const { person, hour } = account
+    const counts = { ...wanted }
+    person.lease.ask(counts)
+    try {
+      await this.#options.store.put({ subject: person.subject, hour, ...counts })
+    } catch (error) {
+      return this.#failed(account, error)
+    }
+    if (account.hour === hour) person.lease.noted(counts)
+  }
+
+  async #ask(account: Account, asked: AskedOnDay): Promise<void> {
+    const key = `${asked.kind} ${asked.key}`
+    account.questions.set(key, asked)
+    account.person.lease.questions = account.questions.size
+    try {
+      await this.#options.store.ask?.(asked)
+    } catch (error) {
+      return this.#failed(account, error)
+    }
+    if (account.questions.get(key) === asked) account.questions.delete(key)
+    account.person.lease.questions = account.questions.size
+  }
+
+  #failed(account: Account, error: unknown): void {
+    if (account.person.lease.fail()) this.#options.failed(error)
+    account.again ??= setTimeout(() => this.#again(account), this.#options.again).unref()
+  }
+
+  #again(account: Account): void {
+    account.again = undefined
+    const { person, questions, isAhead } = account
+    // Also where a question alone was not taken: a count that is shows that the store is well again.
+    void this.#write(account, isAhead ? person.lease.next() : person.used('hour'))
+    for (const asked of [...questions.values()]) void this.#ask(account, asked)
   }
 }

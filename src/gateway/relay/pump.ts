@@ -25,6 +25,8 @@ export class Pump {
   #over: RelayEnd | undefined
   #activeAt = performance.now()
   #lastWord: HoopError | undefined
+  /** What left has to be noted before more does. */
+  #unnoted = false
   /** Among all sessions that stream. */
   readonly #turn = scheduler.join(() => this.#carrier.readUpstream())
   readonly #finished = Promise.withResolvers<RelayEnd>()
@@ -40,7 +42,7 @@ export class Pump {
   }
 
   #course(): Course {
-    const [over, waits] = [() => this.#over !== undefined, () => this.#turn.waits]
+    const [over, waits] = [() => this.#over !== undefined, () => this.#turn.waits || this.#unnoted]
     return {
       get over() {
         return over()
@@ -165,7 +167,20 @@ export class Pump {
     if (!this.#over && !this.#turn.took(chunk.length)) this.#options.upstream.pause()
     const over = this.#over !== undefined
     this.#carrier.fromServer(chunk, now)
+    if (!over) this.#untilNoted()
     if (over && this.#lastWord && this.#machine.between) this.#speakLast()
+  }
+
+  /** The store may be slower than what leaves: then the server waits for it. */
+  #untilNoted(): void {
+    const meter = this.#options.metering?.meter
+    if (!meter?.waits || this.#unnoted) return
+    this.#unnoted = true
+    this.#options.upstream.pause()
+    meter.whenNoted(() => {
+      this.#unnoted = false
+      this.#carrier.readUpstream()
+    })
   }
 
   #upstreamEnded(): void {

@@ -165,6 +165,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
   const recordings: World['recordings'] = new Map()
   const renewed: World['renewed'] = []
+  const seen: Promise<void>[] = []
   const check = (name: string) => async () => {
     if (state.failing === name) throw new Error(`secret reason of ${name}`)
   }
@@ -203,7 +204,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     grants,
     denied,
     control: new Control({ registry, denied, grants, approvals, write: (act) => void acts.push(act) }),
-    seen: (person) => void seePerson(store.db, person, Date.now()),
+    seen: (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
     usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
@@ -297,6 +298,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       await app.close()
       await approvals[Symbol.asyncDispose]()
       await index.close()
+      await Promise.all(seen)
       await store[Symbol.asyncDispose]()
       await idp[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
