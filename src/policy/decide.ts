@@ -20,6 +20,8 @@ export interface DecideOptions {
   readonly origins: Origins | undefined
   /** Whether who asks sees the values anyway. */
   readonly clear: boolean
+  /** The most that one text may have. */
+  readonly statements?: number | undefined
 }
 
 const recorded = ({ kinds, reads, writes }: StatementFacts): RecordedFacts => ({ kinds, reads, writes })
@@ -99,6 +101,9 @@ const allowed = (facts: StatementFacts, origins: Origins | undefined): AllowedSt
   })
 }
 
+const tooMany = (most: number): HoopError =>
+  new HoopError('STATEMENTS_LIMIT', `${most.toLocaleString('en-US')} may be in one`)
+
 const syntaxError = ({ message, position }: NonNullable<Analysis['syntax']>): HoopError =>
   new HoopError('SYNTAX', message, { ...(position !== undefined && { position }) })
 
@@ -132,7 +137,7 @@ export class Decider {
   readonly #alone = new WeakMap<StatementFacts, Verdict>()
 
   constructor(given: DecideOptions) {
-    const { policy, catalog } = given
+    const { policy, catalog, statements } = given
     this.#given = given
     this.#options = {
       predicates: {
@@ -143,6 +148,7 @@ export class Decider {
       },
       trusted: policy.trusted_functions,
       planning: policy.rules.some(counts),
+      ...(statements !== undefined && { statements }),
       columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),
       rewrites: policy.rules.some(({ when }) => when.statement?.includes('rewrite table')),
     }
@@ -157,6 +163,7 @@ export class Decider {
   /** The same, with a stop behind each statement. */
   *deciding(text: string): Generator<undefined, Decided> {
     const first = yield* this.#analyser.analysing(text)
+    if (first.tooMany) return { verdict: { settled: refused(tooMany(this.#given.statements ?? 0), []) }, renamed: [] }
     const [only, another] = first.statements
     if (only && another === undefined) return { verdict: this.#ofOne(only), renamed: only.renamed ?? [] }
     const renamed = first.statements.flatMap((each) => each.renamed ?? [])

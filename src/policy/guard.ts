@@ -43,6 +43,8 @@ export interface GuardOptions {
   readonly source: CatalogSource | undefined
   /** At least 16 bytes; the same for as long as hashes are to stay the same. */
   readonly maskKey: Buffer
+  /** The most statements that one text may have; any number where nothing is said. */
+  readonly statements?: number | undefined
   /** A snapshot before the source's: what was renamed since is known by its former names as well. */
   readonly before?: Catalog | undefined
 }
@@ -70,7 +72,7 @@ export class PolicyGuard implements Guard {
   #scans: Scans | undefined
 
   constructor(options: GuardOptions) {
-    const { policy, clear, source, maskKey, before } = options
+    const { policy, clear, source, maskKey, before, statements } = options
     if (!source && policy.masks.length > 0) throw new HoopError('INTERNAL', 'masks need the database’s catalog')
     if (maskKey.length < 16) throw new HoopError('INTERNAL', 'the masking key is too short')
     this.clear = clear
@@ -84,7 +86,7 @@ export class PolicyGuard implements Guard {
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
     const observes = policy.mode === 'observe' && policy.masks.length === 0
     this.witness = source && !observes ? witnessParameters : undefined
-    this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear })
+    this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear, statements })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)
   }
 
@@ -174,7 +176,14 @@ export class PolicyGuard implements Guard {
   /** Decisions that rest on another catalog are forgotten. */
   #use(catalog: Catalog): void {
     this.#catalog = catalog
-    this.#decider = new Decider({ policy: this.#policy, catalog, origins: this.#origins, clear: this.clear })
+    const { statements } = this.#options
+    this.#decider = new Decider({
+      policy: this.#policy,
+      catalog,
+      origins: this.#origins,
+      clear: this.clear,
+      statements,
+    })
     this.#cache.clear()
   }
 

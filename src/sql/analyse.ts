@@ -30,6 +30,8 @@ export interface AnalyseOptions {
   readonly columns?: boolean
   /** Whether rules ask what rewrites a table: then a premise holds only as long as its columns have the same types. */
   readonly rewrites?: boolean
+  /** The most that one text may have; all of them where nothing is said. */
+  readonly statements?: number
 }
 
 /** What one top-level statement does and names, through everything inside it and all that it sets off. */
@@ -150,9 +152,11 @@ export class Analyser {
     let bytes: Buffer | undefined
     const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
     const parts = parseInParts(text)
+    const { statements: most = Infinity } = this.#options
     try {
       for (let part = parts.next(); ; part = parts.next()) {
         if (part.done) return part.value ? failed(part.value) : { statements }
+        if (statements.length + part.value.length > most) return { statements: [], tooMany: true }
         for (const statement of part.value) {
           statements.push(this.#facts(statement, () => slice(statement.span)))
           yield

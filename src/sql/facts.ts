@@ -181,4 +181,6 @@ export interface Analysis {
   readonly statements: readonly StatementFacts[]
   /** PostgreSQL's own syntax error, where the text doesn't parse. Position counts characters from 1. */
   readonly syntax?: { readonly message: string; readonly position?: number }
+  /** There are more than may be: none of them was looked at any further. */
+  readonly tooMany?: true
 }

@@ -8,8 +8,9 @@ import { askerOf } from './asker.js'
 
 beforeAll(initParser)
 
-const guardOf = (): PolicyGuard =>
+const guardOf = (statements?: number): PolicyGuard =>
   new PolicyGuard({
+    statements,
     policy: policySection.parse({ packs: ['production'] }),
     clear: false,
     source: undefined,
@@ -38,6 +39,16 @@ test('20,000 statements in one text are looked at in turns, between which others
   const decision = guard.decide(many, askerOf())
   expect(decision.kind === 'allow' && decision.statements).toHaveLength(20_000)
   expect(turns).toBeGreaterThan(3)
+})
+
+test('of a text with more statements than one may have, nothing is allowed, however long it is', async () => {
+  const limited = { kind: 'refuse', error: { code: 'STATEMENTS_LIMIT', sqlstate: '54000', about: '3 may be in one' } }
+  const guard = guardOf(3)
+  expect(guard.decide('select 1; select 2; select 3', askerOf()).kind).toBe('allow')
+  expect(guard.decide('select 1; select 2; select 3; select 4', askerOf())).toMatchObject(limited)
+  await guard.prepare(many)
+  expect(guard.decide(many, askerOf())).toMatchObject(limited)
+  expect(guardOf().decide(many, askerOf()).kind).toBe('allow')
 })
 
 test('a short text needs no preparing, and one that nobody prepared gets the same decision', async () => {

@@ -31,6 +31,8 @@ interface GuardsOptions {
   readonly maskingKey: Buffer
   readonly catalogs: CatalogSources
   readonly log: Logger
+  /** The most statements that one text may have. */
+  readonly statements?: number
 }
 
 /**
@@ -38,7 +40,7 @@ interface GuardsOptions {
  * so that what it cost to decide on one session's statement serves the next. Other certificates may lead to another
  * server, so a connection whose files were read again has others.
  */
-export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardMaker => {
+export const guardMaker = ({ maskingKey, catalogs, log, statements }: GuardsOptions): GuardMaker => {
   const byTarget = new WeakMap<UpstreamTarget, Map<string, Promise<Made>>>()
 
   const make = async (order: GuardOrder): Promise<Made> => {
@@ -58,7 +60,7 @@ export const guardMaker = ({ maskingKey, catalogs, log }: GuardsOptions): GuardM
       renew: (inTransaction: boolean) => source.renew(inTransaction),
       own: (ask: AskSession) => source.own(ask, needs),
     }
-    return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey }), source }
+    return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey, statements }), source }
   }
 
   return async (order) => {

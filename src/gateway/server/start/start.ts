@@ -85,7 +85,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
-      runtimes = createRuntimes(loaded, guardMaker({ maskingKey, catalogs, log }), () => later.quarantine!)
+      const statements = loaded.config.gateway.limits.statements_per_query
+      const guards = guardMaker({ maskingKey, catalogs, log, statements })
+      runtimes = createRuntimes(loaded, guards, () => later.quarantine!)
       review()
       await quarantined(loaded)
     },

@@ -47,6 +47,8 @@ const limits = z.strictObject({
     .prefault({}),
   /** Bytes of one transaction's messages that a session keeps, to play them again where the catalog has changed; 0: none. */
   replay: size.prefault('1MB'),
+  /** Statements of one Query that is analysed. */
+  statements_per_query: z.number().int().min(1).max(1_000_000).default(100_000),
   /** Live sessions of the gateway. */
   sessions: z.number().int().min(1).max(100_000).default(1000),
   /** Live sessions of one person. */
