@@ -115,7 +115,14 @@ export interface Made extends NamedObject {
 export type Output =
   | { readonly kind: 'clean' }
   /** A masked column as it is: `column` is `schema.table.column`. */
-  | { readonly kind: 'masked'; readonly column: string; readonly table: number; readonly attribute: number }
+  | {
+      readonly kind: 'masked'
+      readonly column: string
+      readonly table: number
+      readonly attribute: number
+      /** The name that was written may mean another table as well, whose column of that name isn't masked. */
+      readonly unsure?: true
+    }
   /** Computed from these masked columns. */
   | { readonly kind: 'derived'; readonly columns: readonly string[] }
 

@@ -8,9 +8,14 @@ export const meansUtf8 = (name: string): boolean =>
 /** Whether the server takes a word for true: any beginning of `true` or `yes`, and more than one letter of `on`. */
 const isTrue = (value: string): boolean => /^\s*(on|t(r(ue?)?)?|y(es?)?|1)\s*$/i.test(value)
 
+/** Whether it takes it for false: likewise, of `false`, `no` and `off`. */
+const isFalse = (value: string): boolean => /^\s*(off?|f(a(l(se?)?)?)?|no?|0)\s*$/i.test(value)
+
 /** Settings that change what a text means to the server, and the only values under which the parser here agrees. */
 const pinned: Readonly<Record<string, (value: string) => boolean>> = {
   standard_conforming_strings: isTrue,
+  // `x = NULL` would ask which values are missing.
+  transform_null_equals: isFalse,
   // Other encodings have characters whose second byte is a quote or a backslash.
   client_encoding: meansUtf8,
 }

@@ -79,9 +79,10 @@ const rules = rows(
 )
 
 const builtin = rows(
-  'x.proname, x.volatile, x.scalar, x.sets, x.immutable',
+  'x.proname, x.volatile, x.scalar, x.sets, x.immutable, x.aggregate',
   `(SELECT p.proname, bool_or(p.provolatile = 'v') AS volatile, bool_or(p.proretset) AS sets,
-      bool_and(p.provolatile = 'i') AS immutable,
+      bool_and(p.provolatile = 'i' AND p.prokind = 'f') AS immutable,
+      bool_or(p.prokind = 'a') AS aggregate,
       bool_and(t.typtype IN ('b', 'e', 'r', 'm') AND p.proallargtypes IS NULL) AS scalar
     FROM pg_proc p JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid < 16384 GROUP BY p.proname) x`,
 )
@@ -166,6 +167,7 @@ export interface Snapshot {
     scalar: boolean,
     sets: boolean,
     immutable: boolean,
+    aggregate: boolean,
   ])[]
   readonly added: readonly RoutineRow[]
   readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks])[]

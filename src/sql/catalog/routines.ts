@@ -61,6 +61,7 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
         ...snapshot.added.flatMap(([name]) => (builtin.has(name) ? [] : [name])),
       ].filter((name) => !changing.has(name)),
     ),
+    aggregates: names(([, , , , , aggregate]) => aggregate),
     scalar: names(([, , scalar]) => scalar),
     sets: new Set([
       ...names(([, , , sets]) => sets),

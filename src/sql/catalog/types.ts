@@ -120,7 +120,9 @@ export interface Routines {
    * that don't run in parallel workers.
    */
   readonly volatile: ReadonlySet<string>
-  /** Names whose every overload is immutable. */
+  /** Builtin names of aggregates. */
+  readonly aggregates: ReadonlySet<string>
+  /** Names whose every overload is immutable, and no aggregate or window function. */
   readonly immutable: ReadonlySet<string>
   /** Builtin names whose every overload returns one column of known shape. */
   readonly scalar: ReadonlySet<string>

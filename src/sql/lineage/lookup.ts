@@ -6,7 +6,7 @@ import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source
 export type Found =
   | ({ readonly kind: 'column'; readonly name: string; readonly mark: Mark } & Pick<
       ScopeColumn,
-      'distance' | 'given' | 'row' | 'made' | 'acts'
+      'distance' | 'given' | 'row' | 'made' | 'acts' | 'type'
     >)
   /** The row of a table or subquery as one value. */
   | { readonly kind: 'row'; readonly name: string; readonly source: Source }

@@ -7,6 +7,8 @@ export interface ScopeColumn {
   /** Undefined where PostgreSQL chooses a name that isn't worked out here. */
   readonly name: string | undefined
   readonly mark: Mark
+  /** OID, where it is a table's column as it is and no other table may be meant. */
+  readonly type?: number
   /** It can be noticed that it was computed, where the server does that only if it has to. */
   readonly acts?: true
   /** What is known of it where it is made of distances of masked vectors from something that the client gave. */

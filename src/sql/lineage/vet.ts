@@ -37,6 +37,8 @@ export const refused: Record<string, string | ((fields: Fields) => string | unde
     ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR', 'OBJECT_TYPE', 'OBJECT_COLLATION'].includes(String(kind))
       ? code
       : undefined,
+  // Likewise, where a constant is cast to the domain.
+  CreateDomainStmt: ({ collClause }) => (collClause === undefined ? undefined : code),
   RenameStmt: ({ renameType }) => (renames.has(String(renameType)) ? naming : undefined),
   AlterObjectSchemaStmt: ({ objectType }) => (renames.has(String(objectType)) ? naming : undefined),
   AlterDomainStmt: ({ subtype }) => (['C', 'V', 'O'].includes(String(subtype)) ? asksAll : undefined),

@@ -141,3 +141,24 @@ SELECT array_agg(id), (SELECT count(c.ssn ORDER BY c.ssn > '6')) FROM customers 
 
 -- refused COLUMN_MASKED newer
 SELECT count(ssn ORDER BY ssn > '6'), (SELECT array_agg(c.id)) FROM customers c
+
+-- refused COLUMN_MASKED newer
+SELECT string_agg(x, '' ORDER BY x), max(v) FROM (SELECT ssn AS x, 1.0 AS v FROM customers WHERE id = 1 UNION ALL SELECT '6', 1.00) q
+
+-- refused COLUMN_MASKED newer
+SELECT count(DISTINCT x), max(v) FROM (SELECT ssn AS x, 1.0 AS v FROM customers WHERE id = 1 UNION ALL SELECT '6', 1.00) q
+
+-- refused COLUMN_MASKED newer
+SELECT count(DISTINCT x), min(v) FROM (SELECT ssn AS x, 1.0 AS v FROM customers WHERE id = 1 UNION ALL SELECT '6', 1.00) q
+
+-- refused COLUMN_MASKED newer
+SELECT count(DISTINCT x), mode() WITHIN GROUP (ORDER BY v) FROM (SELECT ssn AS x, 1.0 AS v FROM customers WHERE id = 1 UNION ALL SELECT '6', 1.00) q
+
+-- refused COLUMN_MASKED newer
+SELECT count(DISTINCT x), percentile_disc(0) WITHIN GROUP (ORDER BY v) FROM (SELECT ssn AS x, 1.0 AS v FROM customers WHERE id = 1 UNION ALL SELECT '6', 1.00) q
+
+-- refused COLUMN_MASKED harmless
+SELECT string_agg(ssn, '' ORDER BY ssn), min(name) FROM customers
+
+-- answered harmless
+SELECT string_agg(DISTINCT lower(ssn), ', '), count(*), sum(id), max(id), count(name), bool_and(id > 0) FROM customers

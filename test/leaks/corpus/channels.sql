@@ -113,3 +113,12 @@ SET LOCAL leak.x = 'a';
 SELECT set_config('leak.x', current_setting('leak.x') || code, true) FROM vault;
 SHOW leak.x;
 ROLLBACK
+
+-- refused SETTING_PINNED harmless
+SET transform_null_equals = on
+
+-- refused SETTING_PINNED harmless
+SELECT set_config('transform_null_equals', 'on', false)
+
+-- answered harmless
+SET transform_null_equals = off

@@ -1,6 +1,7 @@
 import type { Given } from '../../facts.js'
 import { as, isFields, list, words, type Fields } from '../../tree.js'
-import { isConstant, vectors } from '../expressions/plain.js'
+import { isConstant } from '../expressions/constant.js'
+import { vectors } from '../expressions/plain.js'
 import type { Proof } from '../proof.js'
 import { computed, givenVector, members } from './given.js'
 import { textSearch } from './functions.js'

@@ -1,6 +1,6 @@
 import type { Given } from '../../facts.js'
 import { as, isFields, items, list, unwrap, words, type Fields } from '../../tree.js'
-import { isConstant } from '../expressions/plain.js'
+import { isConstant } from '../expressions/constant.js'
 import { subquery } from '../expressions/sublink.js'
 import { lookup } from '../lookup.js'
 import type { Place, Proof } from '../proof.js'

@@ -1,5 +1,5 @@
 import { isFields, walk, words, type Fields } from '../../tree.js'
-import { isConstant } from '../expressions/plain.js'
+import { isConstant } from '../expressions/constant.js'
 import type { Proof } from '../proof.js'
 
 /*

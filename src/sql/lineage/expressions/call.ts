@@ -1,6 +1,7 @@
 import { as, isFields, list, text, words, type Fields } from '../../tree.js'
 import { measured } from '../distances/measure.js'
 import { clean, columnsOf, combine, type Mark } from '../mark.js'
+import { lookup } from '../lookup.js'
 import { grouped, sortable } from '../queries/order.js'
 import { plainColumn } from './plain.js'
 import { decidesInCall } from './lazy.js'
@@ -76,9 +77,27 @@ const carried = (proof: Proof, name: string, given: Mark): void => {
     proof.shownByRows(given, `as an argument of ${name}, which shows it by how many rows it makes`, 'rows')
 }
 
-/** Aggregates that came with the server whose result shows in which order they were given rows. */
-const ordering =
-  /^(array_agg|string_agg|xmlagg|any_value|sum|avg|stddev|variance|var_|corr|covar_|regr_|range_|jsonb?_(object_)?agg|st_)/
+/** Builtin aggregates whose result is the same in whatever order they are given rows. */
+const orderless: ReadonlySet<string> = new Set([
+  ...['count', 'regr_count', 'every', 'bool_and', 'bool_or', 'bit_and', 'bit_or', 'bit_xor'],
+])
+
+/** The same where equal values look the same: of others the first one that comes is kept, or sums depend on the order. */
+const ofExact: ReadonlySet<string> = new Set(['min', 'max', 'sum', 'avg'])
+
+/** OIDs of types that are numbers inside: bool, int8, int2, int4, oid, date, timestamp, timestamptz, uuid. */
+const exact: ReadonlySet<number> = new Set([16, 20, 21, 23, 26, 1082, 1114, 1184, 2950])
+
+/** Whether what a call gives may show in which order an aggregate was given rows. */
+const showsOrder = (proof: Proof, name: string, fields: Fields, place: Place): boolean => {
+  const { added, aggregates } = proof.catalog.routines
+  if (added.has(name)) return true
+  if (!aggregates.has(name) || orderless.has(name)) return false
+  const [argument] = list(fields['args'])
+  const reference = ofExact.has(name) ? as(argument, 'ColumnRef') : undefined
+  const found = reference && lookup(reference, place.scope, proof)
+  return found?.kind !== 'column' || !exact.has(found.type ?? 0)
+}
 
 /** ORDER BY in an aggregate. What is sorted by is told to the query that it stands in. */
 const ordered = (proof: Proof, keys: unknown, place: Place): Mark => {
@@ -125,7 +144,6 @@ export const call = (proof: Proof, fields: Fields, place: Place): Mark => {
     isFields(fields['over']) ? windowOf(proof, fields['over'], place) : clean,
     proof.reads(names),
   ])
-  if (mark.kind === 'clean' && (ordering.test(name) || proof.catalog.routines.added.has(name)))
-    place.rows?.taken.push(name)
+  if (mark.kind === 'clean' && showsOrder(proof, name, fields, place)) place.rows?.taken.push(name)
   return mark
 }

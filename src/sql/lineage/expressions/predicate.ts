@@ -6,7 +6,8 @@ import { measured } from '../distances/measure.js'
 import { lookup } from '../lookup.js'
 import { comparesSilently } from '../failing.js'
 import { columnsOf, type Mark } from '../mark.js'
-import { isComparable, isConstant, plainColumn } from './plain.js'
+import { areComparable, plainColumn } from './plain.js'
+import { isConstant } from './constant.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
 import { subquery } from './sublink.js'
@@ -27,6 +28,10 @@ const comparesWithConstant = (proof: Proof, comparison: Fields, place: Place): M
   return kind === 'AEXPR_OP' && right?.kind === 'masked' && isConstant(proof, lexpr) ? right : undefined
 }
 
+/** Whether two columns may be compared, and a row without a value in one of them left out for it. */
+const areEqual = (proof: Proof, one: Mark | undefined, other: Mark | undefined): boolean =>
+  areComparable(proof, one, other) && ![one, other].some((side) => side && proof.hidesNulls(side))
+
 /** Kinds that say nothing of NULL as long as they aren't negated: there, it is as any value that was not asked for. */
 const blindToNulls: ReadonlySet<unknown> = new Set(['AEXPR_OP', 'AEXPR_IN', 'AEXPR_OP_ANY'])
 
@@ -41,9 +46,9 @@ const compares = (proof: Proof, node: unknown, place: Place, negated: boolean): 
   if (!comparison || !comparisons.has(kind) || !equal.has(operator)) return false
   const known = comparesWithConstant(proof, comparison, place)
   if (known) return !proof.hidesNulls(known) || (!negated && operator === '=' && blindToNulls.has(kind))
-  const sides = [comparison['lexpr'], comparison['rexpr']].map((side) => plainColumn(proof, side, place.scope))
   if (kind === 'AEXPR_OP_ANY') return false
-  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
+  const [left, right] = [comparison['lexpr'], comparison['rexpr']].map((side) => plainColumn(proof, side, place.scope))
+  return areEqual(proof, left, right)
 }
 
 /** `column IN (SELECT column …)`, both masked. */
@@ -53,8 +58,7 @@ const isMember = (proof: Proof, node: unknown, place: Place): boolean => {
   const [shape, more] = subquery(proof, link, place)
   const tested = plainColumn(proof, link['testexpr'], place.scope)
   if (!shape || more || shape.open || shape.columns.length !== 1) return false
-  const sides = [tested, shape.columns[0]?.mark]
-  return sides.every((side) => side !== undefined && isComparable(proof, side) && !proof.hidesNulls(side))
+  return areEqual(proof, tested, shape.columns[0]?.mark)
 }
 
 /**

@@ -15,12 +15,19 @@ const markOf = (relation: Relation, column: CatalogColumn): Mark => {
 
 export const columnsOf = (relation: Relation): readonly ScopeColumn[] =>
   relation.columns.map((column) => ({
-    ...{ name: column.name, mark: markOf(relation, column) },
+    ...{ name: column.name, mark: markOf(relation, column), type: column.type },
     ...(relation.acts === true && { acts: true }),
   }))
 
-/** One list for tables that a name may equally mean: where any of them masks a column of that name, it is masked. */
-const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
+/** Whether each of these has a masked column of that name. */
+const allMask = (candidates: readonly Relation[], name: string): boolean =>
+  candidates.every(({ columns }) => columns.some((column) => column.name === name && column.masked))
+
+/**
+ * One list for tables that a name may equally mean: where any of them masks a column of that name, it is masked.
+ * @param elsewhere whether it may mean one that is not among them
+ */
+const merge = (candidates: readonly Relation[], elsewhere: boolean): readonly ScopeColumn[] => {
   const columns = new Map<string | undefined, ScopeColumn>()
   for (const relation of candidates) {
     for (const column of columnsOf(relation)) {
@@ -32,7 +39,12 @@ const merge = (candidates: readonly Relation[]): readonly ScopeColumn[] => {
       else if (acts) columns.set(column.name, { ...known, ...acts })
     }
   }
-  return [...columns.values()]
+  if (candidates.length < 2 && !elsewhere) return [...columns.values()]
+  return [...columns.values()].map(({ type: _unsure, ...column }) =>
+    column.mark.kind !== 'masked' || (!elsewhere && allMask(candidates, column.name ?? ''))
+      ? column
+      : { ...column, mark: { ...column.mark, unsure: true } },
+  )
 }
 
 /** What has a smaller OID came with the server (FirstNormalObjectId). */
@@ -71,11 +83,12 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   proof.account(rangeVar)
   const candidates = relationsOf(proof, rangeVar)
   const alias = isFields(rangeVar['alias']) ? rangeVar['alias'] : undefined
-  const ambiguous = candidates.length > 1 || isElsewhere(text(rangeVar['schemaname']), candidates)
+  const elsewhere = isElsewhere(text(rangeVar['schemaname']), candidates)
+  const ambiguous = candidates.length > 1 || elsewhere
   const names = words(alias?.['colnames'])
   // Each time that a table stands in a FROM clause, its rows are others.
   const row = {}
-  const columns = merge(candidates).map((column) => ({ ...column, row }))
+  const columns = merge(candidates, elsewhere).map((column) => ({ ...column, row }))
   const shape = { columns, open: candidates.length === 0 || ambiguous }
   return {
     ...aliased(shape, names),

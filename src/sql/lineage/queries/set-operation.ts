@@ -1,6 +1,6 @@
 import { isFields, type Fields } from '../../tree.js'
 import { combine, columnsOf, type Mark } from '../mark.js'
-import { isComparable } from '../expressions/plain.js'
+import { areComparable } from '../expressions/plain.js'
 import { type Distance, together } from '../distances/distance.js'
 import type { Place, Proof } from '../proof.js'
 import { masked, type Remedy, unproven } from '../refusal.js'
@@ -18,8 +18,7 @@ export const compared = (proof: Proof, one: Mark, other: Mark, use: string, reme
   proof.computes = true
   if (proof.author === 'view' && one.kind !== 'clean' && other.kind !== 'clean') return
   if (proof.author !== 'view' && proof.predicates(mark) === 'allow') return
-  const both = isComparable(proof, one) && isComparable(proof, other)
-  if (!both || proof.predicates(mark) === 'deny') throw masked(column, use, remedy)
+  if (!areComparable(proof, one, other) || proof.predicates(mark) === 'deny') throw masked(column, use, remedy)
 }
 
 /**
