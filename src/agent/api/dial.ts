@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
@@ -16,6 +17,9 @@ export interface Route {
 /** A path of the gateway's API below the gateway's address. */
 export const endpoint = ({ url }: Route, path: string): URL => new URL(url.pathname.replace(/\/$/, '') + path, url)
 
+/** What is spoken over TLS (RFC 7301). A server that speaks only the other one ends the handshake. */
+type Protocol = 'http/1.1' | 'h2'
+
 /** Milliseconds for TCP, proxy and TLS together. */
 const dialTimeout = 10_000
 
@@ -24,7 +28,7 @@ const dialTimeout = 10_000
  * PostgreSQL's clients may finish sending and still read.
  * @throws {HoopError} GATEWAY_UNREACHABLE, GATEWAY_UNTRUSTED, GATEWAY_CERTIFICATE_EXPIRED
  */
-export async function dial(route: Route, signal?: AbortSignal): Promise<Socket> {
+export async function dial(route: Route, signal?: AbortSignal, protocol: Protocol = 'http/1.1'): Promise<Socket> {
   const limited = deadline(dialTimeout, signal)
   const { url, ca, proxy } = route
   let socket: Socket | undefined
@@ -38,7 +42,7 @@ export async function dial(route: Route, signal?: AbortSignal): Promise<Socket> 
       : quiet(connectTcp({ host, port, allowHalfOpen: true, noDelay: true }))
     if (socket.connecting) await once(socket, 'connect', { signal: limited })
     if (url.protocol !== 'https:') return socket
-    const secure = secureOver(socket, host, ca)
+    const secure = secureOver(socket, host, ca, protocol)
     socket = secure
     await once(secure, 'secureConnect', { signal: limited })
     return secure
@@ -52,12 +56,12 @@ export async function dial(route: Route, signal?: AbortSignal): Promise<Socket> 
 }
 
 /** An IP address takes no server name (RFC 6066, section 3); the certificate must then hold the address itself. */
-function secureOver(socket: Socket, host: string, ca: string | undefined): TLSSocket {
+function secureOver(socket: Socket, host: string, ca: string | undefined, protocol: Protocol): TLSSocket {
   const options: ConnectionOptions = {
     socket,
     host,
     minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [protocol],
     ...(!/^[\d.]+$|:/.test(host) && { servername: host }),
     ...(ca !== undefined && { ca }),
   }
@@ -67,17 +71,17 @@ function secureOver(socket: Socket, host: string, ca: string | undefined): TLSSo
 }
 
 /** What a TLS connection runs over. */
-const carriers = new WeakMap<Socket, Socket>()
+const carriers = new WeakMap<Duplex, Socket>()
 
 /**
- * Breaks a connection off by a TCP reset. Destroying a TLS connection merely ends it, which the other side takes for a
- * client that has said all it wanted and waits for its answers.
+ * Breaks a connection off, by a TCP reset where it has a TCP connection of its own. Destroying a TLS connection merely ends it,
+ * which the other side takes for a client that has said all it wanted and waits for its answers.
  */
-export const breakOff = (socket: Socket): void => {
-  const carrier = carriers.get(socket)
+export const breakOff = (stream: Duplex): void => {
+  const carrier = carriers.get(stream)
   if (carrier) breakOff(carrier)
-  else if (!socket.destroyed && socket.remoteFamily !== undefined) socket.resetAndDestroy()
-  socket.destroy()
+  else if (stream instanceof Socket && !stream.destroyed && stream.remoteFamily !== undefined) stream.resetAndDestroy()
+  stream.destroy()
 }
 
 /** An error always comes with a close, which is what everyone here listens to; unheard it would end the process. */
@@ -96,7 +100,7 @@ async function throughProxy(
   const plain = quiet(connectTcp({ host: proxyHost, port: proxyPort, allowHalfOpen: true, noDelay: true }))
   made(plain)
   await once(plain, 'connect', { signal })
-  const socket = proxy.protocol === 'https:' ? secureOver(plain, proxyHost, undefined) : plain
+  const socket = proxy.protocol === 'https:' ? secureOver(plain, proxyHost, undefined, 'http/1.1') : plain
   if (socket !== plain) {
     made(socket)
     await once(socket, 'secureConnect', { signal })

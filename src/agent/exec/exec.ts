@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type Field, readKey, readRowDescription, readTag } from '../../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { type ErrorFields, readErrorFields } from '../../wire/error-fields.js'
 import { frame, query, terminate } from '../../wire/frontend.js'
 import { hoopCode } from '../../wire/hoop-code.js'
-import { cancelRequest, startupMessage } from '../../wire/startup.js'
+import { cancelRequest } from '../../wire/startup.js'
+import type { Stream } from '../link/links.js'
 import { Backend, Frontend } from '../../wire/tags.js'
 import { Reader } from '../../wire/reader.js'
 
@@ -41,14 +41,14 @@ const largest = 1024 * 1024 * 1024
 
 /** One session that runs one text of SQL, without a driver: simple query protocol, row by row, bounded memory. */
 export class Execution {
-  readonly #socket: Socket
-  readonly #openAnother: () => Promise<Socket>
+  readonly #socket: Stream
+  readonly #openAnother: (first: Buffer) => Promise<Stream>
   readonly #answers: Answer[] = []
   #ready = false
   #key: { pid: number; secret: Buffer } | undefined
 
   /** @param openAnother a further stream of the same grant, for a CancelRequest */
-  constructor(socket: Socket, openAnother: () => Promise<Socket>) {
+  constructor(socket: Stream, openAnother: (first: Buffer) => Promise<Stream>) {
     this.#socket = socket
     this.#openAnother = openAnother
   }
@@ -59,16 +59,11 @@ export class Execution {
    * @param copyIn the data for COPY … FROM STDIN
    * @throws {HoopError} UPSTREAM_LOST where the connection ends too early
    */
-  async *run(
-    text: string,
-    parameters: Iterable<[string, string]>,
-    copyIn: AsyncIterable<Buffer>,
-  ): AsyncGenerator<Answer> {
+  async *run(text: string, copyIn: AsyncIterable<Buffer>): AsyncGenerator<Answer> {
     const cutter = new Cutter(
       { whole: () => true, frame: this.#frame, piece: () => undefined },
       new MemoryBudget(largest),
     )
-    this.#socket.write(startupMessage(parameters))
     let asked = false
     try {
       for await (const chunk of this.#chunks()) {
@@ -93,15 +88,16 @@ export class Execution {
   /** Asks the server to stop what runs. @see PostgreSQL documentation, "Canceling Requests in Progress" */
   async cancel(): Promise<void> {
     if (!this.#key) return
-    const other = await this.#openAnother()
-    other.end(cancelRequest(this.#key.pid, this.#key.secret))
+    const other = await this.#openAnother(cancelRequest(this.#key.pid, this.#key.secret))
+    other.end()
     other.resume()
     await once(other, 'close')
   }
 
   async *#chunks(): AsyncGenerator<Buffer> {
     try {
-      yield* this.#socket as AsyncIterable<Buffer>
+      // Left open for a goodbye.
+      yield* this.#socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
     } catch (error) {
       throw asHoopError(error, 'UPSTREAM_LOST')
     }

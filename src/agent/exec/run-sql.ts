@@ -3,7 +3,9 @@ import { openClient } from '../api/client.js'
 import type { Environment } from '../files/environment.js'
 import { type Answer, Execution } from './exec.js'
 import { HeldGrant } from '../link/grant.js'
-import { openStream } from '../link/stream.js'
+import { startupMessage } from '../../wire/startup.js'
+import { Links, type Stream } from '../link/links.js'
+import { approvalHeader } from '../../lib/link/names.js'
 
 export interface SqlRequest {
   readonly env: Environment
@@ -37,6 +39,7 @@ export async function* runSql(
   const client = await openClient({ env, gateway, signal: stop.signal })
   const abortEarly = (): void => stop.abort(signal.reason)
   signal.addEventListener('abort', abortEarly, { once: true })
+  const links = new Links(client)
   try {
     const wish = { connection, ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) }
     const events = {
@@ -45,16 +48,9 @@ export async function* runSql(
         warn(`the grant could not be renewed: ${error.message}; the session ends at ${until.toLocaleTimeString()}`),
     }
     const grant = await HeldGrant.obtain(client, wish, events, stop.signal)
-    const open = async (): ReturnType<typeof openStream> =>
-      openStream(client, await grant.token(stop.signal), stop.signal, wait ? {} : { 'hoop-approval': 'retry' })
-    const socket = await open()
-    signal.removeEventListener('abort', abortEarly)
-    const execution = new Execution(socket, open)
-    const cancel = (): void => {
-      setTimeout(() => socket.destroy(), patience).unref()
-      execution.cancel().catch(() => socket.destroy())
-    }
-    signal.addEventListener('abort', cancel, { once: true })
+    const headers: Record<string, string> = wait ? {} : { [approvalHeader]: 'retry' }
+    const open = async (first: Buffer): Promise<Stream> =>
+      links.open({ grant: await grant.token(stop.signal), first, headers }, stop.signal)
     const { database } = grant.current.connection
     const parameters: [string, string][] = [
       ['user', grant.current.subject],
@@ -62,8 +58,16 @@ export async function* runSql(
       ['application_name', 'hoop exec'],
       ['client_encoding', 'UTF8'],
     ]
+    const socket = await open(startupMessage(parameters))
+    signal.removeEventListener('abort', abortEarly)
+    const execution = new Execution(socket, open)
+    const cancel = (): void => {
+      setTimeout(() => socket.destroy(), patience).unref()
+      execution.cancel().catch(() => socket.destroy())
+    }
+    signal.addEventListener('abort', cancel, { once: true })
     try {
-      for await (const answer of execution.run(sql, parameters, input)) {
+      for await (const answer of execution.run(sql, input)) {
         if (signal.aborted && answer.kind === 'error') break
         yield answer
       }
@@ -77,6 +81,7 @@ export async function* runSql(
     throw asHoopError(error)
   } finally {
     signal.removeEventListener('abort', abortEarly)
+    await links[Symbol.asyncDispose]()
     stop.abort(new HoopError('INTERRUPTED'))
     await client.close()
   }

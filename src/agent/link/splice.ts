@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { HoopError } from '../../lib/errors.js'
+import { hoopError } from '../../wire/hoop-code.js'
 import { breakOff } from '../api/dial.js'
 import { Boundary } from './boundary.js'
+import type { Stream } from './links.js'
 
 /** Milliseconds that a client has for reading the last words of a stream that ended, while what it sends is dropped. */
 const linger = 2_000
@@ -15,14 +19,22 @@ export interface Ending {
 /**
  * Joins a client and its stream: every chunk goes on as it came, a side that can't take more makes the other stop
  * reading, a side that finished sending lets the other still answer. Resolves when both are closed.
+ * @returns what the client was told where the network broke under it
  */
-export async function splice(client: Socket, stream: Socket, { signal, lastWord }: Ending): Promise<void> {
+export async function splice(
+  client: Socket,
+  stream: Stream,
+  { signal, lastWord }: Ending,
+): Promise<HoopError | undefined> {
   const said = new Boundary()
   forward(client, stream)
   forward(stream, client, said)
   /** In the middle of a message nothing can be said. */
-  const leave = (): unknown =>
-    signal.aborted && lastWord && said.reached && client.writable ? client.end(lastWord) : client.end()
+  const leave = (): unknown => {
+    const last = signal.aborted ? lastWord : lastWord && lost() && hoopError(lost()!, 'FATAL')
+    return last && said.reached && client.writable ? client.end(last) : client.end()
+  }
+  const lost = (): HoopError | undefined => (stream.errored instanceof HoopError ? stream.errored : undefined)
   const end = (): void => {
     stream.removeAllListeners('data')
     breakOff(stream)
@@ -44,6 +56,7 @@ export async function splice(client: Socket, stream: Socket, { signal, lastWord 
   stream.resume()
   await Promise.all([closed(client), closed(stream)])
   signal.removeEventListener('abort', end)
+  return lost()
 }
 
 /** A full TLS record's worth of bytes: others of the same read follow at once. */
@@ -53,7 +66,7 @@ const fullRecord = 16_384
  * Plain listeners: `pipe` and `pipeline` do the same with several more calls for each chunk. Full records are gathered
  * and written together, which spares a system call each where much data flows; whatever is shorter goes on at once.
  */
-function forward(from: Socket, to: Socket, said?: Boundary): void {
+function forward(from: Duplex, to: Duplex, said?: Boundary): void {
   let corked = false
   const uncork = (): void => {
     if (!corked) return
@@ -76,5 +89,5 @@ function forward(from: Socket, to: Socket, said?: Boundary): void {
   from.on('end', () => to.end())
 }
 
-const closed = (socket: Socket): Promise<void> =>
+const closed = (socket: Duplex): Promise<void> =>
   socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()))

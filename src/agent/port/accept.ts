@@ -5,6 +5,7 @@ import { hoopError } from '../../wire/hoop-code.js'
 import { checkPassword } from './local-password.js'
 import { OpeningReader } from './opening.js'
 import { peerUser } from './peer.js'
+import type { Stream } from '../link/links.js'
 import { splice } from '../link/splice.js'
 
 /** What the port bears from clients that have not said yet what they want. */
@@ -24,8 +25,12 @@ export type LocalCheck =
   /** A socket in a folder that only its owner can enter. */
   | { readonly kind: 'folder' }
 
-/** Opens a way to the gateway for one client. @throws {HoopError} what the client is then told */
-export type OpenStream = (signal: AbortSignal) => Promise<Socket>
+/**
+ * Opens a way to the gateway for one client.
+ * @param first what the client has said: it is passed on
+ * @throws {HoopError} what the client is then told
+ */
+export type OpenStream = (first: Buffer, signal: AbortSignal) => Promise<Stream>
 
 /** What became of a client: nothing to say, or the error that it was told. */
 export type Outcome = HoopError | undefined
@@ -59,12 +64,11 @@ export async function serveClient(
     if (check.kind === 'password' && opening.kind === 'startup')
       rest = await checkPassword(client, rest, check.password, () => nextChunk(client, limited))
     said()
-    const stream = await open(AbortSignal.any([signal, gone.signal]))
-    stream.write(rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message)
+    const first = rest.length > 0 ? Buffer.concat([opening.message, rest]) : opening.message
+    const stream = await open(first, AbortSignal.any([signal, gone.signal]))
     // Who only cancels something else expects no answer.
     const lastWord = opening.kind === 'startup' ? hoopError(closing(), 'FATAL') : undefined
-    await splice(client, stream, { signal, lastWord })
-    return undefined
+    return await splice(client, stream, { signal, lastWord })
   } catch (error) {
     if (gone.signal.aborted) return undefined
     const timedOut = limited.aborted && !signal.aborted

@@ -1,15 +1,14 @@
-import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { ConnectionInfo, GrantAnswer } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
-import type { LocalCheck } from './accept.js'
+import type { LocalCheck, OpenStream } from './accept.js'
 import { type GatewayClient, openClient } from '../api/client.js'
 import { type Environment, runtime } from '../files/environment.js'
 import { HeldGrant } from '../link/grant.js'
 import { Listener, type LocalAddress } from './listener.js'
 import { newLocalPassword } from './local-password.js'
 import { StickyPorts } from './sticky-ports.js'
-import { openStream } from '../link/stream.js'
+import { Links } from '../link/links.js'
 
 export interface ConnectRequest {
   readonly env: Environment
@@ -83,14 +82,16 @@ export async function connect(
   undo.defer(() => stop.abort(new HoopError('INTERRUPTED')))
   const client = await openClient({ env, gateway, signal: running })
   undo.defer(() => client.close())
+  const links = undo.use(new Links(client))
   const connections: OpenConnection[] = []
-  for (const name of new Set(names)) connections.push(await openOne(client, request, name, tell, running, undo))
+  for (const name of new Set(names)) connections.push(await openOne(client, links, request, name, tell, running, undo))
   const owned = undo.move()
   return { client, connections, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function openOne(
   client: GatewayClient,
+  links: Links,
   request: ConnectRequest,
   name: string,
   tell: (event: ConnectEvent) => void,
@@ -111,7 +112,8 @@ async function openOne(
   )
   const check = checkFor(request)
   let open = 0
-  const stream = async (one: AbortSignal): Promise<Socket> => openStream(client, await grant.token(one), one)
+  const stream: OpenStream = async (first, one) => links.open({ grant: await grant.token(one), first }, one)
+  links.warm(grant.current.grant)
   const listen = (address: LocalAddress): Promise<Listener> =>
     Listener.open(
       address,

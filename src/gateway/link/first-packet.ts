@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { HoopError } from '../../lib/errors.js'
 import { Frontend } from '../../wire/tags.js'
 import { readStartup, startupSize, type StartupPacket } from '../../wire/startup.js'
@@ -10,7 +10,7 @@ import { readStartup, startupSize, type StartupPacket } from '../../wire/startup
  * @throws {HoopError} STARTUP_INVALID, STARTUP_TIMEOUT, PROTOCOL_VERSION
  */
 export const readPacket = async (
-  socket: Socket,
+  socket: Duplex,
   head: Buffer,
   timeout: number,
 ): Promise<{ packet: Exclude<StartupPacket, { kind: 'ssl' | 'gss' }>; rest: Buffer } | undefined> => {
@@ -36,7 +36,7 @@ export const readPacket = async (
   }
 }
 
-const nextChunk = (socket: Socket, signal: AbortSignal): Promise<Buffer | undefined> =>
+const nextChunk = (socket: Duplex, signal: AbortSignal): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       socket.off('data', onData).off('close', onClose).off('end', onClose).pause()
@@ -47,6 +47,7 @@ const nextChunk = (socket: Socket, signal: AbortSignal): Promise<Buffer | undefi
     const onClose = (): void => settle(() => resolve(undefined))
     const onAbort = (): void => settle(() => reject(new HoopError('STARTUP_TIMEOUT')))
     if (signal.aborted) return onAbort()
+    if (socket.destroyed) return onClose()
     socket.on('data', onData).on('close', onClose).on('end', onClose)
     signal.addEventListener('abort', onAbort, { once: true })
     socket.resume()

@@ -42,8 +42,22 @@ export const definitions = {
     help: 'Streams that came to no session, by the code of the error, or SERVER where the database itself refused. The connection is empty before it is known.',
     labels: ['connection', 'code'],
   },
-  hoop_links_open: { type: 'gauge', help: 'Links of agents. At present each carries one stream.', labels: [] },
+  hoop_links_open: {
+    type: 'gauge',
+    help: 'Links of agents; over HTTP/1.1 each carries one stream.',
+    labels: [],
+  },
   hoop_links_opened_total: { type: 'counter', help: 'Links that were let in.', labels: [] },
+  hoop_links_lost_total: {
+    type: 'counter',
+    help: 'Links over HTTP/2 that broke: nothing was heard for gateway.limits.link, or the connection ended without a goodbye.',
+    labels: [],
+  },
+  hoop_link_ping_seconds: {
+    type: 'histogram',
+    help: 'From a PING on a silent link to its answer.',
+    labels: [],
+  },
   hoop_connections_waiting: {
     type: 'gauge',
     help: 'TCP connections that are no session: API requests, TLS handshakes, streams that are being opened.',

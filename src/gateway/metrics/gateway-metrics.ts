@@ -19,9 +19,13 @@ export type ApprovalOutcome =
 /** Everything that a gateway counts while it runs. It is counted whether somebody asks for it or not. */
 export class GatewayMetrics implements RecordingTimes {
   readonly #connections = new Map<string, ConnectionMetrics>()
-  /** Streams that have been let in, and have not been closed. */
+  /** Connections of agents that have been let in, and have not been closed. */
   links = 0
   linksOpened = 0
+  /** Of these, how many ended without a goodbye. */
+  linksLost = 0
+  /** Seconds from a PING to its answer. */
+  readonly pings = new Distribution(waitBounds)
   readonly refusedStreams = new LabelledCounts<'connection' | 'code'>()
   readonly refusedConnections = new LabelledCounts<'limit'>()
   readonly approvals = new LabelledCounts<'connection' | 'outcome'>()
@@ -60,6 +64,11 @@ export class GatewayMetrics implements RecordingTimes {
     this.links++
     this.linksOpened++
     return () => void this.links--
+  }
+
+  /** @param milliseconds from a PING on a link to its answer */
+  pinged(milliseconds: number): void {
+    this.pings.observe(milliseconds / 1000)
   }
 
   /** @param connection '' where it isn't known yet */

@@ -1,7 +1,7 @@
 import { conditionName } from '../../wire/conditions.js'
 import type { Duplex } from 'node:stream'
 import type { Actor, SessionEnd } from '../../lib/api.js'
-import type { HoopError } from '../../lib/errors.js'
+import { HoopError } from '../../lib/errors.js'
 import type { Asker, Guard } from '../../policy/decision.js'
 import type { MemoryBudget } from '../../wire/cutter.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
@@ -55,3 +55,7 @@ export const byServer = (sqlstate: string | undefined): RelayEnd | undefined =>
   sqlstate === undefined
     ? undefined
     : { end: 'failed', reason: `the database ended it: ${conditionName(sqlstate) ?? 'an error'} (${sqlstate})` }
+
+/** How a session ends whose client's link broke. @param error by which its stream was destroyed */
+export const byNetwork = (error: Error | null): RelayEnd | undefined =>
+  error instanceof HoopError ? { end: 'failed', reason: error.message } : undefined

@@ -6,7 +6,7 @@ import { Carrier, type Course } from './carrier.js'
 import { Machine } from './machine/machine.js'
 import type { Verdict } from './machine/suspension/suspension.js'
 import { ownNames } from './own-names.js'
-import { byServer, type PumpOptions, type RelayEnd } from './pump-options.js'
+import { byNetwork, byServer, type PumpOptions, type RelayEnd } from './pump-options.js'
 import { advice, fatalOf } from './refusal.js'
 import { hear } from './reading.js'
 import { scheduler } from './scheduler.js'
@@ -198,7 +198,8 @@ export class Pump {
     this.#carrier.endRound()
     if (side === 'client') {
       const { terminated, closing, owed, fatal } = this.#machine
-      this.#over ??= byServer(fatal) ?? { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
+      this.#over ??= byServer(fatal) ??
+        byNetwork(client.errored) ?? { end: 'closed', ...(closing ? {} : { reason: 'the client went away' }) }
       this.#stop()
       // The client is gone: what still runs for it is cancelled, unless it said goodbye behind it and meant it to run.
       if (!terminated || !owed) this.#shutdown.upstream(owed)

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Grant } from '../../identity/types.js'
 import type { MemoryBudget } from '../../wire/cutter.js'
 import type { SessionRegistry } from './registry.js'
@@ -16,7 +16,7 @@ export interface SharedOptions {
 export interface SessionOptions extends SharedOptions {
   readonly grant: Grant
   readonly runtime: ConnectionRuntime
-  readonly socket: Socket
+  readonly socket: Duplex
   readonly startup: Startup
   /** Bytes that the client sent behind its StartupMessage. */
   readonly rest: Buffer

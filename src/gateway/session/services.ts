@@ -7,7 +7,7 @@ import type { ConnectionLimits } from './quota.js'
 import type { SessionEnding } from '../../store/sessions/session-index.js'
 import type { Guard } from '../../policy/decision.js'
 import type { SessionRecorder, StartEvent } from '../../recording/events.js'
-import type { IncomingMessage } from 'node:http'
+import type { SignedRequest } from '../../identity/authenticator.js'
 import type { Approvals } from '../approvals/approvals.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
@@ -79,7 +79,7 @@ export interface SessionIndex {
 /** What a stream and its session need of the rest of the gateway; made in start.ts, replaced by nothing. */
 export interface SessionServices {
   /** Checks the request's grant and proof. @throws {HoopError} of the identity codes */
-  authenticate(request: IncomingMessage): Promise<Grant>
+  authenticate(request: SignedRequest): Promise<Grant>
   /** @throws {HoopError} ACCESS_DENIED, CONNECTION_UNKNOWN */
   runtime(grant: Grant): Promise<ConnectionRuntime>
   /** @throws {HoopError} RECORDING_FAILED */

@@ -8,11 +8,12 @@ import { startupMessage } from '../../../src/wire/startup.js'
 import { errorsIn, type Message, send, WireClient } from '../../gateway/relay/wire-client.js'
 
 /** A stream that leads straight to PostgreSQL. */
-const straight: OpenStream = async () => {
+const straight: OpenStream = async (first) => {
   const { hostname, port } = new URL(inject('databaseUrl'))
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
   socket.on('error', () => undefined)
   await once(socket, 'connect')
+  socket.write(first)
   return socket
 }
 
@@ -81,9 +82,10 @@ test('nothing is said in the middle of a message', async () => {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  const listener = await listen(async () => {
+  const listener = await listen(async (first) => {
     const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true }).on('error', () => undefined)
     await once(socket, 'connect')
+    socket.write(first)
     return socket
   })
   const socket = connect({ host: '127.0.0.1', port: listener.address.port })

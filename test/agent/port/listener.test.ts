@@ -18,11 +18,12 @@ const ownUser: LocalCheck = { kind: 'user', uid: process.getuid?.() ?? -1 }
 const anyone: LocalCheck = { kind: 'folder' }
 
 /** A stream that leads straight to PostgreSQL. */
-const straight: OpenStream = async () => {
+const straight: OpenStream = async (first) => {
   const { hostname, port } = new URL(inject('databaseUrl'))
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
   socket.on('error', () => undefined)
   await once(socket, 'connect')
+  socket.write(first)
   return socket
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { HoopError } from '../../../lib/errors.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import { apiError } from './errors.js'
@@ -9,8 +10,8 @@ import { apiError } from './errors.js'
 const looks = 5_000
 
 /**
- * HTTP/1.1 over TLS. No HTTP/2: a stream needs Upgrade, which only 1.1 has (RFC 9113, section 8.6). The limits end
- * connections that send slowly or nothing; they hold until the Upgrade, and never for a stream.
+ * HTTP/1.1 over TLS, and HTTP/2 for who offers nothing else, which is agents with a link. The limits end connections that send
+ * slowly or nothing; they hold until the Upgrade, and never for a stream or a link.
  * A stream allows half-open connections for itself; before that, a client that closes its half is gone.
  */
 export const createHttpsServer = (
@@ -22,7 +23,7 @@ export const createHttpsServer = (
     {
       ...tls,
       minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['http/1.1', 'h2'],
       noDelay: true,
       maxHeaderSize: limits.header_size,
       handshakeTimeout: limits.handshake,
@@ -34,6 +35,16 @@ export const createHttpsServer = (
     },
     handler,
   )
+
+/** Hands over connections whose ALPN chose HTTP/2 (RFC 7301); whoever else came is served as before. */
+export const onHttp2 = (server: Server, take: (socket: TLSSocket) => void): void => {
+  const listeners = server.listeners('secureConnection') as ((this: Server, socket: TLSSocket) => void)[]
+  server.removeAllListeners('secureConnection')
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') take(socket)
+    else for (const listener of listeners) listener.call(server, socket)
+  })
+}
 
 const answers: Partial<Record<string, [status: string, error: HoopError]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', new HoopError('REQUEST_TOO_LARGE', 'its headers')],

@@ -1,7 +1,6 @@
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { signedRequest } from '../../../identity/authenticator.js'
 import { DenyList } from '../../../identity/deny-list.js'
 import { grantService } from '../../../identity/grant-service.js'
 import type { SigningKeys } from '../../../identity/keys.js'
@@ -17,11 +16,15 @@ import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
+import type { Arrival } from '../../link/arrival.js'
+import { Links } from '../../link/links.js'
 import { acceptStream } from '../../link/stream.js'
+import { upgradeArrival } from '../../link/upgrade.js'
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import type { Sources } from '../../metrics/readings.js'
 import { readiness } from '../http/readiness.js'
+import { onHttp2 } from '../http/server.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
@@ -50,6 +53,8 @@ export interface ServeOptions {
 
 export interface Served extends AsyncDisposable {
   readonly registry: SessionRegistry
+  /** Asks agents to open no more streams here. */
+  drain(): void
   /** Ends the sessions of those who have lost their access. */
   review(): void
   readonly url: string
@@ -96,7 +101,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     denied.assert(subject)
     return who
   }
-  const { rates, address, doorway } = createDoor(gateway, metrics, log)
+  const door = createDoor(gateway, metrics, log)
+  const { rates, address, doorway } = door
   const ready = readiness({
     ...{ log, quarantine: options.quarantine, draining: () => registry.draining },
     checks: {
@@ -120,7 +126,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const services: SessionServices = {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals, metrics },
     authenticate: async (request) => {
-      const grant = await identity.grant(signedRequest(request))
+      const grant = await identity.grant(request)
       return admitted(grant, grant.principal)
     },
     runtime: async (grant) => runtimes().runtime(grant),
@@ -130,12 +136,15 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
-  const door = { rates, address, passed: (socket: Socket) => doorway.passed(socket) }
+  const arrived = (arrival: Arrival): void => void acceptStream(shared, rates, arrival)
+  const { http, link: silence } = gateway.limits
+  const links = new Links({ door, http, silence, limits: options.limits, services, metrics, arrived })
   const { server } = app
   doorway.guard(server)
+  onHttp2(server, (socket) => links.take(socket))
   server.on(
     'upgrade',
-    onUpgrade((request, socket, head) => acceptStream(shared, door, request, socket as Socket, head)),
+    onUpgrade((request, socket, head) => arrived(upgradeArrival({ door, metrics }, request, socket as Socket, head))),
   )
   // Whoever speaks something else to this port harms nobody, and is no news.
   server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))
@@ -144,6 +153,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   return {
     url: own.url,
     registry,
+    drain: () => links.drain(),
     review: () => void registry.review(lost),
     server,
     facts: {
@@ -152,6 +162,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       ready,
     },
     [Symbol.asyncDispose]: async () => {
+      links.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
       server.closeIdleConnections()

@@ -132,6 +132,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const hurry = new AbortController()
   let closing: Promise<void> | undefined
   const close = async (ms: number): Promise<void> => {
+    served.drain()
     await drain(served.registry, ms, hurry.signal, log)
     await owned.disposeAsync()
   }

@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ApiError } from '../../../lib/api.js'
 import { catalogue, HoopError } from '../../../lib/errors.js'
+import { streamPath, streamProtocol } from '../../../lib/link/names.js'
 
-const streamPath = '/v1/tunnel'
-const streamProtocol = 'hoop-pg/1'
 /** Milliseconds that a refusal may take to reach the client. */
 const lastWord = 2000
 

@@ -55,6 +55,8 @@ const limits = z.strictObject({
   sessions_per_person: z.number().int().min(1).max(100_000).default(100),
   /** Time for the client's connection request. */
   startup: duration.prefault('10s'),
+  /** How long nothing may be heard on an agent's link before it counts as broken. */
+  link: duration.prefault('30s'),
   /** Of sessions whose policy and connection say nothing of it. */
   idle: durationOrOff.prefault('off'),
   longest: durationOrOff.prefault('off'),

@@ -3,7 +3,8 @@ import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
 import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
-import { openStream } from '../../../../src/agent/link/stream.js'
+import { Links } from '../../../../src/agent/link/links.js'
+
 import type { Idp } from '../../../../src/demo/idp.js'
 import type { GrantAnswer } from '../../../../src/lib/api.js'
 import { idToken } from '../../../helpers/login.js'
@@ -14,6 +15,8 @@ export interface Person extends AsyncDisposable {
   /** A PostgreSQL session through the gateway. @param notice hears notices from the login on */
   connect(grant?: GrantAnswer, notice?: (notice: NoticeMessage) => void): Promise<PersonSession>
 }
+
+const ignored = (): void => undefined
 
 interface PersonSession {
   readonly client: Client
@@ -31,6 +34,7 @@ export const person = async (
   const over = new AbortController()
   const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
   const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
+  const links = new Links(client)
   const sessions: Client[] = []
   const grant = (renews?: GrantAnswer) =>
     client.post<GrantAnswer>('/v1/grants', { connection, ...(renews && { renews: renews.grant }) })
@@ -38,13 +42,18 @@ export const person = async (
     client,
     grant,
     connect: async (held, notice = () => undefined) => {
-      const socket = await openStream(client, (held ?? (await grant())).grant, over.signal)
+      const request = { grant: (held ?? (await grant())).grant, first: Buffer.alloc(0) }
+      const socket = await links.open(request, over.signal)
       socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
         setImmediate(() => socket.emit('connect'))
         return socket
       }
-      const session = new Client({ stream: () => Object.assign(socket, { connect }), user: account, ssl: false })
+      const session = new Client({
+        stream: () => Object.assign(socket, { connect, ref: ignored, unref: ignored, setNoDelay: ignored }),
+        user: account,
+        ssl: false,
+      })
       let failure: (Error & { code?: string }) | undefined
       session.on('error', (error) => (failure ??= error))
       const ended = new Promise<typeof failure>((resolve) => session.once('end', () => resolve(failure)))
@@ -55,6 +64,7 @@ export const person = async (
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(sessions.map((session) => session.end()))
+      await links[Symbol.asyncDispose]()
       over.abort()
       await client.close()
     },

@@ -6,6 +6,7 @@ import type { GatewayClient } from '../api/client.js'
 import { dial, endpoint } from '../api/dial.js'
 import { reachError } from '../api/reach-error.js'
 import { remoteError } from '../api/remote-error.js'
+import { streamPath, streamProtocol } from '../../lib/link/names.js'
 
 /** Milliseconds from the request to the gateway's 101. */
 const timeout = 15_000
@@ -13,19 +14,19 @@ const timeout = 15_000
 const most = 16 * 1024
 
 /**
- * Opens a stream: HTTP Upgrade to hoop-pg/1 with a grant and a proof; after the 101 the socket carries PostgreSQL's
- * bytes and nothing of ours.
+ * Opens a stream with a TLS connection of its own: HTTP Upgrade to hoop-pg/1 with a grant and a proof; after the 101 the socket
+ * carries PostgreSQL's bytes and nothing of ours. What agents of version 0.1 did, and where HTTP/2 doesn't come through.
  * @throws {HoopError} the gateway's own refusal, or GATEWAY_… where it can't be reached
  * @see RFC 9110, section 7.8
  */
-export async function openStream(
+export async function openUpgrade(
   client: GatewayClient,
   grant: string,
   signal: AbortSignal,
   headers: Record<string, string> = {},
 ): Promise<Socket> {
   const limited = deadline(timeout, signal)
-  const url = endpoint(client.route, '/v1/tunnel')
+  const url = endpoint(client.route, streamPath)
   const [socket, proof] = await Promise.all([dial(client.route, limited), client.prove('GET', url, grant)])
   try {
     return await upgrade(url, socket, { ...headers, authorization: `DPoP ${grant}`, dpop: proof }, limited)
@@ -41,13 +42,13 @@ function upgrade(url: URL, socket: Socket, identity: Record<string, string>, sig
   const asking = request({
     createConnection: () => socket,
     path: url.pathname,
-    headers: { host: url.host, connection: 'Upgrade', upgrade: 'hoop-pg/1', ...identity },
+    headers: { host: url.host, connection: 'Upgrade', upgrade: streamProtocol, ...identity },
   })
   const stop = (): void => void asking.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop, { once: true })
   asking.once('error', reject)
   asking.once('upgrade', (answer: IncomingMessage, upgraded: Socket, head: Buffer) => {
-    if (answer.statusCode !== 101 || answer.headers.upgrade !== 'hoop-pg/1')
+    if (answer.statusCode !== 101 || answer.headers.upgrade !== streamProtocol)
       return reject(new HoopError('GATEWAY_VERSION', `it upgraded to ${String(answer.headers.upgrade)}`))
     if (head.length > 0) upgraded.unshift(head)
     upgraded.setNoDelay(true)

@@ -1,0 +1,194 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import type { Socket } from 'node:net'
+import { deadline } from '../../lib/deadline.js'
+import { HoopError } from '../../lib/errors.js'
+import { Heartbeat } from '../../lib/link/heartbeat.js'
+import { linkPath, linkProtocol, silenceHeader, streamPath, streamProtocol } from '../../lib/link/names.js'
+import { LinkStream } from '../../lib/link/stream.js'
+import type { GatewayClient } from '../api/client.js'
+import { endpoint } from '../api/dial.js'
+import { reachError } from '../api/reach-error.js'
+import { answerTo, NotTaken } from './answer.js'
+import { extendedConnect } from './http2.js'
+
+/** Milliseconds from a request to the gateway's answer. */
+const timeout = 15_000
+/** Streams on a link, beyond which the next one gets another: what is lost with one link, and waits behind a long result. */
+const MOST_STREAMS = 32
+/** Milliseconds that a goodbye may take. */
+const FAREWELL = 500
+/** Milliseconds of silence where the gateway names none. */
+const usualSilence = 30_000
+
+/**
+ * An HTTP/2 connection to the gateway, which carries PostgreSQL connections as streams. Its first stream opens it, and stays.
+ * @see RFC 8441
+ */
+export class Link {
+  readonly #client: GatewayClient
+  readonly #session: ClientHttp2Session
+  readonly #socket: Socket
+  readonly #streams = new Set<LinkStream>()
+  #heartbeat: Heartbeat | undefined
+  #control: ClientHttp2Stream | undefined
+  /** Streams, and requests for streams. */
+  #live = 0
+  /** One side has said that nothing new begins here. */
+  #closing = false
+  /** This side has said goodbye. */
+  #closed = false
+  #over = false
+  #why = 'the connection to the gateway broke off'
+
+  private constructor(client: GatewayClient, socket: Socket, session: ClientHttp2Session) {
+    this.#client = client
+    this.#socket = socket
+    this.#session = session
+    session.on('error', () => undefined)
+    session.on('goaway', () => (this.#closing = true))
+    session.on('close', () => this.#end())
+    socket.prependListener('close', () => this.#end())
+    // Half of a TLS connection is none: nothing could be answered.
+    socket.once('end', () => socket.destroy())
+  }
+
+  /**
+   * @param grant any of this person's and this key's
+   * @returns undefined where the gateway, or what is before it, has no HTTP/2 with extended CONNECT
+   * @throws {HoopError} GATEWAY_…, and the gateway's own refusal
+   */
+  static async open(client: GatewayClient, grant: string, signal: AbortSignal): Promise<Link | undefined> {
+    const { route } = client
+    const made = await extendedConnect(route, signal)
+    if (!made) return undefined
+    const link = new Link(client, made.socket, made.session)
+    try {
+      const [control, headers] = await link.#ask(linkPath, linkProtocol, grant, {}, undefined, signal)
+      link.#control = control.on('close', () => (link.#closing = true)).resume()
+      link.#watch(Number(headers[silenceHeader]) || usualSilence)
+      return link
+    } catch (error) {
+      link.#socket.destroy()
+      throw error
+    }
+  }
+
+  /** Whether it takes another stream. */
+  get hasRoom(): boolean {
+    return !this.#closing && !this.#over && this.#live < MOST_STREAMS && !this.#session.destroyed
+  }
+
+  get isOver(): boolean {
+    return this.#over
+  }
+
+  /** Gives it up where the machine has slept for so long that the gateway has, too. */
+  check(): void {
+    if (this.#heartbeat?.stale) this.#break()
+  }
+
+  /**
+   * Opens a stream.
+   * @param first what the client has sent: it needs not wait for the answer
+   * @throws {NotTaken} where the gateway has not looked at it: another link may be asked
+   * @throws {HoopError} GATEWAY_…, and the gateway's own refusal
+   */
+  async stream(
+    grant: string,
+    first: Buffer,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<LinkStream> {
+    this.#live++
+    try {
+      const [carrier] = await this.#ask(streamPath, streamProtocol, grant, headers, first, signal)
+      const stream = new LinkStream(carrier, () => this.#loss)
+      stream.on('error', () => undefined)
+      this.#streams.add(stream)
+      stream.once('close', () => {
+        this.#streams.delete(stream)
+        this.#left()
+      })
+      return stream
+    } catch (error) {
+      this.#left()
+      throw error
+    }
+  }
+
+  /** Says goodbye: what is still on it ends at once. Resolves when the gateway has heard it, or has had the time to. */
+  async close(): Promise<void> {
+    this.#closing = this.#closed = true
+    if (this.#session.destroyed) return
+    const gone = new Promise((resolve) => this.#session.once('close', resolve))
+    for (const stream of this.#streams) stream.destroy()
+    this.#control?.close(constants.NGHTTP2_NO_ERROR)
+    this.#session.close()
+    const late = setTimeout(() => this.#session.destroy(), FAREWELL)
+    await gone
+    clearTimeout(late)
+  }
+
+  async #ask(
+    path: string,
+    protocol: string,
+    grant: string,
+    headers: Record<string, string>,
+    first: Buffer | undefined,
+    signal: AbortSignal,
+  ): Promise<[ClientHttp2Stream, IncomingHttpHeaders]> {
+    const url = endpoint(this.#client.route, path)
+    const proof = await this.#client.prove('CONNECT', url, grant)
+    const limited = deadline(timeout, signal)
+    if (this.#over || this.#session.destroyed || this.#closing) throw new NotTaken()
+    const carrier = this.#session.request(
+      {
+        ...{ ':method': 'CONNECT', ':protocol': protocol, ':scheme': 'https', ':path': url.pathname },
+        ...{ ':authority': url.host, authorization: `DPoP ${grant}`, dpop: proof, ...headers },
+      },
+      { endStream: false },
+    )
+    if (first?.length) carrier.write(first)
+    try {
+      return [carrier, await answerTo(carrier, url, limited)]
+    } catch (error) {
+      carrier.close(constants.NGHTTP2_CANCEL)
+      if (signal.aborted) throw signal.reason
+      if (error instanceof NotTaken) throw error
+      throw reachError(url, limited.aborted ? new Error('timed out') : error, this.#client.route.proxy)
+    }
+  }
+
+  #watch(silence: number): void {
+    const broken = (): void => {
+      this.#why = `nothing was heard of the gateway for ${silence / 1000} s`
+      this.#break()
+    }
+    this.#heartbeat = new Heartbeat(this.#session, this.#socket, { silence, broken })
+  }
+
+  #left(): void {
+    this.#live--
+    if (this.#live === 0 && this.#closing) void this.close()
+  }
+
+  #break(): void {
+    this.#socket.destroy()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#heartbeat?.[Symbol.dispose]()
+    this.#socket.destroy()
+    // What has come to its end may still be read.
+    for (const stream of this.#streams) if (!stream.ended) stream.destroy(this.#loss)
+  }
+
+  /** What streams end by that are broken off now. */
+  get #loss(): HoopError | undefined {
+    if (this.#closed || !(this.#session.destroyed || this.#socket.destroyed)) return undefined
+    return new HoopError('NETWORK_LOST', this.#why)
+  }
+}
