@@ -43,6 +43,7 @@ export const catalogue = {
   GATEWAY_VERSION: { message: 'the gateway and this hoop do not understand each other', exit: 76, http: 426, sqlstate: '08P01', hint: 'Install the version of hoop that the gateway runs.' },
   GATEWAY_DRAINING: { message: 'the gateway is shutting down', exit: 75, http: 503, sqlstate: '57P03', hint: 'Try again in a moment.' },
   NETWORK_LOST: { message: 'the network between hoop connect and the gateway was lost', exit: 69, http: 503, sqlstate: '08006', hint: 'Connect again. What was running has been canceled; a COMMIT that was not answered may have taken effect.' },
+  RESUME_REFUSED: { message: 'the session cannot go on', exit: 69, http: 410, sqlstate: '08006', hint: 'Connect again.' },
   GATEWAY_FULL: { message: 'the gateway has no room for another session', exit: 75, http: 503, sqlstate: '53300', hint: 'Close sessions you do not need, or try again later.' },
   SESSIONS_LIMIT: { message: 'there are too many sessions', exit: 75, http: 429, sqlstate: '53300', hint: 'Close sessions you do not need; hoop sessions list --live shows them.' },
   RATE_LIMITED: { message: 'too many requests', exit: 75, http: 429, sqlstate: '53400', hint: 'Wait a moment, then try again.' },

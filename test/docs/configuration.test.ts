@@ -26,6 +26,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['policies.NAME.masked_errors', 'budgets.md'],
   ['policies.NAME.vectors', 'budgets.md'],
   ['policies.NAME.limits', 'limits.md'],
+  ['policies.NAME.resume', 'limits.md'],
 ]
 
 const pageFor = (path: string): string =>

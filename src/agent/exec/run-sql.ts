@@ -50,7 +50,7 @@ export async function* runSql(
     const grant = await HeldGrant.obtain(client, wish, events, stop.signal)
     const headers: Record<string, string> = wait ? {} : { [approvalHeader]: 'retry' }
     const open = async (first: Buffer): Promise<Stream> =>
-      links.open({ grant: await grant.token(stop.signal), first, headers }, stop.signal)
+      links.open({ grant: (until) => grant.token(until), first, headers }, stop.signal)
     const { database } = grant.current.connection
     const parameters: [string, string][] = [
       ['user', grant.current.subject],

@@ -3,6 +3,12 @@ import type { GrantAnswer, GrantRequest } from '../../lib/api.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { GatewayClient } from '../api/client.js'
 
+/** Milliseconds between two looks at the clock. */
+const LOOKS = 5_000
+
+/** Part of what is left at half of a grant's life; with less, its renewal is late. */
+const LATE = 0.8
+
 /** Milliseconds between attempts after a renewal failed. */
 const again = 15_000
 
@@ -22,6 +28,8 @@ export class HeldGrant {
   readonly #events: GrantEvents
   #answer: GrantAnswer
   #flying: Promise<GrantAnswer> | undefined
+  /** Milliseconds that it had to live when it came. */
+  #life = 0
   /** Id of the first grant: sessions belong to the chain that it starts. */
   readonly chain: string
 
@@ -29,6 +37,7 @@ export class HeldGrant {
     this.#client = client
     this.#request = request
     this.#answer = answer
+    this.#life = this.expiresAt.getTime() - Date.now()
     this.#events = events
     this.chain = answer.id
   }
@@ -53,16 +62,22 @@ export class HeldGrant {
     return new Date(this.#answer.expiresAt)
   }
 
-  /** A grant that is good now: after a sleep of the machine it is renewed here first. @throws {HoopError} */
+  /** A grant that is good now: what should have been renewed while the machine slept is renewed first. @throws {HoopError} */
   async token(signal: AbortSignal): Promise<string> {
-    if (this.expiresAt.getTime() > Date.now()) return this.#answer.grant
-    return (await this.#renew(signal)).grant
+    const left = this.expiresAt.getTime() - Date.now()
+    if (left > (this.#life / 2) * LATE) return this.#answer.grant
+    const renewed = this.#renew(signal)
+    // One that can't be renewed now is good to its end.
+    return (left > 0 ? await renewed.catch(() => this.#answer) : await renewed).grant
   }
 
   async #keep(signal: AbortSignal): Promise<void> {
     let wait = this.#half()
     while (!signal.aborted) {
-      await sleep(wait, undefined, { signal, ref: false }).catch(() => undefined)
+      const due = Date.now() + wait
+      // By the clock on the wall: a timer stands still while the machine sleeps, and the grant's life doesn't.
+      while (!signal.aborted && Date.now() < due)
+        await sleep(Math.min(LOOKS, due - Date.now()), undefined, { signal, ref: false }).catch(() => undefined)
       if (signal.aborted) return
       try {
         this.#events.renewed(await this.#renew(signal))
@@ -90,6 +105,7 @@ export class HeldGrant {
     const live = this.expiresAt.getTime() > Date.now()
     const request = live ? { ...this.#request, renews: this.#answer.grant } : this.#request
     this.#answer = await this.#client.post<GrantAnswer>('/v1/grants', request)
+    this.#life = this.expiresAt.getTime() - Date.now()
     return this.#answer
   }
 }

@@ -3,13 +3,24 @@ import type { Socket } from 'node:net'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { Heartbeat } from '../../lib/link/heartbeat.js'
-import { linkPath, linkProtocol, silenceHeader, streamPath, streamProtocol } from '../../lib/link/names.js'
+import { LastingStream } from '../../lib/link/lasting-stream.js'
+import { LastingStreams, MOST_UNCONFIRMED } from '../../lib/link/lasting-streams.js'
+import {
+  linkPath,
+  linkProtocol,
+  resumeHeader,
+  silenceHeader,
+  streamPath,
+  streamProtocol,
+} from '../../lib/link/names.js'
+import { asksToLast, readKept, type Resumption, writeResumption } from '../../lib/link/resumption.js'
 import { LinkStream } from '../../lib/link/stream.js'
 import type { GatewayClient } from '../api/client.js'
 import { endpoint } from '../api/dial.js'
 import { reachError } from '../api/reach-error.js'
 import { answerTo, NotTaken } from './answer.js'
 import { extendedConnect } from './http2.js'
+import type { LinkRequest } from './link-request.js'
 
 /** Milliseconds from a request to the gateway's answer. */
 const timeout = 15_000
@@ -31,6 +42,7 @@ export class Link {
   readonly #streams = new Set<LinkStream>()
   #heartbeat: Heartbeat | undefined
   #control: ClientHttp2Stream | undefined
+  #lasting: LastingStreams | undefined
   /** Streams, and requests for streams. */
   #live = 0
   /** One side has said that nothing new begins here. */
@@ -64,7 +76,12 @@ export class Link {
     const link = new Link(client, made.socket, made.session)
     try {
       const [control, headers] = await link.#ask(linkPath, linkProtocol, grant, {}, undefined, signal)
-      link.#control = control.on('close', () => (link.#closing = true)).resume()
+      link.#control = control.on('close', () => (link.#closing = true))
+      link.#lasting = new LastingStreams(
+        control,
+        () => link.#loss,
+        () => link.#break(),
+      )
       link.#watch(Number(headers[silenceHeader]) || usualSilence)
       return link
     } catch (error) {
@@ -89,27 +106,55 @@ export class Link {
 
   /**
    * Opens a stream.
-   * @param first what the client has sent: it needs not wait for the answer
    * @throws {NotTaken} where the gateway has not looked at it: another link may be asked
    * @throws {HoopError} GATEWAY_…, and the gateway's own refusal
    */
-  async stream(
-    grant: string,
-    first: Buffer,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<LinkStream> {
+  async stream(request: LinkRequest, signal: AbortSignal): Promise<LinkStream | LastingStream> {
+    const { grant, first, headers, detached } = request
     this.#live++
     try {
-      const [carrier] = await this.#ask(streamPath, streamProtocol, grant, headers, first, signal)
+      const asked = { ...headers, [resumeHeader]: asksToLast }
+      const [carrier, answer] = await this.#ask(streamPath, streamProtocol, grant, asked, first, signal)
+      const kept = readKept(String(answer[resumeHeader] ?? ''))
+      if (kept && this.#lasting) {
+        const lasting = new LastingStream({
+          ...{ keep: kept.time, bound: MOST_UNCONFIRMED },
+          detached: (stream) => detached(stream, kept.id),
+        })
+        lasting.on('error', () => undefined)
+        this.#lasting.begin(lasting, carrier, first)
+        this.#counted(carrier)
+        return lasting
+      }
       const stream = new LinkStream(carrier, () => this.#loss)
       stream.on('error', () => undefined)
       this.#streams.add(stream)
-      stream.once('close', () => {
-        this.#streams.delete(stream)
-        this.#left()
-      })
+      stream.once('close', () => this.#streams.delete(stream))
+      this.#counted(carrier)
       return stream
+    } catch (error) {
+      this.#left()
+      throw error
+    }
+  }
+
+  /**
+   * Lets a stream of a link that was lost go on here.
+   * @throws {NotTaken} as `stream` does
+   * @throws {HoopError} GATEWAY_…, and the gateway's own refusal
+   */
+  async resume(stream: LastingStream, grant: string, resumption: Resumption, signal: AbortSignal): Promise<void> {
+    this.#live++
+    try {
+      const headers = { [resumeHeader]: writeResumption(resumption) }
+      const [carrier, answer] = await this.#ask(streamPath, streamProtocol, grant, headers, undefined, signal)
+      const position = Number(answer[resumeHeader])
+      if (!this.#lasting || stream.destroyed || !stream.canResumeAt(position)) {
+        carrier.close(constants.NGHTTP2_CANCEL)
+        throw new HoopError('RESUME_REFUSED', 'the gateway has not what was sent')
+      }
+      this.#lasting.resume(stream, carrier, position)
+      this.#counted(carrier)
     } catch (error) {
       this.#left()
       throw error
@@ -167,6 +212,12 @@ export class Link {
     this.#heartbeat = new Heartbeat(this.#session, this.#socket, { silence, broken })
   }
 
+  /** Counts as a stream until it is closed. */
+  #counted(carrier: ClientHttp2Stream): void {
+    if (carrier.closed && carrier.destroyed) this.#left()
+    else carrier.once('close', () => this.#left())
+  }
+
   #left(): void {
     this.#live--
     if (this.#live === 0 && this.#closing) void this.close()
@@ -181,6 +232,7 @@ export class Link {
     if (this.#over) return
     this.#over = true
     this.#heartbeat?.[Symbol.dispose]()
+    this.#lasting?.[Symbol.dispose]()
     this.#socket.destroy()
     // What has come to its end may still be read.
     for (const stream of this.#streams) if (!stream.ended) stream.destroy(this.#loss)

@@ -112,7 +112,7 @@ async function openOne(
   )
   const check = checkFor(request)
   let open = 0
-  const stream: OpenStream = async (first, one) => links.open({ grant: await grant.token(one), first }, one)
+  const stream: OpenStream = async (first, one) => links.open({ grant: (until) => grant.token(until), first }, one)
   links.warm(grant.current.grant)
   const listen = (address: LocalAddress): Promise<Listener> =>
     Listener.open(

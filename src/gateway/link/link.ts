@@ -6,10 +6,13 @@ import type { Grant } from '../../identity/types.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { Heartbeat } from '../../lib/link/heartbeat.js'
 import * as names from '../../lib/link/names.js'
+import { LastingStream } from '../../lib/link/lasting-stream.js'
+import { LastingStreams, MOST_UNCONFIRMED } from '../../lib/link/lasting-streams.js'
+import { asksToLast, readResumption, writeKept } from '../../lib/link/resumption.js'
 import { LinkStream } from '../../lib/link/stream.js'
 import { forClients } from '../../lib/readers.js'
 import type { AddressOf } from '../server/admission/client-address.js'
-import type { Arrival } from './arrival.js'
+import type { Arrival, Keep } from './arrival.js'
 import { beginHttp2 } from './http2.js'
 import { refuseStream } from './refusal.js'
 
@@ -52,6 +55,7 @@ export class Link {
   readonly #session: ServerHttp2Session
   readonly #options: LinkOptions
   readonly #streams = new Set<LinkStream>()
+  #lasting: LastingStreams | undefined
   readonly #owned = new DisposableStack()
   readonly #late: NodeJS.Timeout
   #state: 'new' | 'opening' | 'open' | 'closed' = 'new'
@@ -130,8 +134,10 @@ export class Link {
       this.#state = 'open'
       clearTimeout(this.#late)
       stream.respond({ ':status': 200, [names.silenceHeader]: String(silence) })
+      const lie = (): void => void this.#session.destroy(undefined, constants.NGHTTP2_PROTOCOL_ERROR)
+      this.#lasting = this.#owned.use(new LastingStreams(stream, () => this.#loss, lie))
       // Open as long as the link: whoever ends it is about to leave.
-      stream.on('end', () => stream.end()).resume()
+      stream.on('end', () => stream.end())
     } catch (error) {
       if (this.#state === 'opening') this.#state = 'new'
       refuseStream(stream, forClients(asHoopError(error)))
@@ -139,6 +145,7 @@ export class Link {
   }
 
   #arrival(stream: ServerHttp2Stream, request: SignedRequest, headers: IncomingHttpHeaders): Arrival {
+    const resumption = readResumption(String(headers[names.resumeHeader] ?? ''))
     return {
       request,
       address: this.#addressOf(headers),
@@ -148,7 +155,10 @@ export class Link {
         if (principal.jkt !== this.#key)
           throw new HoopError('GRANT_INVALID', 'it is bound to another key than the link')
       },
-      accept: () => this.#accept(stream),
+      resumption,
+      accept: (keep) =>
+        keep && headers[names.resumeHeader] === asksToLast ? this.#acceptLasting(stream, keep) : this.#accept(stream),
+      resume: (lasting) => this.#resume(stream, lasting, resumption?.received ?? 0),
       refuse: (error) => refuseStream(stream, error),
       passed: () => undefined,
     }
@@ -161,6 +171,23 @@ export class Link {
     this.#streams.add(stream)
     stream.once('close', () => this.#streams.delete(stream))
     return stream
+  }
+
+  #acceptLasting(carrier: ServerHttp2Stream, { time, add }: Keep): Duplex {
+    const stream = new LastingStream({ keep: time, bound: MOST_UNCONFIRMED })
+    stream.on('error', () => undefined)
+    const id = add(stream)
+    if (!carrier.destroyed) carrier.respond({ ':status': 200, [names.resumeHeader]: writeKept(id, time) })
+    this.#lasting?.begin(stream, carrier)
+    return stream
+  }
+
+  #resume(carrier: ServerHttp2Stream, stream: LastingStream, position: number): void {
+    if (carrier.destroyed) return
+    // Nothing more is taken from the link before, so that the position stands.
+    stream.detach()
+    carrier.respond({ ':status': 200, [names.resumeHeader]: String(stream.received) })
+    this.#lasting?.resume(stream, carrier, position)
   }
 
   #addressOf(headers: IncomingHttpHeaders): string | undefined {

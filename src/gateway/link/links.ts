@@ -34,7 +34,7 @@ export class Links {
 
   /** Takes a TLS connection whose ALPN chose HTTP/2. */
   take(socket: TLSSocket): void {
-    const { http, silence, door, metrics, arrived } = this.#options
+    const { http, silence, door, metrics, services, arrived } = this.#options
     const link = new Link(socket, {
       ...{ silence, arrived, address: door.address },
       patience: http.headers,
@@ -43,7 +43,9 @@ export class Links {
       answered: (milliseconds) => metrics.pinged(milliseconds),
       closed: (lost) => {
         this.#links.delete(link)
-        if (lost) metrics.linksLost++
+        if (!lost) return
+        metrics.linksLost++
+        services.log.info({ address: socket.remoteAddress }, 'link lost')
       },
     })
     this.#links.add(link)

@@ -7,6 +7,7 @@ import type { SharedOptions } from '../session/options.js'
 import { openSession } from '../session/opening.js'
 import type { Arrival } from './arrival.js'
 import { readPacket } from './first-packet.js'
+import type { KeptStreams } from './kept.js'
 import { lastWord } from './last-word.js'
 import { UpstreamRefusal } from '../upstream/server-words.js'
 
@@ -17,9 +18,13 @@ const ours: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL', 'STORE_FAILED'
  * Serves somebody who asks for a stream: checks the grant and its proof, says yes and relays PostgreSQL's protocol, or says
  * no. Never throws.
  */
-export const acceptStream = async (options: SharedOptions, rates: RateLimits, arrival: Arrival): Promise<void> => {
+export const acceptStream = async (
+  options: SharedOptions,
+  { rates, kept }: { readonly rates: RateLimits; readonly kept: KeptStreams },
+  arrival: Arrival,
+): Promise<void> => {
   const { services, registry } = options
-  const { address, retry, head } = arrival
+  const { address, retry, head, resumption } = arrival
   let connection = ''
   let refuse = (error: HoopError): void => arrival.refuse(error)
   let finish = (_last: Buffer): void => undefined
@@ -30,7 +35,13 @@ export const acceptStream = async (options: SharedOptions, rates: RateLimits, ar
     rates.person('tunnels', grant.principal.subject)
     const runtime = await services.runtime(grant)
     connection = runtime.name
-    const stream = arrival.accept()
+    if (resumption) {
+      services.log.info({ subject: grant.principal.subject, connection }, 'stream resumed')
+      return arrival.resume(kept.take(resumption, grant))
+    }
+    const stream = arrival.accept(
+      runtime.resume > 0 ? { time: runtime.resume, add: (lasting) => kept.add(lasting, grant) } : undefined,
+    )
     finish = (last) => lastWord(stream, last)
     refuse = (error) => finish(fatalOf(error))
     const first = await readPacket(stream, head, services.limits.startup)

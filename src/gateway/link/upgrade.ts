@@ -42,6 +42,8 @@ export const upgradeArrival = (
     retry: request.headers[approvalHeader] === 'retry',
     head,
     admit: () => undefined,
+    resumption: undefined,
+    resume: () => undefined,
     accept: () => {
       socket.write(accepted)
       const left = metrics.linkOpened()

@@ -25,6 +25,9 @@ export interface GuardOrder {
   readonly clear: boolean
 }
 
+/** Milliseconds for which a session is kept after its network broke, where the policy says nothing. */
+const RESUME = 60_000
+
 export type GuardMaker = (order: GuardOrder) => Promise<Guard>
 
 /** What one configuration means for sessions that begin under it. */
@@ -74,6 +77,7 @@ export const createRuntimes = (
         policy: { name: access.policy, hash: loaded.policyHash(access.policy) },
         clear: access.clear,
         limits: { sessions: connection.limits.sessions, per_person: connection.limits.sessions_per_person },
+        resume: policy.resume ?? RESUME,
         times: timesOf(gateway.limits, connection.limits, policy.limits ?? {}),
         ...(policy.budgets && { budgets: policy.budgets }),
         ...questionsOf(policy),

@@ -52,6 +52,8 @@ export interface ConnectionRuntime {
   readonly breakGlass: boolean
   readonly limits?: ConnectionLimits
   readonly times?: SessionTimes
+  /** Milliseconds for which a session is kept after its network broke; 0: not at all. */
+  readonly resume: number
 }
 
 export interface Limits {

@@ -29,6 +29,7 @@ export class Heartbeat implements Disposable {
   #heard: number
   #heardAt = Date.now()
   #silent = 0
+  #lookedAt = Date.now()
 
   constructor(session: Http2Session, socket: Pick<Socket, 'bytesRead'>, options: HeartbeatOptions) {
     this.#session = session
@@ -52,6 +53,10 @@ export class Heartbeat implements Disposable {
   }
 
   #look(): void {
+    const now = Date.now()
+    // The machine has slept: whether the other side has given up shows with the next word.
+    if (now - this.#lookedAt > this.#options.silence) this.#ask()
+    this.#lookedAt = now
     const { bytesRead } = this.#socket
     if (bytesRead !== this.#heard) {
       this.#heard = bytesRead

@@ -8,6 +8,8 @@ export const linkProtocol = 'hoop-link/1'
 export const streamPath = '/v1/tunnel'
 export const streamProtocol = 'hoop-pg/1'
 
+/** In the request of a stream: that it may outlive its link, or which one is to go on. In the answer: see resumption.ts. */
+export const resumeHeader = 'hoop-resume'
 /** In the answer to a link: milliseconds without a word after which the gateway counts it as broken. */
 export const silenceHeader = 'hoop-link-silence'
 /** In the request of a stream, `retry`: refuse rather than let a statement wait for an approval. */

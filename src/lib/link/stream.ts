@@ -1,13 +1,6 @@
 import { constants, type Http2Stream } from 'node:http2'
-import { addAbortSignal, Duplex } from 'node:stream'
-
-/** RST_STREAM with CANCEL. Node's own `close` says END_STREAM before that, as if everything had been sent. */
-const breakOff = (carrier: Http2Stream): void => {
-  if (carrier.destroyed) return
-  const breaking = new AbortController()
-  addAbortSignal(breaking.signal, carrier)
-  breaking.abort()
-}
+import { Duplex } from 'node:stream'
+import { breakOff } from './break-off.js'
 
 /**
  * One PostgreSQL connection on a link, as a Duplex that ends as a socket does: `end` where the other side has said all that it

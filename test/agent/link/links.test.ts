@@ -6,7 +6,7 @@ import { LinkStream } from '../../../src/lib/link/stream.js'
 import { linkFake } from './link-fake.js'
 
 const { signal } = new AbortController()
-const hello = { grant: 'grant', first: Buffer.from('hello') }
+const hello = { grant: () => Promise.resolve('grant'), first: Buffer.from('hello') }
 
 const echo = async (stream: Stream): Promise<string> => String(((await once(stream, 'data')) as [Buffer])[0])
 
@@ -49,7 +49,7 @@ test('after GOAWAY the next stream gets another link, and those that are there g
     await echo(stream)
     return gateway.sessions.size
   }
-  await expect.poll(second).toBe(2)
+  await expect.poll(second, { timeout: 30_000 }).toBe(2)
   first.write('again')
   expect(await echo(first)).toBe('again')
   const closed = once(session!, 'close')

@@ -4,7 +4,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Outgoing
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { expect } from 'vitest'
 import { connect as openPorts } from '../../../src/agent/port/connect.js'
-import { linkPath, linkProtocol, streamPath, streamProtocol } from '../../../src/lib/link/names.js'
+import { linkPath, linkProtocol, resumeHeader, streamPath, streamProtocol } from '../../../src/lib/link/names.js'
 import { idToken } from '../../helpers/login.js'
 import { tempFolder } from '../../helpers/temp.js'
 import type { Person } from '../server/start/person.js'
@@ -28,8 +28,8 @@ export const dialHttp2 = async (it: Started): Promise<TLSSocket> => {
 }
 
 /** HTTP/2 by hand, with Node's client. */
-export const http2To = async (it: Started): Promise<ClientHttp2Session> => {
-  const socket = await dialHttp2(it)
+export const http2To = async (it: Started, over?: TLSSocket): Promise<ClientHttp2Session> => {
+  const socket = over ?? (await dialHttp2(it))
   const session = connect(it.gateway.url, { createConnection: () => socket })
   session.on('error', () => undefined)
   await once(session, 'remoteSettings')
@@ -43,6 +43,8 @@ export interface Asked {
   readonly reset: number
   /** Of hoop's error. */
   readonly code: string | undefined
+  /** What the gateway says of how it lasts. */
+  readonly resume: string
   readonly stream: ClientHttp2Stream
 }
 
@@ -53,14 +55,18 @@ export const ask = async (session: ClientHttp2Session, headers: OutgoingHttpHead
     { endStream: false },
   )
   stream.on('error', () => undefined)
+  let resume = ''
   const status = await new Promise<number>((resolve) => {
-    stream.once('response', (answer) => resolve(answer[':status'] ?? 0))
+    stream.once('response', (answer) => {
+      resume = String(answer[resumeHeader] ?? '')
+      resolve(answer[':status'] ?? 0)
+    })
     stream.once('close', () => resolve(0))
   })
   let body = ''
   if (status !== 200 && status !== 0) for await (const part of stream.setEncoding('utf8')) body += String(part)
   const code = body === '' ? undefined : (JSON.parse(body) as { code: string }).code
-  return { status, reset: stream.rstCode ?? 0, code, stream }
+  return { status, reset: stream.rstCode ?? 0, code, resume, stream }
 }
 
 const proved = async ({ client }: Person, gateway: string, path: string, protocol: string, grant: string) => ({

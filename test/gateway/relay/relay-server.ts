@@ -105,6 +105,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     ...(options.questions ? { questions: options.questions } : {}),
     ...(options.times && { times: options.times }),
     vectorTypes: async () => options.vectorTypes ?? noVectors,
+    resume: 0,
     functionCalls: options.functionCalls ?? false,
     breakGlass: options.breakGlass ?? false,
     program: false,

@@ -17,6 +17,7 @@ import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
 import type { Arrival } from '../../link/arrival.js'
+import { KeptStreams } from '../../link/kept.js'
 import { Links } from '../../link/links.js'
 import { acceptStream } from '../../link/stream.js'
 import { upgradeArrival } from '../../link/upgrade.js'
@@ -136,7 +137,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }
-  const arrived = (arrival: Arrival): void => void acceptStream(shared, rates, arrival)
+  const kept = new KeptStreams()
+  const arrived = (arrival: Arrival): void => void acceptStream(shared, { rates, kept }, arrival)
   const { http, link: silence } = gateway.limits
   const links = new Links({ door, http, silence, limits: options.limits, services, metrics, arrived })
   const { server } = app

@@ -4,7 +4,7 @@ import { packNames } from '../../packs/packs.js'
 import { effectiveRules } from '../policy/effective-rules.js'
 import { columnName, functionName } from '../policy/names.js'
 import { rule } from '../policy/rules.js'
-import { sessionTimes } from './session-times.js'
+import { resumeTime, sessionTimes } from './session-times.js'
 import { maskSpec } from '../../../masking/registry.js'
 import { checkDetect, detectKeys, withDetect } from '../policy/detect.js'
 
@@ -88,6 +88,8 @@ export const policySection = z
     budgets: budgets.optional(),
     /** How long sessions may last. */
     limits: z.strictObject(sessionTimes).optional(),
+    /** How long a session is kept after the network to its agent broke. */
+    resume: resumeTime.optional(),
     masked_errors: maskedErrors,
     vectors: vectorCaps,
     /** Functions that are taken to do what their names say: rules don't look into them. */

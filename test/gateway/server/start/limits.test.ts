@@ -171,5 +171,5 @@ test('sessions of a connection are limited in number and length, by what is near
       () => true,
       () => false,
     )
-  await expect.poll(connected).toBe(true)
+  await expect.poll(connected, { timeout: 30_000 }).toBe(true)
 })

@@ -42,7 +42,8 @@ export const person = async (
     client,
     grant,
     connect: async (held, notice = () => undefined) => {
-      const request = { grant: (held ?? (await grant())).grant, first: Buffer.alloc(0) }
+      const token = (held ?? (await grant())).grant
+      const request = { grant: () => Promise.resolve(token), first: Buffer.alloc(0) }
       const socket = await links.open(request, over.signal)
       socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
