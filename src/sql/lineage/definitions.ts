@@ -1,3 +1,4 @@
+import type { Relation } from '../catalog/types.js'
 import { isSensitive, resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import type { Proof } from './proof.js'
@@ -90,6 +91,25 @@ const addsColumn = (command: Fields): boolean =>
 
 export type DefinitionRule = (proof: Proof, fields: Fields) => void
 
+/** Tables of the database's own: a foreign one goes by its columns' names to what it reads elsewhere. */
+const isOwn = ({ kind }: Relation): boolean => kind === 'r' || kind === 'p'
+
+/** A column that isn't masked, in any table that may be meant: masks go by numbers, and all others stay where they are. */
+const renamesPlainly = (proof: Proof, { renameType, relation, subname }: Fields): boolean => {
+  const { effects, relations } = proof.catalog
+  if (renameType !== 'OBJECT_COLUMN' || !isFields(relation) || !effects) return false
+  const name = text(subname)
+  return resolve(proof.catalog, text(relation['schemaname']), text(relation['relname']) ?? '').every((table) => {
+    const below = (effects.below.get(table.oid) ?? []).map((oid) => relations.get(oid))
+    return [table, ...below].every((each) => {
+      const column = each?.columns.find((own) => own.name === name)
+      // A trigger finds columns by their names: under other ones it would take one for another.
+      const settled = each && isOwn(each) && each.opaque === undefined && !effects.triggers.has(each.oid)
+      return settled && !column?.masked && !column?.derived
+    })
+  })
+}
+
 /** Ticks off every table: the statement names it and shows nothing of what is in it. */
 const harmless: DefinitionRule = (proof, fields) => {
   if (!hasReference(fields)) proof.accountAll(fields)
@@ -118,6 +138,15 @@ export const definitions: Record<string, DefinitionRule> = {
       foreignKeys(proof, fields)
       proof.accountAll(fields['relation'])
     } else if (all(fields['cmds'], 'AlterTableCmd').every(addsColumn)) harmless(proof, fields)
+  },
+  RenameStmt: (proof, fields) => {
+    if (fields['renameType'] !== 'OBJECT_TABCONSTRAINT' && !renamesPlainly(proof, fields))
+      throw unproven(
+        'Rename',
+        'of a table with masked columns, only columns that aren’t masked get other names here, and where it has triggers none',
+        'definition',
+      )
+    harmless(proof, fields)
   },
 }
 

@@ -22,6 +22,7 @@ export const remedies = {
     'Look at how its name is spelled; \\d shows the columns. What this transaction has added is known once it is committed.',
   constant: 'Use a column that isn’t masked there, or a literal or parameter.',
   lazy: 'Compare it with = or IN and literals, or leave what is run out of CASE, COALESCE, AND, OR and FILTER.',
+  member: 'Compare it with = or IN and literals, or with another masked column, or join the other table.',
   rows: 'Call it with a column that isn’t masked: how many rows it makes would show the value.',
   union: 'Use UNION ALL, or leave the masked column out of the set operation.',
   join: 'Join by columns that aren’t masked.',

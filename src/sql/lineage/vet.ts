@@ -5,7 +5,7 @@ import { pureExtensions } from '../catalog/routines.js'
 import type { Catalog } from '../catalog/types.js'
 import { isStatement } from '../collect/kinds.js'
 import { resolve, written } from '../resolve.js'
-import { as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
+import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
 import { viewActs as callsActing } from './expressions/acting.js'
 import { sideEffectIn } from './side-effects.js'
@@ -116,6 +116,25 @@ const tablesOf = (tree: unknown): ReadonlyMap<string, Fields> => {
   return tables
 }
 
+/** Whether a new column is filled. A literal in quotes is read by its type, anything else may be cast to it. */
+const isFilled = ({ constraints }: Fields): boolean =>
+  all(constraints, 'Constraint').some(
+    ({ contype, raw_expr: value }) =>
+      contype === 'CONSTR_GENERATED' ||
+      (contype === 'CONSTR_DEFAULT' && as(as(value, 'A_Const'), 'sval') === undefined),
+  )
+
+/** Types of new columns that start empty: nothing is cast to them by the statement. */
+const emptyColumns = (tree: unknown): ReadonlySet<unknown> => {
+  const columns = [
+    ...all(as(tree, 'CreateStmt')?.['tableElts'], 'ColumnDef'),
+    ...all(as(tree, 'AlterTableStmt')?.['cmds'], 'AlterTableCmd').flatMap(({ subtype, def }) =>
+      subtype === 'AT_AddColumn' ? all([def], 'ColumnDef') : [],
+    ),
+  ]
+  return new Set(columns.filter((column) => !isFilled(column)).map(({ typeName }) => typeName))
+}
+
 /**
  * Looks at everything in a statement that could reach masked columns without naming them: functions, operators, casts,
  * and statements that bring in new ones. Anything new is not in the snapshot, so it must not come in unseen.
@@ -124,6 +143,7 @@ const tablesOf = (tree: unknown): ReadonlyMap<string, Fields> => {
 export const vet = (catalog: Catalog, tree: unknown): void => {
   const { opaqueOperators, opaqueTypes } = catalog.routines
   const tables = tablesOf(tree)
+  const empty = opaqueTypes.size > 0 ? emptyColumns(tree) : undefined
   walk(tree, (fields) => {
     for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
     const domain = as(fields, 'CreateDomainStmt')
@@ -140,7 +160,7 @@ export const vet = (catalog: Catalog, tree: unknown): void => {
       if (symbol === undefined || !opaqueOperators.has(symbol)) continue
       throw unproven(symbol, `what the operator ${symbol} does is not known`, 'function')
     }
-    if (fields['typemod'] !== undefined && opaqueTypes.size > 0) {
+    if (fields['typemod'] !== undefined && empty && !empty.has(fields)) {
       const type = words(fields['names']).at(-1)
       if (type !== undefined && opaqueTypes.has(type))
         throw unproven(type, `what a cast to ${type} does is not known`, 'cast')

@@ -177,3 +177,34 @@ SELECT id, CASE WHEN pin > 3 THEN clock_timestamp()::text END IS NULL AS late, C
 
 -- refused COLUMN_MASKED newer
 SELECT CASE WHEN ssn > '6' THEN uuidv7() END FROM customers WHERE id = 1
+
+-- answered
+SELECT ssn IN (VALUES ('6'), ('7')) FROM customers
+
+-- answered
+SELECT CASE WHEN ssn > '6' THEN (SELECT name) END FROM customers
+
+-- refused COLUMN_MASKED
+SELECT ssn > '6' AND EXISTS (SELECT 1 FROM orders) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED
+SELECT ssn > '6' AND (SELECT EXISTS (SELECT 1 FROM orders)) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED
+SELECT ssn IN (VALUES ('6'), ((SELECT min(body) FROM notes))) FROM customers WHERE id = 1
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT ssn > '6' AND (SELECT random() > 2) FROM customers WHERE id = 1;
+SELECT random()
+
+-- refused COLUMN_MASKED differs
+SELECT setseed(0.5);
+SELECT ssn IN (VALUES ('6'), (random()::text)) FROM customers WHERE id = 1;
+SELECT random()
+
+-- refused COLUMN_MASKED
+SELECT ssn > '6' AND (SELECT tally > 1) FROM customers c, tallied t WHERE c.id = t.id
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ssn IN (VALUES ('6'), ('7'))

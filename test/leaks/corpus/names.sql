@@ -141,3 +141,29 @@ SET standard_conforming_strings = off
 -- refused SETTING_PINNED once
 SET client_encoding = 'LATIN1';
 SELECT ssn FROM customers
+
+-- answered once
+BEGIN;
+ALTER TABLE customers RENAME COLUMN city TO town;
+SELECT town, ssn, ssn || '' FROM customers;
+SELECT * FROM customers;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+ALTER TABLE customers RENAME COLUMN city TO town;
+ALTER TABLE customers RENAME COLUMN ssn TO city;
+SELECT city FROM customers;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+ALTER TABLE vault RENAME COLUMN label TO name;
+UPDATE vault SET name = 'late' WHERE id = 1;
+ROLLBACK
+
+-- refused STATEMENT_UNPROVEN once
+BEGIN;
+ALTER TABLE events RENAME COLUMN payload TO at_all;
+SELECT at_all FROM events_2026;
+ROLLBACK

@@ -1,5 +1,5 @@
 import type { Routines } from '../../catalog/types.js'
-import { isFields, isRangeVar, isSubquery, list, walk, words, type Fields } from '../../tree.js'
+import { as, isFields, isRangeVar, isSubquery, list, walk, words, type Fields } from '../../tree.js'
 import { lookup, type Found } from '../lookup.js'
 import type { Place, Proof } from '../proof.js'
 import { leavesTraces } from '../side-effects.js'
@@ -16,11 +16,26 @@ export const callActs = (routines: Routines, name: string): boolean =>
   (routines.added.get(name)?.some(({ acts }) => acts === true) ?? false) ||
   (looksUp.test(name) && !routines.immutable.has(name))
 
+/** What a SELECT may have that is nothing but values: it reads from nowhere, and gives no name to anything. */
+const bare: ReadonlySet<string> = new Set(['targetList', 'valuesLists', 'whereClause', 'limitOption', 'op'])
+
+/**
+ * Whether a subquery is nothing but values. It is computed as an expression is, and nobody counts it; what its references
+ * mean, they mean outside of it as well.
+ */
+const isBare = (subquery: unknown): boolean => {
+  const select = as(subquery, 'SelectStmt')
+  return select !== undefined && Object.keys(select).every((key) => bare.has(key))
+}
+
 const actsInside = (routines: Routines, tree: unknown, more: (fields: Fields) => boolean): boolean => {
   let found = false
   walk(tree, (fields) => {
     const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
-    found ||= isSubquery(fields) || (name !== undefined && callActs(routines, name)) || more(fields)
+    found ||=
+      (isSubquery(fields) && !isBare(fields['subselect'])) ||
+      (name !== undefined && callActs(routines, name)) ||
+      more(fields)
     // `(row).name` may call the function.
     found ||= words(fields['indirection']).some((each) => routines.added.get(each)?.some(({ acts }) => acts))
     return !found
@@ -51,6 +66,10 @@ export const acts = (proof: Proof, tree: unknown, place: Place): boolean =>
     if (list(fields['fields']).length === 0) return false
     return refersToActing(lookup(fields, place.scope, proof))
   })
+
+/** Whether nobody can notice how far a subquery is read: it is nothing but values, and leaves nothing behind. */
+export const readsUnseen = (proof: Proof, subquery: unknown, place: Place): boolean =>
+  isBare(subquery) && !acts(proof, subquery, place)
 
 /** Whether a subquery reads one table, and does nothing by it that can be noticed for each row. */
 export const readsAtOnce = (proof: Proof, subquery: unknown): boolean => {

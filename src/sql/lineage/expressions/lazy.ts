@@ -1,7 +1,7 @@
 import { all, as, list, text, type Fields } from '../../tree.js'
-import { acts, hasRow, readsAtOnce } from './acting.js'
+import { acts, hasRow, readsAtOnce, readsUnseen } from './acting.js'
 import { columnsOf, combine, type Mark } from '../mark.js'
-import { holds, predicate } from './predicate.js'
+import { holds } from './predicate.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
 
@@ -16,6 +16,8 @@ const refuse = (mark: Mark): void => {
   const [column] = columnsOf(mark)
   if (column !== undefined) throw masked(column, use, 'lazy')
 }
+
+const reading = 'to decide how many rows of a subquery are read, and the server counts what is read of tables'
 
 /** Expressions that decide, by those that they decide about. */
 interface Choice {
@@ -83,12 +85,15 @@ export const decides = (proof: Proof, type: string, fields: Fields, mark: Mark, 
 
 /**
  * `x IN (SELECT …)` where x, or what is selected, is masked: it is read up to the row that decides. Of one table that tells
- * next to nothing.
+ * next to nothing where x isn't masked, and of none it tells nothing.
  */
 const member = (proof: Proof, fields: Fields, place: Place): void => {
   const asks = proof.value(fields['testexpr'], place).kind !== 'clean'
-  if ((!asks && readsAtOnce(proof, fields['subselect'])) || !proof.first(fields)) return
-  predicate(proof, { SubLink: fields }, place)
+  if (!asks && readsAtOnce(proof, fields['subselect'])) return
+  if (!proof.first(fields)) return
+  const mark = holds(proof, { SubLink: fields }, place)
+  const [column] = mark ? columnsOf(mark) : []
+  if (column !== undefined && !readsUnseen(proof, fields['subselect'], place)) throw masked(column, reading, 'member')
 }
 
 /** Something masked decides whether an expression is computed, in a way that is no condition. @throws {Refusal} */

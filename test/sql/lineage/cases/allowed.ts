@@ -1,5 +1,8 @@
 /** A statement and what each of its output columns is: `-` for nothing masked, else the masked column's name. */
 export const allowed: readonly (readonly [sql: string, outputs: string])[] = [
+  ['ALTER TABLE customers RENAME COLUMN name TO full_name', 'unknown'],
+  ['ALTER TABLE public.customers RENAME id TO number', 'unknown'],
+  ['ALTER TABLE customers RENAME CONSTRAINT customers_pkey TO first_key', 'unknown'],
   ['SELECT email FROM customers', 'email'],
   ['select EMAIL from Customers', 'email'],
   ['select U&"em\\0061il" from U&"c\\0075stomers"', 'email'],
