@@ -7,6 +7,9 @@ import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
+import { onlyCalls } from './bodies/calling.js'
+import { answeringTable } from './bodies/near.js'
+import { refusedDefinition, refusedFunction } from './bodies/creating.js'
 import { command, yieldsOrRuns } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { isQuiet } from './failing.js'
@@ -51,6 +54,9 @@ const block = (proof: Proof, fields: Fields): void => {
       const { runs, unproven: inside } = examine(proof, node)
       if (inside) throw new Refusal(inside)
       if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns', 'block')
+      const answering = body.catches === true ? answeringTable(proof.catalog, node) : undefined
+      if (answering !== undefined)
+        throw unproven('DO', `it changes ${answering}, by whose errors it could ask for masked values`, 'block')
     }
   }
 }
@@ -64,19 +70,35 @@ const namesDenied = (tree: unknown): boolean => {
   return found
 }
 
+/**
+ * Functions, operators and aggregates that a statement makes.
+ * @returns whether it makes any
+ * @throws {Refusal} where one of them could show something masked to anybody
+ */
+const examineMade = (catalog: Catalog, type: string, fields: Fields): boolean => {
+  const defines = type === 'DefineStmt' && ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR'].includes(String(fields['kind']))
+  if (type !== 'CreateFunctionStmt' && !defines) return false
+  const why = defines ? refusedDefinition(catalog, fields) : refusedFunction(catalog, fields)
+  if (why === undefined) return true
+  throw unproven(type.replace(/Stmt$/, ''), `this statement is refused where columns are masked: ${why}`, 'made')
+}
+
 /** @throws {Refusal} */
 const examine = (proof: Proof, node: unknown): Proved => {
   const kept = unchanged(node, proof.catalog)
   if (kept) return { touchesMasked: false, unproven: kept }
   const [type, fields] = unwrap(node) ?? []
   if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read', 'query')
-  vet(proof.catalog, node)
+  const sensitive = namesSensitive(proof, node) || namesDenied(node)
+  const made = examineMade(proof.catalog, type, fields)
+  if (type !== 'CreateFunctionStmt')
+    vet(proof.catalog, node, { open: !sensitive && !touchesMasked(proof, node) && onlyCalls(node), examined: made })
   proof.settingsChange ||= changesSettings(node)
   const body = as(node, 'DoStmt')
   if (body) block(proof, body)
   const named = namedBy(type, fields)
   const { defines, runs } = named
-  if (!namesSensitive(proof, node) && !namesDenied(node)) {
+  if (!sensitive) {
     refuseStored(node)
     return { touchesMasked: runs !== undefined || touchesMasked(proof, node), ...named }
   }

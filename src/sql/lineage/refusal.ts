@@ -17,6 +17,7 @@ export const remedies = {
   late: 'Ask an administrator to write the table with its schema there, or to end the function’s SET search_path with pg_temp.',
   foreignKey: 'Name the columns: REFERENCES table (column).',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
+  made: 'Write it in SQL or PL/pgSQL, under a new name, on tables without masks, and without EXECUTE; or ask an administrator to make it.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',
   spelling:
     'Look at how its name is spelled; \\d shows the columns. What this transaction has added is known once it is committed.',

@@ -8,6 +8,8 @@ export interface Body {
   readonly statements: readonly { readonly sql: string; readonly expression: boolean }[]
   /** Kinds that PL/pgSQL has statements of its own for. */
   readonly kinds: readonly string[]
+  /** Whether it catches errors: then it may go on where a statement in it has failed. */
+  readonly catches?: boolean
   /** Why it may do anything, where something runs that can't be read off: EXECUTE, FETCH, another language. */
   readonly dynamic?: string
 }
@@ -84,8 +86,10 @@ const readTree = (tree: unknown, source: string): Body => {
   const statements = recordDefaults(tree, source).map((sql) => ({ sql: `SELECT ${sql}`, expression: true }))
   const kinds = new Set<string>()
   let dynamic: string | undefined
+  let catches = false as boolean
   walk(tree, (node) => {
     for (const key in node) {
+      catches ||= key === 'PLpgSQL_exception_block'
       if (Object.hasOwn(dynamicStatements, key)) dynamic ??= dynamicStatements[key]
       const kind = ownKinds[key]
       if (kind !== undefined) kinds.add(kind)
@@ -96,5 +100,5 @@ const readTree = (tree: unknown, source: string): Body => {
     if (found) statements.push(found)
     else dynamic ??= 'a statement in its body can’t be read'
   })
-  return { statements, kinds: [...kinds], ...(dynamic !== undefined && { dynamic }) }
+  return { statements, kinds: [...kinds], ...(catches && { catches }), ...(dynamic !== undefined && { dynamic }) }
 }
