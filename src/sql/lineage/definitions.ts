@@ -1,6 +1,7 @@
 import type { Relation } from '../catalog/types.js'
 import { isSensitive, resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
+import { indexing } from './indexing.js'
 import type { Proof } from './proof.js'
 import { unproven } from './refusal.js'
 
@@ -119,9 +120,13 @@ const harmless: DefinitionRule = (proof, fields) => {
 export const definitions: Record<string, DefinitionRule> = {
   ...Object.fromEntries(
     ['TruncateStmt', 'LockStmt', 'VacuumStmt', 'ReindexStmt', 'DropStmt', 'GrantStmt', 'CommentStmt']
-      .concat(['SecLabelStmt', 'RefreshMatViewStmt', 'IndexStmt'])
+      .concat(['SecLabelStmt', 'RefreshMatViewStmt'])
       .map((type) => [type, harmless]),
   ),
+  IndexStmt: (proof, fields) => {
+    indexing(proof, fields)
+    harmless(proof, fields)
+  },
   CreateStmt: (proof, fields) => {
     foreignKeys(proof, fields)
     const { inhRelations, tableElts, ...rest } = fields

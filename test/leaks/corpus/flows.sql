@@ -310,8 +310,18 @@ CREATE TABLE flow_{n} (id int, x text CHECK (x <> mail_of(1)))
 -- refused STATEMENT_UNPROVEN
 CREATE INDEX ON customers ((1 / (level - 3)))
 
--- failed 23505
+-- refused COLUMN_MASKED
 CREATE UNIQUE INDEX ON customers (vip)
+
+-- refused COLUMN_MASKED
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS by_{n} ON customers (id, level) NULLS NOT DISTINCT
+
+-- refused COLUMN_MASKED
+CREATE INDEX by_digits_{n} ON crm.people (digits);
+DROP INDEX crm.by_digits_{n}
+
+-- refused COLUMN_MASKED
+CREATE UNIQUE INDEX ON kept (email)
 
 -- refused STATEMENT_UNPROVEN
 CREATE UNIQUE INDEX ON customers (left(ssn, 1))
