@@ -6,6 +6,7 @@ import { clean, columnsOf, combine, type Mark } from './mark.js'
 import { type DistanceRight, leastRight, strictest, type PredicatePolicy, type Predicates } from './predicates.js'
 import { masked, unproven, type Remedy } from './refusal.js'
 import type { Scope, Shape } from './scope.js'
+import { Width } from './width.js'
 
 /**
  * How the aggregates of one query take its rows. The server may sort these for one of them, and all others then take them in
@@ -60,6 +61,7 @@ export class Proof {
   readonly author: Author
   readonly nearest: Nearest[] = []
   readonly guesses: Guess[] = []
+  readonly width = new Width()
   /** Settings may change from row to row, and with them what a cast or an operator makes of a constant. */
   settingsChange = false
   /** A masked value goes into something that is computed, and that may fail by what the value is. */

@@ -11,7 +11,8 @@ import { clean, columnsOf, combine, type Mark } from '../mark.js'
 import { hidden, itemOf, type Item, type Shape, type Source } from '../scope.js'
 
 /** Each time that a subquery or CTE stands in a FROM clause, its rows are others. */
-const anew = (shape: Shape): Shape => {
+const anew = (proof: Proof, shape: Shape): Shape => {
+  proof.width.add(shape.columns.length)
   const rows = new Map<object, object>()
   const other = (row: object): object => {
     const known = rows.get(row) ?? {}
@@ -27,8 +28,8 @@ const anew = (shape: Shape): Shape => {
 }
 
 /** A subquery, function or CTE: no table, so no system columns, and no schema to qualify it by. */
-const derivedSource = (shape: Shape, name: string | undefined, columns: readonly string[]): Source => ({
-  ...aliased(anew(shape), columns),
+const derivedSource = (proof: Proof, shape: Shape, name: string | undefined, columns: readonly string[]): Source => ({
+  ...aliased(anew(proof, shape), columns),
   ...{ name, bare: false, table: false, ambiguous: false },
 })
 
@@ -38,7 +39,7 @@ const rangeVar = (proof: Proof, fields: Fields, place: Place): Item => {
   if (!cte) return itemOf(tableSource(proof, fields))
   proof.account(fields)
   const alias = aliasOf(fields)
-  return itemOf(derivedSource(cte(), alias.name ?? name, alias.columns))
+  return itemOf(derivedSource(proof, cte(), alias.name ?? name, alias.columns))
 }
 
 /** The columns that a function yields, where every function of its name yields the same. */
@@ -84,7 +85,7 @@ const functionShape = (proof: Proof, fields: Fields, name: string | undefined, m
 const tableItem = (proof: Proof, fields: Fields, shape: Shape): Item => {
   if (hidden(shape) !== undefined) proof.computes = true
   const alias = aliasOf(fields)
-  return itemOf(derivedSource(shape, alias.name, alias.columns))
+  return itemOf(derivedSource(proof, shape, alias.name, alias.columns))
 }
 
 export type FromRule = (proof: Proof, fields: Fields, place: Place, left: readonly Item[]) => Item
@@ -103,7 +104,7 @@ export const fromItems: Record<string, FromRule> = {
     const [type, query] = unwrap(fields['subquery']) ?? []
     if (type === undefined || !query) throw unproven('a subquery', 'it can’t be read', 'query')
     const alias = aliasOf(fields)
-    return itemOf(derivedSource(proof.query(type, query, inside), alias.name, alias.columns))
+    return itemOf(derivedSource(proof, proof.query(type, query, inside), alias.name, alias.columns))
   },
   RangeFunction: (proof, fields, place, left) => {
     const mark = combine([proof.value(fields['functions'], lateral(place, left))])
@@ -111,7 +112,7 @@ export const fromItems: Record<string, FromRule> = {
     const call = as(itemsOf(list(fields['functions'])[0])[0], 'FuncCall')
     const name = alias.name ?? words(call?.['funcname']).at(-1)
     return itemOf(
-      derivedSource(functionShape(proof, fields, alias.name, mark, lateral(place, left)), name, alias.columns),
+      derivedSource(proof, functionShape(proof, fields, alias.name, mark, lateral(place, left)), name, alias.columns),
     )
   },
   RangeTableSample: (proof, fields, place, left) => {

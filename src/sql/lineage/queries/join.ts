@@ -53,6 +53,7 @@ export const joined = (proof: Proof, fields: Fields, one: Item, two: Item): Item
     columns: [...merged, ...rest(one), ...rest(two)],
     open: one.open || two.open || unclear(fields, names, one, two),
   }
+  proof.width.add(shape.columns.length)
   const { name, columns } = aliasOf(fields)
   // The join's own alias hides those inside; the alias of USING adds one for the shared columns alone.
   if (name !== undefined) {

@@ -89,6 +89,7 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   // Each time that a table stands in a FROM clause, its rows are others.
   const row = {}
   const columns = merge(candidates, elsewhere).map((column) => ({ ...column, row }))
+  proof.width.add(columns.length)
   const shape = { columns, open: candidates.length === 0 || ambiguous }
   return {
     ...aliased(shape, names),

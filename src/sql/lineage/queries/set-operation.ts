@@ -58,6 +58,7 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
   const column = hidden(left) ?? hidden(right)
   if (open && column !== undefined)
     throw unproven(column, 'its place among the columns of a set operation is not known', 'names')
+  proof.width.add(left.columns.length)
   const keepsAll = fields['op'] === 'SETOP_UNION' && fields['all'] === true
   const columns = left.columns.map((one, index): ScopeColumn => {
     const { name, mark } = one

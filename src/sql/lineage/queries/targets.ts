@@ -89,6 +89,7 @@ export const rowColumns = (proof: Proof, nodes: readonly unknown[], place: Place
     return { columns: [{ name: undefined, mark, ...(given && { given }), ...own }], open: false }
   })
   const row = { columns: shapes.flatMap(({ columns }) => columns), open: shapes.some(({ open }) => open) }
+  proof.width.one(row.columns.length)
   const column = row.open ? hidden(row) : undefined
   if (column !== undefined) throw unproven(column, 'its place in a row of VALUES is not known', 'names')
   return row
@@ -101,8 +102,10 @@ export const targets = (proof: Proof, nodes: unknown, place: Place): Shape => {
   for (const fields of all(nodes, 'ResTarget')) {
     const shape = target(proof, fields, place)
     // Behind a star of unknown width nobody can tell which output column is which.
+    proof.width.one(columns.length + shape.columns.length)
     columns.push(...shape.columns)
     open ||= shape.open
   }
+  proof.width.add(columns.length)
   return { columns, open }
 }
