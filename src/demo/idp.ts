@@ -13,6 +13,8 @@ export interface IdpOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number
   readonly clientId?: string
+  /** Where it is reached, if something stands before it; its own address otherwise. */
+  readonly issuer?: string
   /** Seconds; defaults are an hour, ten minutes, a day. */
   /** Between two polls of a device login, in seconds; 1 unless set. */
   readonly interval?: number
@@ -49,12 +51,13 @@ export const startIdp = async ({
   accounts = people,
   port = 0,
   clientId = 'hoop-cli',
+  issuer: reachedAt,
   interval = 1,
   lifetimes: { idToken = 3600, deviceCode = 600, refreshToken = 86_400 } = {},
 }: IdpOptions = {}): Promise<Idp> => {
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const issuer = reachedAt ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const storage = new Storage()
   const disabled = new Set<string>()
   const enabled = () => accounts.filter(({ id }) => !disabled.has(id))

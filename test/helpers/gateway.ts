@@ -28,6 +28,10 @@ export interface TestGatewayOptions {
   readonly identity?: Section
   /** An identity provider of the test's own; the gateway's otherwise. */
   readonly idp?: Idp
+  /** What has to answer before it counts as started; `/readyz` unless given. */
+  readonly ready?: '/livez' | '/readyz'
+  /** Variables of the gateway's process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A running `hoop gateway start` with everything around it. Disposing it kills the process and removes its folder. */
@@ -45,11 +49,13 @@ export interface TestGateway extends AsyncDisposable {
   /** Runs a command as somebody: with the login kept in their home, or else with an ID token in HOOP_TOKEN. */
   hoop(account: string, args: readonly string[], input?: string): Promise<HoopResult>
   /** `hoop connect NAME` as somebody, with an ID token; dispose it to close the port. */
-  connect(account: string, name?: string): Promise<OpenPort>
+  connect(account: string, name?: string, env?: Readonly<Record<string, string>>): Promise<OpenPort>
   /** Ends the process by a signal and waits for it. */
   end(signal?: NodeJS.Signals): Promise<HoopResult>
   /** Starts it again, after `end`, on the same port and folder. */
   restart(): Promise<void>
+  /** The same, where it is to end instead of becoming ready. */
+  startInVain(): Promise<HoopResult>
 }
 
 export interface OpenPort extends AsyncDisposable {
@@ -86,11 +92,11 @@ const isReady = (url: URL, ca: Buffer): Promise<boolean> =>
     }).on('error', () => resolve(false))
   })
 
-const waitUntilReady = async (server: RunningHoop, url: string, ca: Buffer): Promise<void> => {
+const waitUntilReady = async (server: RunningHoop, url: URL, ca: Buffer): Promise<void> => {
   let ended = false
   void server.ended.then(() => (ended = true))
-  for (let tries = 0; !(await isReady(new URL('/readyz', url), ca)); tries++) {
-    if (ended || tries > 400) throw new Error(`the gateway did not start:\n${server.stdout}\n${server.stderr}`)
+  for (let tries = 0; !(await isReady(url, ca)); tries++) {
+    if (ended || tries > 1200) throw new Error(`the gateway did not start:\n${server.stdout}\n${server.stderr}`)
     await setTimeout(50)
   }
 }
@@ -119,10 +125,12 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   await writeConfiguration(configFile, options)
   const caFile = folder.file('tls', 'ca.pem')
   const ca = await readFile(caFile)
-  const start = () => startHoop(['gateway', 'start', '--config', configFile], { home: folder.path })
+  const start = () =>
+    startHoop(['gateway', 'start', '--config', configFile], { home: folder.path, env: options.env ?? {} })
+  const ready = new URL(options.ready ?? '/readyz', url)
   let server = start()
   stack.defer(() => server[Symbol.asyncDispose]())
-  await waitUntilReady(server, url, ca)
+  await waitUntilReady(server, ready, ca)
 
   const loggedIn = new Set<string>()
   const home = (person: string) => folder.file('homes', person)
@@ -148,9 +156,10 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       return result
     },
     hoop: async (account, args, input = '') => hoop(args, { ...(await optionsOf(account)), input }),
-    connect: async (account, name = 'vectordb') => {
-      const running = startHoop(['connect', name, '--json'], await optionsOf(account))
-      const [, line = ''] = await running.until(/^(\{"event":"listening".*\})$/m)
+    connect: async (account, name = 'vectordb', env = {}) => {
+      const own = await optionsOf(account)
+      const running = startHoop(['connect', name, '--json'], { ...own, env: { ...own.env, ...env } })
+      const [, line = ''] = await running.until(/^(\{"event":"listening".*\})$/m, 60_000)
       const { host, port, dsn } = JSON.parse(line) as { host: string; port: number; dsn: string }
       return { host, port, dsn, process: running, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
     },
@@ -161,7 +170,12 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     restart: async () => {
       await server.ended
       server = start()
-      await waitUntilReady(server, url, ca)
+      await waitUntilReady(server, ready, ca)
+    },
+    startInVain: async () => {
+      await server.ended
+      server = start()
+      return server.ended
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

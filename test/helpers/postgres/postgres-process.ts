@@ -1,6 +1,7 @@
 /**
  * A PostgreSQL server in a process tree of its own, run as `node postgres-process.ts` with an IPC channel to its owner.
- * The first message brings the options, the answer is `{ ready: true }` or `{ failed }`. When the channel closes, for
+ * The first message brings the options, the answer is `{ ready: true, pid }` or `{ failed }`. `down` ends the server and is
+ * answered with `{ down: true }`, `up` starts it again on the same data. When the channel closes, for
  * whatever reason (the owner disposed it, crashed, was killed), the server is stopped and its folder removed.
  * Imports nothing of ours, since Node runs this file as it is.
  */
@@ -111,7 +112,22 @@ const start = (options: ServerOptions) => {
     writeFileSync(join(data, 'standby.signal'), '')
     if (user) chownSync(join(data, 'standby.signal'), user.uid, user.gid)
   }
-  server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(options.port)], {
+  run = () => serve(bin, data, options, user)
+  run()
+}
+
+/** Starts the server again where it has gone down. */
+let run: () => void = () => undefined
+let meantToEnd = false
+
+const serve = (
+  bin: string,
+  data: string,
+  { folder, port }: ServerOptions,
+  user: { uid: number; gid: number } | undefined,
+) => {
+  meantToEnd = false
+  server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port)], {
     ...user,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -123,19 +139,27 @@ const start = (options: ServerOptions) => {
     log += chunk.toString()
     if (!/database system is ready to accept (read-only )?connections/.test(log)) return
     log = 'ready'
-    process.send?.({ ready: true })
+    process.send?.({ ready: true, pid: server?.pid })
   })
   server.once('exit', () => {
+    if (meantToEnd) return void process.send?.({ down: true })
     if (log !== 'ready') process.send?.({ failed: log })
     stop()
   })
 }
 
+const goDown = () => {
+  meantToEnd = true
+  server?.kill('SIGINT')
+}
+
 process.on('disconnect', stop)
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
-process.on('message', (options: ServerOptions) => {
+process.on('message', (options: ServerOptions | 'down' | 'up') => {
   try {
-    start(options)
+    if (options === 'down') goDown()
+    else if (options === 'up') run()
+    else start(options)
   } catch (error) {
     process.send?.({ failed: error instanceof Error ? error.message : String(error) })
     stop()

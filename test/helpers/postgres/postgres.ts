@@ -17,6 +17,12 @@ export interface TestPostgres extends AsyncDisposable {
   readonly url: string
   /** Signed the server's certificate, which is good for localhost, 127.0.0.1 and ::1. */
   readonly caFile: string
+  /** Of the postmaster. */
+  readonly pid: number
+  /** Ends the server, sessions and all, and keeps its data. */
+  down(): Promise<void>
+  /** Starts it again on the same port. */
+  up(): Promise<void>
 }
 
 /** Durability costs time and a test's data dies with the test. */
@@ -97,10 +103,14 @@ export const startPostgres = async (
   const child = fork(file, { detached: true, stdio: 'ignore', execArgv: [] })
   const gone = once(child, 'exit')
   child.send(options)
-  const [answer] = (await Promise.race([once(child, 'message'), gone])) as [{ failed?: string } | number | null]
-  if (typeof answer !== 'object' || !answer || answer.failed !== undefined) {
+  const answered = async (): Promise<{ readonly pid?: number }> => {
+    const [answer] = (await Promise.race([once(child, 'message'), gone])) as [
+      { failed?: string; pid?: number } | number | null,
+    ]
+    if (typeof answer === 'object' && answer && answer.failed === undefined) return answer
     throw new Error(`PostgreSQL did not start: ${typeof answer === 'object' ? answer?.failed : 'its process ended'}`)
   }
+  let { pid = 0 } = await answered()
   child.unref()
   child.channel?.unref()
   return {
@@ -110,6 +120,17 @@ export const startPostgres = async (
     password,
     url: `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
     caFile,
+    get pid() {
+      return pid
+    },
+    down: async () => {
+      child.send('down')
+      await answered()
+    },
+    up: async () => {
+      child.send('up')
+      ;({ pid = 0 } = await answered())
+    },
     [Symbol.asyncDispose]: async () => {
       child.ref()
       if (child.connected) child.disconnect()

@@ -151,6 +151,7 @@ export const refused: readonly (readonly [sql: string, subject: string])[] = [
     'SELECT id FROM customers WHERE set_limit(0.5) > 0 AND isn_weak(ssn IS NULL AND email = ssn)',
     'public.customers.email',
   ],
+  ['CREATE DOMAIN loose AS text COLLATE "C"', 'CreateDomain'],
   // A constant is what nothing can change between two rows: no setting, no clock, no name of who asks.
   ["SELECT id FROM customers WHERE ssn = current_setting('my.x')", 'public.customers.ssn'],
   ["SELECT id FROM customers WHERE ssn IN ('1', current_setting('my.x'))", 'public.customers.ssn'],

@@ -1,0 +1,13 @@
+import type { Fault } from './fault.js'
+import { ofDatabase } from './faults/database.js'
+import { ofLimits } from './faults/limits.js'
+import { ofLogins } from './faults/logins.js'
+import { ofProcesses } from './faults/processes.js'
+import { ofRecordings } from './faults/recordings.js'
+import { ofStore } from './faults/store.js'
+
+const written: readonly Fault[] = [ofRecordings, ofStore, ofDatabase, ofProcesses, ofLogins, ofLimits].flat()
+
+export const faults = written.filter(({ draft }) => !draft)
+
+export const drafts = written.filter(({ draft }) => draft)
