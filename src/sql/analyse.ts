@@ -18,6 +18,7 @@ import { setOffBy } from './witness/late-names.js'
 import { Lookups } from './witness/lookups.js'
 import { close } from './witness/closure.js'
 import { premiseOf } from './witness/premise.js'
+import { bounded, TooComplex } from './work.js'
 
 export interface AnalyseOptions {
   /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */
@@ -164,11 +165,9 @@ export class Analyser {
       }
     } catch (error) {
       // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
-      const deep = error instanceof RangeError
-      return failed({
-        ok: false,
-        message: deep ? 'the statement is nested too deeply' : 'the statement can’t be analysed',
-      })
+      const deep = error instanceof RangeError ? 'the statement is nested too deeply' : undefined
+      const complex = error instanceof TooComplex ? error.message : undefined
+      return failed({ ok: false, message: deep ?? complex ?? 'the statement can’t be analysed' })
     }
   }
 
@@ -181,7 +180,7 @@ export class Analyser {
       quoted = true
       return source()
     }
-    const facts = factsOf(node, noted, this.#catalog, this.#options)
+    const facts = bounded(statement.tree.length, () => factsOf(node, noted, this.#catalog, this.#options))
     // What holds the statement's own text holds of no other.
     if (!quoted) this.#known.set(statement, looked, facts)
     return facts

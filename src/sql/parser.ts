@@ -2,6 +2,7 @@ import type { Node, RawStmt } from 'libpg-query'
 import { codeLength } from './parser/code-length.js'
 import { normalize, type Normalized } from './parser/normalize.js'
 import { ParserInstances } from './parser/instances.js'
+import { allow } from './work.js'
 
 const mega = 1024 * 1024
 
@@ -123,6 +124,7 @@ const unreadable = (why: string): SyntaxError => failed(`the SQL parser’s answ
 export const parse = (text: string): Parsed => {
   const answer = parseJson(text)
   if (!answer.ok) return answer
+  allow(answer.json.length)
   try {
     const { stmts = [] } = JSON.parse(answer.json) as { stmts?: RawStmt[] }
     const statements = stmts.flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) =>

@@ -1,3 +1,5 @@
+import { spend } from './work.js'
+
 /**
  * The parse tree without its types: libpg-query gives JSON in which a polymorphic node is `{ Type: fields }` and a field
  * of one fixed type holds the fields alone. What has to see every node therefore goes by the fields' names.
@@ -60,11 +62,16 @@ export const words = (nodes: unknown): readonly string[] =>
 /**
  * Calls `visit` with every object of the tree, parents first; where it answers false, the object's inside is skipped.
  * It goes through all keys, so that nothing can hide in a node that nobody has heard of.
+ * @throws {TooComplex} where a statement's nodes are gone through over and over
  */
 export const walk = (value: unknown, visit: (fields: Fields) => boolean | void): void => {
   if (Array.isArray(value)) {
     for (const item of value) if (typeof item === 'object') walk(item, visit)
-  } else if (isFields(value) && visit(value) !== false) {
+    return
+  }
+  if (!isFields(value)) return
+  spend()
+  if (visit(value) !== false) {
     for (const key in value) {
       // Nothing is inside a literal, and whoever looks at one makes what it finds out depend on it.
       if (key === 'A_Const') continue

@@ -15,6 +15,7 @@ import { resolve } from '../resolve.js'
 import { all, as, isFields, isRangeVar, text, words, type Fields } from '../tree.js'
 import { Usage } from './usage.js'
 import { typeOfColumn } from '../catalog/column-type.js'
+import { spend } from '../work.js'
 import { runsSql } from '../catalog/denied.js'
 
 /** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
@@ -47,6 +48,7 @@ export class StatementCollector implements Collector {
       return
     }
     if (!isFields(value)) return
+    spend()
     this.usage.columnUse.look(value)
     for (const operator of operatorsIn(value)) this.usage.behind('operators', operator)
     // A type that is named, by a cast or where a column of it is made.
@@ -119,10 +121,12 @@ export class StatementCollector implements Collector {
     if (!isFields(clause)) return place
     const recursive = clause['recursive'] === true
     const ctes = all(clause['ctes'], 'CommonTableExpr')
+    spend(place.ctes.size)
+    // Those that come behind are added while nobody is inside of those before.
     const names = new Set(place.ctes)
     if (recursive) for (const cte of ctes) names.add(String(cte['ctename']))
     for (const cte of ctes) {
-      this.visit(cte, { ...place, ctes: new Set(names), role: 'reads' })
+      this.visit(cte, { ...place, ctes: names, role: 'reads' })
       names.add(String(cte['ctename']))
     }
     return { ...place, ctes: names }

@@ -102,13 +102,13 @@ export const statements: Readonly<Record<string, (collector: Collector, fields: 
   MergeStmt: (collector, fields, place) => {
     const events = new Set<CascadeEvent | 'insert'>()
     let blind = false
+    const everyPair = picksNothing(fields['joinCondition'])
     for (const clause of all(fields['mergeWhenClauses'], 'MergeWhenClause')) {
       const action = mergeActions[String(clause['commandType'])]
       if (action === undefined) continue
       events.add(action)
       if (place.runs) collector.usage.kinds.add(action)
-      const everyRow =
-        clause['matchKind'] === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' || picksNothing(fields['joinCondition'])
+      const everyRow = clause['matchKind'] === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' || everyPair
       blind ||= action !== 'insert' && everyRow && picksNothing(clause['condition'])
     }
     changes(collector, fields, place, [...events], events.has('update') || events.has('delete') ? blind : undefined)

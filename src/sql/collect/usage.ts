@@ -6,6 +6,7 @@ import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
 import { isElsewhere, labelOf, resolve, written } from '../resolve.js'
 import { anySetting } from './set-details.js'
+import { spend } from '../work.js'
 
 /** A view whose UPDATE calls `set_config`. */
 const settings: ReadonlySet<string> = new Set(['pg_settings', 'pg_catalog.pg_settings'])
@@ -96,11 +97,13 @@ export class Usage {
   }
 
   use(role: Role, relation: Relation, limit: Limit, only = false): void {
+    spend(1 + relation.bases.length + relation.ancestors.length)
     for (const each of [relation, ...relation.bases, ...relation.ancestors])
       for (const label of [labelOf(each), ...(each.formerly ?? [])]) this.#label(role, label, limit)
     this.#used[role].set(relation, larger(this.#used[role].get(relation) ?? 0, limit))
     const effects = this.#catalog?.effects
     for (const oid of (only ? undefined : effects?.below.get(relation.oid)) ?? []) {
+      spend()
       const child = this.#catalog?.relations.get(oid)
       if (!child) continue
       this.below[role].add(labelOf(child))
@@ -220,6 +223,7 @@ export class Usage {
 
   /** What a transaction that isn't over may have given that name to. */
   #renamed(name: string): readonly Relation[] {
+    spend(this.renamed.length)
     const known = this.#catalog?.renamed?.get(name) ?? []
     const own = this.renamed.flatMap(([each, oid]) => (each === name ? [oid] : []))
     return [...new Set([...known, ...own])]

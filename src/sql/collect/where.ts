@@ -1,17 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import { hasContraries, places } from './contraries.js'
 import { as, integer, isFields, list, text, walk, words, type Fields } from '../tree.js'
+import { spend } from '../work.js'
 
 /** What a condition is, whatever the row: `constant` is one or the other, `open` depends on the row. */
 type Truth = true | false | null | 'constant' | 'open'
-
-/** Where a node stands in the text says nothing of what it means. */
-const places: ReadonlySet<string> = new Set([
-  'location',
-  'list_start',
-  'list_end',
-  'rexpr_list_start',
-  'rexpr_list_end',
-])
 
 /** Whether two trees are the same. What is inside of literals is looked at last, and not at all where anything else differs. */
 const same = (one: unknown, other: unknown): boolean => {
@@ -24,6 +17,7 @@ const same = (one: unknown, other: unknown): boolean => {
 const valueOf = (literal: unknown): unknown => (isFields(literal) ? { ...literal, location: 0 } : literal)
 
 const alike = (one: unknown, other: unknown, literals: (readonly [unknown, unknown])[]): boolean => {
+  spend()
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((item, index) => alike(item, other[index], literals))
   if (!isFields(one) || !isFields(other)) return one !== undefined && one === other
@@ -111,25 +105,10 @@ const ofOperator = ({ kind, name, lexpr, rexpr }: Fields): Truth => {
   return dependsOnRow([lexpr, rexpr]) ? 'open' : 'constant'
 }
 
-const opposite: Readonly<Record<string, string>> = { '=': '<>', '<': '>=', '>': '<=', '~~': '!~~', '~': '!~' }
-
-/** Whether two conditions are each other's contrary, so that one of them holds of every row without NULLs. */
-const contrary = (one: unknown, other: unknown): boolean => {
-  const [negated, test, operation] = [as(one, 'BoolExpr'), as(one, 'NullTest'), as(one, 'A_Expr')]
-  if (negated?.['boolop'] === 'NOT_EXPR') return same(list(negated['args'])[0], other)
-  const otherTest = as(other, 'NullTest')
-  if (test && otherTest)
-    return same(test['arg'], otherTest['arg']) && test['nulltesttype'] !== otherTest['nulltesttype']
-  const otherOperation = as(other, 'A_Expr')
-  if (!operation || !otherOperation) return false
-  if (opposite[words(operation['name']).at(-1) ?? ''] !== words(otherOperation['name']).at(-1)) return false
-  return same([operation['lexpr'], operation['rexpr']], [otherOperation['lexpr'], otherOperation['rexpr']])
-}
-
 const either = (args: readonly unknown[]): Truth => {
   const truths = args.map(truthOf)
   if (truths.includes(true)) return true
-  if (args.some((one) => args.some((other) => one !== other && contrary(one, other)))) return true
+  if (hasContraries(args)) return true
   if (truths.includes('constant')) return 'constant'
   if (truths.includes('open')) return 'open'
   return truths.includes(null) ? null : false

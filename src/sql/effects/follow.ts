@@ -8,6 +8,7 @@ import { setStatement } from '../collect/set-details.js'
 import { all, as, list } from '../tree.js'
 import type { Lead, Usage } from '../collect/usage.js'
 import type { StoredRoutine } from './types.js'
+import { bounded, TooComplex } from '../work.js'
 
 /** What stored objects do by themselves, per snapshot: read off once, followed each time. */
 const known = new WeakMap<Catalog, Map<string, Usage>>()
@@ -55,11 +56,21 @@ export const unitOf = (catalog: Catalog, lead: Lead): Usage => {
   })
 }
 
+/** What is stored has a bound of its own: it is read off once, whoever comes first. */
+const boundedUnit = (catalog: Catalog, lead: Lead): Usage => {
+  try {
+    return bounded(0, () => unitOf(catalog, lead))
+  } catch (error) {
+    if (error instanceof TooComplex) return unreadable(catalog, `a ${lead.kind} that is too complex`)
+    throw error
+  }
+}
+
 const unit = (catalog: Catalog, lead: Lead): Usage => {
   const units = known.get(catalog) ?? new Map<string, Usage>()
   known.set(catalog, units)
   const key = `${lead.kind} ${lead.oid}`
-  const usage = units.get(key) ?? unitOf(catalog, lead)
+  const usage = units.get(key) ?? boundedUnit(catalog, lead)
   units.set(key, usage)
   return usage
 }

@@ -1,7 +1,9 @@
 import { words, as, list, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
 import { clean, combine, type Mark } from './mark.js'
-import { hidden, uncertain, type Item, type Scope, type ScopeColumn, type Source } from './scope.js'
+import { columnsAt, columnsNamed, levelOf, sourcesAt } from './named-columns.js'
+import { hidden, type Item, type Scope, type ScopeColumn, type Source } from './scope.js'
+import { spend } from '../work.js'
 
 export type Found =
   | ({ readonly kind: 'column'; readonly name: string; readonly mark: Mark } & Pick<
@@ -28,8 +30,9 @@ function* levels(scope: Scope | undefined): Generator<Scope> {
 
 /** Sources of that name at the nearest level that has any. */
 const nearest = (scope: Scope | undefined, name: string): readonly Source[] => {
-  for (const { items } of levels(scope)) {
-    const found = items.flatMap((item) => item.sources.filter((source) => source.name === name))
+  for (const level of levels(scope)) {
+    spend()
+    const found = sourcesAt(level, name)
     if (found.length > 0) return found
   }
   return []
@@ -37,9 +40,7 @@ const nearest = (scope: Scope | undefined, name: string): readonly Source[] => {
 
 /** `schema.table`: PostgreSQL goes by the table itself, at whatever level; here all of that name are considered. */
 const qualifiedSources = (scope: Scope | undefined, name: string): readonly Source[] =>
-  [...levels(scope)].flatMap(({ items }) =>
-    items.flatMap((item) => item.sources.filter((source) => source.bare && source.name === name)),
-  )
+  [...levels(scope)].flatMap((level) => sourcesAt(level, name).filter((source) => source.bare))
 
 /** Where several columns may be meant, all that any of them shows. */
 const marked = (columns: readonly ScopeColumn[]): Mark | undefined => {
@@ -62,14 +63,15 @@ const anyActs = (columns: readonly ScopeColumn[]): boolean => columns.some(({ ac
 const plain = (scope: Scope | undefined, name: string): Found => {
   let open = false
   let acts = false
-  for (const { items } of levels(scope)) {
-    const found = items.flatMap((item) => item.columns.filter((column) => column.name === name))
+  for (const level of levels(scope)) {
+    const found = columnsAt(level, name)
+    spend(1 + found.length)
+    const { uncertain, tables } = levelOf(level.items)
     acts ||= anyActs(found)
     const mark = marked(found) ?? (found.length > 0 && !open ? clean : undefined)
     if (mark) return column(name, mark, open ? [] : found, acts || open)
     if (found.length > 0) open = true
-    if (items.some(uncertain)) open = true
-    const tables = items.some((item) => item.sources.some((source) => source.table))
+    if (uncertain) open = true
     if (systemColumns.has(name) && tables) return { kind: 'column', name, mark: clean }
   }
   const [source] = nearest(scope, name)
@@ -81,8 +83,9 @@ const plain = (scope: Scope | undefined, name: string): Found => {
 
 /** `qualifier.name`: where the table has no such column, PostgreSQL takes it for the function `name` of its row. */
 const within = (sources: readonly Source[], qualifier: string, name: string, functions: RowFunctions): Found => {
+  spend(sources.length)
   if (sources.length === 0) throw unproven(`${qualifier}.${name}`, `there is no table ${qualifier} here`, 'spelling')
-  const found = sources.flatMap((source) => source.columns.filter((column) => column.name === name))
+  const found = sources.flatMap((source) => columnsNamed(source, name))
   const mark = marked(found)
   if (mark) return column(name, mark, found, anyActs(found))
   const known = found.length > 0 || (systemColumns.has(name) && sources.some((source) => source.table))
@@ -123,4 +126,4 @@ export const lookup = (reference: Fields, scope: Scope | undefined, functions: R
 
 /** Whether a plain name is a column of the innermost FROM, as far as can be told. */
 export const isLocal = (name: string, scope: Scope | undefined): boolean =>
-  scope?.items.some((item) => uncertain(item) || item.columns.some((each) => each.name === name)) ?? false
+  scope !== undefined && (levelOf(scope.items).uncertain || columnsAt(scope, name).length > 0)

@@ -2,6 +2,8 @@ import { opaqueFunction } from '../catalog/routines.js'
 import type { Catalog } from '../catalog/types.js'
 import type { Guess, Nearest } from '../facts.js'
 import { isRangeVar, list, walk, type Fields } from '../tree.js'
+import { spend } from '../work.js'
+import { Findings } from './findings.js'
 import { clean, columnsOf, combine, type Mark } from './mark.js'
 import { type DistanceRight, leastRight, strictest, type PredicatePolicy, type Predicates } from './predicates.js'
 import { masked, unproven, type Remedy } from './refusal.js'
@@ -62,6 +64,9 @@ export class Proof {
   readonly nearest: Nearest[] = []
   readonly guesses: Guess[] = []
   readonly width = new Width()
+  readonly sideEffects = new Findings<string>()
+  /** What acts, by what its references mean. */
+  readonly #acting = new Map<Scope | undefined, Findings<true>>()
   /** Settings may change from row to row, and with them what a cast or an operator makes of a constant. */
   settingsChange = false
   /** A masked value goes into something that is computed, and that may fail by what the value is. */
@@ -149,6 +154,7 @@ export class Proof {
    * @throws {Refusal} where nodes are looked at over and over: what is nested in itself takes twice as long with each level
    */
   step(): void {
+    spend()
     if (++this.#steps <= this.#bound) return
     this.#bound += this.#nodes() * VISITS
     if (this.#steps > this.#bound) throw unproven('the statement', 'it is nested too deeply', 'query')
@@ -174,6 +180,13 @@ export class Proof {
     if (this.#seen.get(node) === this.#pass) return false
     this.#seen.set(node, this.#pass)
     return true
+  }
+
+  /** Nodes that were found to act, or not to, where references mean what they mean in that scope. */
+  acting(scope: Scope | undefined): Findings<true> {
+    const known = this.#acting.get(scope) ?? new Findings<true>()
+    this.#acting.set(scope, known)
+    return known
   }
 
   /** A question about masked values that the answer settles. */

@@ -9,6 +9,7 @@ import { Refusal } from './refusal.js'
 import { itemOf } from './scope.js'
 import { sideEffectIn } from './side-effects.js'
 import { vet } from './vet.js'
+import { bounded, TooComplex } from '../work.js'
 
 /** What is known of a routine whose definition can be read. */
 export interface RoutineReading {
@@ -78,6 +79,16 @@ const yieldsOf = (named: readonly string[], returns: string): readonly string[] 
  * @returns undefined where it can't be read, or does anything but read and compute
  */
 export const readRoutine = (catalog: Catalog, definition: string, returns: string): RoutineReading | undefined => {
+  // What is stored has a bound of its own, whatever statement it is read for.
+  try {
+    return bounded(0, () => read(catalog, definition, returns))
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof RangeError || error instanceof TooComplex) return undefined
+    throw error
+  }
+}
+
+const read = (catalog: Catalog, definition: string, returns: string): RoutineReading | undefined => {
   const parsed = parse(definition)
   const created = parsed.ok ? as(parsed.statements[0]?.node, 'CreateFunctionStmt') : undefined
   const body = created && statements(created)
@@ -87,25 +98,20 @@ export const readRoutine = (catalog: Catalog, definition: string, returns: strin
   const columns = parameters(created, inputs).map((each) => ({ name: each, mark: clean }))
   const own = itemOf({ name, columns, open: false, bare: false, table: false, ambiguous: false })
   const proof = beginProof(catalog, { default: 'equality' }, 'routine')
-  try {
-    // What a call leaves out is computed by these.
-    vet(catalog, created['parameters'])
-    proof.within(created)
-    for (const { defexpr } of all(created['parameters'], 'FunctionParameter'))
-      proof.untainted(defexpr, top, 'as a default of an argument', 'definition')
-    const marks = body.map((node) => {
-      vet(catalog, node)
-      const mark = result(proof, node, { ...top, scope: { items: [own], outer: undefined } })
-      if (mark) proof.complete(node, 'query')
-      return mark
-    })
-    const last = marks.at(-1)
-    if (!last || marks.includes(undefined)) return undefined
-    if (last.kind !== 'clean' && isImmutable(created)) return undefined
-    const acts = bodyActs(catalog.routines, [body, created['parameters']])
-    return { reads: columnsOf(last), yields: yieldsOf(parameters(created, outputs), returns), acts }
-  } catch (error) {
-    if (error instanceof Refusal || error instanceof RangeError) return undefined
-    throw error
-  }
+  // What a call leaves out is computed by these.
+  vet(catalog, created['parameters'])
+  proof.within(created)
+  for (const { defexpr } of all(created['parameters'], 'FunctionParameter'))
+    proof.untainted(defexpr, top, 'as a default of an argument', 'definition')
+  const marks = body.map((node) => {
+    vet(catalog, node)
+    const mark = result(proof, node, { ...top, scope: { items: [own], outer: undefined } })
+    if (mark) proof.complete(node, 'query')
+    return mark
+  })
+  const last = marks.at(-1)
+  if (!last || marks.includes(undefined)) return undefined
+  if (last.kind !== 'clean' && isImmutable(created)) return undefined
+  const acts = bodyActs(catalog.routines, [body, created['parameters']])
+  return { reads: columnsOf(last), yields: yieldsOf(parameters(created, outputs), returns), acts }
 }

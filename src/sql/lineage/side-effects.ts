@@ -1,5 +1,6 @@
 import type { Routines } from '../catalog/types.js'
 import { walk, words } from '../tree.js'
+import { Findings } from './findings.js'
 
 /** Volatile, and yet nothing but a value comes of them. */
 const harmless: ReadonlySet<string> = new Set([
@@ -30,13 +31,12 @@ export const changesSettings = (tree: unknown): boolean => {
   return found
 }
 
-/** A call somewhere inside that may do more than compute. */
-export const sideEffectIn = (routines: Routines, tree: unknown): string | undefined => {
-  let found: string | undefined
-  walk(tree, (fields) => {
+/**
+ * A call somewhere inside that may do more than compute.
+ * @param known what was found in nodes before, where they are asked about one inside of the other
+ */
+export const sideEffectIn = (routines: Routines, tree: unknown, known = new Findings<string>()): string | undefined =>
+  known.find(tree, (fields) => {
     const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
-    if (name !== undefined && hasSideEffects(routines, name)) found ??= name
-    return found === undefined
+    return name !== undefined && hasSideEffects(routines, name) ? name : undefined
   })
-  return found
-}

@@ -8,6 +8,7 @@ import { top } from './proof.js'
 import { Refusal } from './refusal.js'
 import { hidden } from './scope.js'
 import { vet } from './vet.js'
+import { bounded, TooComplex } from '../work.js'
 
 export interface ViewReading {
   /** What each column shows; none where none shows anything. */
@@ -23,7 +24,11 @@ export interface ViewReading {
  * @param definition as `pg_get_viewdef` prints it, every name qualified
  * @returns why it can't be told, where it can't
  */
-export const readView = (catalog: Catalog, definition: string, columns: number): ViewReading | string => {
+export const readView = (catalog: Catalog, definition: string, columns: number): ViewReading | string =>
+  // What is stored has a bound of its own, whatever statement it is read for.
+  bounded(0, () => read(catalog, definition, columns))
+
+const read = (catalog: Catalog, definition: string, columns: number): ViewReading | string => {
   const parsed = parse(definition)
   const query = parsed.ok ? as(parsed.statements[0]?.node, 'SelectStmt') : undefined
   if (!query) return 'its definition can’t be parsed'
@@ -43,6 +48,7 @@ export const readView = (catalog: Catalog, definition: string, columns: number):
       : `which of its columns show ${column} is not known`
   } catch (error) {
     if (error instanceof Refusal) return error.unproven.why
+    if (error instanceof TooComplex) return 'it is too complex to be analysed'
     if (error instanceof RangeError) return 'it is nested too deeply'
     throw error
   }

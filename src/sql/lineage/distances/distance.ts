@@ -1,5 +1,6 @@
 import type { Given, Guess, Nearest } from '../../facts.js'
 import type { DistanceRight } from '../predicates.js'
+import { spend } from '../../work.js'
 
 /**
  * How a value depends on distances. `rank`: by the order of rows alone, which shows anyway. `distance`: computed from
@@ -36,19 +37,22 @@ const first = <T>(order: readonly T[], one: T, other: T): T => (order.indexOf(on
 
 /** What is known of a value that is computed from several. */
 export const together = (parts: readonly [Distance, ...Distance[]]): Distance =>
-  parts.reduce((one, other) => ({
-    right: first(rights, one.right, other.right),
-    form: first(forms, one.form, other.form) === one.form ? other.form : one.form,
-    columns: [...new Set([...one.columns, ...other.columns])],
-    searches: [...new Set([...one.searches, ...other.searches])],
-    made: [...new Set([...one.made, ...other.made])],
-    steps: Infinity,
-    meets: one.meets || other.meets || one.row === undefined || one.row !== other.row,
-    plain: false,
-    // Both rows decide how many there are.
-    ...(one.limit !== undefined && one.limit === other.limit && { limit: one.limit }),
-    row: one.row === other.row ? one.row : undefined,
-  }))
+  parts.reduce((one, other) => {
+    spend(one.made.length + other.made.length + one.searches.length + other.searches.length)
+    return {
+      right: first(rights, one.right, other.right),
+      form: first(forms, one.form, other.form) === one.form ? other.form : one.form,
+      columns: [...new Set([...one.columns, ...other.columns])],
+      searches: [...new Set([...one.searches, ...other.searches])],
+      made: [...new Set([...one.made, ...other.made])],
+      steps: Infinity,
+      meets: one.meets || other.meets || one.row === undefined || one.row !== other.row,
+      plain: false,
+      // Both rows decide how many there are.
+      ...(one.limit !== undefined && one.limit === other.limit && { limit: one.limit }),
+      row: one.row === other.row ? one.row : undefined,
+    }
+  })
 
 /** Beside a thousand rows whose vectors are known, one order of rows is worth as many halvings of what a distance may be. */
 const ORDER = 10

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Given } from '../../facts.js'
 import { as, integer, isFields, items, list, text, words, type Fields } from '../../tree.js'
+import { spend } from '../../work.js'
 
 /** Where a node stands in the text says nothing of what it is. */
 const positions: ReadonlySet<string> = new Set([
@@ -27,6 +28,7 @@ const leaf = (node: unknown): Given | undefined => {
 const outline = (node: unknown, leaves: Given[]): unknown => {
   if (Array.isArray(node)) return node.map((each) => outline(each, leaves))
   if (!isFields(node)) return node
+  spend()
   const found = leaf(node)
   if (found) return leaves.push(found) > 0
   return Object.fromEntries(

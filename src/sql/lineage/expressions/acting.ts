@@ -28,16 +28,18 @@ const isBare = (subquery: unknown): boolean => {
   return select !== undefined && Object.keys(select).every((key) => bare.has(key))
 }
 
+const actsItself = (routines: Routines, fields: Fields): boolean => {
+  const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
+  // `(row).name` may call the function.
+  const called = () => words(fields['indirection']).some((each) => routines.added.get(each)?.some(({ acts }) => acts))
+  const asks = isSubquery(fields) && !isBare(fields['subselect'])
+  return asks || (name !== undefined && callActs(routines, name)) || called()
+}
+
 const actsInside = (routines: Routines, tree: unknown, more: (fields: Fields) => boolean): boolean => {
   let found = false
   walk(tree, (fields) => {
-    const name = fields['funcname'] === undefined ? undefined : words(fields['funcname']).at(-1)
-    found ||=
-      (isSubquery(fields) && !isBare(fields['subselect'])) ||
-      (name !== undefined && callActs(routines, name)) ||
-      more(fields)
-    // `(row).name` may call the function.
-    found ||= words(fields['indirection']).some((each) => routines.added.get(each)?.some(({ acts }) => acts))
+    found ||= actsItself(routines, fields) || more(fields)
     return !found
   })
   return found
@@ -62,10 +64,11 @@ const refersToActing = (found: Found): boolean => {
  * @param tree an expression whose references are all known
  */
 export const acts = (proof: Proof, tree: unknown, place: Place): boolean =>
-  actsInside(proof.catalog.routines, tree, (fields) => {
-    if (list(fields['fields']).length === 0) return false
-    return refersToActing(lookup(fields, place.scope, proof))
-  })
+  // Each node is asked about with all those around it.
+  proof.acting(place.scope).find(tree, (fields) => {
+    if (actsItself(proof.catalog.routines, fields)) return true
+    return list(fields['fields']).length > 0 && refersToActing(lookup(fields, place.scope, proof)) ? true : undefined
+  }) === true
 
 /** Whether nobody can notice how far a subquery is read: it is nothing but values, and leaves nothing behind. */
 export const readsUnseen = (proof: Proof, subquery: unknown, place: Place): boolean =>

@@ -8,6 +8,7 @@ import { clean, columnsOf, combine, type Mark } from '../mark.js'
 import type { Place, Proof } from '../proof.js'
 import { masked, unproven } from '../refusal.js'
 import { sideEffectIn } from '../side-effects.js'
+import { spend } from '../../work.js'
 
 /** A reference: a column, the whole row of a table, or all that `*` means. */
 const reference = (proof: Proof, fields: Fields, place: Place): Mark => {
@@ -15,6 +16,7 @@ const reference = (proof: Proof, fields: Fields, place: Place): Mark => {
   const found = lookup(fields, place.scope, proof)
   if (found.kind === 'column') return found.mark
   const shapes = found.kind === 'row' ? [found.source] : found.items
+  for (const { columns } of shapes) spend(columns.length)
   return combine(shapes.flatMap(({ columns }) => columns.map(({ mark }) => mark)))
 }
 
@@ -30,7 +32,7 @@ const node = (proof: Proof, type: string, fields: Fields, place: Place): Mark =>
   decides(proof, type, fields, mark, place)
   if (mark.kind === 'derived' && mayFail(proof, type, fields, place)) proof.computes = true
   // `CASE WHEN … THEN pg_notify(…) END` carries nothing away but that it is called.
-  const called = mark.kind === 'derived' ? sideEffectIn(proof.catalog.routines, fields) : undefined
+  const called = mark.kind === 'derived' ? sideEffectIn(proof.catalog.routines, fields, proof.sideEffects) : undefined
   const [column] = columnsOf(mark)
   if (called !== undefined && column !== undefined)
     throw masked(column, `together with ${called}, which may carry it elsewhere`, 'carry')

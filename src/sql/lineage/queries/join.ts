@@ -1,10 +1,12 @@
 import { isFields, text, words, type Fields } from '../../tree.js'
 import { clean, combine, type Mark } from '../mark.js'
+import { columnsNamed } from '../named-columns.js'
 import type { Proof } from '../proof.js'
 import { masked } from '../refusal.js'
 import { aliased, aliasOf } from './relation.js'
 import { hidden, itemOf, uncertain, type Item, type ScopeColumn } from '../scope.js'
 import { matched } from './set-operation.js'
+import { spend } from '../../work.js'
 
 /** Columns that USING or NATURAL makes one of. */
 const shared = (fields: Fields, one: Item, two: Item): readonly string[] => {
@@ -13,20 +15,18 @@ const shared = (fields: Fields, one: Item, two: Item): readonly string[] => {
     const column = hidden(one) ?? hidden(two)
     if (column !== undefined) throw masked(column, 'next to a NATURAL join whose columns are not all known', 'names')
   }
-  return one.columns.flatMap(({ name }) =>
-    two.columns.some((other) => other.name === name) && name !== undefined ? [name] : [],
-  )
+  return one.columns.flatMap(({ name }) => (name !== undefined && columnsNamed(two, name).length > 0 ? [name] : []))
 }
 
 /** Whether it can't be told which columns become one: one of them has a name that isn't worked out. */
 const unclear = (fields: Fields, names: readonly string[], one: Item, two: Item): boolean => {
-  const has = (item: Item, name: string) => item.columns.some((column) => column.name === name)
+  const has = (item: Item, name: string) => columnsNamed(item, name).length > 0
   if (fields['isNatural'] === true && (uncertain(one) || uncertain(two))) return true
   return names.some((name) => !has(one, name) || !has(two, name))
 }
 
 const markOf = (item: Item, name: string): Mark => {
-  const marks = item.columns.filter((column) => column.name === name).map(({ mark }) => mark)
+  const marks = columnsNamed(item, name).map(({ mark }) => mark)
   return marks.length === 1 && marks[0] ? marks[0] : combine(marks)
 }
 
@@ -35,7 +35,7 @@ const merge = (proof: Proof, fields: Fields, one: Item, two: Item, name: string)
   const [left, right] = [markOf(one, name), markOf(two, name)]
   matched(proof, left, right, fields['isNatural'] === true ? 'in a NATURAL join' : 'in USING')
   const type = fields['jointype']
-  const acts = [one, two].some(({ columns }) => columns.some((column) => column.name === name && column.acts))
+  const acts = [one, two].some((item) => columnsNamed(item, name).some((column) => column.acts))
   if (left.kind === 'clean' && right.kind === 'clean') return { name, mark: clean, ...(acts && { acts }) }
   return {
     name,
@@ -48,7 +48,8 @@ const merge = (proof: Proof, fields: Fields, one: Item, two: Item, name: string)
 export const joined = (proof: Proof, fields: Fields, one: Item, two: Item): Item => {
   const names = shared(fields, one, two)
   const merged = names.map((name) => merge(proof, fields, one, two, name))
-  const rest = (item: Item) => item.columns.filter(({ name }) => name === undefined || !names.includes(name))
+  const once = new Set(names)
+  const rest = (item: Item) => item.columns.filter(({ name }) => name === undefined || !once.has(name))
   const shape = {
     columns: [...merged, ...rest(one), ...rest(two)],
     open: one.open || two.open || unclear(fields, names, one, two),
@@ -64,5 +65,6 @@ export const joined = (proof: Proof, fields: Fields, one: Item, two: Item): Item
     using === undefined
       ? []
       : [{ name: using, columns: merged, open: false, bare: false, table: false, ambiguous: false }]
+  spend(one.sources.length + two.sources.length)
   return { ...shape, sources: [...one.sources, ...two.sources, ...added] }
 }

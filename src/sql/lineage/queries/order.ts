@@ -1,12 +1,14 @@
 import { as, integer, isFields, items, list, word, words, type Fields } from '../../tree.js'
 import { isLocal } from '../lookup.js'
+import { columnsNamed, isUncertain } from '../named-columns.js'
 import { clean, columnsOf, type Mark } from '../mark.js'
 import { questionOf, reorders, type Distance } from '../distances/distance.js'
 import { measured } from '../distances/measure.js'
 import { isComparable } from '../expressions/plain.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
-import { uncertain, type ScopeColumn, type Shape } from '../scope.js'
+import type { ScopeColumn, Shape } from '../scope.js'
+import { spend } from '../../work.js'
 
 /** How a clause takes a name or a number: ORDER BY looks at the output columns first, GROUP BY at those of FROM. */
 interface Clause {
@@ -54,16 +56,17 @@ const outputsMeant = (node: unknown, outputs: Shape): readonly ScopeColumn[] => 
   }
   const parts = list(as(node, 'ColumnRef')?.['fields'])
   const name = parts.length === 1 ? word(parts[0]) : undefined
-  return name === undefined ? [] : outputs.columns.filter((column) => column.name === name)
+  return name === undefined ? [] : columnsNamed(outputs, name)
 }
 
 /** One sort or grouping key, be it by name, number or expression. */
 export const key = (proof: Proof, node: unknown, outputs: Shape, place: Place, clause: Clause): void => {
   const meant = outputsMeant(node, outputs)
+  spend(1 + meant.length)
   for (const { mark, distance } of meant) if (distance?.right !== 'show') check(proof, mark, clause)
   if (position(node) !== undefined) return
   const reference = as(node, 'ColumnRef')
-  if (reference && meant.length > 0 && !uncertain(outputs)) {
+  if (reference && meant.length > 0 && !isUncertain(outputs)) {
     const own = words(reference['fields'])[0] ?? ''
     if (clause.outputsFirst || !isLocal(own, place.scope)) return proof.account(reference)
   }
@@ -81,7 +84,7 @@ export const key = (proof: Proof, node: unknown, outputs: Shape, place: Place, c
 const distanceOf = (proof: Proof, node: unknown, outputs: Shape, place: Place): ScopeColumn['distance'] | undefined => {
   const meant = outputsMeant(node, outputs)
   if (meant.length === 0) return measured(proof, node, place)
-  const certain = position(node) === undefined ? !uncertain(outputs) : !outputs.open
+  const certain = position(node) === undefined ? !isUncertain(outputs) : !outputs.open
   return meant.length === 1 && certain ? meant[0]?.distance : undefined
 }
 

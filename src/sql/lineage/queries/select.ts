@@ -10,6 +10,7 @@ import { hidden, itemOf, type Item, type ScopeColumn, type Shape } from '../scop
 import { setOperation } from './set-operation.js'
 import { rowColumns, targets } from './targets.js'
 import { withClause } from './with.js'
+import { spend } from '../../work.js'
 
 /** The columns of a set operation or VALUES, as its own ORDER BY sees them. */
 const asItem = (shape: Shape): Item =>
@@ -23,6 +24,7 @@ const values = (proof: Proof, fields: Fields, place: Place): Shape => {
   const rows = list(fields['valuesLists']).map((row) => rowColumns(proof, items(row), place))
   const open = rows.some((row) => row.open)
   const longest = rows.reduce((most, { columns }) => Math.max(most, columns.length), 0)
+  spend(rows.length * longest)
   const columns = Array.from({ length: longest }, (_, index) => ({
     name: `column${index + 1}`,
     mark: combine(rows.map((row) => row.columns[index]?.mark ?? clean)),

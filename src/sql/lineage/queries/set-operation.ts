@@ -5,6 +5,7 @@ import { type Distance, together } from '../distances/distance.js'
 import type { Place, Proof } from '../proof.js'
 import { masked, type Remedy, unproven } from '../refusal.js'
 import { hidden, type ScopeColumn, type Shape } from '../scope.js'
+import { spend } from '../../work.js'
 
 /**
  * Two values are compared for equality in a way that decides about rows. Where one of them is not masked, the rows that
@@ -67,6 +68,7 @@ export const setOperation = (proof: Proof, fields: Fields, place: Place): Shape 
     // Both become one type.
     if (mark.kind !== 'clean' || other.mark.kind !== 'clean') proof.computes = true
     const acts = one.acts ?? other.acts
+    spend((one.given?.length ?? 0) + (one.distance?.made.length ?? 0))
     const [distance, given] = [distanceInBoth(one, other), one.given && other.given]
     if (!keepsAll && distance?.right !== 'show')
       compared(proof, mark, other.mark, 'in a set operation that compares it with values that are not masked', 'union')

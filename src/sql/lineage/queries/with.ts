@@ -5,6 +5,7 @@ import type { Place, Proof } from '../proof.js'
 import { masked, unproven } from '../refusal.js'
 import { aliased } from './relation.js'
 import type { Shape } from '../scope.js'
+import { spend } from '../../work.js'
 
 /** What SEARCH and CYCLE add to a recursive CTE, in this order. */
 const added = (cte: Fields): readonly string[] => {
@@ -123,13 +124,17 @@ export const withClause = (proof: Proof, clause: unknown, place: Place): Place =
     name: text(fields['ctename']) ?? '',
     cte: new Cte(proof, fields),
   }))
+  spend(place.ctes.size)
   const names = new Map(place.ctes)
   const { firstArm: _notTheirs, windows: _norThese, ...outer } = place
   if (recursive) for (const { name, cte } of ctes) names.set(name, cte.shape)
   for (const { name, cte } of ctes) {
-    cte.within({ ...outer, ctes: recursive ? names : new Map(names) })
+    cte.within({ ...outer, ctes: names })
+    if (recursive) continue
+    // Nobody is inside of it any more when the names of those behind are added.
+    cte.shape()
     names.set(name, cte.shape)
   }
-  for (const { cte } of ctes) cte.shape()
+  if (recursive) for (const { cte } of ctes) cte.shape()
   return { ...place, ctes: names }
 }
