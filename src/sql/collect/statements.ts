@@ -5,6 +5,7 @@ import type { Collector, Place } from './collector.js'
 import { limitOfReturning } from './limit.js'
 import { createdBody, doBody } from '../parser/plpgsql.js'
 import { all, isFields, list, text, words, type Fields } from '../tree.js'
+import { rowsOf } from './row.js'
 import { picksNothing } from './where.js'
 
 /** Objects named by lists of words: how many of the last words are not the relation's. */
@@ -51,6 +52,13 @@ const changes = (
   return found
 }
 
+/** @param others the relations beside the one that is changed */
+const blindly = (collector: Collector, fields: Fields, others: unknown): boolean =>
+  picksNothing(
+    fields['whereClause'],
+    rowsOf(fields['relation'], others, (each) => collector.resolve(each)),
+  )
+
 const sets = (
   collector: Collector,
   relation: Relation,
@@ -96,20 +104,21 @@ export const statements: Readonly<Record<string, (collector: Collector, fields: 
     collector.visit(selectStmt, { ...inside, limit: place.runs ? undefined : 0 })
   },
   UpdateStmt: (collector, fields, place) =>
-    void changes(collector, fields, place, ['update'], picksNothing(fields['whereClause'])),
+    void changes(collector, fields, place, ['update'], blindly(collector, fields, fields['fromClause'])),
   DeleteStmt: (collector, fields, place) =>
-    void changes(collector, fields, place, ['delete'], picksNothing(fields['whereClause'])),
+    void changes(collector, fields, place, ['delete'], blindly(collector, fields, fields['usingClause'])),
   MergeStmt: (collector, fields, place) => {
     const events = new Set<CascadeEvent | 'insert'>()
     let blind = false
-    const everyPair = picksNothing(fields['joinCondition'])
+    const rows = rowsOf(fields['relation'], [fields['sourceRelation']], (each) => collector.resolve(each))
+    const everyPair = picksNothing(fields['joinCondition'], rows)
     for (const clause of all(fields['mergeWhenClauses'], 'MergeWhenClause')) {
       const action = mergeActions[String(clause['commandType'])]
       if (action === undefined) continue
       events.add(action)
       if (place.runs) collector.usage.kinds.add(action)
       const everyRow = clause['matchKind'] === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' || everyPair
-      blind ||= action !== 'insert' && everyRow && picksNothing(clause['condition'])
+      blind ||= action !== 'insert' && everyRow && picksNothing(clause['condition'], rows)
     }
     changes(collector, fields, place, [...events], events.has('update') || events.has('delete') ? blind : undefined)
   },
