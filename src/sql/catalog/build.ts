@@ -1,3 +1,4 @@
+import { keyQuestionsOf } from '../effects/key-questions.js'
 import { knownIn, type FollowedNames } from './known.js'
 import type { KnownName } from './types.js'
 import { columnKey, maskedIn } from './masked.js'
@@ -81,6 +82,7 @@ export const build = (
   }
   const harmless: Routines['harmless'] = harmlessRoutines(catalog)
   const nearMasked: Routines['nearMasked'] = calledNearMasked(catalog)
-  if (masked.size > 0) settle(catalog, reading)
-  return catalog
+  if (masked.size === 0) return catalog
+  settle(catalog, reading)
+  return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../wire/column-type.js'
+import type { KeyQuestions } from '../effects/key-question.js'
 import type { Effects } from '../effects/types.js'
 import type { Versions } from './versions.js'
 
@@ -65,6 +66,8 @@ export interface Catalog {
   readonly routines: Routines
   /** What statements set off beyond what they name; rules look there. */
   readonly effects?: Effects
+  /** Changes that foreign keys answer by something masked. */
+  readonly keyQuestions?: KeyQuestions
   /** Key: `tableOid.attnum` as RowDescription reports a column's origin. */
   readonly masked: ReadonlyMap<string, MaskedColumn>
   /** Policy entries that name no column of this database, as they were given. */

@@ -1,6 +1,7 @@
 import { indexVersion, isAdded, functionVersion, rowVersion, triggerVersion } from '../catalog/row-versions.js'
 import { droppableOf, dropping } from './dropping.js'
-import type { CascadeEvent, Effects, StoredIndex, StoredRoutine } from './types.js'
+import { list } from '../tree.js'
+import type { CascadeEvent, Effects, ForeignKey, StoredIndex, StoredRoutine } from './types.js'
 
 const queries = {
   routines: `SELECT p.oid::int8, p.proname, n.nspname,
@@ -8,7 +9,7 @@ const queries = {
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname NOT IN ('c', 'internal')`,
   triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8, t.tgoldtable, t.tgnewtable, t.tgdeferrable FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
-  keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype FROM pg_constraint f
+  keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype, f.confkey, f.conkey FROM pg_constraint f
     WHERE f.contype = 'f'`,
   primary: `SELECT k.conrelid::int8, a.attname FROM pg_constraint k
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'p'`,
@@ -85,6 +86,11 @@ const cascadesOf = (keys: readonly Row[]): Effects['cascades'] => {
   return events
 }
 
+const keyOf = ([parent, child, onDelete, onUpdate, referred, referring]: Row): ForeignKey => ({
+  ...{ parent: Number(parent), child: Number(child), onDelete: String(onDelete), onUpdate: String(onUpdate) },
+  ...{ referred: list(referred).map(Number), referring: list(referring).map(Number) },
+})
+
 const numbers = ([from, to]: Row) => [Number(from), Number(to)] as const
 const behind = ([name, schema, called]: Row) => [String(name), [String(schema), String(called)] as const] as const
 const swapped = ([from, to]: readonly [number, number]) => [to, from] as const
@@ -126,6 +132,7 @@ export const effectsOf = (snapshot: Given): Effects => {
     views: new Map(snapshot.definitions),
     primaryKeys: grouped(rows.primary.map(words)),
     cascades: cascadesOf(rows.keys),
+    foreignKeys: rows.keys.map(keyOf),
     droppable: grouped(rows.dropping.map(droppableOf)),
     behind: {
       operators: grouped(rows.operators.map(behind)),

@@ -18,6 +18,18 @@ export interface StoredIndex {
   readonly vector: boolean
 }
 
+/** What the table `child` refers to; columns by their numbers, in the order in which they belong together. */
+export interface ForeignKey {
+  readonly parent: number
+  readonly child: number
+  readonly referred: readonly number[]
+  readonly referring: readonly number[]
+  /** `confdeltype`: a NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT. */
+  readonly onDelete: string
+  /** `confupdtype`, likewise. */
+  readonly onUpdate: string
+}
+
 /** What statements set off beyond what they name: part of a catalog snapshot. Keys are OIDs, of relations where not said. */
 export interface Effects {
   /** By name; those in C aside, which nobody but a superuser makes. */
@@ -36,6 +48,7 @@ export interface Effects {
   readonly primaryKeys: ReadonlyMap<number, readonly string[]>
   /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
   readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
+  readonly foreignKeys: readonly ForeignKey[]
   /** What goes with a type or function that CASCADE drops. */
   readonly droppable: Droppables
   /** Functions that run behind other names: by operator, by aggregate, and by the name of the type that a cast is to. */

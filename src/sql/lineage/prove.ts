@@ -13,6 +13,7 @@ import { refusedDefinition, refusedFunction } from './bodies/creating.js'
 import { command, yieldsOrRuns } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { isQuiet } from './failing.js'
+import { keyQuestions } from './keys.js'
 import type { PredicatePolicy } from './predicates.js'
 import { beginProof } from './begin.js'
 import type { Proof } from './proof.js'
@@ -53,7 +54,8 @@ const block = (proof: Proof, fields: Fields): void => {
     for (const { node } of parsed.statements) {
       const { runs, unproven: inside } = examine(proof, node)
       if (inside) throw new Refusal(inside)
-      if (runs || namesSensitive(proof, node)) throw unproven('DO', 'it uses a table with masked columns', 'block')
+      if (runs || keyQuestions(proof, node) || namesSensitive(proof, node))
+        throw unproven('DO', 'it uses a table with masked columns, or one whose foreign keys tell of them', 'block')
       const answering = body.catches === true ? answeringTable(proof.catalog, node) : undefined
       if (answering !== undefined)
         throw unproven('DO', `it changes ${answering}, by whose errors it could ask for masked values`, 'block')
@@ -90,9 +92,13 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const [type, fields] = unwrap(node) ?? []
   if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read', 'query')
   const sensitive = namesSensitive(proof, node) || namesDenied(node)
+  const asks = keyQuestions(proof, node)
   const made = examineMade(proof.catalog, type, fields)
   if (type !== 'CreateFunctionStmt')
-    vet(proof.catalog, node, { open: !sensitive && !touchesMasked(proof, node) && onlyCalls(node), examined: made })
+    vet(proof.catalog, node, {
+      open: !sensitive && !asks && !touchesMasked(proof, node) && onlyCalls(node),
+      examined: made,
+    })
   proof.settingsChange ||= changesSettings(node)
   const body = as(node, 'DoStmt')
   if (body) block(proof, body)
@@ -100,7 +106,8 @@ const examine = (proof: Proof, node: unknown): Proved => {
   const { defines, runs } = named
   if (!sensitive) {
     refuseStored(node)
-    return { touchesMasked: runs !== undefined || touchesMasked(proof, node), ...named }
+    const guesses = proof.guesses.length > 0 && { guesses: proof.guesses }
+    return { touchesMasked: asks || runs !== undefined || touchesMasked(proof, node), ...named, ...guesses }
   }
   const shape = command(proof, type, fields)
   proof.complete(node, yieldsOrRuns(type) ? 'query' : 'definition')

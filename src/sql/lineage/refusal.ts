@@ -16,6 +16,8 @@ export const remedies = {
   explain: 'Use EXPLAIN without ANALYZE.',
   late: 'Ask an administrator to write the table with its schema there, or to end the function’s SET search_path with pg_temp.',
   foreignKey: 'Name the columns: REFERENCES table (column).',
+  key: 'Leave out what the foreign key looks at, or ask an administrator to run it on the database itself.',
+  keyed: 'Pick the row by = and a literal or parameter in the column that is referred to, one at a time.',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
   made: 'Write it in SQL or PL/pgSQL, under a new name, on tables without masks, and without EXECUTE; or ask an administrator to make it.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',

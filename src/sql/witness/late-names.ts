@@ -58,7 +58,9 @@ const isPermanent = (catalog: Catalog, { oid, schema }: Relation): boolean =>
 const isMasked = (catalog: Catalog, lookups: Lookups): boolean => {
   const named = [...lookups.names].flatMap((name) => bearers(catalog, name))
   const others = [...lookups.relations, ...lookups.triggers].flatMap((oid) => catalog.relations.get(oid) ?? [])
-  return [...named, ...others].some(({ masked, touchesMasked }) => masked || touchesMasked === true)
+  return [...named, ...others].some(
+    ({ oid, masked, touchesMasked }) => masked || touchesMasked === true || catalog.keyQuestions?.has(oid) === true,
+  )
 }
 
 interface SetOff {

@@ -23,6 +23,7 @@ const schema = `
   CREATE TABLE kids_ref (ssn text PRIMARY KEY, parent int REFERENCES c ON DELETE CASCADE);
   INSERT INTO kids_ref VALUES ('${canary}', 1);
   CREATE TABLE grand (v text REFERENCES kids_ref); INSERT INTO grand VALUES ('${canary}');
+  CREATE TABLE late_ref (v text REFERENCES kids_ref DEFERRABLE INITIALLY DEFERRED);
   CREATE TABLE d (id int PRIMARY KEY); INSERT INTO d VALUES (1);
   CREATE TABLE kids_note (parent int REFERENCES d ON DELETE CASCADE, ssn text);
   INSERT INTO kids_note VALUES (1, '${canary}');
@@ -108,4 +109,23 @@ test('a mistake that has nothing to do with it keeps the server’s words', asyn
   expect(errorsIn(await client.ask(send.query('DELETE FROM a WHERE nothing = 1')))).toMatchObject([
     { C: '42703', M: 'column "nothing" does not exist' },
   ])
+})
+
+test.for([
+  ['INSERT INTO grand VALUES ($$none$$)'],
+  ['UPDATE grand SET v = $$none$$'],
+  ['BEGIN', 'INSERT INTO late_ref VALUES ($$none$$)', 'COMMIT'],
+  ['BEGIN', 'INSERT INTO late_ref VALUES ($$none$$)', 'SET CONSTRAINTS ALL IMMEDIATE'],
+])('that a masked value isn’t there is no more than an error among others, and counts as one: %s', async (steps) => {
+  const masks = [{ columns: masked, with: 'redact' }]
+  const guard = await guardOf(database.url, { masks, masked_errors: 1 })
+  await using own = await relayServer({ url: database.url, guard })
+  const client = await WireClient.login(own.port)
+  onTestFinished(() => void client.socket.destroy())
+  const errors = async (sql: string) => errorsIn(await client.ask(send.query(sql)))
+  let last: Awaited<ReturnType<typeof errors>> = []
+  for (const step of steps) last = await errors(step)
+  expect(last).toMatchObject([{ C: '23503', M: expect.stringContaining('withheld') as string }])
+  await client.ask(send.query('ROLLBACK'))
+  expect(await errors(`INSERT INTO grand VALUES ('${canary}')`)).toMatchObject([{ R: 'hoop/MASKED_ERRORS' }])
 })

@@ -66,6 +66,24 @@ const opaqueCast = (catalog: Catalog): Catalog => ({
   routines: { ...catalog.routines, opaqueTypes: new Set(['pair']) },
 })
 
+/** With a key of `staging` that refers to something masked, or to which something masked refers. */
+const keyed = (catalog: Catalog): Catalog => {
+  const [staging] = catalog.named.get('staging') ?? []
+  const question = { columns: ['email'], masked: [email] }
+  return {
+    ...catalog,
+    keyQuestions: new Map([
+      [
+        staging?.oid ?? 0,
+        [
+          { ...question, event: 'insert', by: 'written' },
+          { ...question, event: 'delete', by: 'unknown' },
+        ],
+      ],
+    ]),
+  }
+}
+
 /** For each hint a statement that gets it: complete by type. */
 const hinted: Readonly<Record<Remedy, Tried>> = {
   sort: { sql: 'SELECT id FROM customers ORDER BY email' },
@@ -81,6 +99,8 @@ const hinted: Readonly<Record<Remedy, Tried>> = {
   names: { sql: "SELECT *, email FROM customers, json_each('{}')" },
   schema: { sql: 'COPY people TO STDOUT', change: twice },
   function: { sql: 'SELECT normal_rand(1, 0, 1)' },
+  key: { sql: "INSERT INTO staging (email) VALUES ('x')", predicates: { default: 'deny' }, change: keyed },
+  keyed: { sql: 'DELETE FROM staging', change: keyed },
   explain: { sql: 'EXPLAIN ANALYZE SELECT email FROM customers' },
   foreignKey: { sql: 'CREATE TABLE x (phone text REFERENCES crm.people)' },
   late: { sql: 'TRUNCATE crm.people' },
