@@ -1,14 +1,14 @@
 import { dirname, join } from 'node:path'
 import { loadSigningKeys } from '../../identity/keys.js'
-import { asHoopError, HoopError } from '../../lib/errors.js'
+import { HoopError } from '../../lib/errors.js'
 import { type LoadedConfig, loadConfig } from '../../policy/config/load.js'
-import { surveyColumns, unknownColumns, unseenTable } from '../../gateway/upstream/unknown-columns.js'
 import { layout } from '../../gateway/host/layout.js'
 import { loadMaskingKey } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
+import { checkMaskedColumns } from './masked-columns.js'
 import { checkIssuer, checkListen, checkMetrics } from './network.js'
-import { type CheckResult, type Finding, step } from './step.js'
+import { type CheckResult, step } from './step.js'
 import { checkStorage } from './storage.js'
 
 export interface CheckOptions {
@@ -23,15 +23,6 @@ const keys = async (folder: string): Promise<string> => {
   await loadSigningKeys(join(folder, layout.signingKeys))
   loadMaskingKey(join(folder, layout.maskingKey))
   return 'signing keys and masking key are there, for their owner only'
-}
-
-const maskedColumns = async (loaded: LoadedConfig): Promise<Finding> => {
-  const { unknown, unseen, unread, known } = await surveyColumns(loaded)
-  if (unknown.length > 0) throw unknownColumns(unknown)
-  const [first] = unread
-  if (first) throw asHoopError(first.error)
-  if (unseen.length > 0) return { warning: unseen.map(unseenTable).join('\n') }
-  return known === 0 ? 'no masks' : `${known} found in the live catalog`
 }
 
 /**
@@ -70,6 +61,6 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
   yield* checkCertificate(gateway)
   yield await checkIssuer(identity)
   yield* checkConnections(current)
-  yield await step('masked columns', () => maskedColumns(current))
+  yield await step('masked columns', () => checkMaskedColumns(current))
   yield* checkStorage(gateway, version)
 }

@@ -13,6 +13,10 @@ const queries = {
     WHERE f.contype = 'f'`,
   primary: `SELECT k.conrelid::int8, a.attname FROM pg_constraint k
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'p'`,
+  // The columns of a partition key, also those that it computes with, depend on their table (StorePartitionKey).
+  partitioned: `SELECT d.objid::int8, d.objsubid FROM pg_partitioned_table p JOIN pg_depend d ON d.objid = p.partrelid
+    WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.deptype = 'i'
+      AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.partrelid AND d.refobjsubid = 0`,
   operators: `SELECT o.oprname, n.nspname, p.proname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
     JOIN pg_namespace n ON n.oid = p.pronamespace WHERE o.oid >= 16384`,
   aggregates: `SELECT a.proname, n.nspname, p.proname AS behind FROM pg_aggregate g JOIN pg_proc a ON a.oid = g.aggfnoid
@@ -132,6 +136,7 @@ export const effectsOf = (snapshot: Given): Effects => {
     views: new Map(snapshot.definitions),
     primaryKeys: grouped(rows.primary.map(words)),
     cascades: cascadesOf(rows.keys),
+    partitionedBy: grouped(rows.partitioned.map(numbers)),
     foreignKeys: rows.keys.map(keyOf),
     droppable: grouped(rows.dropping.map(droppableOf)),
     behind: {

@@ -46,6 +46,8 @@ export interface Effects {
   readonly views: ReadonlyMap<number, string>
   /** Names of the columns of tables' primary keys. */
   readonly primaryKeys: ReadonlyMap<number, readonly string[]>
+  /** Numbers of the columns by which a table is partitioned. */
+  readonly partitionedBy: ReadonlyMap<number, readonly number[]>
   /** Tables whose rows go or change with those of a table, by foreign keys, through all others. */
   readonly cascades: { readonly [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> }
   readonly foreignKeys: readonly ForeignKey[]

@@ -4,7 +4,7 @@ import type { Given } from '../facts.js'
 import { resolve } from '../resolve.js'
 import { all, as, isFields, items, list, text, walk, words, type Fields } from '../tree.js'
 import { computed, given } from './distances/given.js'
-import { isConstant } from './expressions/plain.js'
+import { isConstant } from './expressions/constant.js'
 import type { Proof } from './proof.js'
 import { masked } from './refusal.js'
 

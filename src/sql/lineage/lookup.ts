@@ -24,6 +24,12 @@ export interface RowFunctions {
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
 
+/** Those that tell in which partition a row lies. */
+const placing: ReadonlySet<string> = new Set(['ctid', 'tableoid'])
+
+const ofSystem = (name: string, sources: readonly Source[]): Mark =>
+  placing.has(name) ? combine(sources.map(({ lies }) => lies ?? clean)) : clean
+
 function* levels(scope: Scope | undefined): Generator<Scope> {
   for (let level = scope; level; level = level.outer) yield level
 }
@@ -72,7 +78,8 @@ const plain = (scope: Scope | undefined, name: string): Found => {
     if (mark) return column(name, mark, open ? [] : found, acts || open)
     if (found.length > 0) open = true
     if (uncertain) open = true
-    if (systemColumns.has(name) && tables) return { kind: 'column', name, mark: clean }
+    if (systemColumns.has(name) && tables)
+      return { kind: 'column', name, mark: ofSystem(name, level.items.flatMap(({ sources }) => sources)) }
   }
   const [source] = nearest(scope, name)
   if (source) return { kind: 'row', name, source }
@@ -90,7 +97,7 @@ const within = (sources: readonly Source[], qualifier: string, name: string, fun
   if (mark) return column(name, mark, found, anyActs(found))
   const known = found.length > 0 || (systemColumns.has(name) && sources.some((source) => source.table))
   const sure = sources.length === 1 && sources[0]?.ambiguous === false
-  if (known) return column(name, clean, sure ? found : [], anyActs(found))
+  if (known) return column(name, found.length > 0 ? clean : ofSystem(name, sources), sure ? found : [], anyActs(found))
   const subject = sources.map(hidden).find((each) => each !== undefined)
   if (subject !== undefined || functions.isOpaqueFunction(name)) {
     throw unproven(

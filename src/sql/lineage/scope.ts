@@ -34,6 +34,8 @@ export interface Source extends Shape {
   readonly bare: boolean
   /** A table, which has system columns (ctid, xmin, …). */
   readonly table: boolean
+  /** What decides in which partition a row lies, and so what `tableoid` and `ctid` show. */
+  readonly lies?: Mark
   /** Several tables have this name; which of them is meant depends on the search path. */
   readonly ambiguous: boolean
 }

@@ -237,6 +237,20 @@ test('an issuer without device login is found out', async () => {
   server.close()
 })
 
+test('a table that is partitioned by a masked column is a warning', async () => {
+  await using database = await freshDatabase()
+  await (await database.client()).query('CREATE TABLE pins (id int, pin int) PARTITION BY RANGE ((pin / 2))')
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  await folder.edit('masks: []', 'masks: [{ columns: [public.pins.pin], with: null }]')
+  await folder.edit('    access:', `    databases: [${database.name}]\n    access:`)
+  const results = await check(folder)
+  expect(failures(results)).toEqual({})
+  expect(results.find(({ name }) => name === 'masked columns')).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining('public.pins is partitioned by pin') as string,
+  })
+})
+
 test('a masked table that is in none of the databases is a warning: it is masked once it is there', async () => {
   await using folder = await gatewayFolder({ issuer: idp.issuer })
   await folder.edit('masks: []', 'masks: [{ columns: [public.later.secret], with: null }]')

@@ -78,6 +78,20 @@ export const aliased = (shape: Shape, names: readonly string[]): Shape => {
   return result
 }
 
+/** What of masked columns a table's rows are put into its partitions by, at any level. */
+const partitionMark = (proof: Proof, relation: Relation): Mark => {
+  const { effects, relations } = proof.catalog
+  if (!effects || effects.partitionedBy.size === 0 || relation.kind !== 'p') return clean
+  const below = (effects.below.get(relation.oid) ?? []).flatMap((oid) => relations.get(oid) ?? [])
+  const columns = [relation, ...below].flatMap((table) =>
+    (effects.partitionedBy.get(table.oid) ?? []).flatMap((attribute) => {
+      const { masked, derived = [] } = table.columns.find((each) => each.attribute === attribute) ?? {}
+      return masked ? [masked.column] : derived
+    }),
+  )
+  return columns.length === 0 ? clean : { kind: 'derived', columns: [...new Set(columns)] }
+}
+
 /** A table of the catalog under its alias. Does not look at CTEs. */
 export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   proof.account(rangeVar)
@@ -86,6 +100,7 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
   const elsewhere = isElsewhere(text(rangeVar['schemaname']), candidates)
   const ambiguous = candidates.length > 1 || elsewhere
   const names = words(alias?.['colnames'])
+  const lies = combine(candidates.map((each) => partitionMark(proof, each)))
   // Each time that a table stands in a FROM clause, its rows are others.
   const row = {}
   const columns = merge(candidates, elsewhere).map((column) => ({ ...column, row }))
@@ -96,6 +111,7 @@ export const tableSource = (proof: Proof, rangeVar: Fields): Source => {
     name: text(alias?.['aliasname']) ?? text(rangeVar['relname']),
     bare: alias === undefined,
     table: true,
+    ...(lies.kind !== 'clean' && { lies }),
     ambiguous,
   }
 }
