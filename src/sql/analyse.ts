@@ -14,6 +14,7 @@ import { read, type Normalized } from './parser/normalize.js'
 import type { Span, SyntaxError } from './parser.js'
 import { parseInParts } from './parser/parts.js'
 import { as, unwrap } from './tree.js'
+import { catchesErrors, caught } from './lineage/handlers.js'
 import { setOffBy } from './witness/late-names.js'
 import { Lookups } from './witness/lookups.js'
 import { close } from './witness/closure.js'
@@ -89,6 +90,7 @@ const factsOf = (
   const types = rewrites ? usage.types : undefined
   if (catalog) close(catalog, lookups)
   const set = catalog && setOffBy(catalog, lookups)
+  const refusal = set?.refusal ?? (set && catchesErrors(node) ? caught : undefined)
   const premise = catalog && premiseOf(catalog, lookups, positions, !defining.has(type), set?.late, types)
   return {
     kind: kindOf(type, fields),
@@ -116,7 +118,7 @@ const factsOf = (
     ...isolationBy(type, fields),
     ...proved,
     ...(set?.touchesMasked && { touchesMasked: true }),
-    ...(set?.refusal && proved.unproven === undefined && { touchesMasked: true, unproven: set.refusal.unproven }),
+    ...(refusal && proved.unproven === undefined && { touchesMasked: true, unproven: refusal.unproven }),
     ...(premise && { premise }),
     ddl: changesSchema(usage.kinds),
   }

@@ -21,6 +21,17 @@ export const rowVersion = (alias: string): string => words(`${alias}.oid`, `${al
 export const triggerVersion = (t: string): string =>
   words(`${t}.tgrelid`, `${t}.tgfoid`, `${t}.tgenabled`, `${t}.tgconstrrelid`)
 
+/**
+ * A type that has a name of its own: not an array's, nor that of a relation's rows, which goes by the relation.
+ * @see `typeVersion`
+ */
+export const isOwnType = (t: string): string =>
+  `(NOT (${op(`${t}.typtype`, '=', `'b'`)} AND ${op(`${t}.typcategory`, '=', `'A'`)}) AND (${op(`${t}.typrelid`, '=', '0::pg_catalog.oid')}
+    OR (SELECT ${op('y.relkind', '=', `'c'`)} FROM pg_catalog.pg_class y WHERE ${op('y.oid', '=', `${t}.typrelid`)})))`
+
+/** Which type a name means. */
+export const typeVersion = (t: string): string => words(`'type'`, `${t}.oid`, schema(`${t}.typnamespace`))
+
 /** Which table an index is of. */
 export const indexVersion = (c: string, x: string): string =>
   words(`${x}.indrelid`, `${c}.relnamespace`, `${c}.relname`)

@@ -1,4 +1,5 @@
-import { indexVersion, isAdded, functionVersion, rowVersion, triggerVersion } from '../catalog/row-versions.js'
+import { functionVersion, indexVersion, isAdded, isOwnType } from '../catalog/row-versions.js'
+import { rowVersion, triggerVersion, typeVersion } from '../catalog/row-versions.js'
 import { droppableOf, dropping } from './dropping.js'
 import { list } from '../tree.js'
 import type { CascadeEvent, Effects, ForeignKey, StoredIndex, StoredRoutine } from './types.js'
@@ -33,6 +34,8 @@ const queries = {
       UNION SELECT t.oid FROM v JOIN pg_type t ON t.typbasetype = v.oid OR t.typelem = v.oid)
     SELECT v.oid::int8 FROM v`,
   dropping,
+  types: `SELECT t.typname, ${typeVersion('t')} AS version FROM pg_type t
+    JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${isAdded('t')} AND ${isOwnType('t')} AND n.nspname !~ '^pg_temp_'`,
   functionRows: `SELECT p.proname, ${functionVersion('p')} AS version FROM pg_proc p WHERE ${isAdded('p')}`,
   operatorRows: `SELECT o.oprname, ${rowVersion('o')} AS version FROM pg_operator o WHERE ${isAdded('o')}`,
   castRows: `SELECT 0, ${rowVersion('k')} AS version FROM pg_cast k WHERE ${isAdded('k')}`,
@@ -139,6 +142,7 @@ export const effectsOf = (snapshot: Given): Effects => {
     partitionedBy: grouped(rows.partitioned.map(numbers)),
     foreignKeys: rows.keys.map(keyOf),
     droppable: grouped(rows.dropping.map(droppableOf)),
+    types: grouped(rows.types.map(named)),
     behind: {
       operators: grouped(rows.operators.map(behind)),
       aggregates: grouped(rows.aggregates.map(behind)),

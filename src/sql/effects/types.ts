@@ -53,6 +53,8 @@ export interface Effects {
   readonly foreignKeys: readonly ForeignKey[]
   /** What goes with a type or function that CASCADE drops. */
   readonly droppable: Droppables
+  /** Types by name, as `typeVersion` has them: those that aren't temporary and have names of their own. */
+  readonly types: ReadonlyMap<string, readonly string[]>
   /** Functions that run behind other names: by operator, by aggregate, and by the name of the type that a cast is to. */
   readonly behind: {
     readonly [Of in Behind]: ReadonlyMap<string, readonly (readonly [schema: string, name: string])[]>

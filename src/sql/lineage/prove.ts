@@ -13,6 +13,7 @@ import { refusedDefinition, refusedFunction } from './bodies/creating.js'
 import { command, yieldsOrRuns } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { isQuiet } from './failing.js'
+import { caught } from './handlers.js'
 import { keyQuestions } from './keys.js'
 import type { PredicatePolicy } from './predicates.js'
 import { beginProof } from './begin.js'
@@ -52,8 +53,10 @@ const block = (proof: Proof, fields: Fields): void => {
     const parsed = parse(sql)
     if (!parsed.ok) throw unproven('DO', 'a statement in it can’t be parsed', 'block')
     for (const { node } of parsed.statements) {
-      const { runs, unproven: inside } = examine(proof, node)
+      const { runs, touchesMasked: touches, unproven: inside } = examine(proof, node)
       if (inside) throw new Refusal(inside)
+      // Also what was put off by a deferred constraint.
+      if (body.catches === true && (touches || as(node, 'ConstraintsSetStmt'))) throw caught
       if (runs || keyQuestions(proof, node) || namesSensitive(proof, node))
         throw unproven('DO', 'it uses a table with masked columns, or one whose foreign keys tell of them', 'block')
       const answering = body.catches === true ? answeringTable(proof.catalog, node) : undefined

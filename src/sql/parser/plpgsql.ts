@@ -8,7 +8,9 @@ export interface Body {
   readonly statements: readonly { readonly sql: string; readonly expression: boolean }[]
   /** Kinds that PL/pgSQL has statements of its own for. */
   readonly kinds: readonly string[]
-  /** Whether it catches errors: then it may go on where a statement in it has failed. */
+  /** Types of what it declares, as they are written. */
+  readonly types?: readonly string[]
+  /** Whether it has handlers for errors: what fails in it may go on as if nothing had. */
   readonly catches?: boolean
   /** Why it may do anything, where something runs that can't be read off: EXECUTE, FETCH, another language. */
   readonly dynamic?: string
@@ -85,20 +87,23 @@ const readTree = (tree: unknown, source: string): Body => {
   if (tree === undefined) return puzzling
   const statements = recordDefaults(tree, source).map((sql) => ({ sql: `SELECT ${sql}`, expression: true }))
   const kinds = new Set<string>()
+  const types = new Set<string>()
+  let catches = false
   let dynamic: string | undefined
-  let catches = false as boolean
   walk(tree, (node) => {
     for (const key in node) {
-      catches ||= key === 'PLpgSQL_exception_block'
       if (Object.hasOwn(dynamicStatements, key)) dynamic ??= dynamicStatements[key]
       const kind = ownKinds[key]
       if (kind !== undefined) kinds.add(kind)
     }
+    const type = text(as(node, 'PLpgSQL_type')?.['typname'])
+    if (type !== undefined) types.add(type)
+    catches ||= node['PLpgSQL_exception_block'] !== undefined
     const inner = as(node, 'PLpgSQL_expr')
     if (!inner) return
     const found = asStatement(inner)
     if (found) statements.push(found)
     else dynamic ??= 'a statement in its body can’t be read'
   })
-  return { statements, kinds: [...kinds], ...(catches && { catches }), ...(dynamic !== undefined && { dynamic }) }
+  return { statements, kinds: [...kinds], types: [...types], catches, ...(dynamic !== undefined && { dynamic }) }
 }

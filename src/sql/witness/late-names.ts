@@ -6,11 +6,12 @@ import { constant } from '../settings.js'
 import { parse } from '../parser.js'
 import { all, as, list } from '../tree.js'
 import { bearers, lookupsOf } from './closure.js'
+import { type LateBody, lateBody } from './late-body.js'
 import type { Lookups } from './lookups.js'
 
 /*
- * A trigger's function finds the tables that it names without a schema by the search path of whoever sets it off, temporary
- * ones first. Where it has to do with masked values, such a name may mean one table only: otherwise somebody could put
+ * A trigger's function finds the tables, types and sequences that it names without a schema by the search path of whoever
+ * sets it off, temporary ones first, even before those that came with the server. Where it has to do with masked values, such a name may mean one only: otherwise somebody could put
  * another one in its place, and read there what the trigger writes.
  */
 
@@ -33,10 +34,10 @@ const isSettled = (routine: StoredRoutine): boolean => {
   return known
 }
 
-/** Names that a trigger's function, and what that calls, look up when they run. */
-const lateIn = (catalog: Catalog, trigger: number): ReadonlySet<string> => {
+/** What a trigger's function, and what that calls, look up when they run. */
+const lateIn = (catalog: Catalog, trigger: number): LateBody => {
   const { effects } = catalog
-  const late = new Set<string>()
+  const late = { relations: new Set<string>(), types: new Set<string>(), functions: new Set<string>(), unknown: false }
   const given = new Set(effects?.transitions.get(trigger))
   const seen = new Set<number>()
   const open = [trigger]
@@ -45,7 +46,10 @@ const lateIn = (catalog: Catalog, trigger: number): ReadonlySet<string> => {
     if (seen.has(oid) || !routine || isSettled(routine)) continue
     seen.add(oid)
     const inside = lookupsOf(catalog, 'routine', oid)
-    for (const name of inside.unqualified) if (!given.has(name)) late.add(name)
+    for (const name of inside.unqualified) if (!given.has(name)) late.relations.add(name)
+    const body = lateBody(routine)
+    for (const part of ['relations', 'types', 'functions'] as const) for (const name of body[part]) late[part].add(name)
+    late.unknown ||= body.unknown
     for (const name of inside.functions) for (const called of effects?.routines.get(name) ?? []) open.push(called.oid)
   }
   return late
@@ -61,6 +65,33 @@ const isMasked = (catalog: Catalog, lookups: Lookups): boolean => {
   return [...named, ...others].some(
     ({ oid, masked, touchesMasked }) => masked || touchesMasked === true || catalog.keyQuestions?.has(oid) === true,
   )
+}
+
+/** Why a name may mean something else than it does in the catalog. */
+const doubt = (
+  catalog: Catalog,
+  late: LateBody,
+  deferred: boolean,
+): readonly [name: string, why: string] | undefined => {
+  const { relations, types, functions, unknown } = late
+  const schemas = (name: string) => new Set((catalog.effects?.routines.get(name) ?? []).map(({ schema }) => schema))
+  for (const name of relations) {
+    const found = bearers(catalog, name)
+    // By the time that a deferred one fires, a name may mean another.
+    const sure = found.length === 1 && !deferred
+    if (!sure || !found.every((relation) => isPermanent(catalog, relation)))
+      return [name, `names ${name} without a schema, which may mean any table by that name`]
+  }
+  for (const name of types) {
+    const rows = bearers(catalog, name)
+    const all = (catalog.effects?.types.get(name) ?? []).length + rows.length
+    if (all > 1 || (all > 0 && deferred) || !rows.every((relation) => isPermanent(catalog, relation)))
+      return [name, `names the type ${name} without a schema, which may mean any by that name`]
+  }
+  for (const name of functions)
+    if (schemas(name).size > 1)
+      return [name, `calls ${name} without a schema, which may mean any function by that name`]
+  return unknown ? ['a sequence', 'puts the name of a sequence together'] : undefined
 }
 
 interface SetOff {
@@ -81,23 +112,21 @@ export const setOffBy = (catalog: Catalog, lookups: Lookups): SetOff | undefined
   if (catalog.masked.size === 0 || lookups.triggers.size === 0) return undefined
   const touchesMasked = isMasked(catalog, lookups)
   if (!touchesMasked) return undefined
-  const late = new Map<string, number>()
-  const deferred = new Set<string>()
+  const names = new Set<string>()
   for (const table of lookups.triggers)
-    for (const trigger of catalog.effects?.triggers.get(table) ?? [])
-      for (const name of lateIn(catalog, trigger)) {
-        late.set(name, table)
-        if (catalog.effects?.deferrable.has(trigger)) deferred.add(name)
+    for (const trigger of catalog.effects?.triggers.get(table) ?? []) {
+      const late = lateIn(catalog, trigger)
+      for (const name of [...late.relations, ...late.types]) {
+        names.add(name)
+        lookups.unqualifiedName(name)
       }
-  const names = new Set(late.keys())
-  for (const [name, table] of late) {
-    const found = bearers(catalog, name)
-    // By the time that a deferred one fires, a name may mean another.
-    const sure = found.length === 1 && !deferred.has(name)
-    if (sure && found.every((relation) => isPermanent(catalog, relation))) continue
-    const relation = catalog.relations.get(table)
-    const why = `a trigger of ${relation ? labelOf(relation) : 'a table'} names ${name} without a schema, which may mean any table by that name`
-    return { late: names, touchesMasked, refusal: unproven(name, why, 'late') }
-  }
+      for (const name of late.types) lookups.typeNames.add(name)
+      const found = doubt(catalog, late, catalog.effects?.deferrable.has(trigger) === true)
+      if (!found) continue
+      const [name, why] = found
+      const relation = catalog.relations.get(table)
+      const whose = relation ? labelOf(relation) : 'a table'
+      return { late: names, touchesMasked, refusal: unproven(name, `a trigger of ${whose} ${why}`, 'late') }
+    }
   return { late: names, touchesMasked }
 }

@@ -23,6 +23,8 @@ export class Lookups {
   readonly functions = new Set<string>()
   readonly operators = new Set<string>()
   readonly indexes = new Set<string>()
+  /** Types that have to mean what they mean in the catalog. */
+  readonly typeNames = new Set<string>()
   /** Whether it was asked what casts to or from a type do. */
   casts = false
   /** Whether something was found out about all relations at once. */
@@ -32,6 +34,13 @@ export class Lookups {
   get empty(): boolean {
     const sets = [this.names, this.relations, this.triggers, this.keys, this.readers, this.functions, this.operators]
     return !this.casts && !this.everything && this.indexes.size === 0 && sets.every(({ size }) => size === 0)
+  }
+
+  /** A relation that is found by the search path. */
+  unqualifiedName(name: string): void {
+    this.names.add(name)
+    this.unqualified.add(name)
+    this.written.add(quoted(name))
   }
 
   /** The catalog, as somebody sees it who looks it up by these. */
@@ -46,9 +55,9 @@ export class Lookups {
     return {
       ...catalog,
       asked: (schema, name) => {
+        if (schema === undefined) return this.unqualifiedName(name)
         this.names.add(name)
-        if (schema === undefined) this.unqualified.add(name)
-        this.written.add(schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`)
+        this.written.add(`${quoted(schema)}.${quoted(name)}`)
       },
       relations: new NotedMap(catalog.relations, relation),
       named: new NotedMap(catalog.named, into(this.names)),

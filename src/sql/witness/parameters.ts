@@ -5,7 +5,7 @@ const plain = [
 ] as const
 
 /** Those that few statements need: for views, what is inherited or has masked columns, and commands on objects. */
-const further = ['relations', 'whole', 'keys', 'readers', 'indexes', 'types'] as const
+const further = ['relations', 'whole', 'keys', 'readers', 'indexes', 'types', 'typeNames'] as const
 
 export const parameters = [...plain, ...further] as const
 export type Parameter = (typeof parameters)[number]

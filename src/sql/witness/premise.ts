@@ -72,6 +72,7 @@ export const premiseOf = (
   expect(whole.map(({ version }) => version))
   for (const name of lookups.functions) expect(rows?.functions.get(name))
   for (const name of lookups.operators) expect(rows?.operators.get(name))
+  for (const name of lookups.typeNames) expect(catalog.effects?.types.get(name))
   for (const name of lookups.indexes) expect(rows?.indexes.get(name))
   for (const oid of [...lookups.triggers, ...lookups.keys]) expect(rows?.triggers.get(oid))
   if (lookups.casts) expect(rows?.casts)
@@ -95,5 +96,6 @@ export const premiseOf = (
     readers: texts(read),
     indexes: [...lookups.indexes],
     types: [...types.keys()],
+    typeNames: [...lookups.typeNames],
   })
 }

@@ -1,13 +1,5 @@
-import {
-  anyOf,
-  functionVersion,
-  identity,
-  indexVersion,
-  isAdded,
-  op,
-  rowVersion,
-  triggerVersion,
-} from '../catalog/row-versions.js'
+import { anyOf, identity, isAdded, isOwnType, op } from '../catalog/row-versions.js'
+import { functionVersion, indexVersion, rowVersion, triggerVersion, typeVersion } from '../catalog/row-versions.js'
 import { columnTypeVersion, isColumn } from '../catalog/column-type.js'
 import { kinds as relationKinds, relationVersion } from '../catalog/versions.js'
 import { isOld, isOwn, seesOld } from './transactions.js'
@@ -47,6 +39,7 @@ export type WitnessPart =
   | (typeof isolation)[0]
   | ('names' | 'functions' | 'operators' | 'casts' | 'names that are new' | 'triggers')
   | ('relations' | 'whole' | 'columns that are old' | 'rules that are old' | 'keys' | 'readers' | 'indexes' | 'types')
+  | 'typeNames'
 
 /** Runs only when it has to. */
 interface Check {
@@ -193,6 +186,13 @@ const furtherChecks: readonly Check[] = [
     'pg_catalog.pg_attribute a',
     isColumn('a', 'k.key'),
     changed('a', columnTypeVersion('a', 'k.key')),
+  ),
+  first(
+    'typeNames',
+    'name',
+    'pg_catalog.pg_type t',
+    `${op('t.typname', '=', 'k.key')} AND ${isAdded('t')} AND ${isOwnType('t')}`,
+    `(${changed('t', typeVersion('t'))}) AND NOT pg_catalog.pg_is_other_temp_schema(t.typnamespace)`,
   ),
 ]
 

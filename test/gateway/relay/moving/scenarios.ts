@@ -82,6 +82,15 @@ export const byPart = {
     reads: 'ALTER TABLE typed ALTER v TYPE varchar(9)',
     passed: `SELECT atttypmod = 13 FROM pg_attribute WHERE attrelid = 'typed'::regclass AND attname = 'v'`,
   },
+  typeNames: {
+    before: `CREATE FUNCTION typed() RETURNS trigger LANGUAGE plpgsql AS
+        $$DECLARE c code; BEGIN c := (SELECT ssn FROM public.people LIMIT 1); RETURN NEW; END$$;
+      CREATE TRIGGER typed BEFORE INSERT ON plain FOR EACH ROW EXECUTE FUNCTION typed()`,
+    opens: ['SET search_path = alt, public'],
+    change: 'CREATE DOMAIN alt.code AS text',
+    reads: insert,
+    passed: 'SELECT count(*) = 1 FROM plain WHERE id = 100',
+  },
   standard_conforming_strings: {
     behind: unset('standard_conforming_strings', 'off'),
     reads: `SELECT '\\' , '  , ssn || '''' FROM people -- ' FROM next_plain`,
