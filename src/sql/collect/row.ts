@@ -1,4 +1,4 @@
-import type { Relation } from '../catalog.js'
+import type { Relation } from '../catalog/types.js'
 import { all, as, isFields, isRangeVar, list, text, unwrap, words, type Fields } from '../tree.js'
 import { spend } from '../work.js'
 

@@ -79,7 +79,14 @@ const plain = (scope: Scope | undefined, name: string): Found => {
     if (found.length > 0) open = true
     if (uncertain) open = true
     if (systemColumns.has(name) && tables)
-      return { kind: 'column', name, mark: ofSystem(name, level.items.flatMap(({ sources }) => sources)) }
+      return {
+        kind: 'column',
+        name,
+        mark: ofSystem(
+          name,
+          level.items.flatMap(({ sources }) => sources),
+        ),
+      }
   }
   const [source] = nearest(scope, name)
   if (source) return { kind: 'row', name, source }
