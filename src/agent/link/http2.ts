@@ -12,8 +12,11 @@ const patience = 2_000
 const STREAM_WINDOW = 4 * 1024 * 1024
 const LINK_WINDOW = 32 * 1024 * 1024
 
-/** What a server does that speaks no HTTP/2: it says so in its handshake, or hangs up. */
+/** What a server does that speaks no HTTP/2: it says so in its handshake, or hangs up, as a bad network does now and then. */
 const otherwise = /NO_APPLICATION_PROTOCOL|ECONNRESET|EPROTO/
+const hungUp = /ECONNRESET|EPROTO/
+
+const causeOf = (error: Error): string => String((error.cause as NodeJS.ErrnoException | undefined)?.code)
 
 /**
  * An HTTP/2 connection to a server with extended CONNECT.
@@ -25,10 +28,16 @@ export async function extendedConnect(
   route: Route,
   signal: AbortSignal,
 ): Promise<{ socket: Socket; session: ClientHttp2Session } | undefined> {
-  const socket = await dial(route, signal, 'h2').catch((error: Error) => {
-    if (otherwise.test(String((error.cause as NodeJS.ErrnoException | undefined)?.code))) return undefined
-    throw error
-  })
+  const again = (error: Error): Promise<Socket> => {
+    if (!hungUp.test(causeOf(error))) throw error
+    return dial(route, signal, 'h2')
+  }
+  const socket = await dial(route, signal, 'h2')
+    .catch(again)
+    .catch((error: Error) => {
+      if (otherwise.test(causeOf(error))) return undefined
+      throw error
+    })
   if (!socket) return undefined
   if ((socket as Partial<TLSSocket>).alpnProtocol !== 'h2') return void socket.destroy()
   const session = connect(route.url.origin, {

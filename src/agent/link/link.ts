@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { Heartbeat } from '../../lib/link/heartbeat.js'
+import { breakOff } from '../../lib/link/break-off.js'
 import { LastingStream } from '../../lib/link/lasting-stream.js'
 import { LastingStreams, MOST_UNCONFIRMED } from '../../lib/link/lasting-streams.js'
 import {
@@ -150,7 +151,8 @@ export class Link {
       const [carrier, answer] = await this.#ask(streamPath, streamProtocol, grant, headers, undefined, signal)
       const position = Number(answer[resumeHeader])
       if (!this.#lasting || stream.destroyed || !stream.canResumeAt(position)) {
-        carrier.close(constants.NGHTTP2_CANCEL)
+        // Where the client has left, the gateway takes it for gone by this.
+        breakOff(carrier)
         throw new HoopError('RESUME_REFUSED', 'the gateway has not what was sent')
       }
       this.#lasting.resume(stream, carrier, position)

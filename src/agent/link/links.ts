@@ -93,8 +93,18 @@ export class Links implements AsyncDisposable {
   /** Tries to let a stream go on until it can, is refused, or ends by its own time. */
   async #revive(stream: LastingStream, id: string, grant: StreamRequest['grant']): Promise<void> {
     const over = new AbortController()
-    stream.once('close', () => over.abort(new HoopError('INTERRUPTED')))
-    const signal = AbortSignal.any([over.signal, this.#stop.signal])
+    const closed = (): void => {
+      over.abort(new HoopError('INTERRUPTED'))
+      // Its client has left, and the gateway is to cancel what runs, and not to keep it any longer.
+      if (!(stream.errored instanceof HoopError)) void this.#leave(stream, id, grant)
+    }
+    stream.once('close', closed)
+    await this.#resume(stream, id, grant, over.signal)
+    stream.off('close', closed)
+  }
+
+  async #resume(stream: LastingStream, id: string, grant: StreamRequest['grant'], over: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([over, this.#stop.signal])
     for (let pause = pauses.first; !signal.aborted; pause = Math.min(2 * pause, pauses.longest)) {
       try {
         const token = await asLongAs(grant(signal), signal)
@@ -106,6 +116,12 @@ export class Links implements AsyncDisposable {
       }
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined)
     }
+  }
+
+  /** Tells the gateway of a stream that was left while its link was lost. */
+  async #leave(stream: LastingStream, id: string, grant: StreamRequest['grant']): Promise<void> {
+    const late = AbortSignal.any([AbortSignal.timeout(stream.keep), this.#stop.signal])
+    await this.#resume(stream, id, grant, late)
   }
 }
 

@@ -127,8 +127,12 @@ export class Link {
     this.#state = 'opening'
     try {
       const { grant, room } = await open(request, this.#addressOf(headers))
+      // It may have closed meanwhile: then nobody else gives the room back.
+      if (this.#socket.destroyed || stream.destroyed) {
+        room[Symbol.dispose]()
+        return this.abandon()
+      }
       this.#owned.use(room)
-      if (stream.destroyed) return this.abandon()
       this.#owned.use(new Heartbeat(this.#session, this.#socket, { silence, answered, broken: () => this.#broken() }))
       this.#key = grant.principal.jkt
       this.#state = 'open'
@@ -183,7 +187,7 @@ export class Link {
   }
 
   #resume(carrier: ServerHttp2Stream, stream: LastingStream, position: number): void {
-    if (carrier.destroyed) return
+    if (carrier.destroyed || carrier.closed) return
     // Nothing more is taken from the link before, so that the position stands.
     stream.detach()
     carrier.respond({ ':status': 200, [names.resumeHeader]: String(stream.received) })

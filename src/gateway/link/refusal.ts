@@ -5,7 +5,7 @@ import type { HoopError } from '../../lib/errors.js'
 
 /** Answers a request on a link with the error's HTTP status and the API's error body, and ends the stream. */
 export const refuseStream = (stream: ServerHttp2Stream, error: HoopError): void => {
-  if (stream.destroyed || stream.headersSent) return
+  if (stream.destroyed || stream.closed || stream.headersSent) return
   stream.respond({
     ':status': error.http,
     'content-type': 'application/json; charset=utf-8',

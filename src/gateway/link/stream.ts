@@ -36,8 +36,8 @@ export const acceptStream = async (
     const runtime = await services.runtime(grant)
     connection = runtime.name
     if (resumption) {
-      services.log.info({ subject: grant.principal.subject, connection }, 'stream resumed')
-      return arrival.resume(kept.take(resumption, grant))
+      arrival.resume(kept.take(resumption, grant))
+      return services.log.info({ subject: grant.principal.subject, connection }, 'stream resumed')
     }
     const stream = arrival.accept(
       runtime.resume > 0 ? { time: runtime.resume, add: (lasting) => kept.add(lasting, grant) } : undefined,

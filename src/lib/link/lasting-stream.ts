@@ -43,6 +43,11 @@ export class LastingStream extends Duplex {
     this.#options = options
   }
 
+  /** Milliseconds for which it is kept after its link broke. */
+  get keep(): number {
+    return this.#options.keep
+  }
+
   /** Bytes that have come. */
   get received(): number {
     return this.#received
@@ -78,7 +83,9 @@ export class LastingStream extends Duplex {
   resumeOn(carriage: Carriage, position: number): void {
     this.detach()
     this.#unconfirmed.confirm(position)
+    carriage.carrier.cork()
     for (const chunk of this.#unconfirmed) carriage.carrier.write(chunk)
+    carriage.carrier.uncork()
     if (this.#finishing) carriage.carrier.end()
     this.#attach(carriage)
   }
@@ -88,6 +95,8 @@ export class LastingStream extends Duplex {
     this.#carriage = carriage
     const { carrier } = carriage
     carrier.on('data', (chunk: Buffer) => this.#data(carriage, chunk))
+    // What came before may not have been read.
+    if (this.readableLength >= this.readableHighWaterMark) carrier.pause()
     carrier.on('end', () => this.#end(carriage))
     carrier.on('drain', () => this.#release())
     carrier.on('error', () => undefined)

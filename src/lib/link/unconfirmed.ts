@@ -1,3 +1,8 @@
+/** Where so many chunks wait, shorter ones are gathered in blocks: what a Buffer costs besides would be more than its bytes. */
+const MANY = 64
+const SHORT = 4 * 1024
+const BLOCK = 32 * 1024
+
 /** Bytes that were sent and may have to be sent again, in the order in which they were. */
 export class Unconfirmed implements Iterable<Buffer> {
   #chunks: Buffer[] = []
@@ -6,6 +11,9 @@ export class Unconfirmed implements Iterable<Buffer> {
   /** Position of the first byte that is kept. */
   #base = 0
   #length = 0
+  /** The block that the last chunk is in, and up to where it is written. */
+  #block: Buffer | undefined
+  #written = 0
 
   /** Bytes kept. */
   get length(): number {
@@ -13,8 +21,25 @@ export class Unconfirmed implements Iterable<Buffer> {
   }
 
   add(chunk: Buffer): void {
-    this.#chunks.push(chunk)
     this.#length += chunk.length
+    if (chunk.length < SHORT && this.#chunks.length - this.#gone >= MANY) this.#gather(chunk)
+    else this.#chunks.push(chunk)
+  }
+
+  #gather(chunk: Buffer): void {
+    const last = this.#chunks.at(-1)!
+    const block = this.#block
+    const end = block && block.byteOffset + this.#written
+    const continues = block !== undefined && last.buffer === block.buffer && last.byteOffset + last.length === end
+    if (continues && this.#written + chunk.length <= block.length) {
+      chunk.copy(block, this.#written)
+      this.#written += chunk.length
+      this.#chunks[this.#chunks.length - 1] = Buffer.from(block.buffer, last.byteOffset, last.length + chunk.length)
+      return
+    }
+    const next = (this.#block = Buffer.allocUnsafeSlow(BLOCK))
+    this.#written = chunk.copy(next)
+    this.#chunks.push(next.subarray(0, this.#written))
   }
 
   /** Whether the other side can have received up to there, and what comes behind is still here. */
@@ -37,8 +62,10 @@ export class Unconfirmed implements Iterable<Buffer> {
         confirmed = 0
       }
     }
-    if (this.#length === 0) this.#chunks.length = this.#gone = 0
-    else if (this.#gone > 64) {
+    if (this.#length === 0) {
+      this.#chunks.length = this.#gone = 0
+      this.#block = undefined
+    } else if (this.#gone > 64) {
       this.#chunks.splice(0, this.#gone)
       this.#gone = 0
     }
