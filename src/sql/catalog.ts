@@ -12,7 +12,7 @@ export type { KnownName } from './catalog/types.js'
 export type { AskSession } from './catalog/own.js'
 export { readOwn } from './catalog/own.js'
 export type { Reading } from './catalog/reading.js'
-export type { Catalog, CatalogQuery, Relation } from './catalog/types.js'
+export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** Readings before it is given up that views and functions stand still for one. */
 const ATTEMPTS = 5

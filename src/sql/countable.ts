@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog/types.js'
+import type { Catalog } from './catalog.js'
 import { isOn, optionsOf } from './copy-options.js'
 import type { Countable } from './facts.js'
 import { collects } from './collect/limit.js'

@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog/types.js'
+import type { Catalog } from './catalog.js'
 import type { Usage } from './collect/usage.js'
 import { kindOf } from './collect/kinds.js'
 import type { Made, NamedObject } from './facts.js'

@@ -1,5 +1,5 @@
 import { opaqueFunction } from './catalog/routines.js'
-import type { Catalog } from './catalog/types.js'
+import type { Catalog } from './catalog.js'
 import { as, list, unwrap, walk, words } from './tree.js'
 import type { Usage } from './collect/usage.js'
 

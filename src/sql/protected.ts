@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from './catalog/types.js'
+import type { Catalog, Relation } from './catalog.js'
 import { mentions } from './catalog/mentions.js'
 import type { Unproven } from './facts.js'
 import { resolve } from './resolve.js'

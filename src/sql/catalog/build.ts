@@ -6,10 +6,8 @@ import { opaqueRelations } from './opaque.js'
 import type { Reading } from './reading.js'
 import { columnsOf, SnapshotRelation } from './relation.js'
 import { readRoutines } from './routines.js'
-import { calledNearMasked } from '../lineage/bodies/callers.js'
-import { harmlessRoutines } from '../lineage/bodies/bodies.js'
 import { settle } from './settle.js'
-import type { Catalog, Routines } from './types.js'
+import type { Catalog } from './types.js'
 
 /** What of a policy decides what a database's catalog is under it. */
 export interface CatalogNeeds {
@@ -43,11 +41,7 @@ export const build = (
   const former = formerNames(known)
   const { masked, unknown, types } = maskedIn(reading, entries, known)
   const hiding = new Set([...masked.keys()].map((key) => Number(key.slice(0, key.indexOf('.')))))
-  const routines = {
-    ...readRoutines(reading.snapshot, new Set(pure)),
-    harmless: () => harmless(),
-    nearMasked: () => nearMasked(),
-  }
+  const routines = readRoutines(reading.snapshot, new Set(pure))
   const opaque = opaqueRelations(reading, routines, hiding)
 
   const relations = new Map<number, SnapshotRelation>()
@@ -80,8 +74,6 @@ export const build = (
     known,
     made: reading.made,
   }
-  const harmless: Routines['harmless'] = harmlessRoutines(catalog)
-  const nearMasked: Routines['nearMasked'] = calledNearMasked(catalog)
   if (masked.size === 0) return catalog
   settle(catalog, reading)
   return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }

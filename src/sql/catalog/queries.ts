@@ -101,16 +101,13 @@ const marks = `l.lanname, p.provolatile, p.proparallel,
       AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' LIMIT 1),
     CASE WHEN ${constructor} THEN 'pg_catalog' END)`
 
-/** name, schema, marks, whether it returns a set, kind of the type it returns, definition of one in SQL, `prokind` */
+/** name, schema, marks, whether it returns a set, kind of the type it returns, definition of one in SQL */
 const added = rows(
   `p.proname, n.nspname, json_build_array(${marks}), p.proretset, t.typtype,
-   CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' THEN pg_get_functiondef(p.oid) END, p.prokind`,
+   CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' THEN pg_get_functiondef(p.oid) END`,
   `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
    JOIN pg_type t ON t.oid = p.prorettype WHERE p.oid >= 16384`,
 )
-
-/** Operators that came with the server. */
-const symbols = rows('x.oprname', '(SELECT DISTINCT o.oprname FROM pg_operator o WHERE o.oid < 16384) x')
 
 /** operator, its function and the function's marks */
 const operators = rows(
@@ -148,7 +145,6 @@ export type RoutineRow = readonly [
   sets: boolean,
   returns: string,
   definition: string | null,
-  kind: string,
 ]
 
 type Pairs<Value> = readonly (readonly [relation: number, value: Value])[]
@@ -175,7 +171,6 @@ export interface Snapshot {
   ])[]
   readonly added: readonly RoutineRow[]
   readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks])[]
-  readonly symbols: readonly (readonly [operator: string])[]
   readonly casts: readonly (readonly [source: string, target: string, marks: Marks])[]
   readonly functionVersions: Named
   readonly operatorVersions: Named
@@ -188,7 +183,7 @@ export interface Snapshot {
 
 const whole = {
   ...{ extensions, generated, ruleVersions, triggers, dependencies, inheritance, rules },
-  ...{ builtin, added, operators, symbols, casts, ...versions, ...types },
+  ...{ builtin, added, operators, casts, ...versions, ...types },
 }
 
 export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {

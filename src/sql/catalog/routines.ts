@@ -36,11 +36,9 @@ export type DraftRoutines = Omit<Routines, 'added'> & {
 /** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
 export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): DraftRoutines => {
   const added = new Map<string, DraftRoutine[]>()
-  for (const [name, schema, marks, , , definition, kind] of snapshot.added) {
+  for (const [name, schema, marks, , , definition] of snapshot.added) {
     const safe = isPure(marks) || pure.has(`${schema}.${name}`)
-    const [language, , , extension] = marks
-    const readable = kind !== 'a' && (language === 'sql' || language === 'plpgsql')
-    const routine: DraftRoutine = { schema, safe, reads: [], kind, readable, brought: extension !== null }
+    const routine: DraftRoutine = { schema, safe, reads: [] }
     if (!safe && definition !== null) routine.definition = definition
     const known = added.get(name)
     if (known) known.push(routine)
@@ -70,9 +68,6 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
       ...snapshot.added.flatMap(([name, , , sets]) => (sets ? [name] : [])),
     ]),
     added,
-    harmless: () => new Map(),
-    nearMasked: () => new Set(),
-    builtinOperators: new Set(snapshot.symbols.map(([symbol]) => symbol)),
     opaqueOperators: new Set(
       snapshot.operators.flatMap(([operator, oid, marks]) =>
         oid < 16384 || (isPure(marks) && !keeps(marks)) ? [] : [operator],
@@ -87,16 +82,10 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
 /**
  * Why a function of that name can't be trusted with masks in force, in any schema that the name may lead to.
  * @param schema where the call is qualified
- * @param trusted whether one that isn't safe may be called all the same
  */
-export const opaqueFunction = (
-  routines: Routines,
-  schema: string | undefined,
-  name: string,
-  trusted: (routine: AddedRoutine) => boolean = () => false,
-): string | undefined => {
+export const opaqueFunction = (routines: Routines, schema: string | undefined, name: string): string | undefined => {
   const candidates = routines.added.get(name)?.filter((each) => schema === undefined || each.schema === schema) ?? []
-  if (candidates.some((each) => !each.safe && !trusted(each))) return 'what the function does is not known'
+  if (candidates.some((each) => !each.safe)) return 'what the function does is not known'
   const builtin = routines.builtin.has(name) && (schema === undefined || isSystem(schema))
   if (builtin && (deniedFunction(name) || usesLargeObjects(name)))
     return 'the function can read tables or files in ways that can’t be followed'

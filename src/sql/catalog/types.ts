@@ -133,15 +133,6 @@ export interface Routines {
   readonly sets: ReadonlySet<string>
   /** Functions that were added, by name: the schemas they are in, and whether all of that name there are known to be pure. */
   readonly added: ReadonlyMap<string, readonly AddedRoutine[]>
-  /**
-   * Names of functions in SQL and PL/pgSQL that have nothing to do with anything masked, with all that they call, whoever calls
-   * them; whether they may keep what they are given. Masked values they aren't given.
-   */
-  readonly harmless: () => ReadonlyMap<string, boolean>
-  /** Names of functions that are called by what is stored and has to do with masked columns, or bound to it. */
-  readonly nearMasked: () => ReadonlySet<string>
-  /** Operators that came with the server. */
-  readonly builtinOperators: ReadonlySet<string>
   /** Operators that run a function not known to be pure. */
   readonly opaqueOperators: ReadonlySet<string>
   /** Types that a cast function not known to be pure converts from or to. */
@@ -158,10 +149,4 @@ export interface AddedRoutine {
   readonly yields?: readonly string[]
   /** It can be noticed that it has run: it reads tables, or calls what does more than compute. */
   readonly acts?: boolean
-  /** `pg_proc.prokind` */
-  readonly kind: string
-  /** Whether it is in SQL or PL/pgSQL, and its body can be read. */
-  readonly readable: boolean
-  /** Whether an extension brought it, or the server along with a type. */
-  readonly brought: boolean
 }

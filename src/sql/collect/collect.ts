@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../catalog/types.js'
+import type { Catalog, Relation } from '../catalog.js'
 import { detailedKinds } from './detailed-kinds.js'
 import type { Limit } from '../facts.js'
 import { statements } from './statements.js'

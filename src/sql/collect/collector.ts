@@ -1,4 +1,4 @@
-import type { Relation } from '../catalog/types.js'
+import type { Relation } from '../catalog.js'
 import type { Limit } from '../facts.js'
 import type { Body } from '../parser/plpgsql.js'
 import type { Fields } from '../tree.js'

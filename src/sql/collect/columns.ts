@@ -1,4 +1,4 @@
-import type { CatalogColumn, Relation } from '../catalog/types.js'
+import type { CatalogColumn, Relation } from '../catalog.js'
 import { labelOf } from '../resolve.js'
 import { as, isFields, list, text, words, type Fields } from '../tree.js'
 

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/types.js'
+import type { Catalog } from '../catalog.js'
 import { droppableKey } from '../effects/dropping.js'
 import { resolve, written } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, word, words, type Fields } from '../tree.js'

@@ -1,4 +1,4 @@
-import type { AddedType, CatalogColumn, Relation } from '../catalog/types.js'
+import type { AddedType, CatalogColumn, Relation } from '../catalog.js'
 import { as, integer, isFields, list, text, words, type Fields } from '../tree.js'
 
 /** OIDs of types that came with the server, by the names that the parser gives them. @see PostgreSQL source, pg_type.dat */

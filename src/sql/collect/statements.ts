@@ -1,6 +1,6 @@
 import { isOn, optionsOf } from '../copy-options.js'
 import type { CascadeEvent } from '../effects/types.js'
-import type { Relation } from '../catalog/types.js'
+import type { Relation } from '../catalog.js'
 import type { Collector, Place } from './collector.js'
 import { limitOfReturning } from './limit.js'
 import { createdBody, doBody } from '../parser/plpgsql.js'

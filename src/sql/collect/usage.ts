@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../catalog/types.js'
+import type { Catalog, Relation } from '../catalog.js'
 import { ColumnUse } from './columns.js'
 import type { Behind, CascadeEvent, StoredRoutine } from '../effects/types.js'
 import { holdsSamples, readsSamples } from '../effects/samples.js'

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/types.js'
+import type { Catalog } from '../catalog.js'
 import { StatementCollector } from '../collect/collect.js'
 import { larger } from '../collect/limit.js'
 import type { Limit } from '../facts.js'

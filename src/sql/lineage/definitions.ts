@@ -6,11 +6,11 @@ import type { Proof } from './proof.js'
 import { unproven } from './refusal.js'
 
 /** Whether a function of that name reads masked columns by itself. */
-const reads = (proof: Pick<Proof, 'catalog'>, name: string): boolean =>
+const reads = (proof: Proof, name: string): boolean =>
   proof.catalog.routines.added.get(name)?.some((routine) => routine.reads.length > 0) ?? false
 
 /** Whether these fields may call a function that reads masked columns by itself. */
-const callsReader = (proof: Pick<Proof, 'catalog'>, fields: Fields): boolean =>
+const callsReader = (proof: Proof, fields: Fields): boolean =>
   [...words(fields['funcname']).slice(-1), ...words(fields['fields']), ...words(fields['indirection'])].some((name) =>
     reads(proof, name),
   )
@@ -26,7 +26,7 @@ const readerIn = (proof: Proof, tree: unknown): boolean => {
 }
 
 /** Whether the tree names a table with masks, one that can't be followed, or a function that reads one. */
-export const namesSensitive = (proof: Pick<Proof, 'catalog'>, tree: unknown): boolean => {
+export const namesSensitive = (proof: Proof, tree: unknown): boolean => {
   let found = false
   walk(tree, (fields) => {
     found ||= callsReader(proof, fields)
@@ -39,7 +39,7 @@ export const namesSensitive = (proof: Pick<Proof, 'catalog'>, tree: unknown): bo
 }
 
 /** Whether a view that the tree names uses a masked column, though nothing of it comes out: its errors may quote one. */
-export const touchesMasked = (proof: Pick<Proof, 'catalog'>, tree: unknown): boolean => {
+export const touchesMasked = (proof: Proof, tree: unknown): boolean => {
   let found = false
   walk(tree, (fields) => {
     if (!isRangeVar(fields)) return

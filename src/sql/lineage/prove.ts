@@ -7,9 +7,6 @@ import { namedBy } from '../naming.js'
 import { deniedName } from '../resolve.js'
 import { pinnedSetting } from '../settings.js'
 import { as, isRangeVar, text, unwrap, walk, type Fields } from '../tree.js'
-import { onlyCalls } from './bodies/calling.js'
-import { answeringTable } from './bodies/near.js'
-import { refusedDefinition, refusedFunction } from './bodies/creating.js'
 import { command, yieldsOrRuns } from './commands.js'
 import { namesSensitive, touchesMasked } from './definitions.js'
 import { isQuiet } from './failing.js'
@@ -59,9 +56,6 @@ const block = (proof: Proof, fields: Fields): void => {
       if (body.catches === true && (touches || as(node, 'ConstraintsSetStmt'))) throw caught
       if (runs || keyQuestions(proof, node) || namesSensitive(proof, node))
         throw unproven('DO', 'it uses a table with masked columns, or one whose foreign keys tell of them', 'block')
-      const answering = body.catches === true ? answeringTable(proof.catalog, node) : undefined
-      if (answering !== undefined)
-        throw unproven('DO', `it changes ${answering}, by whose errors it could ask for masked values`, 'block')
     }
   }
 }
@@ -75,39 +69,20 @@ const namesDenied = (tree: unknown): boolean => {
   return found
 }
 
-/**
- * Functions, operators and aggregates that a statement makes.
- * @returns whether it makes any
- * @throws {Refusal} where one of them could show something masked to anybody
- */
-const examineMade = (catalog: Catalog, type: string, fields: Fields): boolean => {
-  const defines = type === 'DefineStmt' && ['OBJECT_AGGREGATE', 'OBJECT_OPERATOR'].includes(String(fields['kind']))
-  if (type !== 'CreateFunctionStmt' && !defines) return false
-  const why = defines ? refusedDefinition(catalog, fields) : refusedFunction(catalog, fields)
-  if (why === undefined) return true
-  throw unproven(type.replace(/Stmt$/, ''), `this statement is refused where columns are masked: ${why}`, 'made')
-}
-
 /** @throws {Refusal} */
 const examine = (proof: Proof, node: unknown): Proved => {
   const kept = unchanged(node, proof.catalog)
   if (kept) return { touchesMasked: false, unproven: kept }
   const [type, fields] = unwrap(node) ?? []
   if (type === undefined || !fields) throw unproven('a statement', 'it can’t be read', 'query')
-  const sensitive = namesSensitive(proof, node) || namesDenied(node)
   const asks = keyQuestions(proof, node)
-  const made = examineMade(proof.catalog, type, fields)
-  if (type !== 'CreateFunctionStmt')
-    vet(proof.catalog, node, {
-      open: !sensitive && !asks && !touchesMasked(proof, node) && onlyCalls(node),
-      examined: made,
-    })
+  vet(proof.catalog, node)
   proof.settingsChange ||= changesSettings(node)
   const body = as(node, 'DoStmt')
   if (body) block(proof, body)
   const named = namedBy(type, fields)
   const { defines, runs } = named
-  if (!sensitive) {
+  if (!namesSensitive(proof, node) && !namesDenied(node)) {
     refuseStored(node)
     const guesses = proof.guesses.length > 0 && { guesses: proof.guesses }
     return { touchesMasked: asks || runs !== undefined || touchesMasked(proof, node), ...named, ...guesses }

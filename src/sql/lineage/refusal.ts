@@ -19,7 +19,6 @@ export const remedies = {
   key: 'Leave out what the foreign key looks at, or ask an administrator to run it on the database itself.',
   keyed: 'Pick the row by = and a literal or parameter in the column that is referred to, one at a time.',
   definition: 'Leave masked columns out of it, or ask an administrator to run it on the database itself.',
-  made: 'Write it in SQL or PL/pgSQL, under a new name, on tables without masks, and without EXECUTE; or ask an administrator to make it.',
   copy: 'COPY it in the format text, csv or binary, in UTF8.',
   spelling:
     'Look at how its name is spelled; \\d shows the columns. What this transaction has added is known once it is committed.',

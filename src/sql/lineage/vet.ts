@@ -6,7 +6,6 @@ import type { Catalog } from '../catalog/types.js'
 import { isStatement } from '../collect/kinds.js'
 import { resolve, written } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
-import { harmlessBehind, isHarmless } from './bodies/calling.js'
 import { unproven } from './refusal.js'
 import { viewActs as callsActing } from './expressions/acting.js'
 import { sideEffectIn } from './side-effects.js'
@@ -17,13 +16,10 @@ const naming = 'it can change what a name means while the transaction is open'
 
 const asksAll = 'it asks of all values of the type whether they meet a condition, masked ones among them'
 
-/**
- * Statements that are refused where masks are in force, whatever they are about, unless the function says otherwise. Functions,
- * operators and aggregates are looked at by themselves before (`bodies/creating.ts`).
- */
+/** Statements that are refused where masks are in force, whatever they are about, unless the function says otherwise. */
 export const refused: Record<string, string | ((fields: Fields) => string | undefined)> = {
   ...Object.fromEntries(
-    ['CreateCastStmt', 'CreateOpClassStmt', 'CreateOpFamilyStmt', 'AlterOpFamilyStmt']
+    ['CreateFunctionStmt', 'CreateCastStmt', 'CreateOpClassStmt', 'CreateOpFamilyStmt', 'AlterOpFamilyStmt']
       .concat(['CreatePLangStmt', 'CreateTransformStmt', 'CreateConversionStmt', 'CreateAmStmt', 'LoadStmt'])
       .concat(['AlterExtensionContentsStmt', 'AlterExtensionStmt', 'AlterOperatorStmt', 'CreateEventTrigStmt'])
       .concat(['AlterFunctionStmt'])
@@ -82,22 +78,10 @@ const isOnOpenObjects = (catalog: Catalog, schema: string | undefined, name: str
   (schema ?? 'pg_catalog') === 'pg_catalog' &&
   !masksLargeObjects(catalog)
 
-/** How strictly a tree is looked at. */
-export interface Vetting {
-  /** Nothing masked is near: what has nothing to do with that either may be called. */
-  readonly open?: boolean
-  /** The name of the function that the tree is the body of, where it isn't in the catalog yet. */
-  readonly self?: string
-  /** What the statement makes was looked at before. */
-  readonly examined?: boolean
-}
-
-const call = (catalog: Catalog, names: readonly string[], { open = false, self }: Vetting): void => {
+const call = (catalog: Catalog, names: readonly string[]): void => {
   const name = names.at(-1) ?? ''
   if (isOnOpenObjects(catalog, names.at(-2), name)) return
-  if (open && name === self && !catalog.routines.added.has(name) && !catalog.routines.builtin.has(name)) return
-  const trusted = open ? isHarmless(catalog, name) : undefined
-  const why = opaqueFunction(catalog.routines, names.at(-2), name, trusted)
+  const why = opaqueFunction(catalog.routines, names.at(-2), name)
   if (why !== undefined)
     throw unproven(
       written(names.at(-2), name),
@@ -112,14 +96,13 @@ const attribute = (
   tables: ReadonlyMap<string, Fields>,
   qualifier: string | undefined,
   name: string,
-  vetting: Vetting,
 ): void => {
   const routines = catalog.routines.added.get(name)
   if (!routines?.some((each) => !each.safe)) return
   const table = qualifier === undefined ? undefined : tables.get(qualifier)
   const relations = table ? resolve(catalog, text(table['schemaname']), text(table['relname']) ?? '') : []
   if (relations.length > 0 && relations.every((each) => each.columns.some((column) => column.name === name))) return
-  call(catalog, [name], vetting)
+  call(catalog, [name])
 }
 
 /** Tables by the name that qualifies their columns. */
@@ -157,27 +140,24 @@ const emptyColumns = (tree: unknown): ReadonlySet<unknown> => {
  * and statements that bring in new ones. Anything new is not in the snapshot, so it must not come in unseen.
  * @throws {Refusal}
  */
-export const vet = (catalog: Catalog, tree: unknown, vetting: Vetting = {}): void => {
+export const vet = (catalog: Catalog, tree: unknown): void => {
   const { opaqueOperators, opaqueTypes } = catalog.routines
   const tables = tablesOf(tree)
   let empty: ReadonlySet<unknown> | undefined
   walk(tree, (fields) => {
-    for (const key in fields)
-      if (isStatement(key) && isFields(fields[key]) && !(vetting.examined === true && fields === tree))
-        statement(key, fields[key])
+    for (const key in fields) if (isStatement(key) && isFields(fields[key])) statement(key, fields[key])
     const domain = as(fields, 'CreateDomainStmt')
     const called = sideEffectIn(catalog.routines, domain)
     if (called !== undefined) throw unproven(called, `a cast to the domain would pass values to ${called}`, 'domain')
     if (domain && callsActing(catalog.routines, domain))
       throw unproven('CreateDomain', 'its condition could tell which values are cast to it', 'domain')
-    if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']), vetting)
+    if (fields['funcname'] !== undefined) call(catalog, words(fields['funcname']))
     const reference = list(fields['fields']).length > 1 ? words(fields['fields']) : []
-    if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '', vetting)
-    for (const part of words(fields['indirection'])) attribute(catalog, tables, undefined, part, vetting)
+    if (reference.length > 1) attribute(catalog, tables, reference.at(-2), reference.at(-1) ?? '')
+    for (const part of words(fields['indirection'])) attribute(catalog, tables, undefined, part)
     for (const operator of [as(fields, 'A_Expr')?.['name'], fields['operName'], fields['useOp']]) {
       const symbol = words(operator).at(-1)
       if (symbol === undefined || !opaqueOperators.has(symbol)) continue
-      if (vetting.open === true && harmlessBehind(catalog, 'operators', symbol)) continue
       throw unproven(symbol, `what the operator ${symbol} does is not known`, 'function')
     }
     if (fields['typemod'] !== undefined && opaqueTypes.size > 0 && !(empty ??= emptyColumns(tree)).has(fields)) {

@@ -24,8 +24,16 @@ const puzzling = unreadable('its body can’t be read')
 const statement = 0
 const expression = 2
 
-/** `name := …` with plain names; a subscript on the left could run anything and is left alone. */
-const assignment = /^\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\s".:=[\]]+))*\s*:?=(?!=)/u
+/**
+ * `name := …` with plain names and nothing but blanks between: a comment could hide where the value begins, and a subscript on
+ * the left run anything. What is written otherwise can't be read.
+ */
+const assigns = (() => {
+  const blanks = String.raw`[ \t\n\r\f\v]*`
+  const name = String.raw`(?:"(?:[^"]|"")+"|[A-Za-z_\u{80}-\u{10ffff}][A-Za-z0-9_$\u{80}-\u{10ffff}]*)`
+  const more = String.raw`(?:${blanks}\.${blanks}${name})*`
+  return new RegExp(String.raw`^${blanks}(?:${name}|\$\d+)${more}${blanks}:?=(?!=)`, 'u')
+})()
 
 const assembled = 'its body puts SQL together at run time'
 
@@ -41,7 +49,7 @@ const asStatement = ({ query, parseMode }: Fields): Body['statements'][number] |
   const sql = text(query) ?? ''
   if ((parseMode ?? statement) === statement) return { sql, expression: false }
   if (parseMode === expression) return { sql: `SELECT ${sql}`, expression: true }
-  return assignment.test(sql) ? { sql: `SELECT ${sql.replace(assignment, '')}`, expression: true } : undefined
+  return assigns.test(sql) ? { sql: `SELECT ${sql.replace(assigns, '')}`, expression: true } : undefined
 }
 
 const foreign = (language: string): Body =>

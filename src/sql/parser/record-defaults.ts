@@ -1,8 +1,22 @@
 import { as, text, walk } from '../tree.js'
 
+/** PostgreSQL's blanks are these alone, and any character beyond ASCII is part of a name (scan.l: space, ident_start). */
+const blank = '[ \\t\\n\\r\\f\\v]'
+const letter = 'A-Za-z_\\u{80}-\\u{10ffff}'
+
+/** The rest of a string with escapes, from its quote on; behind a line's end it goes on in the next quotes (scan.l: xqs). */
+const escaped = String.raw`'(?:[^'\\]|\\[^]|'')*'`
+const goesOn = String.raw`(?:[ \t\f\v]|--[^\r\n]*)*[\r\n](?:${blank}|--[^\r\n]*[\r\n])*`
+
 /** What PL/pgSQL's scanner takes for one token; comments and blanks between them are no tokens. */
-const token =
-  /(?<gap>\s+|--[^\r\n]*)|\/\*|(?:[uU]&)?"(?:[^"]|"")*"|[eE]'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*'|[\p{L}_\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*|\$(?<tag>(?:[\p{L}_\u0080-\uffff][\p{L}\p{N}_\u0080-\uffff]*)?)\$|:=|[^]/gu
+const token = new RegExp(
+  [
+    String.raw`(?<gap>${blank}+|--[^\r\n]*)|\/\*`,
+    String.raw`(?:[uU]&)?"(?:[^"]|"")*"|[eE]${escaped}(?:${goesOn}${escaped})*|'(?:[^']|'')*'`,
+    String.raw`[${letter}][${letter}0-9$]*|\$(?<tag>(?:[${letter}][${letter}0-9]*)?)\$|:=|[^]`,
+  ].join('|'),
+  'gu',
+)
 
 /** Comments of that kind stand inside of each other. */
 const endOfComment = (source: string, start: number): number => {

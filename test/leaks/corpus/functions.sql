@@ -182,3 +182,25 @@ END $$
 
 -- refused STATEMENT_UNPROVEN
 DO LANGUAGE plpgsql 'BEGIN EXECUTE $q$ SELECT set_config(''leak.y'', (SELECT ssn FROM customers WHERE id = 1), false) $q$; END'
+
+-- refused STATEMENT_UNPROVEN differs
+DO $$ DECLARE x text; BEGIN x/*=' */ := (SELECT ssn FROM customers WHERE id = 1) --'
+|| 'b'; RAISE NOTICE '%', x; END $$
+
+-- refused STATEMENT_UNPROVEN differs
+DO $$ DECLARE x text; BEGIN x--='
+:= (SELECT ssn FROM customers WHERE id = 1) --'
+|| 'b'; RAISE NOTICE '%', x; END $$
+
+-- refused STATEMENT_UNPROVEN differs
+DO $$ DECLARE a text := E'a'
+'x\''; r record := (SELECT c FROM customers c WHERE id = 1); b text := ' '; BEGIN RAISE NOTICE '%', r; END $$
+
+-- refused STATEMENT_UNPROVEN differs
+DO $$ DECLARE a text := $😀$ ' $😀$; r record := (SELECT c FROM customers c WHERE id = 1); b text := ' '; BEGIN RAISE NOTICE '%', r; END $$
+
+-- refused STATEMENT_UNPROVEN differs
+DO $out$ DECLARE b😀$$ text := 'a'; r record := (SELECT c FROM customers c WHERE id = 1); c😀$$ text; BEGIN RAISE NOTICE '%', r; END $out$
+
+-- answered harmless
+DO $$ DECLARE x text; "y z" int; r record := (SELECT 1); BEGIN x := E'a\'b' 'c'; "y z" = 2; x := $q$ ä😀 ' $q$; END $$

@@ -110,7 +110,6 @@ const hinted: Readonly<Record<Remedy, Tried>> = {
   constant: { sql: 'SELECT id FROM orders LIMIT (SELECT length(email) FROM customers)' },
   lazy: { sql: "SELECT CASE WHEN email LIKE 'a%' THEN (SELECT count(*) FROM orders) END FROM customers" },
   member: { sql: 'SELECT email IN (SELECT name FROM staging) FROM customers' },
-  made: { sql: "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT email FROM customers'" },
   rows: { sql: 'SELECT jsonb_array_elements(payload) FROM events' },
   union: { sql: 'SELECT email FROM customers UNION SELECT name FROM customers' },
   join: { sql: 'SELECT id FROM customers JOIN staging USING (email)' },
