@@ -203,4 +203,5 @@ DO $$ DECLARE a text := $😀$ ' $😀$; r record := (SELECT c FROM customers c 
 DO $out$ DECLARE b😀$$ text := 'a'; r record := (SELECT c FROM customers c WHERE id = 1); c😀$$ text; BEGIN RAISE NOTICE '%', r; END $out$
 
 -- answered harmless
-DO $$ DECLARE x text; "y z" int; r record := (SELECT 1); BEGIN x := E'a\'b' 'c'; "y z" = 2; x := $q$ ä😀 ' $q$; END $$
+DO $$ DECLARE x text; "y z" int; r record := ROW(1); BEGIN x := E'a\'b'
+'c\''; "y z" := 2; x := $q$ ä😀 ' $q$; END $$

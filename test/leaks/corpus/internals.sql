@@ -73,7 +73,7 @@ SET extra_float_digits = -15;
 SELECT score, score::text FROM customers;
 RESET ALL
 
--- answered once
+-- refused SETTING_PINNED once
 SET xmloption = document;
 SET transform_null_equals = on;
 SELECT ssn, ssn = NULL FROM customers;
