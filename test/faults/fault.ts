@@ -18,8 +18,6 @@ export interface Fault {
   /** As docs/faults.md has it. */
   readonly name: string
   readonly kind: 'recordings' | 'store' | 'database' | 'processes' | 'logins' | 'limits and network'
-  /** Nobody has yet seen it come out as it says: made by `HOOP_TEST_FAULTS=drafts` alone. */
-  readonly draft?: true
   /** Cheap enough for `npm test`. */
   readonly short?: true
   /** It can't be made without this; where it is missing, the fault is left out, with the reason. */

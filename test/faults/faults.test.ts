@@ -7,7 +7,7 @@ import { type TestPostgres, startPostgres } from '../helpers/postgres/postgres.j
 import { canMount } from '../helpers/small-disk.js'
 import { canSetClock } from './clock.js'
 import type { Fault, Outcome } from './fault.js'
-import { drafts, faults } from './list.js'
+import { faults } from './list.js'
 import { end, run } from './runner.js'
 import { printed } from './table.js'
 import { openWorld, type World } from './world.js'
@@ -47,7 +47,7 @@ afterAll(async () => {
   if (all) console.log(printed(outcomes))
 })
 
-const chosen = (process.env['HOOP_TEST_FAULTS'] === 'drafts' ? drafts : faults)
+const chosen = faults
   .filter(({ short }) => all || short)
   .toSorted((one, other) => surroundings(one).localeCompare(surroundings(other)))
 

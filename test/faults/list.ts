@@ -6,8 +6,4 @@ import { ofProcesses } from './faults/processes.js'
 import { ofRecordings } from './faults/recordings.js'
 import { ofStore } from './faults/store.js'
 
-const written: readonly Fault[] = [ofRecordings, ofStore, ofDatabase, ofProcesses, ofLogins, ofLimits].flat()
-
-export const faults = written.filter(({ draft }) => !draft)
-
-export const drafts = written.filter(({ draft }) => draft)
+export const faults: readonly Fault[] = [ofRecordings, ofStore, ofDatabase, ofProcesses, ofLogins, ofLimits].flat()

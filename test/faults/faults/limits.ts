@@ -11,7 +11,6 @@ const limitFiles = ({ gateway }: World, most: number | 'unlimited'): void => {
 const clock = (name: string, offset: string): Fault => ({
   name: `clock of the gateway ${name}`,
   kind: 'limits and network',
-  draft: true,
   needs: 'libfaketime',
   hurt: {},
   newcomer: 'CLOCK_SKEW',
@@ -43,7 +42,7 @@ export const ofLimits: readonly Fault[] = [
   },
   clock('an hour ahead', '+1h'),
   clock('an hour behind', '-1h'),
-  wire('cut', (world) => world.wire.cut(), { draft: true, hurt: { agent: 'FATAL 08006' } }),
+  wire('cut', (world) => world.wire.cut(), {}),
   wire('silent', (world) => void (world.wire.weather = 'silent'), { waits: ['agent'] }),
   wire('slow, with losses', (world) => void (world.wire.weather = 'late'), {}),
 ]

@@ -20,7 +20,6 @@ const recordingOfWriter = async ({ recordings, sessions }: World): Promise<strin
 export const ofRecordings: readonly Fault[] = [
   {
     name: 'disk of the recordings full',
-    draft: true,
     kind: 'recordings',
     needs: 'mounts',
     disk: 'recordings',

@@ -7,15 +7,6 @@ import type { World } from '../world.js'
 
 const locks = new WeakMap<World, DatabaseSync>()
 
-/** The store's log has room for some more. */
-const untilRefused = async (world: World): Promise<string> => {
-  for (let n = 0; n < 300; n++) {
-    const heard = await world.newcomer()
-    if (heard !== 'let in') return heard
-  }
-  return 'let in'
-}
-
 export const ofStore: readonly Fault[] = [
   {
     name: 'store locked by another process',
@@ -28,18 +19,6 @@ export const ofStore: readonly Fault[] = [
       locks.set(world, other)
     },
     mend: async (world) => locks.get(world)?.close(),
-  },
-  {
-    name: 'disk of the store full',
-    draft: true,
-    kind: 'store',
-    needs: 'mounts',
-    disk: 'store',
-    hurt: {},
-    newcomer: ['STORE_FAILED', 'FATAL 58030 STORE_FAILED'],
-    comes: untilRefused,
-    inject: async ({ disk }) => disk?.fill(),
-    mend: async ({ disk }) => disk?.makeRoom(),
   },
   {
     name: 'store read-only at the start',
