@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
 import { createRecordingsView } from '../server/start/recordings.js'
@@ -86,4 +87,20 @@ test('a session whose person has lost their access meanwhile does not go on', as
   await ended
   expect(client.told).toMatchObject({ severity: 'FATAL', code: '08006' })
   expect(resumptions(at)).toBe(0)
+})
+
+test('a client that leaves while the network is away does not keep its session: what ran is cancelled with the next link', async () => {
+  await using at = await networkStage({ silence: '2s', resume: '10m' })
+  const admin = new Client({ connectionString: inject('databaseUrl') })
+  await admin.connect()
+  const client = await at.client()
+  const sleeping = client.query('SELECT pg_sleep(600) /* resume, left */').catch((error: unknown) => error)
+  await expect.poll(() => backends(admin, 'resume, left'), { timeout: 30_000 }).toBe(1)
+  at.network.stall()
+  await expect.poll(() => losses(at), { timeout: 30_000 }).toBe(1)
+  ;(client as unknown as { connection: { stream: Socket } }).connection.stream.resetAndDestroy()
+  await sleeping
+  at.network.mend()
+  await expect.poll(() => backends(admin, 'resume, left'), { timeout: 60_000 }).toBe(0)
+  await admin.end()
 })
