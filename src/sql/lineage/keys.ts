@@ -79,8 +79,13 @@ const changes: Readonly<Record<string, (fields: Fields) => readonly Change[]>> =
     const set = clause['action'] === 'ONCONFLICT_UPDATE' ? [any('update', assigned(clause['targetList']).columns)] : []
     return [inserted(fields), ...set]
   },
-  UpdateStmt: (fields) => [{ event: 'update', ...assigned(fields['targetList']), where: fields['whereClause'] }],
-  DeleteStmt: (fields) => [{ ...any('delete'), where: fields['whereClause'] }],
+  // Beside other relations a column of that name may be one of theirs.
+  UpdateStmt: ({ targetList, fromClause, whereClause }) => [
+    { event: 'update', ...assigned(targetList), where: fromClause === undefined ? whereClause : undefined },
+  ],
+  DeleteStmt: ({ usingClause, whereClause }) => [
+    { ...any('delete'), where: usingClause === undefined ? whereClause : undefined },
+  ],
   MergeStmt: merged,
   CopyStmt: (fields) => {
     const named = words(fields['attlist'])

@@ -68,6 +68,8 @@ test.for([
 
 test.for([
   ['DELETE FROM diag WHERE code > 4', level],
+  ['DELETE FROM diag USING (VALUES (4)) other(code) WHERE other.code = 4 AND diag.code > 4', level],
+  ['UPDATE diag SET code = 9 FROM (VALUES (4)) other(code) WHERE other.code = 4', level],
   ['DELETE FROM diag', level],
   ['DELETE FROM diag WHERE code = 4 OR code = 5', level],
   ['DELETE FROM diag WHERE code = area', level],
