@@ -3,7 +3,13 @@ import { loadCatalog, type Catalog } from '../../src/sql/catalog.js'
 import { freshDatabase, type FreshDatabase } from '../helpers/database.js'
 
 /** What the policy hides in the shop. */
-export const masks = ['public.customers.email', 'public.customers.ssn', 'public.events.payload', 'crm.people.phone']
+export const masks = [
+  'public.customers.email',
+  'public.customers.ssn',
+  'public.events.payload',
+  'crm.people.phone',
+  'crm.flags.vip',
+]
 
 const schema = `
   CREATE TABLE customers (id int PRIMARY KEY, name text, email text, ssn varchar(11), tags text[] DEFAULT '{}');
@@ -15,6 +21,7 @@ const schema = `
   CREATE TABLE crm.people (id int, phone text, digits text GENERATED ALWAYS AS (replace(phone, '-', '')) STORED);
   CREATE FUNCTION emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO gone SELECT phone FROM crm.people; RETURN NULL; END $$;
   CREATE TRIGGER emptied BEFORE TRUNCATE ON crm.people EXECUTE FUNCTION emptied();
+  CREATE TABLE crm.flags (id int, vip bool);
   CREATE TABLE crm.notes (id int, body text);
   CREATE VIEW active AS SELECT id, name FROM customers;
   CREATE VIEW active_again AS SELECT * FROM active;

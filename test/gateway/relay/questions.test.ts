@@ -64,6 +64,16 @@ test.for<[string, readonly (string | { text: string; values: unknown[] })[], num
   ['literals', [`${guess} 'a'`, `${guess} 'a'`, `${guess} 'b'`, `${guess} 'c'`, `${guess} 'd'`], 4],
   ['parameters', ['a', 'b', 'a', 'c', 'd'].map((value) => ({ text: `${guess} $1`, values: [value] })), 4],
   ['members of IN', ["SELECT id FROM papers WHERE author IN ('a', 'b', 'c')", `${guess} 'b'`, `${guess} 'd'`], 2],
+  [
+    'members of rows',
+    [
+      "SELECT id FROM papers WHERE (id, author) IN ((1, 'a'), (2, 'b'))",
+      `${guess} 'b'`,
+      `${guess} 'c'`,
+      `${guess} 'd'`,
+    ],
+    3,
+  ],
   ['members of a list that is too long', ["SELECT id FROM papers WHERE author IN ('a', 'b', 'c', 'd')"], 0],
   [
     'members of arrays',

@@ -118,7 +118,7 @@ SELECT id FROM customers WHERE COALESCE(NULLIF(ssn, 'x') > '6', false)
 -- refused COLUMN_MASKED
 SELECT id FROM customers WHERE CASE WHEN ssn > '6' THEN true ELSE false END
 
--- refused COLUMN_MASKED
+-- answered differs
 SELECT id FROM customers WHERE vip
 
 -- refused COLUMN_MASKED

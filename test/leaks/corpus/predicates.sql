@@ -47,8 +47,20 @@ SELECT id FROM customers WHERE token::text LIKE 'c%'
 -- refused COLUMN_MASKED
 SELECT id FROM customers WHERE vip AND level > 2
 
--- refused COLUMN_MASKED
+-- answered differs
 SELECT id FROM customers WHERE NOT vip
+
+-- answered harmless
+SELECT id FROM customers WHERE (id, ssn) IN ((1, '000-00-0000'), (2, '1')) OR (id, pin) = (3, 5)
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (id, ssn) < (id, '6')
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE ROW(id, ssn) >= ROW(id, '6')
+
+-- refused COLUMN_MASKED
+SELECT id FROM customers WHERE (id, ssn) = ANY (SELECT id, '6' || id FROM orders) OR (id, left(ssn, 1)) = (id, '6')
 
 -- refused COLUMN_MASKED
 SELECT id FROM customers WHERE vip IS TRUE
@@ -87,13 +99,13 @@ SELECT name FROM customers WHERE ssn > $1
 -- refused COLUMN_MASKED
 SELECT name FROM customers WHERE (ssn, id) > ('6', 0)
 
--- refused COLUMN_MASKED
+-- answered differs
 SELECT name FROM customers WHERE (id, level) IN ((1, 3), (2, 3))
 
--- refused COLUMN_MASKED
+-- answered differs
 SELECT name FROM customers WHERE (id, level) = (1, 3)
 
--- refused COLUMN_MASKED
+-- answered differs
 SELECT name FROM customers WHERE ROW(level) = ROW(3)
 
 -- refused COLUMN_MASKED

@@ -10,6 +10,7 @@ import { areComparable, plainColumn } from './plain.js'
 import { isConstant } from './constant.js'
 import type { Place, Proof } from '../proof.js'
 import { masked } from '../refusal.js'
+import { rowComparisons } from './row-comparison.js'
 import { subquery } from './sublink.js'
 
 const equal: ReadonlySet<string> = new Set(['=', '<>', '!='])
@@ -76,20 +77,41 @@ const mixes = (proof: Proof, node: unknown, place: Place): boolean => {
   return other
 }
 
+/** The conditions that one consists of, where it does. */
+const partsOf = (node: unknown): readonly unknown[] | undefined => {
+  const boolean = as(node, 'BoolExpr')
+  if (boolean) return list(boolean['args'])
+  return equal.has(words(as(node, 'A_Expr')?.['name']).at(-1) ?? '') ? rowComparisons(node) : undefined
+}
+
+/** `WHERE vip` is `WHERE vip = true`. */
+const asComparison = (node: unknown): unknown =>
+  as(node, 'ColumnRef')
+    ? {
+        A_Expr: {
+          kind: 'AEXPR_OP',
+          name: [{ String: { sval: '=' } }],
+          lexpr: node,
+          rexpr: { A_Const: { boolval: { boolval: true } } },
+        },
+      }
+    : node
+
 /**
  * What a condition says about a masked column shows only in which rows come out, so the policy decides.
  * @returns what the condition uses in a way that is not allowed
  */
-export const holds = (proof: Proof, node: unknown, place: Place, negated = false): Mark | undefined => {
-  const boolean = as(node, 'BoolExpr')
-  if (boolean) {
-    const inside = boolean['boolop'] === 'NOT_EXPR' ? !negated : negated
-    for (const part of list(boolean['args'])) {
+export const holds = (proof: Proof, condition: unknown, place: Place, negated = false): Mark | undefined => {
+  const parts = partsOf(condition)
+  if (parts) {
+    const inside = as(condition, 'BoolExpr')?.['boolop'] === 'NOT_EXPR' ? !negated : negated
+    for (const part of parts) {
       const found = holds(proof, part, place, inside)
       if (found) return found
     }
     return undefined
   }
+  const node = asComparison(condition)
   const { computes } = proof
   const mark = proof.value(node, place)
   if (mark.kind === 'clean') return undefined
