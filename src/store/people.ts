@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { ExpressionBuilder, Kysely, Transaction } from 'kysely'
 import { HoopError } from '../lib/errors.js'
 import type { PeopleTable, Tables } from './schema.js'
 import { whole } from './whole.js'
@@ -17,14 +17,49 @@ export interface KnownPerson extends Person {
   readonly lastSession?: number
 }
 
-/** Notes that somebody was here. @throws {HoopError} STORE_FAILED */
-export const seePerson = async (db: Kysely<Tables>, person: Person, at: number): Promise<void> => {
-  const { subject, name, email = null } = person
-  await db
-    .insertInto('people')
-    .values({ subject, name, email, first_seen: at, last_seen: at })
-    .onConflict((conflict) => conflict.column('subject').doUpdateSet({ name, email, last_seen: at }))
-    .execute()
+/** Somebody as a token names them. */
+export interface NamedPerson extends Person {
+  readonly groups: readonly string[]
+  /** When the provider said so, milliseconds since 1970. */
+  readonly namedAt?: number
+}
+
+/**
+ * Notes that somebody was here, and the groups that the provider names: those of the token that it issued last, since
+ * an older one may still be in use elsewhere.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const seePerson = async (db: Kysely<Tables>, person: NamedPerson, at: number): Promise<void> => {
+  const { subject, name, email = null, groups, namedAt = at } = person
+  const named = { groups: JSON.stringify(groups), groups_at: namedAt }
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('people')
+      .values({ subject, name, email, first_seen: at, last_seen: at, ...named })
+      .onConflict((conflict) => conflict.column('subject').doUpdateSet({ name, email, last_seen: at }))
+      .execute()
+    await transaction
+      .updateTable('people')
+      .set(named)
+      .where('subject', '=', subject)
+      .where((eb) => eb.or([eb('groups_at', 'is', null), eb('groups_at', '<=', namedAt)]))
+      .execute()
+  })
+}
+
+/**
+ * The groups that the provider named last, by subject. Who wasn't seen since they are kept is missing.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const groupsNamed = async (
+  db: Kysely<Tables> | Transaction<Tables>,
+  subjects: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  if (subjects.length === 0) return new Map()
+  const rows = await db.selectFrom('people').select(['subject', 'groups']).where('subject', 'in', subjects).execute()
+  return new Map(
+    rows.flatMap(({ subject, groups }) => (groups === null ? [] : [[subject, JSON.parse(groups) as string[]]])),
+  )
 }
 
 const ofSubject = (eb: ExpressionBuilder<Tables, 'people'>) =>

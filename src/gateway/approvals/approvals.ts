@@ -1,12 +1,14 @@
 import type { Logger } from 'pino'
 import type { DenyList } from '../../identity/deny-list.js'
+import type { Actor } from '../../lib/api.js'
 import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import { forgetApprovalsOf } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import type { Store } from '../../store/open.js'
-import { StandingRecords } from '../../store/approvals/standing.js'
+import { type StandingRecord, StandingRecords } from '../../store/approvals/standing.js'
+import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
@@ -17,6 +19,7 @@ export interface ApprovalsOptions {
   readonly store: Pick<Store, 'db'>
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
+  readonly write: WriteAudit
   /** Counts what becomes of requests. */
   readonly metrics?: Pick<GatewayMetrics, 'approval'>
   /** Who is shut out: what they have approved counts for nothing. */
@@ -100,13 +103,16 @@ export class Approvals implements AsyncDisposable {
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
     const { subject, name } = person
     const at = new Date().toISOString()
-    const after = await this.records.vote(record.id, {
-      subject,
-      name,
-      vote,
-      at,
-      ...(reason !== undefined && { reason }),
-    })
+    const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }
+    const after = await this.records.vote(record.id, entered, ({ id: target, state }, transaction) =>
+      this.#options.write(
+        {
+          ...{ act: `approval.${vote}`, by: { subject, name }, target, subject: record.subject, reason },
+          ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+        },
+        transaction,
+      ),
+    )
     await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
     this.news.tell()
@@ -116,6 +122,27 @@ export class Approvals implements AsyncDisposable {
       this.#settled(after)
     }
     return after
+  }
+
+  /** Approves a statement for a while. @throws {HoopError} STORE_FAILED */
+  async stand(record: StandingRecord): Promise<void> {
+    const { id: target, subject, by, reason, connection, database, expiresAt: until } = record
+    await this.#options.store.db.transaction().execute(async (transaction) => {
+      await new StandingRecords(transaction).add(record)
+      const after = { connection, database, until }
+      await this.#options.write({ act: 'standing.add', by, target, subject, reason, after }, transaction)
+    })
+    this.news.tell()
+  }
+
+  /** Takes it back. @throws {HoopError} STORE_FAILED */
+  async revokeStanding({ id: target, subject, by: giver }: StandingRecord, by: Actor): Promise<void> {
+    await this.#options.store.db.transaction().execute(async (transaction) => {
+      await new StandingRecords(transaction).revoke(target, by.subject, Date.now())
+      const before = { by: giver.subject }
+      await this.#options.write({ act: 'standing.revoke', by, target, subject, before }, transaction)
+    })
+    this.news.tell()
   }
 
   /** Whether enough of those who approved it may still do so. */

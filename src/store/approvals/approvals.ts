@@ -62,9 +62,14 @@ export class ApprovalRecords {
 
   /**
    * Enters a vote, and settles the request where it is the last that it takes.
+   * @param also is kept with it, or neither is
    * @throws {HoopError} APPROVAL_SETTLED where it is no longer open, or this person has voted
    */
-  async vote(id: string, vote: ApprovalVote): Promise<ApprovalRecord> {
+  async vote(
+    id: string,
+    vote: ApprovalVote,
+    also: (after: ApprovalRecord, db: Transaction<Tables>) => Promise<void> = async () => undefined,
+  ): Promise<ApprovalRecord> {
     return this.#db.transaction().execute(async (db) => {
       const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       const [before] = await this.#withVotes(db, [row])
@@ -86,8 +91,10 @@ export class ApprovalRecords {
           .set({ state, settled_at: at, ...(state === 'approved' && { expires_at: at + before!.life }) })
           .where('id', '=', id)
           .execute()
-      const after = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-      return (await this.#withVotes(db, [after]))[0]!
+      const settled = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      const after = (await this.#withVotes(db, [settled]))[0]!
+      await also(after, db)
+      return after
     })
   }
 

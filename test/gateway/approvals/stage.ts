@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { Client } from 'pg'
 import { pino } from 'pino'
+import { auditLog } from '../../../src/gateway/access/audit-log.js'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import type { Person } from '../../../src/gateway/approvals/rights.js'
 import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
@@ -85,7 +86,15 @@ export const approvalStage = async (
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const approvals = stack.use(
     new Approvals({
-      ...{ store, webhooks, log, denied, most: Infinity, url: () => 'https://gateway.test' },
+      ...{
+        store,
+        webhooks,
+        log,
+        write: auditLog(log, store),
+        denied,
+        most: Infinity,
+        url: () => 'https://gateway.test',
+      },
       ...(options.metrics && { metrics: options.metrics }),
     }),
   )

@@ -20,6 +20,7 @@ import type {
   SessionCounters,
   SessionSummary,
 } from '../../../lib/api.js'
+import './act-schemas.js'
 import './approval-schemas.js'
 import { line, named, registry, time } from './schema-registry.js'
 

@@ -27,7 +27,7 @@ const longest = 30 * 86_400_000
  * count where a rule's approvers have given them, as an approval would.
  */
 export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
-  const { standing, records, news } = deps.approvals
+  const { standing, records } = deps.approvals
 
   /** @throws {HoopError} ACCESS_DENIED for somebody who approves nothing on any connection */
   const demandApprover = (groups: readonly string[]): void => {
@@ -82,9 +82,8 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
         createdAt: new Date().toISOString(),
         expiresAt: new Date(until).toISOString(),
       }
-      await standing.add(record)
+      await deps.approvals.stand(record)
       for (const each of [subject, meant.subject]) await deps.approvals.assertIn(each)
-      news.tell()
       request.log.info({ standing: record.id, subject, person: meant.subject, until }, 'a standing approval')
       return reply.code(201).send(shown(record))
     },
@@ -126,13 +125,12 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       }),
     },
     async (request) => {
-      const { subject, groups } = principalOf(request)
+      const { subject, name, groups } = principalOf(request)
       const found = await standing.find(request.params.id)
       const isAdmin = rolesOf(deps.config(), { groups }).includes('admin')
       if (found.by.subject !== subject && !isAdmin)
         throw new HoopError('NOT_FOUND', `standing approval ${request.params.id}`)
-      await standing.revoke(found.id, subject, Date.now())
-      news.tell()
+      if (found.revokedAt === undefined) await deps.approvals.revokeStanding(found, { subject, name })
       request.log.info({ standing: found.id, subject }, 'a standing approval was revoked')
       return shown(await standing.find(found.id))
     },
