@@ -10,6 +10,8 @@ export interface ActFilter {
   /** Who did it or whom it concerns: subject, or name of who did it in any case. */
   readonly person?: string
   readonly act?: ActName
+  /** Whom it concerns. */
+  readonly subject?: string
 }
 
 export interface ActPage {
@@ -60,7 +62,7 @@ export const addAct = async (
  */
 export const listActs = async (
   db: Kysely<Tables>,
-  { since, until, person, act }: ActFilter,
+  { since, until, person, act, subject }: ActFilter,
   limit: number,
   cursor?: string,
 ): Promise<ActPage> => {
@@ -71,6 +73,7 @@ export const listActs = async (
     .limit(limit + 1)
   if (since) query = query.where('time', '>=', since.getTime())
   if (until) query = query.where('time', '<', until.getTime())
+  if (subject !== undefined) query = query.where('subject', '=', subject)
   if (act) query = query.where('act', '=', act)
   if (person !== undefined)
     query = query.where((eb) =>

@@ -18,6 +18,7 @@ export interface Tables {
   revocations: RevocationsTable
   known_names: KnownNamesTable
   acts: ActsTable
+  access_entries: AccessEntriesTable
 }
 
 export interface SessionsTable {
@@ -90,6 +91,14 @@ export interface PeopleTable {
   /** JSON: the groups that the provider named last, and when it did; null for who wasn't seen since this is kept. */
   groups: string | null
   groups_at: MaybeWhole
+  /** JSON: since when the provider names each of them, without a break. */
+  groups_since: string | null
+}
+
+/** Since when entries of connections let people in. */
+export interface AccessEntriesTable {
+  key: string
+  since: Whole
 }
 
 /** What was done to people's access. Rows are only added. */

@@ -2,22 +2,19 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { DenyList } from '../../identity/deny-list.js'
 import type { GrantService } from '../../identity/grant-service.js'
 import type { Actor, KilledSession, RevocationInfo } from '../../lib/api.js'
+import type { Ended } from '../../lib/api/people.js'
 import { HoopError } from '../../lib/errors.js'
 import type { WriteAudit } from './audit-log.js'
 import type { SessionName, SessionRegistry } from '../session/registry.js'
+import { endAll, type Holdings, type Order } from './holdings.js'
 
 export interface ControlOptions {
   readonly registry: SessionRegistry
   readonly denied: DenyList
   readonly grants: Pick<GrantService, 'revoke'>
   readonly write: WriteAudit
-  readonly approvals: { forget(subject: string, by: string): Promise<void> }
-}
-
-/** Who does it, and why: the client is told, and the recording ends with both. */
-export interface Order {
-  readonly by: Actor
-  readonly reason: string
+  /** What ends with a person besides their sessions. */
+  readonly holdings: Holdings
 }
 
 /** Milliseconds after which an answer is given though sessions are still closing. */
@@ -54,7 +51,7 @@ export class Control {
     subject: string,
     order: Order,
     until?: Date,
-  ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[] }> {
+  ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[]; ended: Ended }> {
     const at = new Date()
     const revoked = { ...order, at: at.toISOString(), ...(until && { until: until.toISOString() }) }
     const kept = this.#options.denied.revoke({
@@ -66,13 +63,13 @@ export class Control {
     const error = new HoopError('SESSION_KILLED', `your access was revoked: ${order.reason}`, {
       hint: 'Ask an administrator of the gateway.',
     })
-    const [sessions] = await Promise.all([
+    const [sessions, held] = await Promise.all([
       this.#end((session) => session.subject === subject, order, error),
+      endAll(this.#options.holdings, subject, order),
       kept,
       written,
-      this.#options.approvals.forget(subject, order.by.subject),
     ])
-    return { revoked, sessions }
+    return { revoked, sessions, ended: { sessions: sessions.length, ...held } }
   }
 
   /** Lets somebody in again. @throws {HoopError} NOT_FOUND where they are not shut out; STORE_FAILED */

@@ -4,7 +4,7 @@ import type { Actor } from '../../lib/api.js'
 import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
-import { forgetApprovalsOf } from '../../store/approvals/of-revoked.js'
+import { type Ended, forgetRequestsOf, forgetStandingOf } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import type { Store } from '../../store/open.js'
 import { type StandingRecord, StandingRecords } from '../../store/approvals/standing.js'
@@ -159,15 +159,23 @@ export class Approvals implements AsyncDisposable {
     return this.#options.denied.find(subject) !== undefined
   }
 
-  /** What somebody who is shut out has approved, and asked for, is no more. @throws {HoopError} STORE_FAILED */
-  async forget(subject: string, by: string): Promise<void> {
-    const ended = await forgetApprovalsOf(this.#options.store.db, subject, by, Date.now())
+  /** What somebody who is shut out has approved for a while, or has so, is no more. @returns how many. @throws {HoopError} STORE_FAILED */
+  async forgetStanding(subject: string, by: string): Promise<number> {
+    const ended = await forgetStandingOf(this.#options.store.db, subject, by, Date.now())
+    this.news.tell()
+    return ended
+  }
+
+  /** The same of requests that they asked for, or approved. @throws {HoopError} STORE_FAILED */
+  async forgetRequests(subject: string): Promise<readonly Ended[]> {
+    const ended = await forgetRequestsOf(this.#options.store.db, subject, Date.now())
     for (const { id } of ended) {
       const record = await this.records.find(id)
       this.#options.metrics?.approval(record.connection, 'withdrawn')
       this.#settled(record)
     }
     this.news.tell()
+    return ended
   }
 
   /**
@@ -177,7 +185,7 @@ export class Approvals implements AsyncDisposable {
   async assertIn(subject: string): Promise<void> {
     const { denied } = this.#options
     const out = denied.find(subject)
-    if (out) await this.forget(subject, out.by.subject)
+    if (out) await Promise.all([this.forgetStanding(subject, out.by.subject), this.forgetRequests(subject)])
     denied.assert(subject)
   }
 

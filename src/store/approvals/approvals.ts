@@ -9,6 +9,7 @@ export interface ApprovalFilter {
   readonly connection?: string | undefined
   /** Subject, or name in any case. */
   readonly person?: string | undefined
+  readonly subject?: string | undefined
 }
 
 /** Settled requests are kept this long, milliseconds; the recordings keep what became of them. */
@@ -45,13 +46,14 @@ export class ApprovalRecords {
 
   /** Newest first, behind `before`. */
   async list(
-    { states, connection, person }: ApprovalFilter,
+    { states, connection, person, subject }: ApprovalFilter,
     limit: number,
     before?: string,
   ): Promise<ApprovalRecord[]> {
     let query = this.#db.selectFrom('approvals').selectAll().orderBy('id', 'desc').limit(limit)
     if (states) query = query.where('state', 'in', states)
     if (connection !== undefined) query = query.where('connection', '=', connection)
+    if (subject !== undefined) query = query.where('subject', '=', subject)
     if (before !== undefined) query = query.where('id', '<', before)
     if (person !== undefined)
       query = query.where((eb) =>

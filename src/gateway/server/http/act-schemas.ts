@@ -5,7 +5,7 @@ import { named, time } from './schema-registry.js'
 const text = z.string()
 const state = z.record(z.string(), z.unknown()).readonly()
 
-const act = named<Act, z.ZodType<Act>>(
+export const act = named<Act, z.ZodType<Act>>(
   'Act',
   z.strictObject({
     number: z.int(),

@@ -27,7 +27,7 @@ const vote: z.ZodType<ApprovalVote> = z.strictObject({
   revokedAt: time.exactOptional(),
 })
 
-const approval = named<Approval, z.ZodType<Approval>>(
+export const approval = named<Approval, z.ZodType<Approval>>(
   'Approval',
   z.strictObject({
     id: text,
@@ -65,7 +65,7 @@ named<ApprovalDecision, z.ZodType<ApprovalDecision>>(
   z.strictObject({ reason: reason.exactOptional() }),
 )
 
-const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
+export const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
   'StandingApproval',
   z.strictObject({
     id: text,

@@ -1,4 +1,4 @@
-import type { StandingApproval, StandingApprovalRequest } from '../../../lib/api/approvals.js'
+import type { StandingApprovalRequest } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
 import type { StandingRecord } from '../../../store/approvals/standing.js'
 import { personCalled } from '../../../store/sessions/people.js'
@@ -9,9 +9,8 @@ import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
+import { shownStanding as shown } from '../http/shown.js'
 import { schemaOf } from './schema-of.js'
-
-const shown = ({ textHash: _hash, groups: _groups, ...standing }: StandingRecord): StandingApproval => standing
 
 const params = {
   type: 'object',

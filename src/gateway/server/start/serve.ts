@@ -30,6 +30,7 @@ import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
+import { holdingsOf } from './holdings.js'
 import { createIdentity } from './identity.js'
 import { type Address, listen } from '../../host/listen.js'
 import { ownAddress } from './own-address.js'
@@ -77,7 +78,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
+  const denied = await DenyList.open(store.db)
   const grants = grantService({
+    admit: (subject) => denied.assert(subject),
     gateway: () => own.url,
     keys: () => options.signingKeys,
     records: grantRecords(store.db),
@@ -89,7 +92,6 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
-  const denied = await DenyList.open(store.db)
   const approvals = new Approvals({
     store,
     log,
@@ -106,7 +108,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
-  const control = new Control({ registry, denied, grants, approvals, write })
+  const control = new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who

@@ -230,7 +230,8 @@ test('somebody who is revoked loses every session and every request, until they 
 
   expect((await post('olu', '/v1/people/restore', { person: 'ana@example.com' })).status).toBe(200)
   expect(world.acts.at(-1)).toEqual({ act: 'person.restore', target: 'ana', subject: 'ana', by: olu })
-  expect((await grantOf('ana', grant)).status).toBe(201)
+  expect(await grantOf('ana', grant)).toMatchObject({ status: 401, body: { code: 'GRANT_INVALID' } })
+  expect((await grantOf('ana')).status).toBe(201)
   expect((await DenyList.open(world.store.db)).find('ana')).toBeUndefined()
   expect(await post('olu', '/v1/people/restore', { person: 'ana' })).toMatchObject({ status: 404 })
   other.finish()

@@ -9,6 +9,7 @@ import { readiness } from '../../../../src/gateway/server/http/readiness.js'
 import { createApp } from '../../../../src/gateway/server/http/app.js'
 import type { App } from '../../../../src/gateway/server/http/instance.js'
 import type { AdministratorAct } from '../../../../src/lib/api/acts.js'
+import { holdingsOf } from '../../../../src/gateway/server/start/holdings.js'
 import { auditLog, type WriteAudit } from '../../../../src/gateway/access/audit-log.js'
 import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
@@ -210,7 +211,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     grants,
     denied,
-    control: new Control({ registry, denied, grants, approvals, write }),
+    control: new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write }),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
