@@ -113,7 +113,7 @@ test('a revocation says how many of each it ended, in under a second, and finds 
   expect(shown).toMatchObject({
     ...{ revoked: { reason: 'left us', by: { subject: 'olu' } }, grants: [], requests: [], standing: [], live: 0 },
   })
-  expect(shown.acts.slice(0, 2).map(({ act }) => act)).toEqual(['person.revoke', 'person.revoke'])
+  expect(shown.acts.filter(({ act }) => act === 'person.revoke')).toHaveLength(2)
   expect((await hoop('ines', 'approvals', 'show', request)).stdout).toContain('withdrawn')
   expect((await hoop('ines', 'people', 'show', 'casey')).stdout).toMatch(
     /^Shut out +since .* by olu@acme\.example: left us$/m,

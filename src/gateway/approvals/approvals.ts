@@ -1,19 +1,19 @@
 import type { Logger } from 'pino'
 import type { DenyList } from '../../identity/deny-list.js'
-import type { Actor } from '../../lib/api.js'
-import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
+import type { ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import { type Ended, forgetRequestsOf, forgetStandingOf } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
+import { stillApproved } from '../../store/approvals/counting.js'
 import type { Store } from '../../store/open.js'
-import { type StandingRecord, StandingRecords } from '../../store/approvals/standing.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
 import { News } from './news.js'
 import { mayDecide, maySee, type Person } from './rights.js'
+import { groupsStillNamed, StandingApprovals } from './standing.js'
 
 export interface ApprovalsOptions {
   readonly store: Pick<Store, 'db'>
@@ -39,7 +39,7 @@ const sweepEvery = 1000
 /** The requests for approval of one gateway: made by sessions, decided on by people, and told to whoever waits. */
 export class Approvals implements AsyncDisposable {
   readonly records: ApprovalRecords
-  readonly standing: StandingRecords
+  readonly standing: StandingApprovals
   readonly news = new News()
   readonly #options: ApprovalsOptions
   readonly #waiters = new Map<string, (record: ApprovalRecord) => void>()
@@ -49,7 +49,7 @@ export class Approvals implements AsyncDisposable {
   constructor(options: ApprovalsOptions) {
     this.#options = options
     this.records = new ApprovalRecords(options.store.db)
-    this.standing = new StandingRecords(options.store.db)
+    this.standing = new StandingApprovals(options.store.db, options.write, (subject) => this.isOut(subject))
     this.#timer = setInterval(() => {
       this.#sweeping = this.sweep().catch((err: unknown) => options.log.error({ err }, 'requests were not swept'))
     }, sweepEvery)
@@ -92,26 +92,33 @@ export class Approvals implements AsyncDisposable {
    */
   async decide(
     id: string,
-    person: Person,
+    asker: Person,
     vote: ApprovalVote['vote'],
     reason: string | undefined,
     hasRole = false,
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
+    // A token from before somebody left a group may still be good.
+    const groups = await groupsStillNamed(this.#options.store.db, asker)
+    const person = { ...asker, groups }
     if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
     if (!mayDecide(person, record)) throw notYours(person, record)
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
-    const { subject, name } = person
+    const { subject, name } = asker
     const at = new Date().toISOString()
     const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }
-    const after = await this.records.vote(record.id, entered, ({ id: target, state }, transaction) =>
-      this.#options.write(
-        {
-          ...{ act: `approval.${vote}`, by: { subject, name }, target, subject: record.subject, reason },
-          ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
-        },
-        transaction,
-      ),
+    const after = await this.records.vote(
+      record.id,
+      entered,
+      (who) => this.isOut(who),
+      ({ id: target, state }, transaction) =>
+        this.#options.write(
+          {
+            ...{ act: `approval.${vote}`, by: { subject, name }, target, subject: record.subject, reason },
+            ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+          },
+          transaction,
+        ),
     )
     await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
@@ -124,30 +131,9 @@ export class Approvals implements AsyncDisposable {
     return after
   }
 
-  /** Approves a statement for a while. @throws {HoopError} STORE_FAILED */
-  async stand(record: StandingRecord): Promise<void> {
-    const { id: target, subject, by, reason, connection, database, expiresAt: until } = record
-    await this.#options.store.db.transaction().execute(async (transaction) => {
-      await new StandingRecords(transaction).add(record)
-      const after = { connection, database, until }
-      await this.#options.write({ act: 'standing.add', by, target, subject, reason, after }, transaction)
-    })
-    this.news.tell()
-  }
-
-  /** Takes it back. @throws {HoopError} STORE_FAILED */
-  async revokeStanding({ id: target, subject, by: giver }: StandingRecord, by: Actor): Promise<void> {
-    await this.#options.store.db.transaction().execute(async (transaction) => {
-      await new StandingRecords(transaction).revoke(target, by.subject, Date.now())
-      const before = { by: giver.subject }
-      await this.#options.write({ act: 'standing.revoke', by, target, subject, before }, transaction)
-    })
-    this.news.tell()
-  }
-
-  /** Whether enough of those who approved it may still do so. */
-  holds({ votes, needed }: ApprovalRecord): boolean {
-    return valid(votes).filter(({ subject }) => !this.isOut(subject)).length >= needed
+  /** Whether enough of those who approved it may still do so. @throws {HoopError} STORE_FAILED */
+  holds(record: ApprovalRecord): Promise<boolean> {
+    return stillApproved(this.#options.store.db, record, (subject) => this.isOut(subject))
   }
 
   /** Statements that wait to be approved. */

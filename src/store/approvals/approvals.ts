@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
-import { type ApprovalState, type ApprovalVote, valid } from '../../lib/api/approvals.js'
+import type { ApprovalState, ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './rows.js'
+import { stillApproved } from './counting.js'
 import type { Tables } from '../schema.js'
 
 export interface ApprovalFilter {
@@ -64,12 +65,14 @@ export class ApprovalRecords {
 
   /**
    * Enters a vote, and settles the request where it is the last that it takes.
+   * @param isOut who is shut out doesn't count
    * @param also is kept with it, or neither is
    * @throws {HoopError} APPROVAL_SETTLED where it is no longer open, or this person has voted
    */
   async vote(
     id: string,
     vote: ApprovalVote,
+    isOut: (subject: string) => boolean = () => false,
     also: (after: ApprovalRecord, db: Transaction<Tables>) => Promise<void> = async () => undefined,
   ): Promise<ApprovalRecord> {
     return this.#db.transaction().execute(async (db) => {
@@ -85,8 +88,8 @@ export class ApprovalRecords {
         .insertInto('approval_votes')
         .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
-      const approvals = valid(before!.votes).length + 1
-      const state = vote.vote === 'deny' ? 'denied' : approvals >= before!.needed ? 'approved' : 'open'
+      const given = { ...before!, votes: [...before!.votes, vote] }
+      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given, isOut)) ? 'approved' : 'open'
       if (state !== 'open')
         await db
           .updateTable('approvals')

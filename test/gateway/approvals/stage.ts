@@ -9,7 +9,7 @@ import type { Approval } from '../../../src/lib/api/approvals.js'
 import { DenyList } from '../../../src/identity/deny-list.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
-import { openStore } from '../../../src/store/open.js'
+import { openStore, type Store } from '../../../src/store/open.js'
 import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { tempFolder } from '../../helpers/temp.js'
@@ -49,6 +49,7 @@ export interface Stage extends AsyncDisposable {
   readonly relay: RelayServer
   readonly approvals: Approvals
   readonly denied: DenyList
+  readonly store: Store
   readonly policy: FakePolicy
   readonly told: WebhookEvent[]
   /** Waits until so many requests are open, oldest first. */
@@ -110,7 +111,7 @@ export const approvalStage = async (
   )
   const owned = stack.move()
   return {
-    ...{ relay, approvals, denied, policy, told, url: database.url },
+    ...{ relay, approvals, denied, policy, told, store, url: database.url },
     open: async (count = 1) => {
       for (;;) {
         const { version } = approvals.news

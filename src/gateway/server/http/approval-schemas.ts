@@ -43,6 +43,11 @@ export const approval = named<Approval, z.ZodType<Approval>>(
     message: text.exactOptional(),
     groups: z.array(text).readonly(),
     needed: z.int(),
+    approvers: z
+      .array(z.strictObject({ groups: z.array(text).readonly(), count: z.int() }))
+      .readonly()
+      .meta({ description: 'Where it takes so many of each: groups and needed are of all together then.' })
+      .exactOptional(),
     text,
     parameters: z.array(parameter).readonly(),
     reason: text.exactOptional(),

@@ -26,12 +26,12 @@ const longest = 30 * 86_400_000
  * count where a rule's approvers have given them, as an approval would.
  */
 export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
-  const { standing, records } = deps.approvals
+  const { standing, records, news } = deps.approvals
 
   /** @throws {HoopError} ACCESS_DENIED for somebody who approves nothing on any connection */
-  const demandApprover = (groups: readonly string[]): void => {
+  const demandApprover = async (person: Person): Promise<void> => {
     const approvers = Object.values(deps.config().policies).flatMap((policy) => policy.approvers)
-    if (!approvers.some((group) => groups.includes(group)))
+    if (!(await standing.mayGive(person, approvers)))
       throw new HoopError('ACCESS_DENIED', 'no rule names a group of yours as its approvers')
   }
 
@@ -66,7 +66,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const { subject, name, groups } = principalOf(request)
-      demandApprover(groups)
+      await demandApprover({ subject, name, groups })
       const meant = await subjectOf({ subject, name, groups }, request.body)
       if (meant.subject === subject) throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
       const { until, reason } = request.body
@@ -81,8 +81,9 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
         createdAt: new Date().toISOString(),
         expiresAt: new Date(until).toISOString(),
       }
-      await deps.approvals.stand(record)
+      await standing.give(record)
       for (const each of [subject, meant.subject]) await deps.approvals.assertIn(each)
+      news.tell()
       request.log.info({ standing: record.id, subject, person: meant.subject, until }, 'a standing approval')
       return reply.code(201).send(shown(record))
     },
@@ -129,7 +130,8 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       const isAdmin = rolesOf(deps.config(), { groups }).includes('admin')
       if (found.by.subject !== subject && !isAdmin)
         throw new HoopError('NOT_FOUND', `standing approval ${request.params.id}`)
-      if (found.revokedAt === undefined) await deps.approvals.revokeStanding(found, { subject, name })
+      if (found.revokedAt === undefined) await standing.takeBack(found, { subject, name })
+      news.tell()
       request.log.info({ standing: found.id, subject }, 'a standing approval was revoked')
       return shown(await standing.find(found.id))
     },
