@@ -1,7 +1,8 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
-import { count, plain } from '../../src/cli/text.js'
+import { endedText } from '../../src/cli/people/ended-text.js'
+import { plain } from '../../src/cli/text.js'
 import type { RevokeAnswer } from '../../src/lib/api.js'
 
 export default class PeopleRevoke extends ClientCommand {
@@ -39,9 +40,10 @@ export default class PeopleRevoke extends ClientCommand {
       ...(flags.until !== undefined && { until: momentAhead(flags.until) }),
       ...(unseen && { unseen }),
     })
-    const { subject, name, revoked, sessions } = done
+    const { subject, name, revoked, ended } = done
     const until = revoked.until === undefined ? '' : ` until ${new Date(revoked.until).toLocaleString('sv-SE')}`
-    this.log(plain(`${name} (${subject}) is shut out${until}; ${count(sessions.length, 'session')} ended.`))
+    this.log(plain(`${name} (${subject}) is shut out${until}, and no login of theirs is taken.`))
+    this.log(plain(`Ended: ${endedText(ended)}.`))
     return done
   }
 }

@@ -11,6 +11,8 @@ export interface GrantServiceOptions {
   readonly records: GrantRecords
   /** Milliseconds a grant lives; an hour at most. */
   readonly lifetime: () => number
+  /** Who is shut out hears that and why, before anything about the grant, which was revoked with them. @throws {HoopError} PERSON_REVOKED */
+  readonly admit?: (subject: string) => void
   readonly now?: () => Date
 }
 
@@ -40,12 +42,13 @@ export interface GrantService {
 const remembered = 2 * 3_600_000
 
 /** Grants with a memory: what was issued is kept, so that a renewal continues its chain and a revoked one opens nothing. */
-export const grantService = ({ gateway, keys, records, lifetime, now }: GrantServiceOptions): GrantService => {
+export const grantService = ({ gateway, keys, records, lifetime, admit, now }: GrantServiceOptions): GrantService => {
   const revoked = new Map<string, number>()
   const options = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
 
   const verify = async (token: string, jkt: string): Promise<Grant> => {
     const grant = await verifyGrant(token, jkt, options())
+    admit?.(grant.principal.subject)
     const record = await records.find(grant.id)
     if (!record || record.revoked || revoked.has(grant.chain))
       throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')

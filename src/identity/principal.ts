@@ -49,5 +49,6 @@ export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
     name: chosen ?? email ?? text(claims.preferred_username) ?? sub,
     ...(email !== undefined && { email }),
     groups: texts(claim(claims, names.groups)),
+    ...(claims.iat !== undefined && { namedAt: claims.iat * 1000 }),
   }
 }

@@ -7,6 +7,8 @@ export interface Principal {
   readonly name: string
   readonly email?: string
   readonly groups: readonly string[]
+  /** When the issuer said so, milliseconds since 1970; absent where nothing tells. */
+  readonly namedAt?: number
   /** Thumbprint (RFC 7638) of the key that proved this request. */
   readonly jkt: string
 }

@@ -1,3 +1,5 @@
+import type { Ended } from './api/people.js'
+
 /**
  * The shapes of the gateway's HTTP API, as both ends see them. Paths and statuses are in the OpenAPI document at
  * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
@@ -220,6 +222,8 @@ export interface RevokeAnswer extends KillAnswer {
   readonly subject: string
   readonly name: string
   readonly revoked: RevocationInfo
+  /** How many of each were ended; nothing the second time. */
+  readonly ended: Ended
 }
 
 /** `POST /v1/people/restore` → `{ subject, name }` */

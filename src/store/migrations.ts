@@ -8,6 +8,9 @@ import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
+import { acts } from './migrations/010-acts.js'
+import { access } from './migrations/012-access.js'
+import { groups } from './migrations/011-groups.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -73,4 +76,7 @@ export const migrations: Record<string, Migration> = {
   '007-standing-database': standingDatabase,
   '008-questions': questions,
   '009-known-names': knownNames,
+  '010-acts': acts,
+  '011-groups': groups,
+  '012-access': access,
 }

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { ExpressionBuilder, Kysely, Transaction } from 'kysely'
 import { HoopError } from '../lib/errors.js'
 import type { PeopleTable, Tables } from './schema.js'
 import { whole } from './whole.js'
@@ -17,23 +17,90 @@ export interface KnownPerson extends Person {
   readonly lastSession?: number
 }
 
-/** Notes that somebody was here. @throws {HoopError} STORE_FAILED */
-export const seePerson = async (db: Kysely<Tables>, person: Person, at: number): Promise<void> => {
-  const { subject, name, email = null } = person
-  await db
-    .insertInto('people')
-    .values({ subject, name, email, first_seen: at, last_seen: at })
-    .onConflict((conflict) => conflict.column('subject').doUpdateSet({ name, email, last_seen: at }))
-    .execute()
+/** Somebody as a token names them. */
+export interface NamedPerson extends Person {
+  readonly groups: readonly string[]
+  /** When the provider said so, milliseconds since 1970. */
+  readonly namedAt?: number
+}
+
+/**
+ * Notes that somebody was here, and the groups that the provider names: those of the token that it issued last, since
+ * an older one may still be in use elsewhere.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const seePerson = async (db: Kysely<Tables>, person: NamedPerson, at: number): Promise<void> => {
+  const { subject, name, email = null, groups, namedAt = at } = person
+  await db.transaction().execute(async (transaction) => {
+    const known = transaction.selectFrom('people').select(['groups_at', 'groups_since']).where('subject', '=', subject)
+    const before = await known.executeTakeFirst()
+    const since = JSON.parse(before?.groups_since ?? '{}') as Readonly<Record<string, number>>
+    const named = {
+      groups: JSON.stringify(groups),
+      groups_at: namedAt,
+      groups_since: JSON.stringify(
+        Object.fromEntries(groups.map((group) => [group, Object.hasOwn(since, group) ? since[group] : namedAt])),
+      ),
+    }
+    const isNewer = whole(before?.groups_at ?? 0) <= namedAt
+    await transaction
+      .insertInto('people')
+      .values({ subject, name, email, first_seen: at, last_seen: at, ...named })
+      .onConflict((conflict) =>
+        conflict.column('subject').doUpdateSet({ name, email, last_seen: at, ...(isNewer && named) }),
+      )
+      .execute()
+  })
+}
+
+/**
+ * The groups that the provider named last, by subject. Who wasn't seen since they are kept is missing.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const groupsNamed = async (
+  db: Kysely<Tables> | Transaction<Tables>,
+  subjects: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  if (subjects.length === 0) return new Map()
+  const rows = await db.selectFrom('people').select(['subject', 'groups']).where('subject', 'in', subjects).execute()
+  return new Map(
+    rows.flatMap(({ subject, groups }) => (groups === null ? [] : [[subject, JSON.parse(groups) as string[]]])),
+  )
 }
 
 const ofSubject = (eb: ExpressionBuilder<Tables, 'people'>) =>
   eb.selectFrom('sessions').whereRef('sessions.subject', '=', 'people.subject')
 
-/** Everybody, last seen first. @throws {HoopError} STORE_FAILED */
-export const listPeople = async (db: Kysely<Tables>): Promise<KnownPerson[]> => {
+/** The groups that the provider named, when, and since when it names each. Times are milliseconds since 1970. */
+export interface NamedGroups {
+  readonly groups: readonly string[]
+  readonly at: number
+  readonly since: Readonly<Record<string, number>>
+}
+
+/** @returns undefined where they were not seen since groups are kept. @throws {HoopError} STORE_FAILED */
+export const namedGroupsOf = async (db: Kysely<Tables>, subject: string): Promise<NamedGroups | undefined> => {
+  const row = await db.selectFrom('people').selectAll().where('subject', '=', subject).executeTakeFirst()
+  if (!row || row.groups === null) return undefined
+  return {
+    groups: JSON.parse(row.groups) as string[],
+    at: whole(row.groups_at ?? 0),
+    since: JSON.parse(row.groups_since ?? '{}') as Record<string, number>,
+  }
+}
+
+/** One of them. @throws {HoopError} NOT_FOUND, STORE_FAILED */
+export const knownPerson = async (db: Kysely<Tables>, subject: string): Promise<KnownPerson> => {
+  const found = (await listPeople(db, subject))[0]
+  if (!found) throw new HoopError('NOT_FOUND', `nobody with the subject ${subject} was seen here`)
+  return found
+}
+
+/** Everybody, last seen first. @param subject only this one. @throws {HoopError} STORE_FAILED */
+export const listPeople = async (db: Kysely<Tables>, subject?: string): Promise<KnownPerson[]> => {
   const rows = await db
     .selectFrom('people')
+    .$if(subject !== undefined, (query) => query.where('subject', '=', subject!))
     .selectAll()
     .select((eb) => [
       ofSubject(eb)

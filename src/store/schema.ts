@@ -1,7 +1,8 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
+import type { ActName } from '../lib/api/acts.js'
 import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approvals/tables.js'
-import type { Whole } from './whole.js'
+import type { MaybeWhole, Whole } from './whole.js'
 
 /** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */
 export interface Tables {
@@ -16,6 +17,8 @@ export interface Tables {
   people: PeopleTable
   revocations: RevocationsTable
   known_names: KnownNamesTable
+  acts: ActsTable
+  access_entries: AccessEntriesTable
 }
 
 export interface SessionsTable {
@@ -85,6 +88,33 @@ export interface PeopleTable {
   email: string | null
   first_seen: Whole
   last_seen: Whole
+  /** JSON: the groups that the provider named last, and when it did; null for who wasn't seen since this is kept. */
+  groups: string | null
+  groups_at: MaybeWhole
+  /** JSON: since when the provider names each of them, without a break. */
+  groups_since: string | null
+}
+
+/** Since when entries of connections let people in. */
+export interface AccessEntriesTable {
+  key: string
+  since: Whole
+}
+
+/** What was done to people's access. Rows are only added. */
+export interface ActsTable {
+  number: Generated<number | bigint>
+  time: Whole
+  act: ActName
+  by_subject: string
+  by_name: string
+  target: string
+  /** Whom it concerns. */
+  subject: string | null
+  reason: string | null
+  /** JSON. */
+  before: string | null
+  after: string | null
 }
 
 /** Who was shut out, and let in again. Rows are kept: they are the history. */

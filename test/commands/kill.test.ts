@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KilledSession, PersonSeen, RevokeAnswer, SessionSummary } from '../../src/lib/api.js'
+import type { Act } from '../../src/lib/api/acts.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { type OpenPort, startTestGateway, type TestGateway } from '../helpers/gateway.js'
 
@@ -155,6 +156,30 @@ test('somebody who is revoked is out at once and stays out over a restart, until
   const restored = await hoop('olu', 'people', 'restore', 'casey')
   expect([restored.status, restored.stdout]).toEqual([0, 'casey@contractor.example (casey) may log in again.\n'])
   expect((await hoop('casey', 'connections')).status).toBe(0)
+})
+
+test('what was done stands in the acts, newest first, and stays there', async () => {
+  const listed = async (...args: string[]) =>
+    (JSON.parse((await hoop('ines', 'audit', 'acts', ...args, '--json')).stdout) as { acts: Act[] }).acts
+  const acts = await listed()
+  expect(acts.map(({ number }) => number)).toEqual(acts.map((_, i) => acts.length - i))
+  expect(acts.slice(0, 3)).toMatchObject([
+    { act: 'person.restore', by: { subject: 'olu', name: 'olu@acme.example' }, target: 'casey', subject: 'casey' },
+    { act: 'session.kill', by: { subject: 'olu' }, subject: 'casey', reason: 'laptop stolen' },
+    { act: 'person.revoke', target: 'casey', reason: 'laptop stolen' },
+  ])
+  expect(acts.at(-1)).toMatchObject({
+    act: 'policy.reload',
+    by: { subject: 'hoop:system' },
+    after: { hash: expect.any(String) as string },
+  })
+  expect((await listed('--act', 'grant.revoke')).map(({ reason }) => reason)).toEqual(['wrong ticket'])
+  expect(await listed('--person', 'casey', '--limit', '2')).toHaveLength(2)
+  expect(await listed('--until', '1h')).toEqual([])
+  const { stdout } = await hoop('olu', 'audit', 'acts', '--act', 'person.revoke')
+  expect(stdout).toMatch(/^NUMBER +TIME +WHO +DID +TARGET +CONCERNS +REASON$/m)
+  expect(stdout).toMatch(/olu@acme\.example +shut somebody out +casey +- +laptop stolen$/m)
+  expect((await hoop('casey', 'audit', 'acts')).status).toBe(77)
 })
 
 test('nobody but an admin revokes, and no admin themselves', async () => {

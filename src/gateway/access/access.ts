@@ -1,7 +1,7 @@
 import type { ConnectionInfo, Me } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
-import type { AccessView, ConnectionView, PolicyView } from './view.js'
+import type { AccessEntry, AccessView, ConnectionView, PolicyView } from './view.js'
 
 export type Person = Pick<Principal, 'subject' | 'email' | 'groups'>
 
@@ -14,14 +14,32 @@ export interface Access {
   readonly clear: boolean
   /** Whether this person may break the glass. */
   readonly breakGlass: boolean
+  readonly by: Fit
+}
+
+/** What gives it. */
+export interface Fit {
+  /** Index of the entry. */
+  readonly entry: number
+  /** The group that both have, or else the name under which the entry has the person. */
+  readonly group?: string
+  readonly person?: string
 }
 
 const shares = (groups: readonly string[], others: readonly string[] = []) =>
   others.some((group) => groups.includes(group))
 
 /** By the subject, or by an e-mail address that the provider vouches for. */
-const isNamed = ({ subject, email }: Person, people: readonly string[] = []) =>
-  people.some((name) => name === subject || name.toLowerCase() === email?.toLowerCase())
+const nameOf = ({ subject, email }: Person, people: readonly string[] = []) =>
+  people.find((name) => name === subject || name.toLowerCase() === email?.toLowerCase())
+
+/** Whether an entry is for this person, and by what. */
+const fitOf = (person: Person, entry: AccessEntry, index: number): Fit | undefined => {
+  const group = entry.groups?.find((one) => person.groups.includes(one))
+  if (group !== undefined) return { entry: index, group }
+  const name = nameOf(person, entry.people)
+  return name === undefined ? undefined : { entry: index, person: name }
+}
 
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
@@ -33,16 +51,17 @@ export const accessOf = (
   name: string,
 ): (Access & { terms: PolicyView }) | undefined => {
   const connection = own(view.connections, name)
-  const entry = connection?.access.find(
-    ({ groups, people }) => shares(person.groups, groups) || isNamed(person, people),
-  )
+  if (!connection) return undefined
+  const by = connection.access.map((entry, index) => fitOf(person, entry, index)).find((fit) => fit !== undefined)
+  const entry = by && connection.access[by.entry]
   const terms = entry && own(view.policies, entry.policy)
-  if (!connection || !entry || !terms) return undefined
+  if (!entry || !terms) return undefined
   return {
     connection,
     policy: entry.policy,
     clear: shares(person.groups, terms.clearFor),
     breakGlass: shares(person.groups, terms.breakGlass),
+    by,
     terms,
   }
 }

@@ -1,18 +1,28 @@
+import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
-import type { Actor } from '../../lib/api.js'
+import type { AdministratorAct } from '../../lib/api/acts.js'
+import { addAct } from '../../store/acts.js'
+import type { Store } from '../../store/open.js'
+import type { Tables } from '../../store/schema.js'
+import { WriteQueue } from '../../store/write-queue.js'
 
-/** What somebody did to somebody else's access or sessions. */
-export type AdministratorAct = { readonly by: Actor; readonly reason?: string } & (
-  | { readonly act: 'session.kill'; readonly session: string; readonly subject: string }
-  | { readonly act: 'grant.revoke'; readonly grant: string; readonly subject: string }
-  | { readonly act: 'person.revoke'; readonly subject: string; readonly until?: string }
-  | { readonly act: 'person.restore'; readonly subject: string }
-)
+/**
+ * Where acts on people's access are written down: all of them pass here. Resolves when the act is on disk, which is
+ * before its answer is given. What must not wait for the store (a kill, a revocation) is done before this is called.
+ * @param within the transaction that does what the act says: both are kept or neither
+ * @throws {HoopError} STORE_FAILED
+ */
+export type WriteAudit = (act: AdministratorAct, within?: Transaction<Tables>) => Promise<void>
 
-/** Where administrative acts are written down. All of them pass here, before they are done. */
-export type WriteAudit = (act: AdministratorAct) => void
-
-export const auditLog =
-  (log: Logger): WriteAudit =>
-  ({ by, ...act }) =>
-    log.info({ ...act, by: by.subject, byName: by.name }, 'administrative act')
+/** In the gateway's log at once, whatever becomes of the store, and in the store. */
+export const auditLog = (log: Logger, { db }: Pick<Store, 'db'>): WriteAudit => {
+  const queue = new WriteQueue(db)
+  return async (act, within) => {
+    const { by, ...rest } = act
+    log.info({ ...rest, by: by.subject, byName: by.name }, 'administrative act')
+    const at = Date.now()
+    if (within) return addAct(within, act, at)
+    // Many at once, of one kill of many sessions, share a transaction.
+    await queue.push((transaction) => addAct(transaction, act, at))
+  }
+}

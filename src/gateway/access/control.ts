@@ -2,22 +2,19 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { DenyList } from '../../identity/deny-list.js'
 import type { GrantService } from '../../identity/grant-service.js'
 import type { Actor, KilledSession, RevocationInfo } from '../../lib/api.js'
+import type { Ended } from '../../lib/api/people.js'
 import { HoopError } from '../../lib/errors.js'
 import type { WriteAudit } from './audit-log.js'
 import type { SessionName, SessionRegistry } from '../session/registry.js'
+import { endAll, type Holdings, type Order } from './holdings.js'
 
 export interface ControlOptions {
   readonly registry: SessionRegistry
   readonly denied: DenyList
   readonly grants: Pick<GrantService, 'revoke'>
   readonly write: WriteAudit
-  readonly approvals: { forget(subject: string, by: string): Promise<void> }
-}
-
-/** Who does it, and why: the client is told, and the recording ends with both. */
-export interface Order {
-  readonly by: Actor
-  readonly reason: string
+  /** What ends with a person besides their sessions. */
+  readonly holdings: Holdings
 }
 
 /** Milliseconds after which an answer is given though sessions are still closing. */
@@ -38,10 +35,11 @@ export class Control {
 
   /** Takes back a chain of grants, and ends its sessions. @throws {HoopError} STORE_FAILED, with the sessions ended */
   async revokeGrant(grant: { id: string; chain: string; subject: string }, order: Order): Promise<KilledSession[]> {
-    this.#options.write({ act: 'grant.revoke', grant: grant.id, subject: grant.subject, ...order })
     const kept = this.#options.grants.revoke(grant.chain)
+    const { id: target, subject } = grant
+    const written = this.#options.write({ act: 'grant.revoke', target, subject, ...order })
     const error = new HoopError('SESSION_KILLED', order.reason)
-    const [sessions] = await Promise.all([this.#end(({ chain }) => chain === grant.chain, order, error), kept])
+    const [sessions] = await Promise.all([this.#end(({ chain }) => chain === grant.chain, order, error), kept, written])
     return sessions
   }
 
@@ -53,39 +51,46 @@ export class Control {
     subject: string,
     order: Order,
     until?: Date,
-  ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[] }> {
+  ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[]; ended: Ended }> {
     const at = new Date()
     const revoked = { ...order, at: at.toISOString(), ...(until && { until: until.toISOString() }) }
-    this.#options.write({ act: 'person.revoke', subject, ...order, ...(until && { until: until.toISOString() }) })
     const kept = this.#options.denied.revoke({
       ...{ subject, ...order, at: at.getTime() },
       ...(until && { until: until.getTime() }),
     })
+    const after = until && { until: until.toISOString() }
+    const written = this.#options.write({ act: 'person.revoke', target: subject, subject, ...order, after })
     const error = new HoopError('SESSION_KILLED', `your access was revoked: ${order.reason}`, {
       hint: 'Ask an administrator of the gateway.',
     })
-    const [sessions] = await Promise.all([
+    const [sessions, held] = await Promise.all([
       this.#end((session) => session.subject === subject, order, error),
+      endAll(this.#options.holdings, subject, order),
       kept,
-      this.#options.approvals.forget(subject, order.by.subject),
+      written,
     ])
-    return { revoked, sessions }
+    return { revoked, sessions, ended: { sessions: sessions.length, ...held } }
   }
 
   /** Lets somebody in again. @throws {HoopError} NOT_FOUND where they are not shut out; STORE_FAILED */
   async restore(subject: string, by: Actor): Promise<void> {
     await this.#options.denied.restore(subject, by)
-    this.#options.write({ act: 'person.restore', subject, by })
+    await this.#options.write({ act: 'person.restore', target: subject, subject, by })
   }
 
   async #end(meant: (session: SessionName) => boolean, { by, reason }: Order, error: HoopError) {
     const ended = new Set<string>()
     const live = this.#options.registry.end(meant, { error, end: 'killed', by })
-    for (const { id, subject } of live) this.#options.write({ act: 'session.kill', session: id, subject, by, reason })
+    const written = Promise.all(
+      live.map(({ id, subject }) => this.#options.write({ act: 'session.kill', target: id, subject, by, reason })),
+    )
+    // A failure is told below, when it is known how the sessions ended.
+    written.catch(() => undefined)
     const done = Promise.all(live.map(({ id, finished }) => finished.then(() => ended.add(id))))
     const waiting = new AbortController()
     await Promise.race([done, after(patience, undefined, { signal: waiting.signal }).catch(() => undefined)])
     waiting.abort()
+    await written
     return live.map(({ id, subject, name, connection }): KilledSession => ({
       id,
       subject,

@@ -19,11 +19,14 @@ export interface ConnectionView {
   readonly description?: string
   readonly databases: readonly [string, ...string[]]
   /** In the order of the file: the first that fits a person holds. */
-  readonly access: readonly {
-    readonly groups?: readonly string[] | undefined
-    readonly people?: readonly string[] | undefined
-    readonly policy: string
-  }[]
+  readonly access: readonly AccessEntry[]
+}
+
+/** Who gets which policy. */
+export interface AccessEntry {
+  readonly groups?: readonly string[] | undefined
+  readonly people?: readonly string[] | undefined
+  readonly policy: string
 }
 
 export interface PolicyView {

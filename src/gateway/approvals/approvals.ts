@@ -1,22 +1,25 @@
 import type { Logger } from 'pino'
 import type { DenyList } from '../../identity/deny-list.js'
-import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
+import type { ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
-import { forgetApprovalsOf } from '../../store/approvals/of-revoked.js'
+import { type Ended, forgetRequestsOf, forgetStandingOf } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
+import { stillApproved } from '../../store/approvals/counting.js'
 import type { Store } from '../../store/open.js'
-import { StandingRecords } from '../../store/approvals/standing.js'
+import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
 import { News } from './news.js'
 import { mayDecide, maySee, type Person } from './rights.js'
+import { groupsStillNamed, StandingApprovals } from './standing.js'
 
 export interface ApprovalsOptions {
   readonly store: Pick<Store, 'db'>
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
+  readonly write: WriteAudit
   /** Counts what becomes of requests. */
   readonly metrics?: Pick<GatewayMetrics, 'approval'>
   /** Who is shut out: what they have approved counts for nothing. */
@@ -36,7 +39,7 @@ const sweepEvery = 1000
 /** The requests for approval of one gateway: made by sessions, decided on by people, and told to whoever waits. */
 export class Approvals implements AsyncDisposable {
   readonly records: ApprovalRecords
-  readonly standing: StandingRecords
+  readonly standing: StandingApprovals
   readonly news = new News()
   readonly #options: ApprovalsOptions
   readonly #waiters = new Map<string, (record: ApprovalRecord) => void>()
@@ -46,7 +49,7 @@ export class Approvals implements AsyncDisposable {
   constructor(options: ApprovalsOptions) {
     this.#options = options
     this.records = new ApprovalRecords(options.store.db)
-    this.standing = new StandingRecords(options.store.db)
+    this.standing = new StandingApprovals(options.store.db, options.write, (subject) => this.isOut(subject))
     this.#timer = setInterval(() => {
       this.#sweeping = this.sweep().catch((err: unknown) => options.log.error({ err }, 'requests were not swept'))
     }, sweepEvery)
@@ -89,24 +92,34 @@ export class Approvals implements AsyncDisposable {
    */
   async decide(
     id: string,
-    person: Person,
+    asker: Person,
     vote: ApprovalVote['vote'],
     reason: string | undefined,
     hasRole = false,
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
+    // A token from before somebody left a group may still be good.
+    const groups = await groupsStillNamed(this.#options.store.db, asker)
+    const person = { ...asker, groups }
     if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
     if (!mayDecide(person, record)) throw notYours(person, record)
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
-    const { subject, name } = person
+    const { subject, name } = asker
     const at = new Date().toISOString()
-    const after = await this.records.vote(record.id, {
-      subject,
-      name,
-      vote,
-      at,
-      ...(reason !== undefined && { reason }),
-    })
+    const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }
+    const after = await this.records.vote(
+      record.id,
+      entered,
+      (who) => this.isOut(who),
+      ({ id: target, state }, transaction) =>
+        this.#options.write(
+          {
+            ...{ act: `approval.${vote}`, by: { subject, name }, target, subject: record.subject, reason },
+            ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+          },
+          transaction,
+        ),
+    )
     await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
     this.news.tell()
@@ -118,9 +131,9 @@ export class Approvals implements AsyncDisposable {
     return after
   }
 
-  /** Whether enough of those who approved it may still do so. */
-  holds({ votes, needed }: ApprovalRecord): boolean {
-    return valid(votes).filter(({ subject }) => !this.isOut(subject)).length >= needed
+  /** Whether enough of those who approved it may still do so. @throws {HoopError} STORE_FAILED */
+  holds(record: ApprovalRecord): Promise<boolean> {
+    return stillApproved(this.#options.store.db, record, (subject) => this.isOut(subject))
   }
 
   /** Statements that wait to be approved. */
@@ -132,15 +145,23 @@ export class Approvals implements AsyncDisposable {
     return this.#options.denied.find(subject) !== undefined
   }
 
-  /** What somebody who is shut out has approved, and asked for, is no more. @throws {HoopError} STORE_FAILED */
-  async forget(subject: string, by: string): Promise<void> {
-    const ended = await forgetApprovalsOf(this.#options.store.db, subject, by, Date.now())
+  /** What somebody who is shut out has approved for a while, or has so, is no more. @returns how many. @throws {HoopError} STORE_FAILED */
+  async forgetStanding(subject: string, by: string): Promise<number> {
+    const ended = await forgetStandingOf(this.#options.store.db, subject, by, Date.now())
+    this.news.tell()
+    return ended
+  }
+
+  /** The same of requests that they asked for, or approved. @throws {HoopError} STORE_FAILED */
+  async forgetRequests(subject: string): Promise<readonly Ended[]> {
+    const ended = await forgetRequestsOf(this.#options.store.db, subject, Date.now())
     for (const { id } of ended) {
       const record = await this.records.find(id)
       this.#options.metrics?.approval(record.connection, 'withdrawn')
       this.#settled(record)
     }
     this.news.tell()
+    return ended
   }
 
   /**
@@ -150,7 +171,7 @@ export class Approvals implements AsyncDisposable {
   async assertIn(subject: string): Promise<void> {
     const { denied } = this.#options
     const out = denied.find(subject)
-    if (out) await this.forget(subject, out.by.subject)
+    if (out) await Promise.all([this.forgetStanding(subject, out.by.subject), this.forgetRequests(subject)])
     denied.assert(subject)
   }
 

@@ -60,7 +60,7 @@ export class SessionGate implements Gate {
   /** An approval that was given since this was refused. */
   async #used(key: string, { rule }: HeldStatement, note: Note): Promise<string | undefined> {
     const found = await this.#options.approvals.records.use(key, Date.now())
-    if (!found || !this.#options.approvals.holds(found)) return undefined
+    if (!found || !(await this.#options.approvals.holds(found))) return undefined
     this.#options.approvals.news.tell()
     note({ id: found.id, outcome: 'approved', rule: rule.name, by: deciders(found) })
     return found.id
@@ -71,8 +71,8 @@ export class SessionGate implements Gate {
     const { approvals, subject } = this.#options
     const asked = { subject, groups: rule.approvers.groups }
     const all = await approvals.standing.covering(this.#options, textHash(text), Date.now())
-    const good = all.filter(
-      ({ by, groups }) => !approvals.isOut(by.subject) && mayDecide({ subject: by.subject, groups }, asked),
+    const good = (await approvals.standing.inForce(all)).filter(({ by, groups }) =>
+      mayDecide({ subject: by.subject, groups }, asked),
     )
     const people = new Map(good.map((one) => [one.by.subject, one]))
     const [first] = people.values()
@@ -161,8 +161,11 @@ export class SessionGate implements Gate {
 
   /** Why an approval that was given counts no more. */
   async #obsolete(settled: ApprovalRecord, signal: AbortSignal): Promise<HoopError | undefined> {
-    if (!this.#options.approvals.holds(settled))
-      return new HoopError('APPROVAL_WITHDRAWN', 'somebody who approved it was shut out')
+    if (!(await this.#options.approvals.holds(settled)))
+      return new HoopError(
+        'APPROVAL_WITHDRAWN',
+        lostBy(settled, (subject) => this.#options.approvals.isOut(subject)),
+      )
     try {
       await this.#options.stillInForce()
     } catch (error) {
@@ -198,6 +201,11 @@ export class SessionGate implements Gate {
 }
 
 const aboutOf = ({ reason }: AbortSignal): string => (reason instanceof HoopError ? reason.about : 'the session ended')
+
+const lostBy = ({ votes }: ApprovalRecord, isOut: (subject: string) => boolean): string =>
+  votes.some(({ subject }) => isOut(subject))
+    ? 'somebody who approved it was shut out'
+    : 'somebody who approved it is no longer one of the approvers'
 
 const deciders = ({ votes }: ApprovalRecord) =>
   valid(votes).map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))

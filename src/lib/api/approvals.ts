@@ -28,6 +28,8 @@ export interface Approval {
   /** Groups whose members may decide, and how many of them it takes. */
   readonly groups: readonly string[]
   readonly needed: number
+  /** Where it takes so many of each: `groups` and `needed` are of all together then. */
+  readonly approvers?: readonly { readonly groups: readonly string[]; readonly count: number }[]
   readonly text: string
   readonly parameters: readonly Parameter[]
   /** Why the requester asks, as given with the grant. */

@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
-import { type ApprovalState, type ApprovalVote, valid } from '../../lib/api/approvals.js'
+import type { ApprovalState, ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './rows.js'
+import { stillApproved } from './counting.js'
 import type { Tables } from '../schema.js'
 
 export interface ApprovalFilter {
@@ -9,6 +10,7 @@ export interface ApprovalFilter {
   readonly connection?: string | undefined
   /** Subject, or name in any case. */
   readonly person?: string | undefined
+  readonly subject?: string | undefined
 }
 
 /** Settled requests are kept this long, milliseconds; the recordings keep what became of them. */
@@ -45,13 +47,14 @@ export class ApprovalRecords {
 
   /** Newest first, behind `before`. */
   async list(
-    { states, connection, person }: ApprovalFilter,
+    { states, connection, person, subject }: ApprovalFilter,
     limit: number,
     before?: string,
   ): Promise<ApprovalRecord[]> {
     let query = this.#db.selectFrom('approvals').selectAll().orderBy('id', 'desc').limit(limit)
     if (states) query = query.where('state', 'in', states)
     if (connection !== undefined) query = query.where('connection', '=', connection)
+    if (subject !== undefined) query = query.where('subject', '=', subject)
     if (before !== undefined) query = query.where('id', '<', before)
     if (person !== undefined)
       query = query.where((eb) =>
@@ -62,9 +65,16 @@ export class ApprovalRecords {
 
   /**
    * Enters a vote, and settles the request where it is the last that it takes.
+   * @param isOut who is shut out doesn't count
+   * @param also is kept with it, or neither is
    * @throws {HoopError} APPROVAL_SETTLED where it is no longer open, or this person has voted
    */
-  async vote(id: string, vote: ApprovalVote): Promise<ApprovalRecord> {
+  async vote(
+    id: string,
+    vote: ApprovalVote,
+    isOut: (subject: string) => boolean = () => false,
+    also: (after: ApprovalRecord, db: Transaction<Tables>) => Promise<void> = async () => undefined,
+  ): Promise<ApprovalRecord> {
     return this.#db.transaction().execute(async (db) => {
       const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       const [before] = await this.#withVotes(db, [row])
@@ -78,16 +88,18 @@ export class ApprovalRecords {
         .insertInto('approval_votes')
         .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
-      const approvals = valid(before!.votes).length + 1
-      const state = vote.vote === 'deny' ? 'denied' : approvals >= before!.needed ? 'approved' : 'open'
+      const given = { ...before!, votes: [...before!.votes, vote] }
+      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given, isOut)) ? 'approved' : 'open'
       if (state !== 'open')
         await db
           .updateTable('approvals')
           .set({ state, settled_at: at, ...(state === 'approved' && { expires_at: at + before!.life }) })
           .where('id', '=', id)
           .execute()
-      const after = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-      return (await this.#withVotes(db, [after]))[0]!
+      const settled = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+      const after = (await this.#withVotes(db, [settled]))[0]!
+      await also(after, db)
+      return after
     })
   }
 

@@ -1,42 +1,62 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { ApprovalState } from '../../lib/api/approvals.js'
 import type { Tables } from '../schema.js'
 
 /** A request that is over since somebody was shut out. */
 export interface Ended {
   readonly id: string
+  /** What it was before. */
+  readonly state: ApprovalState
   readonly why: string
 }
 
 /**
- * Somebody is shut out: what they approved counts no more, for a while or once, and what they asked for is asked no more.
- * It stays so when they are let in again: who restores them does not see what would come to life.
+ * Somebody is shut out: what they approved for a while, or what was approved for them, counts no more. It stays so when
+ * they are let in again: who restores them does not see what would come to life.
  * @param by subject of whoever shuts them out
+ * @returns how many there were
  * @throws {HoopError} STORE_FAILED
  */
-export const forgetApprovalsOf = (
+export const forgetStandingOf = async (
   db: Kysely<Tables>,
   subject: string,
   by: string,
   at: number,
-): Promise<readonly Ended[]> =>
+): Promise<number> => {
+  const { numUpdatedRows } = await db
+    .updateTable('standing_approvals')
+    .set({ revoked_at: at, revoked_by: by })
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .where((eb) => eb.or([eb('subject', '=', subject), eb('by_subject', '=', subject)]))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
+/**
+ * The same of requests: what they asked for is asked no more, and what they approved and nobody has run yet is withdrawn.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const forgetRequestsOf = (db: Kysely<Tables>, subject: string, at: number): Promise<readonly Ended[]> =>
   db.transaction().execute(async (transaction) => {
-    await transaction
-      .updateTable('standing_approvals')
-      .set({ revoked_at: at, revoked_by: by })
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', at)
-      .where((eb) => eb.or([eb('subject', '=', subject), eb('by_subject', '=', subject)]))
-      .execute()
-    const pending = transaction.selectFrom('approvals').select('id').where('state', 'in', ['open', 'approved'])
+    const pending = transaction
+      .selectFrom('approvals')
+      .select(['id', 'state'])
+      .where('state', 'in', ['open', 'approved'])
     await transaction
       .updateTable('approval_votes')
       .set({ revoked_at: at })
       .where('subject', '=', subject)
-      .where('approval', 'in', pending)
+      .where('approval', 'in', pending.clearSelect().select('id'))
+      .where('revoked_at', 'is', null)
       .execute()
     const theirs = transaction.selectFrom('approval_votes').select('approval').where('subject', '=', subject)
-    const approved = await pending.where('state', '=', 'approved').where('id', 'in', theirs).execute()
     const asked = await pending.where('subject', '=', subject).execute()
+    const approved = await pending
+      .where('state', '=', 'approved')
+      .where('id', 'in', theirs)
+      .where('subject', '!=', subject)
+      .execute()
     return [
       ...(await withdraw(transaction, approved, 'somebody who approved it was shut out', at)),
       ...(await withdraw(transaction, asked, 'whoever asked was shut out', at)),
@@ -45,11 +65,11 @@ export const forgetApprovalsOf = (
 
 const withdraw = async (
   db: Transaction<Tables>,
-  found: readonly { readonly id: string }[],
+  found: readonly Pick<Ended, 'id' | 'state'>[],
   why: string,
   at: number,
 ): Promise<readonly Ended[]> => {
   for (const { id } of found)
     await db.updateTable('approvals').set({ state: 'withdrawn', settled_at: at, why }).where('id', '=', id).execute()
-  return found.map(({ id }) => ({ id, why }))
+  return found.map(({ id, state }) => ({ id, state, why }))
 }

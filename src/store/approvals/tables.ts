@@ -18,6 +18,10 @@ export interface ApprovalsTable {
   groups: string
   /** How many of them have to approve. */
   needed: Whole
+  /** JSON, where it takes so many of several: `groups` and `needed` are of all together then. */
+  approvers: string | null
+  /** The policy that a request for access is for; null for one of a statement. */
+  policy: string | null
   mode: ApprovalMode
   state: ApprovalState
   text: string

@@ -17,6 +17,7 @@ export const noApprovals = new Approvals({
   },
   webhooks: { emit: () => undefined },
   log: pino({ level: 'silent' }),
+  write: async () => undefined,
   denied: { find: () => undefined, assert: () => undefined },
   url: () => 'https://gateway.test',
 })

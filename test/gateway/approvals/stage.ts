@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { Client } from 'pg'
 import { pino } from 'pino'
+import { auditLog } from '../../../src/gateway/access/audit-log.js'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
 import type { Person } from '../../../src/gateway/approvals/rights.js'
 import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
@@ -8,7 +9,7 @@ import type { Approval } from '../../../src/lib/api/approvals.js'
 import { DenyList } from '../../../src/identity/deny-list.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
-import { openStore } from '../../../src/store/open.js'
+import { openStore, type Store } from '../../../src/store/open.js'
 import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { tempFolder } from '../../helpers/temp.js'
@@ -48,6 +49,7 @@ export interface Stage extends AsyncDisposable {
   readonly relay: RelayServer
   readonly approvals: Approvals
   readonly denied: DenyList
+  readonly store: Store
   readonly policy: FakePolicy
   readonly told: WebhookEvent[]
   /** Waits until so many requests are open, oldest first. */
@@ -85,7 +87,15 @@ export const approvalStage = async (
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const approvals = stack.use(
     new Approvals({
-      ...{ store, webhooks, log, denied, most: Infinity, url: () => 'https://gateway.test' },
+      ...{
+        store,
+        webhooks,
+        log,
+        write: auditLog(log, store),
+        denied,
+        most: Infinity,
+        url: () => 'https://gateway.test',
+      },
       ...(options.metrics && { metrics: options.metrics }),
     }),
   )
@@ -101,7 +111,7 @@ export const approvalStage = async (
   )
   const owned = stack.move()
   return {
-    ...{ relay, approvals, denied, policy, told, url: database.url },
+    ...{ relay, approvals, denied, policy, told, store, url: database.url },
     open: async (count = 1) => {
       for (;;) {
         const { version } = approvals.news

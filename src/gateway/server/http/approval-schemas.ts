@@ -27,7 +27,7 @@ const vote: z.ZodType<ApprovalVote> = z.strictObject({
   revokedAt: time.exactOptional(),
 })
 
-const approval = named<Approval, z.ZodType<Approval>>(
+export const approval = named<Approval, z.ZodType<Approval>>(
   'Approval',
   z.strictObject({
     id: text,
@@ -43,6 +43,11 @@ const approval = named<Approval, z.ZodType<Approval>>(
     message: text.exactOptional(),
     groups: z.array(text).readonly(),
     needed: z.int(),
+    approvers: z
+      .array(z.strictObject({ groups: z.array(text).readonly(), count: z.int() }))
+      .readonly()
+      .meta({ description: 'Where it takes so many of each: groups and needed are of all together then.' })
+      .exactOptional(),
     text,
     parameters: z.array(parameter).readonly(),
     reason: text.exactOptional(),
@@ -65,7 +70,7 @@ named<ApprovalDecision, z.ZodType<ApprovalDecision>>(
   z.strictObject({ reason: reason.exactOptional() }),
 )
 
-const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
+export const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
   'StandingApproval',
   z.strictObject({
     id: text,

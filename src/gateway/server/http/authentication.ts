@@ -40,6 +40,6 @@ export const demandLogin = (app: App, deps: HttpDeps): void => {
     request.principal = principal
     rates.person('login', principal.subject)
     if (limit) rates.person(limit, principal.subject)
-    deps.seen(principal)
+    await deps.seen(principal)
   })
 }

@@ -37,8 +37,8 @@ export interface HttpDeps {
   readonly denied: Pick<DenyList, 'find'>
   /** Ends sessions, shuts people out. */
   readonly control: Pick<Control, 'kill' | 'revokeGrant' | 'revoke' | 'restore'>
-  /** Somebody has proved who they are. */
-  seen(person: Principal): void
+  /** Somebody has proved who they are; resolves when groups that changed are kept. Never throws. */
+  seen(person: Principal): Promise<void>
   /** Live sessions of each person, by subject. */
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>

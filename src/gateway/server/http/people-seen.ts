@@ -5,9 +5,15 @@ const every = 60_000
 /** People remembered at most; whoever is forgotten is only noted once more. */
 const most = 10_000
 
-/** Notes who uses the API, at most once a minute each. Never throws and never waits: nobody's request hangs on it. */
+interface Noted {
+  readonly at: number
+  readonly groups: string
+  readonly namedAt: number
+}
+
+/** Notes who uses the API, at most once a minute each, and at once when the provider names other groups. */
 export class PeopleSeen {
-  readonly #noted = new Map<string, number>()
+  readonly #noted = new Map<string, Noted>()
   readonly #note: (person: Principal, at: number) => Promise<void>
   readonly #failed: (error: unknown) => void
 
@@ -16,13 +22,23 @@ export class PeopleSeen {
     this.#failed = failed
   }
 
-  see(person: Principal, now = Date.now()): void {
-    if (now - (this.#noted.get(person.subject) ?? 0) < every) return
+  /**
+   * Resolves at once, but where the groups are others than the last ones: then when they are kept, since what is decided
+   * next may rest on them. Never throws: nobody's request fails by it.
+   */
+  async see(person: Principal, now = Date.now()): Promise<void> {
+    const { subject, namedAt = now } = person
+    const groups = JSON.stringify(person.groups)
+    const before = this.#noted.get(subject)
+    // An older token may still be in use elsewhere: it changes nothing, however often it comes.
+    const isChange = !before || (before.groups !== groups && namedAt >= before.namedAt)
+    if (!isChange && now - before.at < every) return
     if (this.#noted.size >= most) this.#noted.clear()
-    this.#noted.set(person.subject, now)
-    this.#note(person, now).catch((error: unknown) => {
-      this.#noted.delete(person.subject)
+    this.#noted.set(subject, isChange ? { at: now, groups, namedAt } : { ...before, at: now })
+    const noted = this.#note(person, now).catch((error: unknown) => {
+      this.#noted.delete(subject)
       this.#failed(error)
     })
+    if (isChange) await noted
   }
 }

@@ -20,7 +20,9 @@ import type {
   SessionCounters,
   SessionSummary,
 } from '../../../lib/api.js'
+import './act-schemas.js'
 import './approval-schemas.js'
+import { ended, namePersonDetail } from './people-schemas.js'
 import { line, named, registry, time } from './schema-registry.js'
 
 const count = z.int().nonnegative()
@@ -200,7 +202,7 @@ const revocation: z.ZodType<RevocationInfo> = z.strictObject({
   at: time,
   until: time.exactOptional(),
 })
-const personSeen: z.ZodType<PersonSeen> = z.strictObject({
+const personSeen = z.strictObject({
   subject: z.string(),
   name: z.string(),
   email: z.string().exactOptional(),
@@ -210,7 +212,8 @@ const personSeen: z.ZodType<PersonSeen> = z.strictObject({
   sessions: count,
   live: count,
   revoked: revocation.exactOptional(),
-})
+}) satisfies z.ZodType<PersonSeen>
+namePersonDetail(personSeen, session)
 named('People', z.strictObject({ people: z.array(personSeen) }))
 named<RevokeRequest, z.ZodType<RevokeRequest>>(
   'RevokeRequest',
@@ -218,7 +221,7 @@ named<RevokeRequest, z.ZodType<RevokeRequest>>(
 )
 named<RevokeAnswer, z.ZodType<RevokeAnswer>>(
   'Revoked',
-  z.strictObject({ subject: z.string(), name: z.string(), revoked: revocation, sessions: killed }),
+  z.strictObject({ subject: z.string(), name: z.string(), revoked: revocation, sessions: killed, ended }),
 )
 named<RestoreRequest, z.ZodType<RestoreRequest>>('RestoreRequest', z.strictObject({ person: word }))
 named('Restored', z.strictObject({ subject: z.string(), name: z.string() }))

@@ -2,11 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import type { Approval, ApprovalDecision, ApprovalState } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
 import type { ApprovalRecord } from '../../../store/approvals/rows.js'
-import { mayDecide, maySee, type Person } from '../../approvals/rights.js'
+import { maySee, type Person } from '../../approvals/rights.js'
 import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
+import { shownApproval as shown } from '../http/shown.js'
 import { schemaOf } from './schema-of.js'
 
 interface Query {
@@ -46,14 +47,6 @@ const params = {
 /** Requests that are looked at for one answer, where most of them are none of the asker's business. */
 const most = 2000
 const page = 200
-
-const shown = ({ key: _key, life: _life, ...record }: ApprovalRecord, person: Person): Approval => ({
-  ...record,
-  mayDecide:
-    record.state === 'open' &&
-    mayDecide(person, record) &&
-    !record.votes.some(({ subject }) => subject === person.subject),
-})
 
 /** What one may not see isn't there (404): the requester, the rule's approvers, admins and auditors see a request. */
 export const approvalRoutes = (app: App, deps: HttpDeps): void => {

@@ -1,19 +1,14 @@
-import type { PersonSeen, RestoreRequest, RevocationInfo, RevokeAnswer, RevokeRequest } from '../../../lib/api.js'
+import type { PersonSeen, RestoreRequest, RevokeAnswer, RevokeRequest } from '../../../lib/api.js'
+import type { PersonDetail } from '../../../lib/api/people.js'
 import { HoopError } from '../../../lib/errors.js'
 import { findPerson, listPeople } from '../../../store/people.js'
-import type { Revocation } from '../../../store/revocations.js'
 import { demandRole } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
+import { personDetail } from '../http/person-detail.js'
+import { personSeen } from '../http/person-seen.js'
 import { schemaOf } from './schema-of.js'
-
-const iso = (time: number): string => new Date(time).toISOString()
-
-const infoOf = ({ by, reason, at, until }: Revocation): RevocationInfo => ({
-  ...{ by, reason, at: iso(at) },
-  ...(until !== undefined && { until: iso(until) }),
-})
 
 /** Who was here, and who is shut out. Admins and auditors see it, admins change it. */
 export const peopleRoutes = (app: App, deps: HttpDeps): void => {
@@ -30,17 +25,34 @@ export const peopleRoutes = (app: App, deps: HttpDeps): void => {
       demandRole(deps.config(), principalOf(request), 'admin', 'auditor')
       const live = deps.livePerPerson()
       const people = await listPeople(deps.store.db)
-      return {
-        people: people.map(({ firstSeen, lastSeen, lastSession, ...person }) => {
-          const revoked = deps.denied.find(person.subject)
-          return {
-            ...person,
-            ...{ firstSeen: iso(firstSeen), lastSeen: iso(lastSeen), live: live.get(person.subject) ?? 0 },
-            ...(lastSession !== undefined && { lastSession: iso(lastSession) }),
-            ...(revoked && { revoked: infoOf(revoked) }),
-          }
-        }),
-      }
+      return { people: people.map((person) => personSeen({ denied: deps.denied, livePerPerson: () => live }, person)) }
+    },
+  )
+
+  app.get<{ Querystring: { person: string } }>(
+    '/v1/people/show',
+    {
+      schema: schemaOf({
+        id: 'getPerson',
+        summary: 'What somebody can reach now, why and since when, and what they hold.',
+        answers: { 200: 'Person' },
+        more: {
+          querystring: {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+              person: { type: 'string', minLength: 1, maxLength: 255, description: 'Subject, name or e-mail address.' },
+            },
+            required: ['person'],
+          },
+        },
+      }),
+    },
+    async (request): Promise<PersonDetail> => {
+      const { subject, name, groups } = principalOf(request)
+      demandRole(deps.config(), { groups }, 'admin', 'auditor')
+      const person = await findPerson(deps.store.db, request.query.person)
+      return personDetail(deps, person.subject, { subject, name, groups })
     },
   )
 

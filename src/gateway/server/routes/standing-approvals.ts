@@ -1,4 +1,4 @@
-import type { StandingApproval, StandingApprovalRequest } from '../../../lib/api/approvals.js'
+import type { StandingApprovalRequest } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
 import type { StandingRecord } from '../../../store/approvals/standing.js'
 import { personCalled } from '../../../store/sessions/people.js'
@@ -9,9 +9,8 @@ import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
+import { shownStanding as shown } from '../http/shown.js'
 import { schemaOf } from './schema-of.js'
-
-const shown = ({ textHash: _hash, groups: _groups, ...standing }: StandingRecord): StandingApproval => standing
 
 const params = {
   type: 'object',
@@ -30,9 +29,9 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
   const { standing, records, news } = deps.approvals
 
   /** @throws {HoopError} ACCESS_DENIED for somebody who approves nothing on any connection */
-  const demandApprover = (groups: readonly string[]): void => {
+  const demandApprover = async (person: Person): Promise<void> => {
     const approvers = Object.values(deps.config().policies).flatMap((policy) => policy.approvers)
-    if (!approvers.some((group) => groups.includes(group)))
+    if (!(await standing.mayGive(person, approvers)))
       throw new HoopError('ACCESS_DENIED', 'no rule names a group of yours as its approvers')
   }
 
@@ -67,7 +66,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const { subject, name, groups } = principalOf(request)
-      demandApprover(groups)
+      await demandApprover({ subject, name, groups })
       const meant = await subjectOf({ subject, name, groups }, request.body)
       if (meant.subject === subject) throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
       const { until, reason } = request.body
@@ -82,7 +81,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
         createdAt: new Date().toISOString(),
         expiresAt: new Date(until).toISOString(),
       }
-      await standing.add(record)
+      await standing.give(record)
       for (const each of [subject, meant.subject]) await deps.approvals.assertIn(each)
       news.tell()
       request.log.info({ standing: record.id, subject, person: meant.subject, until }, 'a standing approval')
@@ -126,12 +125,12 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       }),
     },
     async (request) => {
-      const { subject, groups } = principalOf(request)
+      const { subject, name, groups } = principalOf(request)
       const found = await standing.find(request.params.id)
       const isAdmin = rolesOf(deps.config(), { groups }).includes('admin')
       if (found.by.subject !== subject && !isAdmin)
         throw new HoopError('NOT_FOUND', `standing approval ${request.params.id}`)
-      await standing.revoke(found.id, subject, Date.now())
+      if (found.revokedAt === undefined) await standing.takeBack(found, { subject, name })
       news.tell()
       request.log.info({ standing: found.id, subject }, 'a standing approval was revoked')
       return shown(await standing.find(found.id))

@@ -11,6 +11,8 @@ export interface ConfigurationOptions {
   readonly adopt: (loaded: LoadedConfig) => Promise<void>
   /** Told of each reload whether it was taken up. */
   readonly reloaded?: (takenUp: boolean) => void
+  /** Told of what is in force after a reload. Never throws. */
+  readonly inForce?: (loaded: LoadedConfig) => Promise<void>
 }
 
 /** The configuration that is in force, and its replacement without a restart. */
@@ -32,7 +34,7 @@ const problems = (message: string): string[] => message.split('\n').filter((line
  * @throws {HoopError} CONFIG_MISSING, CONFIG_INVALID, SECRET_MISSING: a gateway doesn't start on mistakes
  */
 export const openConfiguration = async (options: ConfigurationOptions): Promise<Configuration> => {
-  const { path, log, env, adopt, reloaded } = options
+  const { path, log, env, adopt, reloaded, inForce } = options
   let current = await loadConfig(path, env)
   warn(log, current)
   await adopt(current)
@@ -48,6 +50,7 @@ export const openConfiguration = async (options: ConfigurationOptions): Promise<
       current = loaded
       warn(log, loaded)
       reloaded?.(true)
+      await inForce?.(loaded)
       // Even an unchanged file is adopted: the certificates that it names may have changed.
       if (same) log.info('configuration read again, without changes')
       else log.info({ hash: loaded.hash }, 'new configuration in force for sessions that begin from now on')

@@ -11,7 +11,7 @@ import type { Quarantine } from '../../quarantine/quarantine.js'
 import type { Runtimes } from '../../session/runtimes.js'
 import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
-import { auditLog } from '../../access/audit-log.js'
+import type { WriteAudit } from '../../access/audit-log.js'
 import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
@@ -30,6 +30,7 @@ import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
+import { holdingsOf } from './holdings.js'
 import { createIdentity } from './identity.js'
 import { type Address, listen } from '../../host/listen.js'
 import { ownAddress } from './own-address.js'
@@ -46,6 +47,7 @@ export interface ServeOptions {
   readonly signingKeys: SigningKeys
   readonly certificate: CertificateInForce
   readonly state: State
+  readonly audit: WriteAudit
   readonly webhooks: Webhooks
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
@@ -72,11 +74,13 @@ const lastRequests = 1000
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { version, log, configuration, runtimes, certificate, state, metrics } = options
+  const { version, log, configuration, runtimes, certificate, state, metrics, audit: write } = options
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
+  const denied = await DenyList.open(store.db)
   const grants = grantService({
+    admit: (subject) => denied.assert(subject),
     gateway: () => own.url,
     keys: () => options.signingKeys,
     records: grantRecords(store.db),
@@ -88,8 +92,15 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
-  const denied = await DenyList.open(store.db)
-  const approvals = new Approvals({ store, log, denied, metrics, url: () => own.url, webhooks: options.webhooks })
+  const approvals = new Approvals({
+    store,
+    log,
+    denied,
+    metrics,
+    write,
+    url: () => own.url,
+    webhooks: options.webhooks,
+  })
   await approvals.recover()
   const lost = lostAccess(() => runtimes().view)
   const out = shutOut(denied, grants)
@@ -97,7 +108,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
-  const control = new Control({ registry, denied, grants, approvals, write: auditLog(log) })
+  const control = new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who

@@ -15,11 +15,13 @@ import { openConfiguration } from './configuration.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
 import { KnownNames } from '../../../store/known-names.js'
+import { auditLog } from '../../access/audit-log.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
 import { loadMaskingKey } from '../../host/masking-key.js'
 import { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import { giveOutMetrics } from './metrics.js'
+import { type NoteConfiguration, noteConfiguration } from './note-configuration.js'
 import { serve } from './serve.js'
 import { openState } from './state.js'
 
@@ -66,7 +68,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const metrics = new GatewayMetrics()
   /** What isn't there yet when the configuration is read for the first time. */
-  const later: { names?: KnownNames; quarantine?: Quarantine } = {}
+  const later: { names?: KnownNames; quarantine?: Quarantine; note?: NoteConfiguration } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
@@ -82,6 +84,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   }
   const configuration = await openConfiguration({
     ...{ path, log, ...(env && { env }) },
+    inForce: async (loaded) => later.note?.(loaded),
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
@@ -101,6 +104,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const state = stack.use(await openState(gateway, webhooks, metrics, log, version))
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
+  const audit = auditLog(log, state.store)
+  later.note = noteConfiguration(state.store, audit, log)
+  await later.note(configuration.current)
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
   await quarantined(configuration.current)
   const served = await serve({
@@ -109,7 +115,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     runtimes: () => runtimes!,
     quarantine,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
-    state,
+    ...{ state, audit },
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)

@@ -55,7 +55,7 @@ test('an admin ends somebody’s session, and it learns who did it and why', asy
   const { id, subject, name, connection } = live
   expect([status, body]).toEqual([200, { sessions: [{ id, subject, name, connection, ended: true }] }])
   expect(live.ends).toEqual([[expect.objectContaining({ code: 'SESSION_KILLED', about: reason }), 'killed', olu]])
-  expect(world.acts.at(-1)).toEqual({ act: 'session.kill', session: id, subject, by: olu, reason })
+  expect(world.acts.at(-1)).toEqual({ act: 'session.kill', target: id, subject, by: olu, reason })
 })
 
 test('people end their own sessions', async () => {
@@ -153,7 +153,7 @@ test('a grant that is revoked ends the sessions of its chain, and neither it nor
 
   const { status, body } = await post<KillAnswer>('olu', '/v1/sessions/kill', { reason, grant: first.id })
   expect([status, body.sessions.map(({ id }) => id)]).toEqual([200, [live.id]])
-  expect(world.acts).toContainEqual({ act: 'grant.revoke', grant: first.id, subject: 'ana', by: olu, reason })
+  expect(world.acts).toContainEqual({ act: 'grant.revoke', target: first.id, subject: 'ana', by: olu, reason })
   for (const { grant } of [first, second])
     expect(await grantOf('ana', grant)).toMatchObject({ status: 401, body: { code: 'GRANT_INVALID' } })
   expect(apart.ends).toEqual([])
@@ -217,7 +217,7 @@ test('somebody who is revoked loses every session and every request, until they 
     [expect.objectContaining({ code: 'SESSION_KILLED', about: `your access was revoked: ${reason}` }), 'killed', olu],
   ])
   expect(other.ends).toEqual([])
-  expect(world.acts).toContainEqual({ act: 'person.revoke', subject: 'ana', by: olu, reason })
+  expect(world.acts).toContainEqual({ act: 'person.revoke', target: 'ana', subject: 'ana', by: olu, reason })
 
   const refused = { status: 403, body: { code: 'PERSON_REVOKED', message: expect.stringContaining(reason) as string } }
   expect(await grantOf('ana')).toMatchObject(refused)
@@ -229,8 +229,9 @@ test('somebody who is revoked loses every session and every request, until they 
   expect((await DenyList.open(world.store.db)).find('ana')).toMatchObject({ by: olu, reason })
 
   expect((await post('olu', '/v1/people/restore', { person: 'ana@example.com' })).status).toBe(200)
-  expect(world.acts.at(-1)).toEqual({ act: 'person.restore', subject: 'ana', by: olu })
-  expect((await grantOf('ana', grant)).status).toBe(201)
+  expect(world.acts.at(-1)).toEqual({ act: 'person.restore', target: 'ana', subject: 'ana', by: olu })
+  expect(await grantOf('ana', grant)).toMatchObject({ status: 401, body: { code: 'GRANT_INVALID' } })
+  expect((await grantOf('ana')).status).toBe(201)
   expect((await DenyList.open(world.store.db)).find('ana')).toBeUndefined()
   expect(await post('olu', '/v1/people/restore', { person: 'ana' })).toMatchObject({ status: 404 })
   other.finish()

@@ -8,7 +8,9 @@ import { Approvals } from '../../../../src/gateway/approvals/approvals.js'
 import { readiness } from '../../../../src/gateway/server/http/readiness.js'
 import { createApp } from '../../../../src/gateway/server/http/app.js'
 import type { App } from '../../../../src/gateway/server/http/instance.js'
-import { type AdministratorAct } from '../../../../src/gateway/access/audit-log.js'
+import type { AdministratorAct } from '../../../../src/lib/api/acts.js'
+import { holdingsOf } from '../../../../src/gateway/server/start/holdings.js'
+import { auditLog, type WriteAudit } from '../../../../src/gateway/access/audit-log.js'
 import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
 import { SessionRegistry } from '../../../../src/gateway/session/registry.js'
@@ -170,7 +172,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     if (state.failing === name) throw new Error(`secret reason of ${name}`)
   }
   const denied = await DenyList.open(store.db)
+  const kept = auditLog(pino({ level: 'silent' }), store)
+  const write: WriteAudit = (act, within) => {
+    acts.push(act)
+    return kept(act, within)
+  }
   const approvals = new Approvals({
+    write,
     ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
   })
@@ -203,8 +211,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     grants,
     denied,
-    control: new Control({ registry, denied, grants, approvals, write: (act) => void acts.push(act) }),
-    seen: (person) => void seen.push(seePerson(store.db, person, Date.now())),
+    control: new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write }),
+    seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
     usage: (subject) => ({ person: usage.person(subject), sessions: [] }),

@@ -1,0 +1,43 @@
+import type { Actor } from '../api.js'
+
+/**
+ * Every act on somebody's access, and what it is called for people. Whoever adds one adds a line here: the store, the
+ * API and `hoop audit acts` go by this table.
+ */
+export const acts = {
+  'session.kill': 'ended a session',
+  'grant.revoke': 'revoked a grant',
+  'person.revoke': 'shut somebody out',
+  'person.restore': 'let somebody in again',
+  'approval.approve': 'approved a request',
+  'approval.deny': 'denied a request',
+  'standing.add': 'approved a statement for a while',
+  'standing.revoke': 'took back a standing approval',
+  'policy.reload': 'put a configuration in force',
+} as const satisfies Record<string, string>
+
+export type ActName = keyof typeof acts
+
+/** What somebody did to somebody's access or sessions. */
+export interface AdministratorAct {
+  readonly act: ActName
+  readonly by: Actor
+  /** What it was done to, by its id: a session, a grant, a person's subject, a request. */
+  readonly target: string
+  /** Subject of the person whom it concerns, where it concerns one. */
+  readonly subject?: string | undefined
+  readonly reason?: string | undefined
+  /** What of the target was so before, and is so now, where that says more than the act. Never a secret. */
+  readonly before?: Readonly<Record<string, unknown>> | undefined
+  readonly after?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** `GET /v1/acts?since&until&person&act&limit&cursor` → `{ acts, cursor? }`, newest first; for admins and auditors. */
+export interface Act extends AdministratorAct {
+  /** Counts up, without gaps that anything could have been taken from. */
+  readonly number: number
+  readonly time: string
+}
+
+/** Who acts where nobody did. */
+export const system: Actor = { subject: 'hoop:system', name: 'the gateway' }
