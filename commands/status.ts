@@ -23,12 +23,14 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
     ])
     const found = await status(this.env, flags.gateway, this.signal)
     const left = found.expiresAt === undefined ? 0 : Date.parse(found.expiresAt) - Date.now()
-    const valid = found.person !== undefined && (left > 0 || found.renewable)
+    // Of a service token only the gateway knows the end.
+    const valid = found.person !== undefined && (found.expiresAt === undefined || left > 0 || found.renewable)
     this.log(
       pairs({
-        Person: found.person?.name ?? 'nobody is logged in',
+        Person: found.person?.name ?? found.refused?.message ?? 'nobody is logged in',
         Subject: found.person?.subject,
-        Until: found.person && until(left, found.renewable),
+        Owner: found.owner?.name,
+        Until: found.expiresAt && until(left, found.renewable),
         'Kept in': places[found.source],
         Gateway: found.gateway,
         Profile: found.profile,
@@ -46,7 +48,7 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
         : undefined
     if (!valid) process.exitCode = new HoopError('NOT_LOGGED_IN').exit
     else if (!found.reachable) process.exitCode = new HoopError('GATEWAY_UNREACHABLE').exit
-    if (!valid) this.say('hint: Run: hoop login')
+    if (!valid) this.say(`hint: ${found.refused?.hint ?? 'Run: hoop login'}`)
     else if (found.problem) this.say(`hint: ${found.problem.hint}`)
     return { ...found, loggedIn: valid, ...(budgets && { budgets }) }
   }

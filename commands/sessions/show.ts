@@ -53,6 +53,7 @@ const facts = (session: SessionSummary): Record<string, string | number | undefi
   return {
     Session: session.id,
     Person: session.name === session.subject ? session.name : `${session.name} (${session.subject})`,
+    'Token of': session.owner && `${session.owner.name} (${session.owner.subject})`,
     Connection: session.connection,
     Client: [session.clientApplication, session.clientAddress].filter(Boolean).join(' at '),
     Began: local(session.startedAt),

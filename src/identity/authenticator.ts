@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { HoopError } from '../lib/errors.js'
 import type { VerifiedToken } from './id-token.js'
 import { isGrant } from './grants.js'
+import type { Identity } from './principal.js'
 import { verifyProof, type Proof } from './proof.js'
 import type { ReplayGuard } from './replay.js'
 import type { Grant, Principal } from './types.js'
@@ -14,13 +15,17 @@ export interface SignedRequest {
   readonly host: string | undefined
   readonly authorization: string | undefined
   readonly dpop: string | undefined
+  /** Where it comes from, as far as that is known. */
+  readonly address?: string | undefined
 }
 
 /** A kind of token that stands for somebody. ID tokens are one; a service token is another. */
 export interface TokenKind {
   recognizes(token: string): boolean
   /** @throws {HoopError} of the identity codes */
-  verify(token: string): Promise<VerifiedToken>
+  verify(token: string, from: Pick<SignedRequest, 'address'>): Promise<VerifiedToken>
+  /** Told of a request that was proved by the right key. */
+  used?(identity: Identity, from: Pick<SignedRequest, 'address'>): void
 }
 
 export interface AuthenticatorOptions {
@@ -42,7 +47,8 @@ export interface Authenticator {
   grant(request: SignedRequest): Promise<Grant>
 }
 
-export const signedRequest = ({ method, url, headers }: IncomingMessage): SignedRequest => ({
+export const signedRequest = ({ method, url, headers }: IncomingMessage, address?: string): SignedRequest => ({
+  address,
   method: method ?? '',
   url: url ?? '',
   host: headers.host,
@@ -82,10 +88,12 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       if (isGrant(token)) throw new HoopError('TOKEN_INVALID', 'a grant opens streams and nothing else')
       const kind = tokens.find((one) => one.recognizes(token))
       if (!kind) throw new HoopError('TOKEN_INVALID')
-      const { identity, jkt } = await kind.verify(token)
+      const { identity, jkt } = await kind.verify(token, request)
       const proof = await prove(request, token)
-      if (jkt !== undefined && jkt !== proof.jkt) throw new HoopError('TOKEN_INVALID', 'it is bound to another key')
+      if (jkt !== undefined && jkt !== proof.jkt)
+        throw identity.owner ? new HoopError('TOKEN_KEY') : new HoopError('TOKEN_INVALID', 'it is bound to another key')
       spend(proof)
+      kind.used?.(identity, request)
       return { ...identity, jkt: proof.jkt }
     },
     async grant(request) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
 import type { SigningKeys } from './keys.js'
-import type { Grant, Principal } from './types.js'
+import type { Grant, Owner, Principal, TokenUse } from './types.js'
 
 const grantType = 'hoop-grant+jwt'
 
@@ -44,6 +44,8 @@ export const issueGrant = async (
     name: principal.name,
     ...(principal.email !== undefined && { email: principal.email }),
     groups: [...principal.groups],
+    ...(principal.owner && { owner: principal.owner }),
+    ...(principal.token && { token: principal.token }),
     connection,
     ...(reason !== undefined && { reason }),
     ...(breakGlass && { breakGlass }),
@@ -71,6 +73,8 @@ interface GrantClaims extends JWTPayload {
   name: string
   email?: string
   groups: string[]
+  owner?: Owner
+  token?: TokenUse
   connection: string
   reason?: string
   breakGlass?: boolean
@@ -87,6 +91,8 @@ const grantOf = (claims: GrantClaims): Grant => ({
     name: claims.name,
     ...(claims.email !== undefined && { email: claims.email }),
     groups: claims.groups,
+    ...(claims.owner && { owner: claims.owner }),
+    ...(claims.token && { token: claims.token }),
     jkt: claims.cnf.jkt,
   },
   connection: claims.connection,

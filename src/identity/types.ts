@@ -1,14 +1,32 @@
+import type { TokenScope } from '../lib/api/service-tokens.js'
+
+/** Whose a service token is. */
+export interface Owner {
+  readonly subject: string
+  readonly name: string
+  readonly email?: string
+}
+
+/** What a service token is good for, and by which of its secrets it came, counted from 1. */
+export interface TokenUse {
+  readonly scope: readonly TokenScope[]
+  readonly secret: number
+}
+
 /** Somebody who proved who they are. */
 export interface Principal {
-  /** The issuer's `sub`. */
+  /** The issuer's `sub`; of a service token `token:<id>`. */
   readonly subject: string
   readonly issuer: string
-  /** For people: e-mail, or preferred_username, or the subject. */
+  /** For people: e-mail, or preferred_username, or the subject. Of a service token the owner's name, `/` and its own. */
   readonly name: string
   readonly email?: string
   readonly groups: readonly string[]
   /** When the issuer said so, milliseconds since 1970; absent where nothing tells. */
   readonly namedAt?: number
+  /** Of a service token. The groups are the owner's, as the provider named them last. */
+  readonly owner?: Owner
+  readonly token?: TokenUse
   /** Thumbprint (RFC 7638) of the key that proved this request. */
   readonly jkt: string
 }

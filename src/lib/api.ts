@@ -1,11 +1,11 @@
-import type { Ended } from './api/people.js'
+import type { Ended } from './api/holdings.js'
 
 /**
  * The shapes of the gateway's HTTP API, as both ends see them. Paths and statuses are in the OpenAPI document at
  * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
  *
  * Every request but `GET /v1/gateway` carries `Authorization: DPoP <token>` and `DPoP: <proof>` (RFC 9449), where the
- * token is an OIDC ID token of the configured issuer or, for a stream, a grant.
+ * token is an OIDC ID token of the configured issuer, a service token (api/service-tokens.ts) or, for a stream, a grant.
  */
 
 /** `GET /v1/gateway`: what a client needs before it has logged in. */
@@ -27,6 +27,8 @@ export interface Me {
   readonly email?: string
   readonly groups: readonly string[]
   readonly roles: readonly ('admin' | 'auditor')[]
+  /** Of a service token: whose it is, and until when it is good. */
+  readonly token?: { readonly owner: Actor; readonly expiresAt: string }
 }
 
 /** `GET /v1/connections` → `{ connections: ConnectionInfo[] }`: what this person may use, and on what terms. */
@@ -100,6 +102,8 @@ export interface SessionSummary {
   readonly id: string
   readonly subject: string
   readonly name: string
+  /** Of a service token's session: whose token it is. */
+  readonly owner?: Actor
   readonly connection: string
   readonly grantId: string
   readonly clientApplication?: string
@@ -182,6 +186,8 @@ export interface KilledSession {
   readonly subject: string
   readonly name: string
   readonly connection: string
+  /** Of a service token's session: whose token it is. */
+  readonly owner?: Actor
   /** False where it was still closing when the answer was given. */
   readonly ended: boolean
 }

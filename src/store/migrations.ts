@@ -7,6 +7,7 @@ import { observed } from './migrations/005-observed.js'
 import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
+import { serviceTokens } from './migrations/013-service-tokens.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
 import { access } from './migrations/012-access.js'
@@ -79,4 +80,5 @@ export const migrations: Record<string, Migration> = {
   '010-acts': acts,
   '011-groups': groups,
   '012-access': access,
+  '013-service-tokens': serviceTokens,
 }

@@ -18,6 +18,7 @@ export interface Tables {
   revocations: RevocationsTable
   known_names: KnownNamesTable
   acts: ActsTable
+  service_tokens: ServiceTokensTable
   access_entries: AccessEntriesTable
 }
 
@@ -46,6 +47,9 @@ export interface SessionsTable {
   last_refusal: string | null
   policy_hash: string
   seen_clear: Whole
+  /** Of a service token's session: whose token it is, by subject and name. */
+  owner: string | null
+  owner_name: string | null
 }
 
 /** Grants as issued. The signed token itself is never kept. */
@@ -145,6 +149,39 @@ export interface KnownNamesTable {
   entry: string
   /** What it was called when it was last seen. */
   name: string
+}
+
+/** Tokens for programs. Of a secret only the hash is kept. */
+export interface ServiceTokensTable {
+  id: string
+  name: string
+  owner: string
+  owner_name: string
+  /** JSON: connections, and the policy for each. */
+  scope: string
+  /** JSON: addresses and networks that it may be used from. */
+  networks: string
+  /** Thumbprint of the key that it is bound to, or null. */
+  jkt: string | null
+  /** SHA-256 of the whole token, in hexadecimal digits. */
+  hash: string
+  /** Which of its secrets that is, from 1. */
+  secret: Whole
+  /** The secret before, and until when it is good, or null. */
+  old_hash: string | null
+  old_until: MaybeWhole
+  created_at: Whole
+  created_by: string
+  created_by_name: string
+  expires_at: Whole
+  rotated_at: MaybeWhole
+  /** To the minute. */
+  used_at: MaybeWhole
+  used_from: string | null
+  revoked_at: MaybeWhole
+  revoked_by: string | null
+  revoked_by_name: string | null
+  revoked_reason: string | null
 }
 
 interface MetaTable {

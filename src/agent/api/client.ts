@@ -141,6 +141,6 @@ export class GatewayClient {
  */
 export async function openClient({ env, gateway, signal }: ClientOptions): Promise<GatewayClient> {
   const { route, token, profile } = await findTarget(env, gateway)
-  const credentials = token === undefined ? await loginCredentials(env, profile) : await tokenCredentials(token)
+  const credentials = token === undefined ? await loginCredentials(env, profile) : await tokenCredentials(token, env)
   return new GatewayClient(route, credentials, signal)
 }

@@ -16,7 +16,9 @@ export type Target = { readonly route: Route } & (
  * @throws {HoopError} NOT_LOGGED_IN, USAGE, CONFIG_INVALID
  */
 export async function findTarget(env: Environment, gateway: string | undefined): Promise<Target> {
-  const { HOOP_TOKEN: token, HOOP_CA, HOOP_GATEWAY } = env
+  const { HOOP_TOKEN, HOOP_CA, HOOP_GATEWAY } = env
+  // A variable that was read from a file often has the line's end.
+  const token = HOOP_TOKEN?.trim()
   const wanted = gateway || HOOP_GATEWAY || ''
   const profile = await findProfile(env, wanted || undefined)
   const ca = HOOP_CA ? await readCaFile(HOOP_CA, 'CONFIG_INVALID') : profile?.ca

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
+import { isServiceToken, tokenIdOf } from '../../lib/service-token.js'
 import { type Claims, readClaims } from './claims.js'
 import { type Environment, home } from '../files/environment.js'
 import { withLock } from '../files/lock.js'
 import { type LoginSecrets, readLogin } from './secrets.js'
 import type { Profile } from './profiles.js'
+import { readKeyFile } from './key-file.js'
 import { newProofKey, type ProofKey, readProofKey } from './proof.js'
 
 /** An ID token with less life than this is refreshed before it is used. Milliseconds. */
@@ -24,11 +26,19 @@ export interface Credentials {
   readonly claims: Claims
 }
 
-/** HOOP_TOKEN: an ID token from elsewhere, a key that lives as long as the process, nothing read or written. */
-export async function tokenCredentials(token: string): Promise<Credentials> {
+/**
+ * HOOP_TOKEN: an ID token from elsewhere or a service token, and a key that lives as long as the process or comes from
+ * HOOP_KEY_FILE. Nothing is written.
+ * @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, CONFIG_INVALID
+ */
+export async function tokenCredentials(token: string, { HOOP_KEY_FILE }: Environment): Promise<Credentials> {
+  const key = HOOP_KEY_FILE ? await readKeyFile(HOOP_KEY_FILE) : (await newProofKey()).key
+  if (isServiceToken(token)) return serviceCredentials(token, key)
   const claims = readClaims(token)
-  if (!claims) throw new HoopError('TOKEN_INVALID', 'HOOP_TOKEN holds no ID token', { hint: 'Set it to an ID token.' })
-  const { key } = await newProofKey()
+  if (!claims)
+    throw new HoopError('TOKEN_INVALID', 'HOOP_TOKEN holds neither an ID token nor a service token', {
+      hint: 'Set it to one: hoop tokens create makes service tokens.',
+    })
   const give = async (): Promise<string> => {
     if (claims.expiresAt <= Date.now())
       throw new HoopError('TOKEN_EXPIRED', 'HOOP_TOKEN', { hint: 'Get a new ID token for HOOP_TOKEN.' })
@@ -36,6 +46,26 @@ export async function tokenCredentials(token: string): Promise<Credentials> {
   }
   return { key, claims, token: give, renew: give }
 }
+
+/** A service token has no end that it tells of: the gateway says when it is no longer good. */
+function serviceCredentials(token: string, key: ProofKey): Credentials {
+  const id = serviceTokenId(token)
+  const give = async (): Promise<string> => token
+  return { key, claims: { ...nameOfToken(id), expiresAt: Infinity }, token: give, renew: give }
+}
+
+/** @throws {HoopError} TOKEN_INVALID where it was mistyped, so that no gateway has to be asked */
+export function serviceTokenId(token: string): string {
+  const id = tokenIdOf(token)
+  if (id === undefined)
+    throw new HoopError('TOKEN_INVALID', 'the service token in HOOP_TOKEN was mistyped or cut', {
+      hint: 'Copy the whole token, from hoop_st_ to its end.',
+    })
+  return id
+}
+
+/** What is known of a service token without the gateway. */
+export const nameOfToken = (id: string) => ({ subject: `token:${id}`, name: `service token ${id}` })
 
 /** The login of a profile. @throws {HoopError} NOT_LOGGED_IN */
 export async function loginCredentials(env: Environment, profile: Profile): Promise<Credentials> {

@@ -1,7 +1,9 @@
-import type { ConnectionUse } from '../../lib/api.js'
+import type { Actor, ConnectionUse, Me } from '../../lib/api.js'
 import { asHoopError } from '../../lib/errors.js'
+import { isServiceToken } from '../../lib/service-token.js'
 import { type Claims, readClaims } from './claims.js'
-import { openClient } from '../api/client.js'
+import { type ClientOptions, openClient } from '../api/client.js'
+import { nameOfToken, serviceTokenId } from './credentials.js'
 import type { Environment } from '../files/environment.js'
 import { reachGateway, toleratedSkew } from '../api/gateway-info.js'
 import { readLogin } from './secrets.js'
@@ -14,7 +16,11 @@ export interface Status {
   readonly gateway: string
   readonly profile?: string
   readonly person?: Omit<Claims, 'expiresAt'>
-  /** ISO 8601: until when the ID token is good, and whether it is renewed without a new login. */
+  /** Of a service token, where the gateway can be asked: whose it is. */
+  readonly owner?: Actor
+  /** Why the gateway refuses the service token. */
+  readonly refused?: Problem
+  /** ISO 8601: until when the token is good, and whether it is renewed without a new login. */
   readonly expiresAt?: string
   readonly renewable: boolean
   readonly source: 'HOOP_TOKEN' | 'keyring' | 'file' | 'none'
@@ -23,7 +29,13 @@ export interface Status {
   /** Milliseconds by which the gateway's clock is ahead, where that is more than proofs bear. */
   readonly clockAhead?: number
   /** Why the gateway can't be reached. */
-  readonly problem?: { readonly code: string; readonly message: string; readonly hint: string }
+  readonly problem?: Problem
+}
+
+interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
 }
 
 /** What is left of the caller's budgets. @throws {HoopError} where the gateway doesn't say */
@@ -57,14 +69,39 @@ export async function status(env: Environment, gateway: string | undefined, sign
   )
   // A wait on the keyring must not leave a failure of the other unhandled.
   const [login, reached] = await Promise.all([token === undefined ? readLogin(env, profile) : undefined, reaching])
-  const claims = readClaims(token ?? login?.secrets.idToken ?? '')
+  const service = token !== undefined && isServiceToken(token)
+  const claims = service ? undefined : readClaims(token ?? login?.secrets.idToken ?? '')
   return {
     gateway: route.url.href.replace(/\/$/, ''),
     ...(profile && { profile: profile.name }),
     ...(claims && { person: withoutExpiry(claims), expiresAt: new Date(claims.expiresAt).toISOString() }),
+    ...(service && (await serviceToken(token, reached.reachable, { env, gateway, signal }))),
     renewable: login?.secrets.refreshToken !== undefined,
     source: token !== undefined ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
     ...reached,
+  }
+}
+
+/** What the gateway says of a service token; the token itself says no more than its id. */
+async function serviceToken(
+  token: string,
+  isReachable: boolean,
+  options: ClientOptions,
+): Promise<Pick<Status, 'person' | 'owner' | 'expiresAt' | 'refused'>> {
+  const person = nameOfToken(serviceTokenId(token))
+  if (!isReachable) return { person }
+  try {
+    const client = await openClient(options)
+    try {
+      const { subject, name, token: found } = await client.get<Me>('/v1/me')
+      return { person: { subject, name }, ...(found && { owner: found.owner, expiresAt: found.expiresAt }) }
+    } finally {
+      await client.close()
+    }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const { code, message, hint } = asHoopError(error)
+    return { refused: { code, message, hint } }
   }
 }
 

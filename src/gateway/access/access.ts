@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
 import type { AccessEntry, AccessView, ConnectionView, PolicyView } from './view.js'
 
-export type Person = Pick<Principal, 'subject' | 'email' | 'groups'>
+export type Person = Pick<Principal, 'subject' | 'email' | 'groups' | 'owner' | 'token'>
 
 /** What one person may do with one connection. */
 export interface Access {
@@ -44,12 +44,21 @@ const fitOf = (person: Person, entry: AccessEntry, index: number): Fit | undefin
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
 
-/** What the person may do with a connection: the first entry that fits holds; a policy that isn't there gives nothing. */
-export const accessOf = (
-  view: AccessView,
-  person: Person,
-  name: string,
-): (Access & { terms: PolicyView }) | undefined => {
+type Found = (Access & { terms: PolicyView }) | undefined
+
+/**
+ * What the person may do with a connection: the first entry that fits holds; a policy that isn't there gives nothing. A service
+ * token may do what its owner may, as far as it is for that, and neither see values in the clear nor break the glass.
+ */
+export const accessOf = (view: AccessView, person: Person, name: string): Found => {
+  const { owner, token, groups } = person
+  if (!owner && !token) return entryOf(view, person, name)
+  const found = owner && entryOf(view, { ...owner, groups }, name)
+  const isMeant = token?.scope.some(({ connection, policy }) => connection === name && policy === found?.policy)
+  return found && isMeant ? { ...found, clear: false, breakGlass: false } : undefined
+}
+
+const entryOf = (view: AccessView, person: Person, name: string): Found => {
   const connection = own(view.connections, name)
   if (!connection) return undefined
   const by = connection.access.map((entry, index) => fitOf(person, entry, index)).find((fit) => fit !== undefined)
@@ -67,11 +76,12 @@ export const accessOf = (
 }
 
 /**
- * @throws {HoopError} ACCESS_DENIED, the same for a connection that isn't there: what exists is nobody's business who
- * may not use it
+ * @throws {HoopError} ACCESS_DENIED, of a service token TOKEN_SCOPE, the same for a connection that isn't there: what exists
+ * is nobody's business who may not use it
  */
 export const accessTo = (view: AccessView, person: Person, name: string): Access => {
   const access = accessOf(view, person, name)
+  if (!access && person.owner) throw new HoopError('TOKEN_SCOPE', `connection ${name}`)
   if (!access) throw new HoopError('ACCESS_DENIED', `connection ${name}`)
   return access
 }
@@ -100,13 +110,14 @@ export const connectionsOf = (view: AccessView, person: Person): ConnectionInfo[
     .toSorted()
     .map((name) => connectionInfo(view, person, name))
 
-export const rolesOf = (view: AccessView, { groups }: Pick<Person, 'groups'>): Me['roles'] => [
-  ...(shares(groups, view.admins) ? (['admin'] as const) : []),
-  ...(shares(groups, view.auditors) ? (['auditor'] as const) : []),
+/** A service token has no role, whatever its owner's groups are. */
+export const rolesOf = (view: AccessView, { groups, owner }: Pick<Person, 'groups' | 'owner'>): Me['roles'] => [
+  ...(!owner && shares(groups, view.admins) ? (['admin'] as const) : []),
+  ...(!owner && shares(groups, view.auditors) ? (['auditor'] as const) : []),
 ]
 
 /** @throws {HoopError} ACCESS_DENIED without one of the roles */
-export const demandRole = (view: AccessView, person: Pick<Person, 'groups'>, ...roles: Me['roles']): void => {
+export const demandRole = (view: AccessView, person: Pick<Person, 'groups' | 'owner'>, ...roles: Me['roles']): void => {
   if (!rolesOf(view, person).some((role) => roles.includes(role)))
     throw new HoopError('ACCESS_DENIED', `this takes the role ${roles.join(' or ')}`, {
       hint: 'Ask an administrator of the gateway.',

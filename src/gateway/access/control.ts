@@ -1,8 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises'
 import type { DenyList } from '../../identity/deny-list.js'
+import { accountOf } from '../../identity/account.js'
 import type { GrantService } from '../../identity/grant-service.js'
 import type { Actor, KilledSession, RevocationInfo } from '../../lib/api.js'
-import type { Ended } from '../../lib/api/people.js'
+import type { Ended } from '../../lib/api/holdings.js'
 import { HoopError } from '../../lib/errors.js'
 import type { WriteAudit } from './audit-log.js'
 import type { SessionName, SessionRegistry } from '../session/registry.js'
@@ -30,7 +31,7 @@ export class Control {
 
   /** Ends live sessions, also those that are being opened. */
   async kill(meant: (session: SessionName) => boolean, order: Order): Promise<KilledSession[]> {
-    return this.#end(meant, order, new HoopError('SESSION_KILLED', order.reason))
+    return this.end(meant, order, new HoopError('SESSION_KILLED', order.reason))
   }
 
   /** Takes back a chain of grants, and ends its sessions. @throws {HoopError} STORE_FAILED, with the sessions ended */
@@ -39,7 +40,7 @@ export class Control {
     const { id: target, subject } = grant
     const written = this.#options.write({ act: 'grant.revoke', target, subject, ...order })
     const error = new HoopError('SESSION_KILLED', order.reason)
-    const [sessions] = await Promise.all([this.#end(({ chain }) => chain === grant.chain, order, error), kept, written])
+    const [sessions] = await Promise.all([this.end(({ chain }) => chain === grant.chain, order, error), kept, written])
     return sessions
   }
 
@@ -64,7 +65,7 @@ export class Control {
       hint: 'Ask an administrator of the gateway.',
     })
     const [sessions, held] = await Promise.all([
-      this.#end((session) => session.subject === subject, order, error),
+      this.end((session) => session.subject === subject || session.owner?.subject === subject, order, error),
       endAll(this.#options.holdings, subject, order),
       kept,
       written,
@@ -78,11 +79,14 @@ export class Control {
     await this.#options.write({ act: 'person.restore', target: subject, subject, by })
   }
 
-  async #end(meant: (session: SessionName) => boolean, { by, reason }: Order, error: HoopError) {
+  /** Ends live sessions, also those that are being opened, with an error of the caller's. */
+  async end(meant: (session: SessionName) => boolean, { by, reason }: Order, error: HoopError) {
     const ended = new Set<string>()
     const live = this.#options.registry.end(meant, { error, end: 'killed', by })
     const written = Promise.all(
-      live.map(({ id, subject }) => this.#options.write({ act: 'session.kill', target: id, subject, by, reason })),
+      live.map(({ id, ...who }) =>
+        this.#options.write({ act: 'session.kill', target: id, subject: accountOf(who), by, reason }),
+      ),
     )
     // A failure is told below, when it is known how the sessions ended.
     written.catch(() => undefined)
@@ -91,11 +95,9 @@ export class Control {
     await Promise.race([done, after(patience, undefined, { signal: waiting.signal }).catch(() => undefined)])
     waiting.abort()
     await written
-    return live.map(({ id, subject, name, connection }): KilledSession => ({
-      id,
-      subject,
-      name,
-      connection,
+    return live.map(({ id, subject, name, owner, connection }): KilledSession => ({
+      ...{ id, subject, name, connection },
+      ...(owner && { owner }),
       ended: ended.has(id),
     }))
   }

@@ -1,15 +1,16 @@
 import type { DenyList } from '../../identity/deny-list.js'
 import type { GrantService } from '../../identity/grant-service.js'
-import { HoopError } from '../../lib/errors.js'
+import type { ServiceTokens } from '../../identity/service-tokens/token-kind.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Ending, SessionName } from '../session/registry.js'
-import { accessOf } from './access.js'
+import { accessOf, type Person } from './access.js'
 import type { AccessView } from './view.js'
 
 /** Why a session may not begin though its grant was good a moment ago. */
 export const shutOut =
   (denied: Pick<DenyList, 'find'>, grants: Pick<GrantService, 'isRevoked'>) =>
-  ({ subject, chain }: SessionName): Ending | undefined => {
-    const found = denied.find(subject)
+  ({ subject, owner, chain }: SessionName): Ending | undefined => {
+    const found = denied.find(subject) ?? (owner && denied.find(owner.subject))
     if (found) return { error: new HoopError('PERSON_REVOKED', found.reason), end: 'killed', by: found.by }
     if (grants.isRevoked(chain)) return { error: new HoopError('GRANT_INVALID', 'it was revoked'), end: 'killed' }
     return undefined
@@ -20,14 +21,25 @@ export const shutOut =
  * person what it began with. That a policy's text has changed is no reason: a session keeps the one it began with.
  */
 export const lostAccess =
-  (view: () => AccessView) =>
+  (view: () => AccessView, tokens: Pick<ServiceTokens, 'known'>) =>
   ({ connection, access: { person, policy, clear, breakGlass } }: SessionName): Ending | undefined => {
-    const now = accessOf(view(), person, connection)
+    let known: Person
+    try {
+      known = tokens.known(person)
+    } catch (error) {
+      const { message, hint } = asHoopError(error)
+      return ended(message, hint)
+    }
+    const now = accessOf(view(), known, connection)
+    if (!now && person.owner) return ended(`this service token is no longer good for ${connection}`, askOwner)
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
     if (now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass))
       return ended(`what you may do on ${connection} has changed`, 'Connect again.')
     return undefined
   }
+
+const askOwner =
+  'Its owner may no longer use the connection under the policy that the token is for: ask them for a new one.'
 
 const ended = (about: string, hint: string): Ending => ({
   error: new HoopError('SESSION_KILLED', about, { hint }),

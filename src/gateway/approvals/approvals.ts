@@ -12,7 +12,7 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
 import { News } from './news.js'
-import { mayDecide, maySee, type Person } from './rights.js'
+import { isTheirs, mayDecide, maySee, type Person } from './rights.js'
 import { groupsStillNamed, StandingApprovals } from './standing.js'
 
 export interface ApprovalsOptions {
@@ -69,7 +69,7 @@ export class Approvals implements AsyncDisposable {
   /** @throws {HoopError} STORE_FAILED; APPROVAL_REQUIRED where too much of the same person's waits already */
   async add(record: ApprovalRecord): Promise<void> {
     const { most = mostOpen } = this.#options
-    if (record.state === 'open' && (await this.records.waiting(record.subject, Date.now())) >= most)
+    if (record.state === 'open' && (await this.records.waiting(record.owner ?? record.subject, Date.now())) >= most)
       throw new HoopError('APPROVAL_REQUIRED', `${most} requests of yours wait already`, {
         hint: 'Wait until some are decided on. hoop approvals list shows them.',
       })
@@ -207,9 +207,9 @@ export class Approvals implements AsyncDisposable {
   }
 }
 
-const notYours = (person: Person, { subject, groups }: ApprovalRecord): HoopError => {
-  const others = `members of ${groups.join(', ')}`
-  return person.subject === subject
+const notYours = (person: Person, record: ApprovalRecord): HoopError => {
+  const others = `members of ${record.groups.join(', ')}`
+  return isTheirs(person, record)
     ? new HoopError('ACCESS_DENIED', 'nobody decides on their own request', { hint: `Ask other ${others}.` })
     : new HoopError('ACCESS_DENIED', `it is up to ${others}`, { hint: 'Ask one of them.' })
 }

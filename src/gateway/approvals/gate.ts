@@ -16,6 +16,8 @@ export interface GateOptions extends Bound {
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly session: string
   readonly name: string
+  /** Subject of whose service token asks, where one does. */
+  readonly owner?: string
   /** As given with the grant. */
   readonly reason: string | undefined
   /** The grant was asked for in an emergency, and the policy lets this person do that. */
@@ -68,8 +70,8 @@ export class SessionGate implements Gate {
 
   /** As many people of the rule's groups as it takes have approved this text for a while. */
   async #standing({ text, rule }: HeldStatement, note: Note): Promise<string | undefined> {
-    const { approvals, subject } = this.#options
-    const asked = { subject, groups: rule.approvers.groups }
+    const { approvals } = this.#options
+    const asked = { ...this.#options, groups: rule.approvers.groups }
     const all = await approvals.standing.covering(this.#options, textHash(text), Date.now())
     const good = (await approvals.standing.inForce(all)).filter(({ by, groups }) =>
       mayDecide({ subject: by.subject, groups }, asked),
@@ -180,11 +182,12 @@ export class SessionGate implements Gate {
     mode: ApprovalRecord['mode'],
     state: ApprovalRecord['state'],
   ): ApprovalRecord {
-    const { subject, name, connection, database, session, policyHash, reason } = this.#options
+    const { subject, name, owner, connection, database, session, policyHash, reason } = this.#options
     const now = Date.now()
     return {
       id: newSessionId(now),
       ...{ key, state, mode, subject, name, connection, database, session, policyHash, text },
+      ...(owner !== undefined && { owner }),
       rule: rule.name,
       ...(rule.message !== undefined && { message: rule.message }),
       groups: rule.approvers.groups,

@@ -6,12 +6,16 @@ export interface Person {
   readonly groups: readonly string[]
 }
 
-type Asked = Pick<Approval, 'subject' | 'groups'>
+type Asked = Pick<Approval, 'subject' | 'owner' | 'groups'>
 
-/** Members of the rule's groups decide, and nobody on what they ask for themselves. */
-export const mayDecide = ({ subject, groups }: Pick<Person, 'subject' | 'groups'>, asked: Asked): boolean =>
-  subject !== asked.subject && asked.groups.some((group) => groups.includes(group))
+/** They ask for it themselves, or a service token of theirs does. */
+export const isTheirs = ({ subject }: Pick<Person, 'subject'>, asked: Omit<Asked, 'groups'>): boolean =>
+  subject === asked.subject || subject === asked.owner
+
+/** Members of the rule's groups decide, and nobody on what they or their service tokens ask for. */
+export const mayDecide = (person: Pick<Person, 'subject' | 'groups'>, asked: Asked): boolean =>
+  !isTheirs(person, asked) && asked.groups.some((group) => person.groups.includes(group))
 
 /** Whoever asks, whoever may decide, and who may see everything. */
 export const maySee = (person: Pick<Person, 'subject' | 'groups'>, hasRole: boolean, asked: Asked): boolean =>
-  hasRole || person.subject === asked.subject || mayDecide(person, asked)
+  hasRole || isTheirs(person, asked) || mayDecide(person, asked)

@@ -13,15 +13,17 @@ export interface AlertOptions {
 export const exhaustionAlert =
   (
     { webhooks, log }: AlertOptions,
-    { person, connection, session }: { person: string; connection: string; session: string },
+    { person, owner, ...where }: { person: string; owner?: string; connection: string; session: string },
   ) =>
   ({ budget, per, unit, limit, used }: Exhaustion): void => {
+    const { connection, session } = where
+    const whose = owner === undefined ? {} : { owner }
     const name = per ? `${budget} budget per ${per}` : `${budget} budget`
-    log.warn({ session, subject: person, connection, budget, per, unit, limit, used }, 'budget used up')
+    log.warn({ session, subject: person, ...whose, connection, budget, per, unit, limit, used }, 'budget used up')
     webhooks.emit({
       event: 'alert',
-      text: `${person} has used up the ${name} of ${amount(limit, unit)} on ${connection}.`,
-      fields: { person, connection, session, budget: name, unit, limit, ...used },
+      text: `${owner === undefined ? person : `${person} of ${owner}`} has used up the ${name} of ${amount(limit, unit)} on ${connection}.`,
+      fields: { person, ...whose, connection, session, budget: name, unit, limit, ...used },
     })
   }
 

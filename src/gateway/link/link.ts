@@ -102,6 +102,7 @@ export class Link {
     if (method !== 'CONNECT' || protocol === undefined) return this.#stray(stream, constants.NGHTTP2_HTTP_1_1_REQUIRED)
     const request: SignedRequest = {
       ...{ method, url, host: headers[':authority'], authorization: headers.authorization },
+      address: this.#addressOf(headers),
       dpop: typeof headers['dpop'] === 'string' ? headers['dpop'] : undefined,
     }
     const path = url.split('?', 1)[0]

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import { accountOf } from '../../identity/account.js'
 import type { SignedRequest } from '../../identity/authenticator.js'
 import type { HttpLimits } from '../../policy/config/sections/http-limits.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
@@ -64,9 +65,10 @@ export class Links {
     const { services, metrics, door } = this.#options
     const grant = await door.rates.login(address, () => services.authenticate(request))
     const { subject } = grant.principal
-    door.rates.person('login', subject)
+    const account = accountOf(grant.principal)
+    door.rates.person('login', account)
     const room = new DisposableStack()
-    room.use(this.#quota.take({ subject, connection: '' }))
+    room.use(this.#quota.take({ subject: account, connection: '' }))
     room.defer(metrics.linkOpened())
     door.doorway.passed(socket)
     services.log.debug({ subject, address }, 'link opened')

@@ -1,5 +1,6 @@
 import { asHoopError, type ErrorCode, type HoopError } from '../../lib/errors.js'
 import { errorResponse } from '../../wire/error-fields.js'
+import { accountOf } from '../../identity/account.js'
 import type { RateLimits } from '../server/admission/rate-limits.js'
 import { forClients } from '../../lib/readers.js'
 import { fatalOf } from '../relay/refusal.js'
@@ -32,7 +33,7 @@ export const acceptStream = async (
     rates.address('tunnels', address)
     const grant = await rates.login(address, () => services.authenticate(arrival.request))
     arrival.admit(grant)
-    rates.person('tunnels', grant.principal.subject)
+    rates.person('tunnels', accountOf(grant.principal))
     const runtime = await services.runtime(grant)
     connection = runtime.name
     if (resumption) {

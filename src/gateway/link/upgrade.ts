@@ -30,6 +30,7 @@ export const upgradeArrival = (
   socket: Socket,
   head: Buffer,
 ): Arrival => {
+  const address = door.address(request)
   socket.on('error', () => socket.destroy())
   socket.setTimeout(0)
   socket.setNoDelay(true)
@@ -37,8 +38,8 @@ export const upgradeArrival = (
   // Node would end our half when the client ends its own, before the answers to its last statements are out.
   socket.allowHalfOpen = true
   return {
-    request: signedRequest(request),
-    address: door.address(request),
+    request: signedRequest(request, address),
+    address,
     retry: request.headers[approvalHeader] === 'retry',
     head,
     admit: () => undefined,

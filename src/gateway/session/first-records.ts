@@ -19,6 +19,7 @@ export const startOf = (
   session: id,
   subject: grant.principal.subject,
   name: grant.principal.name,
+  ...ownerOf(grant),
   groups: grant.principal.groups,
   connection: runtime.name,
   database: request.database,
@@ -48,6 +49,7 @@ export const summaryOf = (
   id,
   subject: grant.principal.subject,
   name: grant.principal.name,
+  ...ownerOf(grant),
   connection: runtime.name,
   grantId: grant.id,
   ...(request.application ? { clientApplication: request.application } : {}),
@@ -57,6 +59,9 @@ export const summaryOf = (
   policyHash: runtime.policy.hash,
   seenClear: guard?.clear ?? false,
 })
+
+const ownerOf = ({ principal: { owner } }: Pick<SessionOptions['grant'], 'principal'>) =>
+  owner && { owner: { subject: owner.subject, name: owner.name } }
 
 const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
   const version = upstream.parameters.get('server_version')

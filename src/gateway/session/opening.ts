@@ -30,10 +30,11 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const { services, registry, runtime, grant, startup, socket } = options
   const id = newSessionId()
   const { chain, principal } = grant
-  const { subject, name } = principal
+  const { subject, name, owner } = principal
   const breakGlass = grant.breakGlass === true && runtime.breakGlass
   const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear, breakGlass }
-  const known = { id, subject, name, chain, connection: runtime.name, access }
+  const whose = owner && { owner: { subject: owner.subject, name: owner.name } }
+  const known = { ...{ id, subject, name, chain }, ...whose, connection: runtime.name, access }
   const reservation = registry.reserve(known, { limits: runtime.limits })
   let upstream: Upstream | undefined
   let entered: Entered | undefined
@@ -153,7 +154,9 @@ const run = (
     },
     grant.expiresAt,
   )
-  services.log.info({ session: id, subject: grant.principal.subject, connection: runtime.name }, 'session started')
+  const { subject, owner } = known
+  const whose = owner && { owner: owner.subject }
+  services.log.info({ session: id, subject, ...whose, connection: runtime.name }, 'session started')
   // Ended while it was being opened: nothing of what the client has sent already may run.
   if (ending) {
     relay.start(Buffer.alloc(0), upstream.rest)

@@ -1,4 +1,5 @@
 import type { Grant } from '../../identity/types.js'
+import { accountOf } from '../../identity/account.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Asker } from '../../policy/decision.js'
 import { EveryRule } from '../approvals/every-rule.js'
@@ -22,9 +23,11 @@ export const meteringOf = async (
   session: string,
 ): Promise<Metering | undefined> => {
   if (!runtime.budgets && !runtime.questions) return undefined
-  const { subject } = grant.principal
-  const alert = exhaustionAlert(services, { person: subject, connection: runtime.name, session })
-  const meter = new Meter(runtime.budgets ?? {}, services.usage.person(subject), alert, runtime.name, runtime.questions)
+  const { subject, owner } = grant.principal
+  const whose = owner && { owner: owner.subject }
+  const alert = exhaustionAlert(services, { person: subject, ...whose, connection: runtime.name, session })
+  const person = services.usage.person(accountOf(grant.principal))
+  const meter = new Meter(runtime.budgets ?? {}, person, alert, runtime.name, runtime.questions)
   return { meter, vectorTypes: meter.countsVectors ? await runtime.vectorTypes(upstream, database) : noVectors }
 }
 
@@ -56,6 +59,7 @@ export const gateOf = (
       ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
       subject: grant.principal.subject,
       name: grant.principal.name,
+      ...(grant.principal.owner && { owner: grant.principal.owner.subject }),
       breakGlass: grant.breakGlass === true && runtime.breakGlass,
       stillInForce: async () => {
         const { policy } = await services.runtime(grant)

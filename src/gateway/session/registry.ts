@@ -4,12 +4,15 @@ import { HoopError } from '../../lib/errors.js'
 import type { Counts } from '../budgets/counts.js'
 import { GrantExpiry } from './expiry.js'
 import type { Person } from '../access/access.js'
+import { accountOf } from '../../identity/account.js'
 import { type QuotaLimits, SessionQuota, type QuotaRequest } from './quota.js'
 
 /** What a session is known by from the moment that it is being opened. */
 export interface SessionName {
   readonly id: string
   readonly subject: string
+  /** Of a service token's session: whose token it is. */
+  readonly owner?: Actor
   readonly connection: string
   /** The chain of grants it lives under. */
   readonly chain: string
@@ -99,7 +102,7 @@ export class SessionRegistry {
     if (this.#draining) throw new HoopError('GATEWAY_DRAINING')
     const denied = this.#denied(session)
     if (denied) throw denied.error
-    const taken = this.#quota.take({ ...session, limits })
+    const taken = this.#quota.take({ ...session, subject: accountOf(session), limits })
     const opening: Opening = { session, aborter: new AbortController() }
     this.#opening.set(session.id, opening)
     return {

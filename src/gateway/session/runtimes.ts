@@ -83,7 +83,7 @@ export const createRuntimes = (
         ...questionsOf(policy),
         vectorTypes,
         functionCalls: connection.function_calls,
-        program: isProgram(loaded.config.identity, principal),
+        program: principal.owner !== undefined || isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
         enter: async (database, signal) => {
           const target = await quarantine().enter(name, { key, database, policy: access.policy }, signal)

@@ -13,6 +13,9 @@ export const acts = {
   'approval.deny': 'denied a request',
   'standing.add': 'approved a statement for a while',
   'standing.revoke': 'took back a standing approval',
+  'token.create': 'made a service token',
+  'token.rotate': 'gave a service token a new secret',
+  'token.revoke': 'revoked a service token',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

@@ -19,6 +19,8 @@ export interface Approval {
   readonly mode: ApprovalMode
   readonly subject: string
   readonly name: string
+  /** Subject of whose service token asks, where one does. */
+  readonly owner?: string
   readonly connection: string
   readonly database: string
   readonly session: string

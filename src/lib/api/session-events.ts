@@ -16,6 +16,8 @@ export interface StartEvent {
   readonly session: string
   readonly subject: string
   readonly name: string
+  /** Of a service token: whose it is. The groups are the owner's then. */
+  readonly owner?: { readonly subject: string; readonly name: string }
   readonly groups: readonly string[]
   readonly connection: string
   readonly database: string

@@ -152,7 +152,7 @@ export class ApprovalRecords {
       .select(({ fn }) => fn.countAll().as('n'))
       .where('state', '=', 'open')
       .where('expires_at', '>', at)
-      .where('subject', '=', subject)
+      .where((eb) => eb.or([eb('subject', '=', subject), eb('owner', '=', subject)]))
       .executeTakeFirst()
     return Number(counted?.n ?? 0)
   }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ApprovalState } from '../../lib/api/approvals.js'
 import type { Tables } from '../schema.js'
 
@@ -11,8 +11,8 @@ export interface Ended {
 }
 
 /**
- * Somebody is shut out: what they approved for a while, or what was approved for them, counts no more. It stays so when
- * they are let in again: who restores them does not see what would come to life.
+ * Somebody is shut out: what they approved for a while, or what was approved for them or their service tokens, counts no
+ * more. It stays so when they are let in again: who restores them does not see what would come to life.
  * @param by subject of whoever shuts them out
  * @returns how many there were
  * @throws {HoopError} STORE_FAILED
@@ -23,12 +23,16 @@ export const forgetStandingOf = async (
   by: string,
   at: number,
 ): Promise<number> => {
+  const tokens = db
+    .selectFrom('service_tokens')
+    .select(sql<string>`'token:' || id`.as('subject'))
+    .where('owner', '=', subject)
   const { numUpdatedRows } = await db
     .updateTable('standing_approvals')
     .set({ revoked_at: at, revoked_by: by })
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', at)
-    .where((eb) => eb.or([eb('subject', '=', subject), eb('by_subject', '=', subject)]))
+    .where((eb) => eb.or([eb('subject', '=', subject), eb('subject', 'in', tokens), eb('by_subject', '=', subject)]))
     .executeTakeFirst()
   return Number(numUpdatedRows)
 }
@@ -51,11 +55,12 @@ export const forgetRequestsOf = (db: Kysely<Tables>, subject: string, at: number
       .where('revoked_at', 'is', null)
       .execute()
     const theirs = transaction.selectFrom('approval_votes').select('approval').where('subject', '=', subject)
-    const asked = await pending.where('subject', '=', subject).execute()
+    const asked = await pending.where((eb) => eb.or([eb('subject', '=', subject), eb('owner', '=', subject)])).execute()
     const approved = await pending
       .where('state', '=', 'approved')
       .where('id', 'in', theirs)
       .where('subject', '!=', subject)
+      .where((eb) => eb.or([eb('owner', 'is', null), eb('owner', '!=', subject)]))
       .execute()
     return [
       ...(await withdraw(transaction, approved, 'somebody who approved it was shut out', at)),

@@ -37,6 +37,7 @@ export const approvalRow = (record: ApprovalRecord): Insertable<ApprovalsTable> 
   expires_at: Date.parse(record.expiresAt),
   settled_at: record.settledAt === undefined ? null : Date.parse(record.settledAt),
   why: record.why ?? null,
+  owner: record.owner ?? null,
 })
 
 const voteOf = (row: Selectable<ApprovalVotesTable>): ApprovalVote => ({
@@ -75,5 +76,6 @@ export const approvalOf = (
   expiresAt: iso(row.expires_at),
   ...(row.settled_at !== null && { settledAt: iso(row.settled_at) }),
   ...(row.why !== null && { why: row.why }),
+  ...(row.owner !== null && { owner: row.owner }),
   votes: votes.filter(({ approval }) => approval === row.id).map(voteOf),
 })

@@ -35,6 +35,8 @@ export interface ApprovalsTable {
   settled_at: MaybeWhole
   /** Why it was withdrawn. */
   why: string | null
+  /** Subject of whose service token asks, where one does. */
+  owner: string | null
 }
 
 export interface ApprovalVotesTable {

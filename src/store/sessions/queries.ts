@@ -7,9 +7,9 @@ import { sessionOf } from './rows.js'
 import { whole } from '../whole.js'
 
 export interface SessionFilter {
-  /** Only this subject's sessions: what somebody without a role may see. */
+  /** Only this subject's sessions, and those of their service tokens: what somebody without a role may see. */
   readonly subject?: string
-  /** Subject, or name in any case. */
+  /** Subject, or name in any case; their service tokens too. */
   readonly person?: string
   readonly connection?: string
   readonly since?: Date
@@ -32,8 +32,10 @@ type Values = { [K in keyof SessionFilter]-?: NonNullable<SessionFilter[K]> }
 const ofPerson = (eb: Conditions, person: string): Condition =>
   eb.or([
     eb('subject', '=', person),
+    eb('owner', '=', person),
     eb('name', '=', person),
     eb(eb.fn<string>('lower', ['name']), '=', person.toLowerCase()),
+    eb(eb.fn<string>('lower', ['owner_name']), '=', person.toLowerCase()),
   ])
 
 const ofChain = (eb: Conditions, grant: string): Condition => {
@@ -44,7 +46,7 @@ const ofChain = (eb: Conditions, grant: string): Condition => {
 
 /** One condition per field of the filter. */
 const conditions: { [K in keyof Values]: (eb: Conditions, value: Values[K]) => Condition } = {
-  subject: (eb, subject) => eb('subject', '=', subject),
+  subject: (eb, subject) => eb.or([eb('subject', '=', subject), eb('owner', '=', subject)]),
   person: ofPerson,
   connection: (eb, connection) => eb('connection', '=', connection),
   since: (eb, since) => eb('started_at', '>=', since.getTime()),

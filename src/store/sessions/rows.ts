@@ -39,12 +39,15 @@ export const sessionRow = (session: SessionSummary): Insertable<SessionsTable> =
   ...counterColumns(session.counters),
   policy_hash: session.policyHash,
   seen_clear: session.seenClear ? 1 : 0,
+  owner: session.owner?.subject ?? null,
+  owner_name: session.owner?.name ?? null,
 })
 
 export const sessionOf = (row: Selectable<SessionsTable>): SessionSummary => ({
   id: row.id,
   subject: row.subject,
   name: row.name,
+  ...(row.owner !== null && { owner: { subject: row.owner, name: row.owner_name ?? row.owner } }),
   connection: row.connection,
   grantId: row.grant_id,
   ...(row.client_application !== null && { clientApplication: row.client_application }),

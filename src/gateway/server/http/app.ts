@@ -17,6 +17,7 @@ import { publicRoutes } from '../routes/public.js'
 import { quarantineRoutes } from '../routes/quarantine.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
+import { serviceTokenRoutes } from '../routes/service-tokens.js'
 import { usageRoutes } from '../routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
@@ -27,11 +28,15 @@ const openApi = (version: string) => ({
     info: {
       title: 'hoop gateway',
       version,
-      description: 'Requests carry an OIDC ID token and a DPoP proof (RFC 9449).',
+      description: 'Requests carry an OIDC ID token, or a service token, and a DPoP proof (RFC 9449).',
     },
     components: {
       securitySchemes: {
-        token: { type: 'http' as const, scheme: 'DPoP', description: 'Authorization: DPoP <ID token>' },
+        token: {
+          type: 'http' as const,
+          scheme: 'DPoP',
+          description: 'Authorization: DPoP <ID token, or service token>',
+        },
         proof: { type: 'apiKey' as const, in: 'header' as const, name: 'DPoP' },
       },
     },
@@ -68,7 +73,7 @@ export const createApp = (deps: HttpDeps): App => {
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
-    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes])
+    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes, serviceTokenRoutes])
       routes(scope as App, deps)
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes, actRoutes])
       routes(scope as App, deps)

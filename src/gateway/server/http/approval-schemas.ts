@@ -35,6 +35,7 @@ export const approval = named<Approval, z.ZodType<Approval>>(
     mode: z.enum(['wait', 'retry']),
     subject: text,
     name: text,
+    owner: text.meta({ description: 'Whose service token asks, where one does.' }).exactOptional(),
     connection: text,
     database: text,
     session: text,

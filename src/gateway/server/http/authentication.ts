@@ -1,4 +1,5 @@
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
+import { accountOf } from '../../../identity/account.js'
 import { signedRequest } from '../../../identity/authenticator.js'
 import type { Principal } from '../../../identity/types.js'
 import { HoopError } from '../../../lib/errors.js'
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may ask. Whatever doesn't say so needs a login. */
     isPublic?: boolean
+    /** Service tokens may ask, too. Whatever doesn't say so is for people. */
+    forTokens?: boolean
     /** How often is limited by address, and where a login is demanded by person. */
     limit?: Limited
   }
@@ -31,15 +34,17 @@ export const demandLogin = (app: App, deps: HttpDeps): void => {
   app.decorateRequest('principal', null)
   app.decorateRequest('failure', null)
   app.addHook('onRequest', async (request) => {
-    const { isPublic, limit }: FastifyContextConfig = request.routeOptions.config
+    const { isPublic, forTokens, limit }: FastifyContextConfig = request.routeOptions.config
     const { rates } = deps
     const address = deps.address(request.raw)
     if (limit) rates.address(limit, address)
     if (request.is404 || isPublic === true) return
-    const principal = await rates.login(address, () => deps.principal(signedRequest(request.raw)))
+    const principal = await rates.login(address, () => deps.principal(signedRequest(request.raw, address)))
     request.principal = principal
-    rates.person('login', principal.subject)
-    if (limit) rates.person(limit, principal.subject)
+    rates.person('login', accountOf(principal))
+    if (limit) rates.person(limit, accountOf(principal))
+    if (principal.owner && forTokens !== true)
+      throw new HoopError('TOKEN_SCOPE', 'it opens connections, and nothing else')
     await deps.seen(principal)
   })
 }

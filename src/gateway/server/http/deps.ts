@@ -9,6 +9,7 @@ import type { PersonUsage } from '../../budgets/person-usage.js'
 import type { SessionUse } from '../../budgets/report.js'
 import type { Approvals } from '../../approvals/approvals.js'
 import type { DenyList } from '../../../identity/deny-list.js'
+import type { TokenControl } from '../../access/tokens/token-control.js'
 import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
@@ -37,6 +38,8 @@ export interface HttpDeps {
   readonly denied: Pick<DenyList, 'find'>
   /** Ends sessions, shuts people out. */
   readonly control: Pick<Control, 'kill' | 'revokeGrant' | 'revoke' | 'restore'>
+  /** The service tokens. */
+  readonly tokens: TokenControl
   /** Somebody has proved who they are; resolves when groups that changed are kept. Never throws. */
   seen(person: Principal): Promise<void>
   /** Live sessions of each person, by subject. */
@@ -45,8 +48,11 @@ export interface HttpDeps {
   readonly approvals: Approvals
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
-  /** What a person got, and the sessions of theirs that are open here and have budgets. */
-  usage(subject: string): { person: PersonUsage; sessions: readonly (SessionUse & { readonly connection: string })[] }
+  /** What counts against an account, and the sessions of a subject that are open here and have budgets. */
+  usage(
+    account: string,
+    subject: string,
+  ): { person: PersonUsage; sessions: readonly (SessionUse & { readonly connection: string })[] }
   /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
   events(id: string, startedAt: string): AsyncIterable<SessionEvent>
   /** Whether statements, refusals or errors of the session contain a text, in any case. */

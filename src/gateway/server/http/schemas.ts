@@ -22,6 +22,7 @@ import type {
 } from '../../../lib/api.js'
 import './act-schemas.js'
 import './approval-schemas.js'
+import './service-token-schemas.js'
 import { ended, namePersonDetail } from './people-schemas.js'
 import { line, named, registry, time } from './schema-registry.js'
 
@@ -53,6 +54,10 @@ named<Me, z.ZodType<Me>>(
     email: z.string().exactOptional(),
     groups: texts,
     roles: z.array(z.enum(['admin', 'auditor'])).readonly(),
+    token: z
+      .strictObject({ owner: z.strictObject({ subject: z.string(), name: z.string() }), expiresAt: time })
+      .meta({ description: 'Of a service token.' })
+      .exactOptional(),
   }),
 )
 
@@ -133,6 +138,7 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     id: z.string(),
     subject: z.string(),
     name: z.string(),
+    owner: actor.meta({ description: 'Of a service token’s session: whose token it is.' }).exactOptional(),
     connection: z.string(),
     grantId: z.string(),
     clientApplication: z.string().exactOptional(),
@@ -190,6 +196,7 @@ const killed = z
       subject: z.string(),
       name: z.string(),
       connection: z.string(),
+      owner: actor.exactOptional(),
       ended: z.boolean().meta({ description: 'False where it was still closing.' }),
     }),
   )

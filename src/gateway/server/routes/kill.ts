@@ -14,8 +14,8 @@ import { sessionParams } from './sessions.js'
 export const killRoutes = (app: App, deps: HttpDeps): void => {
   const isAdmin = ({ groups }: Principal): boolean => rolesOf(deps.config(), { groups }).includes('admin')
   /** @throws {HoopError} ACCESS_DENIED */
-  const demand = (by: Principal, subject: string): void => {
-    if (subject !== by.subject && !isAdmin(by))
+  const demand = (by: Principal, { subject, owner }: Pick<SessionName, 'subject' | 'owner'>): void => {
+    if (subject !== by.subject && owner?.subject !== by.subject && !isAdmin(by))
       throw new HoopError('ACCESS_DENIED', 'only an admin ends sessions of others')
   }
 
@@ -33,7 +33,7 @@ export const killRoutes = (app: App, deps: HttpDeps): void => {
       const by = principalOf(request)
       const seesAll = rolesOf(deps.config(), by).length > 0
       const session = await findSession(deps.store.db, request.params.id, seesAll ? {} : { subject: by.subject })
-      demand(by, session.subject)
+      demand(by, session)
       const sessions = await deps.control.kill(({ id }) => id === session.id, { by: actor(by), ...request.body })
       if (sessions.length === 0)
         throw new HoopError('NOT_FOUND', `session ${session.id} is not live`, {
@@ -61,12 +61,13 @@ export const killRoutes = (app: App, deps: HttpDeps): void => {
       const order = { by: actor(by), reason }
       if (grant !== undefined) {
         const found = await deps.grants.find(grant)
-        demand(by, found.subject)
+        const owner = deps.tokens.ownerOf(found.subject)
+        demand(by, { subject: found.subject, ...(owner && { owner }) })
         return { sessions: await deps.control.revokeGrant(found, order) }
       }
       const own = isAdmin(by) ? undefined : by.subject
       const meant = (session: SessionName): boolean =>
-        (own === undefined || session.subject === own) &&
+        (own === undefined || session.subject === own || session.owner?.subject === own) &&
         (person === undefined || isCalled(session, person)) &&
         (connection === undefined || session.connection === connection)
       return { sessions: await deps.control.kill(meant, order) }
@@ -76,5 +77,8 @@ export const killRoutes = (app: App, deps: HttpDeps): void => {
 
 const actor = ({ subject, name }: Principal) => ({ subject, name })
 
-const isCalled = ({ subject, name }: SessionName, person: string): boolean =>
-  subject === person || name.toLowerCase() === person.toLowerCase()
+/** A person's service tokens are meant with them. */
+const isCalled = ({ owner, ...session }: SessionName, person: string): boolean =>
+  [session, ...(owner ? [owner] : [])].some(
+    ({ subject, name }) => subject === person || name.toLowerCase() === person.toLowerCase(),
+  )

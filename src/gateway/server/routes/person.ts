@@ -32,17 +32,25 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
 
   app.get(
     '/v1/me',
-    { schema: schemaOf({ id: 'getMe', summary: 'Who the gateway takes you for.', answers: { 200: 'Me' } }) },
+    {
+      config: { forTokens: true },
+      schema: schemaOf({ id: 'getMe', summary: 'Who the gateway takes you for.', answers: { 200: 'Me' } }),
+    },
     (request): Me => {
-      const { subject, name, email, groups } = principalOf(request)
-      const roles = rolesOf(deps.config(), { groups })
-      return { subject, name, ...(email !== undefined && { email }), groups, roles }
+      const principal = principalOf(request)
+      const { subject, name, email, groups, owner } = principal
+      const expiresAt = deps.tokens.endOf(subject)
+      return {
+        ...{ subject, name, ...(email !== undefined && { email }), groups, roles: rolesOf(deps.config(), principal) },
+        ...(owner && expiresAt && { token: { owner: { subject: owner.subject, name: owner.name }, expiresAt } }),
+      }
     },
   )
 
   app.get(
     '/v1/connections',
     {
+      config: { forTokens: true },
       schema: schemaOf({
         id: 'listConnections',
         summary: 'What you may use, and on what terms.',
@@ -57,7 +65,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
   app.post<{ Body: GrantRequest }>(
     '/v1/grants',
     {
-      config: { limit: 'grants' },
+      config: { limit: 'grants', forTokens: true },
       schema: schemaOf({
         id: 'createGrant',
         summary: 'A grant for streams to one connection, bound to the key that proved the request.',

@@ -68,7 +68,9 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       const { subject, name, groups } = principalOf(request)
       await demandApprover({ subject, name, groups })
       const meant = await subjectOf({ subject, name, groups }, request.body)
-      if (meant.subject === subject) throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
+      const owner = deps.tokens.ownerOf(meant.subject)
+      if (meant.subject === subject || owner?.subject === subject)
+        throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
       const { until, reason } = request.body
       const left = Date.parse(until) - Date.now()
       if (!(left > 0 && left <= longest))

@@ -2,6 +2,7 @@ import type { ConnectionUse } from '../../../lib/api.js'
 import { budgetReport, questionReport } from '../../budgets/report.js'
 import { connectionsOf } from '../../access/access.js'
 import { unavailableBy } from '../../quarantine/trouble.js'
+import { accountOf } from '../../../identity/account.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
@@ -12,6 +13,7 @@ export const usageRoutes = (app: App, deps: HttpDeps): void => {
   app.get(
     '/v1/usage',
     {
+      config: { forTokens: true },
       schema: schemaOf({
         id: 'getUsage',
         summary: 'What is left of your budgets, by connection.',
@@ -21,7 +23,7 @@ export const usageRoutes = (app: App, deps: HttpDeps): void => {
     (request): { connections: ConnectionUse[] } => {
       const principal = principalOf(request)
       const view = deps.config()
-      const { person, sessions } = deps.usage(principal.subject)
+      const { person, sessions } = deps.usage(accountOf(principal), principal.subject)
       return {
         connections: connectionsOf(view, principal).map(({ name, policy }) => {
           const { budgets, questions } = view.policies[policy] ?? {}

@@ -27,6 +27,7 @@ export interface ApiOptions extends Pick<
   | 'approvals'
   | 'denied'
   | 'control'
+  | 'tokens'
 > {
   readonly store: Store
   readonly registry: SessionRegistry
@@ -38,7 +39,7 @@ export interface ApiOptions extends Pick<
 }
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
-export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOptions): App => {
+export const createApi = ({ registry, lost, recordings, usage, tokens, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
   const people = new PeopleSeen(
@@ -47,13 +48,19 @@ export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOpt
   )
   return createApp({
     ...rest,
-    usage: (subject) => ({
-      person: usage.person(subject),
+    tokens,
+    usage: (account, subject) => ({
+      person: usage.person(account),
       sessions: registry
         .of(subject)
         .flatMap(({ id, connection, counts }) => (counts ? [{ id, connection, counts }] : [])),
     }),
-    seen: (person) => people.see(person),
+    seen: async (person) => {
+      // A service token was used, by whoever holds it: its owner need not have been here.
+      if (person.owner) return
+      tokens.seen(person)
+      await people.see(person)
+    },
     livePerPerson: () => registry.perPerson(),
     live: (id) => registry.get(id)?.counters,
     events: async function* (id) {

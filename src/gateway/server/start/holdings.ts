@@ -7,7 +7,9 @@ import type { Approvals } from '../../approvals/approvals.js'
 export const holdingsOf = (
   { db }: Pick<Store, 'db'>,
   approvals: Pick<Approvals, 'forgetRequests' | 'forgetStanding'>,
+  tokens: Holdings['tokens'],
 ): Holdings => ({
+  tokens,
   grants: (subject) => revokeGrantsOf(db, subject, Date.now()),
   requests: async (subject) => (await approvals.forgetRequests(subject)).length,
   standing: (subject, { by }) => approvals.forgetStanding(subject, by.subject),

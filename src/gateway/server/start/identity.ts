@@ -10,6 +10,8 @@ export interface IdentityOptions {
   /** The configuration in force now. */
   readonly config: () => IdentityConfig
   readonly grants: Pick<GrantService, 'verify'>
+  /** Kinds of tokens beside those of the issuer; asked first. */
+  readonly tokens: readonly TokenKind[]
   readonly gateway: () => string
   readonly isOwnHost: (host: string) => boolean
 }
@@ -33,7 +35,7 @@ const idTokens = (config: () => IdentityConfig, keysOf: () => IdpKeys): TokenKin
   },
 })
 
-export const createIdentity = ({ config, grants, ...rest }: IdentityOptions): Identity => {
+export const createIdentity = ({ config, grants, tokens, ...rest }: IdentityOptions): Identity => {
   let known: { readonly issuer: string; readonly keys: IdpKeys } | undefined
   const keysOf = (): IdpKeys => {
     const { issuer } = config()
@@ -42,7 +44,7 @@ export const createIdentity = ({ config, grants, ...rest }: IdentityOptions): Id
   }
   const authenticator = createAuthenticator({
     ...rest,
-    tokens: [idTokens(config, keysOf)],
+    tokens: [...tokens, idTokens(config, keysOf)],
     verifyGrant: (token, jkt) => grants.verify(token, jkt),
     replay: new ReplayGuard(),
   })

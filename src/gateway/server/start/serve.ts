@@ -32,6 +32,10 @@ import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './holdings.js'
 import { createIdentity } from './identity.js'
+import { openTokens } from './service-tokens.js'
+import { ownedTokens } from '../../access/tokens/owned.js'
+import { TokenClock } from '../../access/tokens/token-clock.js'
+import { TokenControl } from '../../access/tokens/token-control.js'
 import { type Address, listen } from '../../host/listen.js'
 import { ownAddress } from './own-address.js'
 import { assertSpace } from '../../host/space.js'
@@ -86,7 +90,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     records: grantRecords(store.db),
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })
+  const tokens = await openTokens(store.db, denied, log)
   const identity = createIdentity({
+    tokens: [tokens.kind],
     config: () => configuration.current.config.identity,
     grants,
     gateway: () => own.url,
@@ -102,13 +108,23 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     webhooks: options.webhooks,
   })
   await approvals.recover()
-  const lost = lostAccess(() => runtimes().view)
+  const lost = lostAccess(() => runtimes().view, tokens.kind)
   const out = shutOut(denied, grants)
   const registry = new SessionRegistry({
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
-  const control = new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write })
+  const holdings = holdingsOf(store, approvals, ownedTokens(tokens.list, write))
+  const control = new Control({ registry, denied, grants, holdings, write })
+  const review = (): void => void registry.review(lost)
+  const clock = new TokenClock(tokens.list, review)
+  const tokenControl = new TokenControl({
+    ...{ db: store.db, denied, registry, control, approvals, write, review },
+    ...{ list: tokens.list, owners: tokens.owners },
+    view: () => runtimes().view,
+    limits: () => configuration.current.config.identity.tokens,
+    changed: () => clock.look(),
+  })
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who
@@ -125,7 +141,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
-    ...{ rates, address, limits: gateway.limits.http },
+    ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     config: () => runtimes().view,
     quarantine: options.quarantine,
@@ -139,7 +155,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals, metrics },
     authenticate: async (request) => {
       const grant = await identity.grant(request)
-      return admitted(grant, grant.principal)
+      // A service token's owner may have lost since what the grant says.
+      const principal = tokens.kind.current(grant.principal, request)
+      return admitted({ ...grant, principal }, principal)
     },
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {
@@ -167,7 +185,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     url: own.url,
     registry,
     drain: () => links.drain(),
-    review: () => void registry.review(lost),
+    review,
     server,
     facts: {
       connectionsWaiting: () => doorway.size,
@@ -176,6 +194,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
     [Symbol.asyncDispose]: async () => {
       links.close()
+      clock[Symbol.dispose]()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
       server.closeIdleConnections()

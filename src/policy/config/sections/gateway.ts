@@ -6,7 +6,7 @@ import { rates } from './rates.js'
 import { durationOrOff } from './session-times.js'
 import { webhook } from './webhooks.js'
 
-const isNetwork = (text: string): boolean => {
+export const isNetwork = (text: string): boolean => {
   const [address = '', bits, ...more] = text.split('/')
   const family = isIP(address)
   if (family === 0 || address.includes('%') || more.length > 0) return false

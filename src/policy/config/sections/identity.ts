@@ -26,6 +26,12 @@ const programs = z.strictObject({
   subjects: z.array(word.max(300)).default([]),
 })
 
+/** Service tokens: how long one may live, and how many a person may have. */
+const tokens = z.strictObject({
+  longest: duration.prefault('90d').refine((time) => time >= 60_000, 'at least 1m'),
+  per_person: z.int().min(0).max(10_000).default(100),
+})
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z.strictObject({
   issuer,
@@ -39,6 +45,7 @@ export const identitySection = z.strictObject({
   auditors: z.array(word).default([]),
   programs: programs.prefault({}),
   grant: grant.prefault({}),
+  tokens: tokens.prefault({}),
 })
 
 export type IdentityConfig = z.output<typeof identitySection>

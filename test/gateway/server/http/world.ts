@@ -21,6 +21,9 @@ import { within } from '../../../../src/gateway/server/admission/network.js'
 import { RateLimits } from '../../../../src/gateway/server/admission/rate-limits.js'
 import { httpLimits } from '../../../../src/policy/config/sections/http-limits.js'
 import { rates } from '../../../../src/policy/config/sections/rates.js'
+import { ownedTokens } from '../../../../src/gateway/access/tokens/owned.js'
+import { TokenControl } from '../../../../src/gateway/access/tokens/token-control.js'
+import { openTokens } from '../../../../src/gateway/server/start/service-tokens.js'
 import type { AccessView } from '../../../../src/gateway/access/view.js'
 import type { Quarantined } from '../../../../src/gateway/quarantine/quarantine.js'
 import type { HttpDeps } from '../../../../src/gateway/server/http/deps.js'
@@ -145,12 +148,17 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const store = await openStore(`sqlite:${folder.file('hoop.db')}`)
   const index = new StoredSessionIndex(store)
   const idpKeys = new IdpKeys({ issuer: idp.issuer, cooldown: 0 })
+  const logged: string[] = []
   const state: World['state'] = { view: view(idp), draining: false, failing: undefined, quarantined: [] }
   let url = ''
   const records = grantRecords(store.db)
   const grants = grantService({ gateway: () => url, keys: () => keys, records, lifetime: () => 600_000 })
+  const denied = await DenyList.open(store.db)
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+  const tokens = await openTokens(store.db, denied, log)
   const authenticator = createAuthenticator({
     tokens: [
+      tokens.kind,
       {
         recognizes: (token) => !isGrant(token),
         verify: (token) => verifyIdToken(token, idpKeys, { ...state.view, claims: { groups: 'groups' } }),
@@ -161,7 +169,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     gateway: () => url,
     isOwnHost: () => false,
   })
-  const logged: string[] = []
   const acts: AdministratorAct[] = []
   const live: World['live'] = new Map()
   const usage = new Usage({ store: { since: async () => [], put: async () => undefined }, failed: () => undefined })
@@ -171,7 +178,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const check = (name: string) => async () => {
     if (state.failing === name) throw new Error(`secret reason of ${name}`)
   }
-  const denied = await DenyList.open(store.db)
   const kept = auditLog(pino({ level: 'silent' }), store)
   const write: WriteAudit = (act, within) => {
     acts.push(act)
@@ -182,12 +188,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
   })
-  const lost = lostAccess(() => state.view)
+  const lost = lostAccess(() => state.view, tokens.kind)
   const registry = new SessionRegistry({
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
     denied: shutOut(denied, grants),
   })
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+  const control = new Control({
+    ...{ registry, denied, grants, write },
+    holdings: holdingsOf(store, approvals, ownedTokens(tokens.list, write)),
+  })
   const quarantine: HttpDeps['quarantine'] = {
     get all() {
       return state.quarantined
@@ -211,7 +220,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     grants,
     denied,
-    control: new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write }),
+    control,
+    tokens: new TokenControl({
+      ...{ db: store.db, denied, registry, control, approvals, write },
+      ...{ list: tokens.list, owners: tokens.owners },
+      view: () => state.view,
+      limits: () => ({ longest: 90 * 86_400_000, per_person: 100 }),
+      review: () => void registry.review(lost),
+      changed: () => undefined,
+    }),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
-import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
+import { type Credentials, tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { Links } from '../../../../src/agent/link/links.js'
 
 import type { Idp } from '../../../../src/demo/idp.js'
@@ -24,16 +24,24 @@ interface PersonSession {
   readonly ended: Promise<(Error & { code?: string }) | undefined>
 }
 
+interface Reachable {
+  readonly url: string
+  readonly caFile: string
+}
+
 /** Somebody with a key and an ID token who talks to a gateway as the agent does. */
-export const person = async (
-  idp: Idp,
-  account: string,
-  gateway: { readonly url: string; readonly caFile: string },
+export const person = async (idp: Idp, account: string, gateway: Reachable, connection = 'vectordb'): Promise<Person> =>
+  holder(await tokenCredentials(await idToken(idp, account), {}), gateway, connection)
+
+/** The same, whatever proves who it is. */
+export const holder = async (
+  credentials: Credentials,
+  gateway: Reachable,
   connection = 'vectordb',
 ): Promise<Person> => {
   const over = new AbortController()
   const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
-  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
+  const client = new GatewayClient(route, credentials, over.signal)
   const links = new Links(client)
   const sessions: Client[] = []
   const grant = (renews?: GrantAnswer) =>
@@ -52,7 +60,7 @@ export const person = async (
       }
       const session = new Client({
         stream: () => Object.assign(socket, { connect, ref: ignored, unref: ignored, setNoDelay: ignored }),
-        user: account,
+        user: 'x',
         ssl: false,
       })
       let failure: (Error & { code?: string }) | undefined

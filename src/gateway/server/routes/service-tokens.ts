@@ -1,0 +1,142 @@
+import type { FastifyRequest } from 'fastify'
+import type {
+  CreateTokenRequest,
+  RevokeTokenRequest,
+  RotateTokenRequest,
+  ServiceTokenInfo,
+  ServiceTokenMade,
+  ServiceTokenRevoked,
+} from '../../../lib/api/service-tokens.js'
+import { HoopError } from '../../../lib/errors.js'
+import { demandRole, rolesOf } from '../../access/access.js'
+import type { App } from '../http/instance.js'
+import { principalOf } from '../http/authentication.js'
+import type { HttpDeps } from '../http/deps.js'
+import { areNetworks } from '../http/service-token-schemas.js'
+import { schemaOf } from './schema-of.js'
+
+const params = {
+  type: 'object',
+  properties: {
+    token: { type: 'string', minLength: 1, maxLength: 320, description: 'Id, name, or OWNER/NAME of somebody else’s.' },
+  },
+  required: ['token'],
+}
+
+interface Named {
+  readonly Params: { readonly token: string }
+}
+
+const isEnded = ({ marks }: ServiceTokenInfo): boolean => marks.includes('revoked') || marks.includes('expired')
+
+/** People see, renew and end their own tokens; admins everybody's, and auditors see them. What one may not see isn't there. */
+export const serviceTokenRoutes = (app: App, deps: HttpDeps): void => {
+  const { tokens } = deps
+  const isAdmin = (request: Pick<FastifyRequest, 'principal'>): boolean =>
+    rolesOf(deps.config(), principalOf(request)).includes('admin')
+
+  /** The one that is meant: of several of a name the one that is good, or the newest. @throws {HoopError} NOT_FOUND */
+  const find = (request: Pick<FastifyRequest, 'principal'>, wanted: string, seesAll: boolean): ServiceTokenInfo => {
+    const { subject } = principalOf(request)
+    const seen = tokens.all().filter(({ owner }) => seesAll || owner.subject === subject)
+    const cut = wanted.lastIndexOf('/')
+    const name = wanted.slice(cut + 1)
+    const whose = wanted.slice(0, Math.max(cut, 0)).toLowerCase()
+    const isOf = ({ owner }: ServiceTokenInfo): boolean =>
+      cut < 0 ? owner.subject === subject : [owner.subject, owner.name].some((each) => each.toLowerCase() === whose)
+    const called = seen.filter((one) => one.name === name && isOf(one))
+    const found = seen.find(({ id }) => id === wanted) ?? called.find((one) => !isEnded(one)) ?? called.at(-1)
+    if (!found)
+      throw new HoopError('NOT_FOUND', `service token ${wanted}`, {
+        hint: 'hoop tokens list shows yours, and with --all everybody’s, to admins and auditors.',
+      })
+    return found
+  }
+
+  app.get<{ Querystring: { all: boolean } }>(
+    '/v1/tokens',
+    {
+      schema: schemaOf({
+        id: 'listServiceTokens',
+        summary: 'Your service tokens; those of everybody for admins and auditors.',
+        answers: { 200: 'ServiceTokens' },
+        more: {
+          querystring: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { all: { type: 'boolean', default: false, description: 'Those of everybody.' } },
+          },
+        },
+      }),
+    },
+    (request): { tokens: ServiceTokenInfo[] } => {
+      const by = principalOf(request)
+      if (request.query.all) demandRole(deps.config(), by, 'admin', 'auditor')
+      return { tokens: tokens.all().filter(({ owner }) => request.query.all || owner.subject === by.subject) }
+    },
+  )
+
+  app.get<Named>(
+    '/v1/tokens/:token',
+    {
+      schema: schemaOf({
+        id: 'getServiceToken',
+        summary: 'One service token.',
+        answers: { 200: 'ServiceToken' },
+        more: { params },
+      }),
+    },
+    (request) => find(request, request.params.token, rolesOf(deps.config(), principalOf(request)).length > 0),
+  )
+
+  app.post<{ Body: CreateTokenRequest }>(
+    '/v1/tokens',
+    {
+      schema: schemaOf({
+        id: 'createServiceToken',
+        summary: 'Makes a service token for no more than its owner may use; its secret is in this answer only.',
+        answers: { 201: 'ServiceTokenMade' },
+        more: { body: { $ref: 'CreateTokenRequest#' } },
+      }),
+    },
+    async (request, reply): Promise<ServiceTokenMade> => {
+      const by = principalOf(request)
+      const { owner, networks = [] } = request.body
+      if (owner !== undefined) demandRole(deps.config(), by, 'admin')
+      if (!areNetworks(networks))
+        throw new HoopError('REQUEST_INVALID', 'not every network is one', {
+          hint: 'Write addresses and networks as 10.0.0.7, 10.0.0.0/8 or fd00::/8.',
+        })
+      const made = await tokens.create(request.body, by)
+      return reply.code(201).send(made)
+    },
+  )
+
+  app.post<Named & { Body: RotateTokenRequest }>(
+    '/v1/tokens/:token/rotate',
+    {
+      schema: schemaOf({
+        id: 'rotateServiceToken',
+        summary: 'Gives a service token a new secret; the old one is good for a while, or ends with what runs by it.',
+        answers: { 200: 'ServiceTokenMade' },
+        more: { params, body: { $ref: 'RotateTokenRequest#' } },
+      }),
+    },
+    async (request): Promise<ServiceTokenMade> =>
+      tokens.rotate(find(request, request.params.token, isAdmin(request)), request.body.overlap, principalOf(request)),
+  )
+
+  app.post<Named & { Body: RevokeTokenRequest }>(
+    '/v1/tokens/:token/revoke',
+    {
+      schema: schemaOf({
+        id: 'revokeServiceToken',
+        summary: 'Ends a service token for good, and its sessions.',
+        answers: { 200: 'ServiceTokenRevoked' },
+        more: { params, body: { $ref: 'RevokeTokenRequest#' } },
+      }),
+    },
+    async (request): Promise<ServiceTokenRevoked> =>
+      tokens.revoke(find(request, request.params.token, isAdmin(request)), request.body.reason, principalOf(request)),
+  )
+}
