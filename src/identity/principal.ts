@@ -26,11 +26,14 @@ const claim = (claims: Readonly<Record<string, unknown>>, name: string): unknown
         )
 
 /** A word that may be shown on a terminal and written into a log: nothing that steers it or turns text around is one. */
-const text = (value: unknown): string | undefined =>
+export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,1000}$/u.test(value) ? value : undefined
 
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? (value as unknown[]) : [value]).map(text).filter((one) => one !== undefined)
+
+/** How subjects of other kinds than people begin. In whatever letters: nobody is to look like one of them either. */
+const ofOthers = /^\s*(?:token|workload)\s*:/i
 
 /**
  * The person that verified claims name. An e-mail address that the provider calls unverified counts for nothing: anyone
@@ -41,6 +44,7 @@ export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
   const { iss, email_verified: verified } = claims
   const sub = text(claims.sub)
   if (sub === undefined || sub.length > 255) throw new HoopError('TOKEN_INVALID', 'it names nobody')
+  if (ofOthers.test(sub.normalize('NFKC'))) throw new HoopError('TOKEN_INVALID', 'its subject is one of no person')
   const email = verified === false || verified === 'false' ? undefined : text(claims.email)
   const chosen = names.name === undefined ? undefined : text(claim(claims, names.name))
   return {

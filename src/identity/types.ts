@@ -1,3 +1,11 @@
+/** By what a workload was recognized. */
+export interface WorkloadProof {
+  /** Name of the trust in `identity.workloads`. */
+  readonly trust: string
+  /** The claims that its conditions look at, as text. */
+  readonly claims: Readonly<Record<string, string>>
+}
+
 /** Somebody who proved who they are. */
 export interface Principal {
   /** The issuer's `sub`. */
@@ -7,6 +15,8 @@ export interface Principal {
   readonly name: string
   readonly email?: string
   readonly groups: readonly string[]
+  /** Of a program that proved itself by a token of its platform: never with groups, and no person's rights are its. */
+  readonly workload?: WorkloadProof
   /** Thumbprint (RFC 7638) of the key that proved this request. */
   readonly jkt: string
 }

@@ -3,7 +3,7 @@
  * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
  *
  * Every request but `GET /v1/gateway` carries `Authorization: DPoP <token>` and `DPoP: <proof>` (RFC 9449), where the
- * token is an OIDC ID token of the configured issuer or, for a stream, a grant.
+ * token is an OIDC ID token of the configured issuer, a workload's token of `POST /v1/token` or, for a stream, a grant.
  */
 
 /** `GET /v1/gateway`: what a client needs before it has logged in. */
@@ -25,6 +25,8 @@ export interface Me {
   readonly email?: string
   readonly groups: readonly string[]
   readonly roles: readonly ('admin' | 'auditor')[]
+  /** Of a workload: the trust that takes it, and the claims by which it fitted. */
+  readonly workload?: { readonly trust: string; readonly claims: Readonly<Record<string, string>> }
 }
 
 /** `GET /v1/connections` → `{ connections: ConnectionInfo[] }`: what this person may use, and on what terms. */

@@ -8,6 +8,8 @@ import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
+import { presentedTokens } from './migrations/014-presented-tokens.js'
+import { usedProofs } from './migrations/015-used-proofs.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -73,4 +75,6 @@ export const migrations: Record<string, Migration> = {
   '007-standing-database': standingDatabase,
   '008-questions': questions,
   '009-known-names': knownNames,
+  '014-presented-tokens': presentedTokens,
+  '015-used-proofs': usedProofs,
 }

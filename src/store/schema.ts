@@ -16,6 +16,8 @@ export interface Tables {
   people: PeopleTable
   revocations: RevocationsTable
   known_names: KnownNamesTable
+  presented_tokens: PresentedTokensTable
+  used_proofs: UsedProofsTable
 }
 
 export interface SessionsTable {
@@ -115,6 +117,19 @@ export interface KnownNamesTable {
   entry: string
   /** What it was called when it was last seen. */
   name: string
+}
+
+/** Tokens of identity providers, by hash: whose they are until they expire. */
+interface PresentedTokensTable {
+  hash: string
+  /** Thumbprint of the key that presented it first. */
+  jkt: string
+  expires_at: Whole
+}
+
+interface UsedProofsTable {
+  hash: string
+  expires_at: Whole
 }
 
 interface MetaTable {

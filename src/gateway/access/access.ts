@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
 import type { AccessView, ConnectionView, PolicyView } from './view.js'
 
-export type Person = Pick<Principal, 'subject' | 'email' | 'groups'>
+export type Person = Pick<Principal, 'subject' | 'email' | 'groups' | 'workload'>
 
 /** What one person may do with one connection. */
 export interface Access {
@@ -23,6 +23,10 @@ const shares = (groups: readonly string[], others: readonly string[] = []) =>
 const isNamed = ({ subject, email }: Person, people: readonly string[] = []) =>
   people.some((name) => name === subject || name.toLowerCase() === email?.toLowerCase())
 
+/** Of a workload its trust decides alone: what it is called, and its groups, would be its issuer's word about people. */
+const fits = (person: Person, { groups, people, workloads = [] }: ConnectionView['access'][number]): boolean =>
+  person.workload ? workloads.includes(person.workload.trust) : shares(person.groups, groups) || isNamed(person, people)
+
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
 
@@ -33,9 +37,7 @@ export const accessOf = (
   name: string,
 ): (Access & { terms: PolicyView }) | undefined => {
   const connection = own(view.connections, name)
-  const entry = connection?.access.find(
-    ({ groups, people }) => shares(person.groups, groups) || isNamed(person, people),
-  )
+  const entry = connection?.access.find((each) => fits(person, each))
   const terms = entry && own(view.policies, entry.policy)
   if (!connection || !entry || !terms) return undefined
   return {

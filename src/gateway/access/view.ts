@@ -22,6 +22,8 @@ export interface ConnectionView {
   readonly access: readonly {
     readonly groups?: readonly string[] | undefined
     readonly people?: readonly string[] | undefined
+    /** Names of trusts. */
+    readonly workloads?: readonly string[] | undefined
     readonly policy: string
   }[]
 }

@@ -16,6 +16,7 @@ import { publicRoutes } from '../routes/public.js'
 import { quarantineRoutes } from '../routes/quarantine.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
+import { tokenRoutes } from '../routes/token.js'
 import { usageRoutes } from '../routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
@@ -72,5 +73,7 @@ export const createApp = (deps: HttpDeps): App => {
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes])
       routes(scope as App, deps)
   })
+  // OAuth has forms and errors of its own.
+  void app.register(async (scope) => tokenRoutes(scope as App, deps))
   return app
 }

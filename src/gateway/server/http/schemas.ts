@@ -22,6 +22,7 @@ import type {
 } from '../../../lib/api.js'
 import './approval-schemas.js'
 import { line, named, registry, time } from './schema-registry.js'
+import { workload } from './token-schemas.js'
 
 const count = z.int().nonnegative()
 const texts = z.array(z.string()).readonly()
@@ -51,6 +52,7 @@ named<Me, z.ZodType<Me>>(
     email: z.string().exactOptional(),
     groups: texts,
     roles: z.array(z.enum(['admin', 'auditor'])).readonly(),
+    workload: workload.exactOptional(),
   }),
 )
 

@@ -34,9 +34,9 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
     '/v1/me',
     { schema: schemaOf({ id: 'getMe', summary: 'Who the gateway takes you for.', answers: { 200: 'Me' } }) },
     (request): Me => {
-      const { subject, name, email, groups } = principalOf(request)
+      const { subject, name, email, groups, workload } = principalOf(request)
       const roles = rolesOf(deps.config(), { groups })
-      return { subject, name, ...(email !== undefined && { email }), groups, roles }
+      return { subject, name, ...(email !== undefined && { email }), groups, roles, ...(workload && { workload }) }
     },
   )
 

@@ -83,8 +83,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })
   const identity = createIdentity({
+    ...{ grants, store, log, metrics, webhooks: options.webhooks },
     config: () => configuration.current.config.identity,
-    grants,
+    signingKeys: () => options.signingKeys,
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
@@ -121,6 +122,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     principal: async (request) => {
       const principal = await identity.principal(request)
       return admitted(principal, principal)
+    },
+    exchange: async (wanted, request) => {
+      const exchanged = await identity.exchange(wanted, request)
+      return admitted(exchanged, exchanged.identity)
     },
     ready,
   })
