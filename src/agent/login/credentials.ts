@@ -24,11 +24,11 @@ export interface Credentials {
   readonly claims: Claims
 }
 
-/** HOOP_TOKEN: an ID token from elsewhere, a key that lives as long as the process, nothing read or written. */
-export async function tokenCredentials(token: string): Promise<Credentials> {
+/** HOOP_TOKEN: an ID token from elsewhere. @param known the key that it belongs to; without one, a key of this process */
+export async function tokenCredentials(token: string, known?: ProofKey): Promise<Credentials> {
   const claims = readClaims(token)
   if (!claims) throw new HoopError('TOKEN_INVALID', 'HOOP_TOKEN holds no ID token', { hint: 'Set it to an ID token.' })
-  const { key } = await newProofKey()
+  const key = known ?? (await newProofKey()).key
   const give = async (): Promise<string> => {
     if (claims.expiresAt <= Date.now())
       throw new HoopError('TOKEN_EXPIRED', 'HOOP_TOKEN', { hint: 'Get a new ID token for HOOP_TOKEN.' })
@@ -58,7 +58,10 @@ export async function loginCredentials(env: Environment, profile: Profile): Prom
       if (!force && now.secrets.idToken !== used && remaining(now.secrets) > margin) return now.secrets
       if (now.secrets.refreshToken === undefined) return now.secrets
       const { refresh } = await import('./refresh.js')
-      const next: LoginSecrets = { ...now.secrets, ...(await refresh(env, profile, now.secrets.refreshToken, signal)) }
+      const next: LoginSecrets = {
+        ...now.secrets,
+        ...(await refresh(env, profile, now.secrets.refreshToken, key, signal)),
+      }
       await now.vault.write(profile.account, JSON.stringify(next))
       return next
     })

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { whyNotPattern } from '../../../masking/detectors/pattern.js'
 
 /** What a claim has to be: a value, one of several, or all of it fitting a pattern. */
 export type ClaimCondition = Scalar | readonly Scalar[] | { readonly pattern: string }
@@ -41,6 +42,8 @@ const isPattern = (condition: ClaimCondition): condition is { readonly pattern: 
 const pinsSomebody = ([claim, condition]: readonly [string, ClaimCondition]): boolean => {
   if (circumstances.has(claim)) return false
   if (!isPattern(condition)) return typeof condition !== 'boolean'
+  // One that can't be read is a finding of its own.
+  if (whyNotPattern(condition.pattern) !== undefined) return true
   const compiled = RE2JS.compile(condition.pattern)
   return !nobody.some((name) => compiled.matches(name))
 }
