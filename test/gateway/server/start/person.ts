@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
-import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
+import type { Route } from '../../../../src/agent/api/dial.js'
+import { type Credentials, tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { Links } from '../../../../src/agent/link/links.js'
 
 import type { Idp } from '../../../../src/demo/idp.js'
@@ -31,9 +32,19 @@ export const person = async (
   gateway: { readonly url: string; readonly caFile: string },
   connection = 'vectordb',
 ): Promise<Person> => {
-  const over = new AbortController()
   const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
-  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
+  return personWith(route, await tokenCredentials(await idToken(idp, account)), account, connection)
+}
+
+/** The same, by credentials of any kind. */
+export const personWith = (
+  route: Route,
+  credentials: Credentials,
+  account: string,
+  connection = 'vectordb',
+): Person => {
+  const over = new AbortController()
+  const client = new GatewayClient(route, credentials, over.signal)
   const links = new Links(client)
   const sessions: Client[] = []
   const grant = (renews?: GrantAnswer) =>
