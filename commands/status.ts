@@ -4,7 +4,15 @@ import { pairs, table } from '../src/cli/table.js'
 import { span } from '../src/cli/text.js'
 
 /** Where a login is kept, in words. */
-const places = { HOOP_TOKEN: 'HOOP_TOKEN', keyring: 'system keyring', file: 'file', none: '' } as const
+const places: Readonly<Record<string, string>> = { keyring: 'system keyring', none: '' }
+
+const claims = (of: Readonly<Record<string, string>>): string =>
+  Object.entries(of)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
+
+/** Sources of a program's token, which nothing keeps. */
+const tokens: ReadonlySet<string> = new Set(['HOOP_TOKEN_FILE', 'GitHub Actions', 'HOOP_ID_TOKEN'])
 
 export default class Status extends ClientCommand {
   static override summary = 'Say who is logged in, until when, and at which gateway.'
@@ -25,17 +33,22 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
     const left = found.expiresAt === undefined ? 0 : Date.parse(found.expiresAt) - Date.now()
     // Of a service token only the gateway knows the end.
     const valid = found.person !== undefined && (found.expiresAt === undefined || left > 0 || found.renewable)
+    // As whom a token of the platform is taken only the gateway knows.
+    const unknown = tokens.has(found.source) && !found.reachable
+    const nobody = found.refused?.message ?? (unknown ? undefined : 'nobody is logged in')
     this.log(
       pairs({
-        Person: found.person?.name ?? found.refused?.message ?? 'nobody is logged in',
+        Person: found.person?.name ?? nobody,
         Subject: found.person?.subject,
         Owner: found.owner?.name,
         Until: found.expiresAt && until(left, found.renewable),
-        'Kept in': places[found.source],
+        [found.workload || tokens.has(found.source) ? 'Token from' : 'Kept in']: places[found.source] ?? found.source,
+        Trust: found.workload && `${found.workload.trust} (${claims(found.workload.claims)})`,
         Gateway: found.gateway,
         Profile: found.profile,
         Version: found.version,
         Reachable: found.reachable ? 'yes' : `no: ${found.problem?.message ?? ''}`,
+        Refused: found.reachable ? found.problem?.message : undefined,
       }),
     )
     if (found.clockAhead !== undefined)
@@ -46,9 +59,9 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
       valid && found.reachable
         ? await this.#budgets(() => budgetsLeft(this.env, flags.gateway, this.signal))
         : undefined
-    if (!valid) process.exitCode = new HoopError('NOT_LOGGED_IN').exit
+    if (!valid && !unknown) process.exitCode = new HoopError('NOT_LOGGED_IN').exit
     else if (!found.reachable) process.exitCode = new HoopError('GATEWAY_UNREACHABLE').exit
-    if (!valid) this.say(`hint: ${found.refused?.hint ?? 'Run: hoop login'}`)
+    if (!valid && (found.refused || !found.problem)) this.say(`hint: ${found.refused?.hint ?? 'Run: hoop login'}`)
     else if (found.problem) this.say(`hint: ${found.problem.hint}`)
     return { ...found, loggedIn: valid, ...(budgets && { budgets }) }
   }

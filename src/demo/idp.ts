@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -106,7 +107,7 @@ export const startIdp = async ({
       const [key] = keys
       if (!key) throw new Error('there is no key')
       const now = Math.floor(Date.now() / 1000)
-      return new SignJWT({ iss: issuer, aud: clientId, iat: now, exp: now + idToken, ...claims })
+      return new SignJWT({ iss: issuer, aud: clientId, iat: now, exp: now + idToken, jti: randomUUID(), ...claims })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }), ...header })
         .sign(await importJWK(key, 'RS256'))
     },

@@ -4,7 +4,7 @@ import type { VerifiedToken } from './id-token.js'
 import { isGrant } from './grants.js'
 import type { Identity } from './principal.js'
 import { verifyProof, type Proof } from './proof.js'
-import type { ReplayGuard } from './replay.js'
+import type { SpendsProofs } from './replay.js'
 import type { Grant, Principal } from './types.js'
 
 /** A request as far as identity goes. */
@@ -33,7 +33,7 @@ export interface AuthenticatorOptions {
   readonly tokens: readonly TokenKind[]
   /** Checks a grant against the key that proved the request. @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED */
   readonly verifyGrant: (token: string, jkt: string) => Promise<Grant>
-  readonly replay: ReplayGuard
+  readonly replay: Pick<SpendsProofs, 'use'>
   /** The gateway's address as clients use it, perhaps with a path where a reverse proxy adds one. */
   readonly gateway: () => string
   /** Whether a Host header names this gateway. The client chooses that header, so it proves nothing by itself. */
@@ -45,6 +45,11 @@ export interface Authenticator {
   principal(request: SignedRequest): Promise<Principal>
   /** @throws {HoopError} NOT_LOGGED_IN, GRANT_*, PROOF_*, CLOCK_SKEW */
   grant(request: SignedRequest): Promise<Grant>
+  /**
+   * Of a request that asks for a token and brings none: which key proves it. To be spent once it is known to be good.
+   * @throws {HoopError} PROOF_*, CLOCK_SKEW
+   */
+  key(request: SignedRequest): Promise<{ readonly jkt: string; spend(): Promise<void> }>
 }
 
 export const signedRequest = ({ method, url, headers }: IncomingMessage, address?: string): SignedRequest => ({
@@ -68,7 +73,7 @@ const tokenOf = ({ authorization }: SignedRequest): string => {
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const { tokens, replay } = options
 
-  const prove = (request: SignedRequest, token: string): Promise<Proof> => {
+  const prove = (request: SignedRequest, token: string | undefined): Promise<Proof> => {
     if (request.dpop === undefined) throw new HoopError('PROOF_INVALID', 'there is none')
     const { host } = request
     const urls = [
@@ -80,7 +85,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   }
 
   // Only a proof that came with a good token is remembered, so that strangers can't fill the memory.
-  const spend = ({ jkt, jti }: Proof) => replay.use(`${jkt} ${jti}`)
+  const spend = async ({ jkt, jti }: Proof): Promise<void> => replay.use(`${jkt} ${jti}`)
 
   return {
     async principal(request) {
@@ -88,11 +93,12 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       if (isGrant(token)) throw new HoopError('TOKEN_INVALID', 'a grant opens streams and nothing else')
       const kind = tokens.find((one) => one.recognizes(token))
       if (!kind) throw new HoopError('TOKEN_INVALID')
-      const { identity, jkt } = await kind.verify(token, request)
+      const { identity, jkt, present } = await kind.verify(token, request)
       const proof = await prove(request, token)
       if (jkt !== undefined && jkt !== proof.jkt)
         throw identity.owner ? new HoopError('TOKEN_KEY') : new HoopError('TOKEN_INVALID', 'it is bound to another key')
-      spend(proof)
+      await present?.(proof.jkt)
+      await spend(proof)
       kind.used?.(identity, request)
       return { ...identity, jkt: proof.jkt }
     },
@@ -101,8 +107,12 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       if (!isGrant(token)) throw new HoopError('GRANT_INVALID', 'a stream takes a grant')
       const proof = await prove(request, token)
       const grant = await options.verifyGrant(token, proof.jkt)
-      spend(proof)
+      await spend(proof)
       return grant
+    },
+    async key(request) {
+      const proof = await prove(request, undefined)
+      return { jkt: proof.jkt, spend: () => spend(proof) }
     },
   }
 }

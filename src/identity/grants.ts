@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
 import type { SigningKeys } from './keys.js'
-import type { Grant, Owner, Principal, TokenUse } from './types.js'
+import type { Grant, Owner, Principal, TokenUse, WorkloadProof } from './types.js'
 
 const grantType = 'hoop-grant+jwt'
 
@@ -46,6 +46,7 @@ export const issueGrant = async (
     groups: [...principal.groups],
     ...(principal.owner && { owner: principal.owner }),
     ...(principal.token && { token: principal.token }),
+    ...(principal.workload && { workload: principal.workload }),
     connection,
     ...(reason !== undefined && { reason }),
     ...(breakGlass && { breakGlass }),
@@ -75,6 +76,7 @@ interface GrantClaims extends JWTPayload {
   groups: string[]
   owner?: Owner
   token?: TokenUse
+  workload?: WorkloadProof
   connection: string
   reason?: string
   breakGlass?: boolean
@@ -93,6 +95,7 @@ const grantOf = (claims: GrantClaims): Grant => ({
     groups: claims.groups,
     ...(claims.owner && { owner: claims.owner }),
     ...(claims.token && { token: claims.token }),
+    ...(claims.workload && { workload: claims.workload }),
     jkt: claims.cnf.jkt,
   },
   connection: claims.connection,

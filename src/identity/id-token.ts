@@ -1,8 +1,8 @@
-import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
+import type { JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
-import { clockTolerance } from './clock.js'
 import type { IdpKeys } from './idp-keys.js'
 import { identityOf, type ClaimNames, type Identity } from './principal.js'
+import { verifySigned } from './signed-token.js'
 
 export interface IdTokenOptions {
   readonly issuer: string
@@ -16,39 +16,10 @@ export interface IdTokenOptions {
 export interface VerifiedToken {
   readonly identity: Identity
   readonly jkt?: string
-}
-
-/** Signatures only, and no key that both sides share: `none` and HS* can never match. */
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
-
-const reasons: Partial<Record<string, string>> = {
-  ERR_JOSE_ALG_NOT_ALLOWED: 'its algorithm is not allowed',
-  ERR_JWKS_NO_MATCHING_KEY: 'the identity provider has no such key',
-  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'its signature is wrong',
-}
-
-const reason = (error: unknown): HoopError => {
-  if (error instanceof HoopError) return error
-  if (error instanceof errors.JWTExpired) {
-    const ago = Math.round(Date.now() / 1000 - Number(error.payload.exp))
-    return new HoopError('TOKEN_EXPIRED', `${ago} s ago`, { cause: error })
-  }
-  const about =
-    error instanceof errors.JWTClaimValidationFailed
-      ? `its claim ${error.claim} is not acceptable`
-      : error instanceof errors.JOSEError
-        ? (reasons[error.code] ?? 'it is malformed')
-        : 'it is malformed'
-  return new HoopError('TOKEN_INVALID', about, { cause: error })
-}
-
-const checkTimes = ({ iat }: JWTPayload) => {
-  const ahead = (iat ?? 0) - Date.now() / 1000
-  if (ahead > clockTolerance) {
-    throw new HoopError('TOKEN_INVALID', `it was issued ${Math.round(ahead)} s in the future`, {
-      hint: 'The clocks of the identity provider and the gateway disagree: set the gateway’s clock.',
-    })
-  }
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number
+  /** Told which key presents the token, before it counts for anything. @throws {HoopError} TOKEN_BOUND, STORE_FAILED */
+  readonly present?: (jkt: string) => Promise<void>
 }
 
 /** OpenID Connect Core 1.0, section 3.1.3.7: a token for several audiences says whom it was issued to. */
@@ -59,7 +30,7 @@ const checkParty = ({ aud, azp }: JWTPayload, { clientId, audience }: IdTokenOpt
 }
 
 /** A logout token (`events`) or an access token for the same client is signed by the same keys and is no proof of login. */
-const checkType = ({ typ }: { typ?: string | undefined }, { events }: JWTPayload) => {
+export const checkType = ({ typ }: { typ?: string | undefined }, { events }: JWTPayload) => {
   if ((typ !== undefined && typ.toUpperCase() !== 'JWT') || events !== undefined) {
     throw new HoopError('TOKEN_INVALID', 'it is no ID token')
   }
@@ -80,26 +51,13 @@ export const verifyIdToken = async (
   keys: Pick<IdpKeys, 'current' | 'renewed'>,
   options: IdTokenOptions,
 ): Promise<VerifiedToken> => {
-  const checks: JWTVerifyOptions = {
-    algorithms,
+  const { protectedHeader, payload } = await verifySigned(token, keys, {
     issuer: options.issuer,
     audience: options.audience ?? options.clientId,
     requiredClaims: ['sub', 'exp', 'iat'],
-    clockTolerance,
-  }
-  try {
-    // A token that claims another issuer needs none of this one's keys.
-    if (decodeJwt(token).iss !== options.issuer) throw new HoopError('TOKEN_INVALID', 'it comes from another issuer')
-    const verified = await jwtVerify(token, await keys.current(), checks).catch(async (error: unknown) => {
-      const renewed = error instanceof errors.JWKSNoMatchingKey ? await keys.renewed() : undefined
-      if (!renewed) throw error
-      return jwtVerify(token, renewed, checks)
-    })
-    checkType(verified.protectedHeader, verified.payload)
-    checkTimes(verified.payload)
-    checkParty(verified.payload, options)
-    return { identity: identityOf(verified.payload, options.claims), ...boundKey(verified.payload) }
-  } catch (error) {
-    throw reason(error)
-  }
+  })
+  checkType(protectedHeader, payload)
+  checkParty(payload, options)
+  const expiresAt = (payload.exp ?? 0) * 1000
+  return { identity: identityOf(payload, options.claims), expiresAt, ...boundKey(payload) }
 }

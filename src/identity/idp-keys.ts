@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
 import { asHoopError, HoopError } from '../lib/errors.js'
 import { fetchJson } from './fetch-json.js'
 
 export interface IdpKeysOptions {
   readonly issuer: string
+  /** `file:` and a path, or an address, in place of what the discovery document names. */
+  readonly jwks?: string | undefined
   /** Milliseconds after which keys are asked for again, so that a withdrawn key stops working. */
   readonly freshFor?: number
   /** Milliseconds between two attempts, however many tokens name unknown keys. */
@@ -19,7 +22,7 @@ export interface IdpKeysOptions {
  * @see OpenID Connect Discovery 1.0, section 4; OpenID Connect Core 1.0, section 10.1.1
  */
 export class IdpKeys {
-  readonly #options: Required<Omit<IdpKeysOptions, 'fetch'>> & Pick<IdpKeysOptions, 'fetch'>
+  readonly #options: Required<Omit<IdpKeysOptions, 'fetch' | 'jwks'>> & Pick<IdpKeysOptions, 'fetch' | 'jwks'>
   #keys: LocalJWKSet | undefined
   #fetchedAt = -Infinity
   #triedAt = -Infinity
@@ -73,6 +76,14 @@ export class IdpKeys {
   }
 
   async #fetch(): Promise<LocalJWKSet> {
+    const { jwks } = this.#options
+    const keys = jwks?.startsWith('file:')
+      ? await readKeys(jwks.slice('file:'.length))
+      : await fetchJson(jwks ?? (await this.#discovered()), this.#options)
+    return createLocalJWKSet(keys as JSONWebKeySet)
+  }
+
+  async #discovered(): Promise<string> {
     const { issuer } = this.#options
     const discovery = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, this.#options)
     if (discovery.issuer !== issuer) {
@@ -81,6 +92,15 @@ export class IdpKeys {
       })
     }
     if (typeof discovery.jwks_uri !== 'string') throw new HoopError('IDP_UNREACHABLE', `${issuer} names no jwks_uri`)
-    return createLocalJWKSet((await fetchJson(discovery.jwks_uri, this.#options)) as unknown as JSONWebKeySet)
+    return discovery.jwks_uri
+  }
+}
+
+/** @throws {HoopError} IDP_UNREACHABLE; no client learns the path */
+const readKeys = async (path: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown
+  } catch (cause) {
+    throw new HoopError('IDP_UNREACHABLE', 'the file of its keys cannot be read', { cause })
   }
 }

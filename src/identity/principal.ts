@@ -26,7 +26,7 @@ const claim = (claims: Readonly<Record<string, unknown>>, name: string): unknown
         )
 
 /** A word that may be shown on a terminal and written into a log: nothing that steers it or turns text around is one. */
-const text = (value: unknown): string | undefined =>
+export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,1000}$/u.test(value) ? value : undefined
 
 const texts = (value: unknown): string[] =>

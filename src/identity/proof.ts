@@ -8,8 +8,8 @@ export interface ProvedRequest {
   readonly method: string
   /** Addresses under which the client may have known this resource; queries and fragments don't count. */
   readonly urls: readonly string[]
-  /** The access token that came with it. */
-  readonly token: string
+  /** The access token that came with it; none where one is asked for (RFC 9449, section 5). */
+  readonly token: string | undefined
 }
 
 export interface Proof {
@@ -45,7 +45,8 @@ const checkClaims = ({ htm, htu, ath, iat, jti }: JWTPayload, { method, urls, to
       hint: 'Reach the gateway under the address that its operator configured (gateway.url).',
     })
   }
-  if (ath !== createHash('sha256').update(token).digest('base64url')) throw invalid('it is for another token')
+  const hash = token === undefined ? undefined : createHash('sha256').update(token).digest('base64url')
+  if (ath !== hash) throw invalid('it is for another token')
   checkTime(iat)
   if (typeof jti !== 'string' || jti === '' || jti.length > longestId) throw invalid('it has no usable id')
   return jti

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto'
 import { HoopError } from '../lib/errors.js'
+import type { UsedProofs } from '../store/used-proofs.js'
+import { clockTolerance } from './clock.js'
 
 export interface ReplayOptions {
   /** Milliseconds for which a proof could be accepted: nothing needs to be remembered longer. */
@@ -9,8 +12,7 @@ export interface ReplayOptions {
 
 /**
  * Remembers proofs that were used, in two generations: what is older than a whole window is forgotten at once, without
- * looking at each. Memory only and per gateway: a proof is good for 60 s around its time, so a restart opens a minute at
- * most, for somebody who already holds the request of a TLS connection that was read.
+ * looking at each. Memory only: `lastingReplayGuard` is what outlives the process.
  */
 export class ReplayGuard {
   #current = new Set<string>()
@@ -40,3 +42,25 @@ export class ReplayGuard {
     this.#current.add(id)
   }
 }
+
+/** Says of a proof that it is used now. */
+export interface SpendsProofs {
+  /** @throws {HoopError} PROOF_REPLAYED, GATEWAY_FULL, STORE_FAILED */
+  use(id: string): void | Promise<void>
+}
+
+/** Milliseconds for which a proof that comes now could still be accepted, whatever its time: RFC 9449, section 11.1. */
+const acceptable = 2 * clockTolerance * 1000
+
+/**
+ * Proofs that were used are remembered in the store too, so that one which was used before the gateway was killed is not
+ * good after it. A proof counts as accepted only when that is durable. Memory decides first: of two copies that come
+ * together one is refused without asking the store.
+ */
+export const lastingReplayGuard = (guard: ReplayGuard, store: UsedProofs): SpendsProofs => ({
+  async use(id) {
+    guard.use(id)
+    const hash = createHash('sha256').update(id).digest('base64url')
+    if (!(await store.add(hash, Date.now() + acceptable))) throw new HoopError('PROOF_REPLAYED')
+  },
+})

@@ -13,6 +13,14 @@ export interface TokenUse {
   readonly secret: number
 }
 
+/** By what a workload was recognized. */
+export interface WorkloadProof {
+  /** Name of the trust in `identity.workloads`. */
+  readonly trust: string
+  /** The claims that its conditions look at, as text. */
+  readonly claims: Readonly<Record<string, string>>
+}
+
 /** Somebody who proved who they are. */
 export interface Principal {
   /** The issuer's `sub`; of a service token `token:<id>`. */
@@ -27,6 +35,8 @@ export interface Principal {
   /** Of a service token. The groups are the owner's, as the provider named them last. */
   readonly owner?: Owner
   readonly token?: TokenUse
+  /** Of a program that proved itself by a token of its platform: never with groups, and no person's rights are its. */
+  readonly workload?: WorkloadProof
   /** Thumbprint (RFC 7638) of the key that proved this request. */
   readonly jkt: string
 }

@@ -5,7 +5,8 @@ import type { Ended } from './api/holdings.js'
  * `/v1/openapi.json`. Times are ISO 8601 in UTC; sizes are bytes; durations milliseconds.
  *
  * Every request but `GET /v1/gateway` carries `Authorization: DPoP <token>` and `DPoP: <proof>` (RFC 9449), where the
- * token is an OIDC ID token of the configured issuer, a service token (api/service-tokens.ts) or, for a stream, a grant.
+ * token is an OIDC ID token of the configured issuer, a service token (api/service-tokens.ts), a workload's token of
+ * `POST /v1/token` or, for a stream, a grant.
  */
 
 /** `GET /v1/gateway`: what a client needs before it has logged in. */
@@ -29,6 +30,8 @@ export interface Me {
   readonly roles: readonly ('admin' | 'auditor')[]
   /** Of a service token: whose it is, and until when it is good. */
   readonly token?: { readonly owner: Actor; readonly expiresAt: string }
+  /** Of a workload: the trust that takes it, and the claims by which it fitted. */
+  readonly workload?: { readonly trust: string; readonly claims: Readonly<Record<string, string>> }
 }
 
 /** `GET /v1/connections` → `{ connections: ConnectionInfo[] }`: what this person may use, and on what terms. */

@@ -7,6 +7,8 @@ import { fits } from './rules/glob.js'
  */
 export const isProgram = (
   { programs }: Pick<IdentityConfig, 'programs'>,
-  { subject, groups }: { readonly subject: string; readonly groups: readonly string[] },
+  who: { readonly subject: string; readonly groups: readonly string[]; readonly workload?: unknown },
 ): boolean =>
-  programs.groups.some((group) => groups.includes(group)) || programs.subjects.some((pattern) => fits(pattern, subject))
+  who.workload !== undefined ||
+  programs.groups.some((group) => who.groups.includes(group)) ||
+  programs.subjects.some((pattern) => fits(pattern, who.subject))

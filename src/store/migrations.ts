@@ -12,6 +12,8 @@ import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
 import { access } from './migrations/012-access.js'
 import { groups } from './migrations/011-groups.js'
+import { presentedTokens } from './migrations/014-presented-tokens.js'
+import { usedProofs } from './migrations/015-used-proofs.js'
 
 /** Steps that a store goes through, by name in order. A step that was released never changes; a new one is added. */
 export const migrations: Record<string, Migration> = {
@@ -81,4 +83,6 @@ export const migrations: Record<string, Migration> = {
   '011-groups': groups,
   '012-access': access,
   '013-service-tokens': serviceTokens,
+  '014-presented-tokens': presentedTokens,
+  '015-used-proofs': usedProofs,
 }

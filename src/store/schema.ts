@@ -20,6 +20,8 @@ export interface Tables {
   acts: ActsTable
   service_tokens: ServiceTokensTable
   access_entries: AccessEntriesTable
+  presented_tokens: PresentedTokensTable
+  used_proofs: UsedProofsTable
 }
 
 export interface SessionsTable {
@@ -182,6 +184,19 @@ export interface ServiceTokensTable {
   revoked_by: string | null
   revoked_by_name: string | null
   revoked_reason: string | null
+}
+
+/** Tokens of identity providers, by hash: whose they are until they expire. */
+interface PresentedTokensTable {
+  hash: string
+  /** Thumbprint of the key that presented it first. */
+  jkt: string
+  expires_at: Whole
+}
+
+interface UsedProofsTable {
+  hash: string
+  expires_at: Whole
 }
 
 interface MetaTable {

@@ -1,14 +1,15 @@
 import { Agent, type Dispatcher } from 'undici'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
-import { type Credentials, loginCredentials, tokenCredentials } from '../login/credentials.js'
+import { type Credentials, loginCredentials, environmentCredentials } from '../login/credentials.js'
+import { workloadCredentials } from '../login/workload/credentials.js'
 import { dial, endpoint, type Route } from './dial.js'
 import type { Environment } from '../files/environment.js'
 import { skewError, toleratedSkew } from './gateway-info.js'
 import { prove } from '../login/proof.js'
 import { reachError } from './reach-error.js'
 import { remoteError } from './remote-error.js'
-import { findTarget } from './target.js'
+import { findTarget, type Target } from './target.js'
 
 /** Milliseconds until an answer's headers, and between two parts of its body. */
 const timeout = 30_000
@@ -136,11 +137,16 @@ export class GatewayClient {
 }
 
 /**
- * The client for the gateway that the flags and the environment mean, as who is logged in there, or as HOOP_TOKEN says.
+ * The client for the gateway that the flags and the environment mean, as who is logged in there, as HOOP_TOKEN says,
+ * or as the platform does.
  * @throws {HoopError} NOT_LOGGED_IN, TOKEN_INVALID, CONFIG_INVALID
  */
 export async function openClient({ env, gateway, signal }: ClientOptions): Promise<GatewayClient> {
-  const { route, token, profile } = await findTarget(env, gateway)
-  const credentials = token === undefined ? await loginCredentials(env, profile) : await tokenCredentials(token, env)
-  return new GatewayClient(route, credentials, signal)
+  const target = await findTarget(env, gateway)
+  return new GatewayClient(target.route, await credentialsOf(env, target), signal)
+}
+
+async function credentialsOf(env: Environment, { route, token, profile, source }: Target): Promise<Credentials> {
+  if (token !== undefined) return environmentCredentials(token, env)
+  return source ? workloadCredentials(env, route, source) : loginCredentials(env, profile)
 }

@@ -6,6 +6,7 @@ import { type Environment, home } from '../files/environment.js'
 import { withLock } from '../files/lock.js'
 import { type LoginSecrets, readLogin } from './secrets.js'
 import type { Profile } from './profiles.js'
+import { keptKey } from './kept-key.js'
 import { readKeyFile } from './key-file.js'
 import { newProofKey, type ProofKey, readProofKey } from './proof.js'
 
@@ -27,12 +28,23 @@ export interface Credentials {
 }
 
 /**
- * HOOP_TOKEN: an ID token from elsewhere or a service token, and a key that lives as long as the process or comes from
- * HOOP_KEY_FILE. Nothing is written.
+ * HOOP_TOKEN as a command finds it: with the key of HOOP_KEY_FILE; else a service token with a key that lives as long as the
+ * process, and an ID token with the one that is kept for the next command.
  * @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, CONFIG_INVALID
  */
-export async function tokenCredentials(token: string, { HOOP_KEY_FILE }: Environment): Promise<Credentials> {
-  const key = HOOP_KEY_FILE ? await readKeyFile(HOOP_KEY_FILE) : (await newProofKey()).key
+export async function environmentCredentials(token: string, env: Environment): Promise<Credentials> {
+  const { HOOP_KEY_FILE: file } = env
+  const known = file ? await readKeyFile(file) : isServiceToken(token) ? undefined : await keptKey(env)
+  return tokenCredentials(token, known)
+}
+
+/**
+ * An ID token from elsewhere, or a service token.
+ * @param known the key that it belongs to; without one, a key that lives as long as the process
+ * @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED
+ */
+export async function tokenCredentials(token: string, known?: ProofKey): Promise<Credentials> {
+  const key = known ?? (await newProofKey()).key
   if (isServiceToken(token)) return serviceCredentials(token, key)
   const claims = readClaims(token)
   if (!claims)
@@ -88,7 +100,10 @@ export async function loginCredentials(env: Environment, profile: Profile): Prom
       if (!force && now.secrets.idToken !== used && remaining(now.secrets) > margin) return now.secrets
       if (now.secrets.refreshToken === undefined) return now.secrets
       const { refresh } = await import('./refresh.js')
-      const next: LoginSecrets = { ...now.secrets, ...(await refresh(env, profile, now.secrets.refreshToken, signal)) }
+      const next: LoginSecrets = {
+        ...now.secrets,
+        ...(await refresh(env, profile, now.secrets.refreshToken, key, signal)),
+      }
       await now.vault.write(profile.account, JSON.stringify(next))
       return next
     })

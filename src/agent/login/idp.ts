@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici'
+import { fetch } from 'undici'
 import {
   allowInsecureRequests,
   clockTolerance,
@@ -6,12 +6,15 @@ import {
   customFetch,
   type CustomFetch,
   discovery,
+  type DPoPHandle,
+  getDPoPHandle,
   None,
 } from 'openid-client'
+import { type CryptoKey, importJWK } from 'jose'
 import { HoopError } from '../../lib/errors.js'
-import { dial } from '../api/dial.js'
+import { outbound } from '../api/outbound.js'
 import type { Environment } from '../files/environment.js'
-import { proxyFor } from '../api/proxy.js'
+import type { ProofKey } from './proof.js'
 
 /** Seconds that one request to the identity provider may take. */
 const timeout = 15
@@ -34,16 +37,7 @@ export async function discover(
     throw new HoopError('IDP_UNREACHABLE', `the issuer ${issuer} does not use https`, {
       hint: 'Ask the gateway’s operator to correct the issuer.',
     })
-  const dispatcher = new Agent({
-    connect: ({ protocol, hostname, port }, done) => {
-      const target = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}`)
-      const proxy = proxyFor(target, env)
-      dial({ url: target, ...(proxy && { proxy }) }, signal).then(
-        (socket) => done(null, socket),
-        (error: Error) => done(error, null),
-      )
-    },
-  })
+  const dispatcher = outbound(env, signal)
   const through: CustomFetch = (address, options) =>
     fetch(address, { ...options, dispatcher } as Parameters<typeof fetch>[1])
   try {
@@ -57,6 +51,17 @@ export async function discover(
     signal.throwIfAborted()
     throw idpError(issuer, error)
   }
+}
+
+/**
+ * What binds tokens to the login's key, where the provider says that it can: a refresh token is of no use without the key
+ * then. Elsewhere nothing, and the provider's tokens are as they were.
+ * @see RFC 9449, section 5.1
+ */
+export async function bindingTo(config: Configuration, key: ProofKey): Promise<{ DPoP?: DPoPHandle }> {
+  if (!config.serverMetadata().dpop_signing_alg_values_supported?.includes('ES256')) return {}
+  const publicKey = (await importJWK(key.publicJwk, 'ES256')) as CryptoKey
+  return { DPoP: getDPoPHandle(config, { privateKey: key.privateKey, publicKey }) }
 }
 
 /** Network troubles and outages, told apart from a provider's refusals (which carry an OAuth error code). */

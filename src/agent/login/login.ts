@@ -10,10 +10,10 @@ import { readCaFile } from '../api/ca-file.js'
 import { type Claims, readClaims } from './claims.js'
 import type { Environment } from '../files/environment.js'
 import { reachGateway, skewError, toleratedSkew } from '../api/gateway-info.js'
-import { discover, idpError } from './idp.js'
+import { bindingTo, discover, idpError } from './idp.js'
 import { readLogin, writeLogin } from './secrets.js'
 import { asAddress, findProfile, nameFor, newAccount, type Profile, saveProfile } from './profiles.js'
-import { newProofKey } from './proof.js'
+import { newProofKey, type ProofKey } from './proof.js'
 import { routeTo } from '../api/target.js'
 
 export interface LoginRequest {
@@ -55,14 +55,14 @@ export async function login(
   const { info, ahead } = await reachGateway(routeTo(env, target.url, target.ca), 15_000, signal)
   if (Math.abs(ahead) > toleratedSkew) throw skewError(ahead)
   const { issuer, clientId, scopes } = info
-  const tokens = await deviceFlow(env, { issuer, clientId, scopes }, show, signal)
+  const { key, jwk } = await newProofKey()
+  const tokens = await deviceFlow(env, { issuer, clientId, scopes }, key, show, signal)
 
   const claims = tokens.id_token === undefined ? undefined : readClaims(tokens.id_token)
   if (!claims)
     throw new HoopError('LOGIN_DENIED', 'the identity provider gave no ID token', {
       hint: 'Ask the gateway’s operator to add the scope openid.',
     })
-  const { jwk } = await newProofKey()
   signal.throwIfAborted()
   const before = await readLogin(env, target).catch(() => undefined)
   const vault = await writeLogin(
@@ -99,6 +99,7 @@ async function targetOf(
 async function deviceFlow(
   env: Environment,
   { issuer, clientId, scopes }: { issuer: string; clientId: string; scopes: readonly string[] },
+  key: ProofKey,
   show: (code: DeviceCode) => void,
   signal: AbortSignal,
 ): Promise<{ id_token?: string; refresh_token?: string }> {
@@ -115,7 +116,10 @@ async function deviceFlow(
       expiresAt: new Date(expiresAt).toISOString(),
     })
     const lasting = deadline(asked.expires_in * 1000, signal)
-    const polling = pollDeviceAuthorizationGrant(config, asked, undefined, { signal: lasting })
+    const polling = pollDeviceAuthorizationGrant(config, asked, undefined, {
+      ...(await bindingTo(config, key)),
+      signal: lasting,
+    })
     polling.catch(() => undefined)
     // The library sleeps out its interval before it looks at the signal.
     return await Promise.race([polling, aborted(lasting)]).catch((error: unknown) => {

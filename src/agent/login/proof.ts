@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type CryptoKey, type JWK, SignJWT, exportJWK, generateKeyPair, importJWK } from 'jose'
 
-/** A key pair for proofs of possession (RFC 9449): one per login, or per process where only HOOP_TOKEN is there. */
+/** A key pair for proofs of possession (RFC 9449): one per login, and one for tokens from elsewhere. */
 export interface ProofKey {
   readonly privateKey: CryptoKey
   readonly publicJwk: JWK
@@ -19,15 +19,15 @@ export async function readProofKey(jwk: JWK): Promise<ProofKey> {
 }
 
 /**
- * A proof for one request, bound to its method, its URL without query, and the token that goes with it.
+ * A proof for one request, bound to its method, its URL without query, and the token that goes with it, if one does.
  * @see RFC 9449, section 4.2
  */
-export function prove(key: ProofKey, method: string, url: URL, token: string): Promise<string> {
+export function prove(key: ProofKey, method: string, url: URL, token: string | undefined): Promise<string> {
   const { kty, crv, x, y } = key.publicJwk
   return new SignJWT({
     htm: method,
     htu: `${url.origin}${url.pathname}`,
-    ath: createHash('sha256').update(token, 'ascii').digest('base64url'),
+    ...(token !== undefined && { ath: createHash('sha256').update(token, 'ascii').digest('base64url') }),
   })
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } as JWK })
     .setJti(randomUUID())

@@ -1,8 +1,9 @@
 import { refreshTokenGrant, ResponseBodyError, tokenRevocation } from 'openid-client'
 import { HoopError } from '../../lib/errors.js'
 import type { Environment } from '../files/environment.js'
-import { discover, idpError } from './idp.js'
+import { bindingTo, discover, idpError } from './idp.js'
 import type { Profile } from './profiles.js'
+import type { ProofKey } from './proof.js'
 
 /**
  * New tokens for a refresh token. A provider may keep the old ID token or refresh token; what is absent stays.
@@ -13,11 +14,12 @@ export async function refresh(
   env: Environment,
   profile: Profile,
   refreshToken: string,
+  key: ProofKey,
   signal: AbortSignal,
 ): Promise<{ idToken?: string; refreshToken?: string }> {
   const config = await discover(env, profile, signal)
   try {
-    const tokens = await refreshTokenGrant(config, refreshToken)
+    const tokens = await refreshTokenGrant(config, refreshToken, undefined, await bindingTo(config, key))
     return {
       ...(tokens.id_token && { idToken: tokens.id_token }),
       ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),

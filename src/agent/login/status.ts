@@ -8,6 +8,7 @@ import type { Environment } from '../files/environment.js'
 import { reachGateway, toleratedSkew } from '../api/gateway-info.js'
 import { readLogin } from './secrets.js'
 import { findTarget } from '../api/target.js'
+import type { TokenSource } from './workload/source.js'
 
 /** Milliseconds that the gateway may take to answer before it counts as out of reach. */
 const patience = 3_000
@@ -23,12 +24,14 @@ export interface Status {
   /** ISO 8601: until when the token is good, and whether it is renewed without a new login. */
   readonly expiresAt?: string
   readonly renewable: boolean
-  readonly source: 'HOOP_TOKEN' | 'keyring' | 'file' | 'none'
+  readonly source: 'HOOP_TOKEN' | 'keyring' | 'file' | TokenSource['name'] | 'none'
+  /** Of a program that its platform vouches for: the trust that takes it, and the claims by which it fitted. */
+  readonly workload?: NonNullable<Me['workload']>
   readonly reachable: boolean
   readonly version?: string
   /** Milliseconds by which the gateway's clock is ahead, where that is more than proofs bear. */
   readonly clockAhead?: number
-  /** Why the gateway can't be reached. */
+  /** Why the gateway can't be reached, or doesn't take the token of the platform. */
   readonly problem?: Problem
 }
 
@@ -52,9 +55,29 @@ export async function budgetsLeft(
   }
 }
 
+/** As whom the gateway takes a program's token: nobody can say it but the gateway. */
+async function workloadStatus(
+  env: Environment,
+  gateway: string | undefined,
+  signal: AbortSignal,
+): Promise<Partial<Status>> {
+  const client = await openClient({ env, gateway, signal })
+  try {
+    const { subject, name, workload } = await client.get<Me>('/v1/me')
+    const expiresAt = new Date(client.credentials.claims.expiresAt).toISOString()
+    return { person: { subject, name }, expiresAt, ...(workload && { workload }) }
+  } catch (error) {
+    signal.throwIfAborted()
+    const { code, message, hint } = asHoopError(error)
+    return { problem: { code, message, hint } }
+  } finally {
+    await client.close()
+  }
+}
+
 /** Who is logged in and whether the gateway answers; the first is known without the second. */
 export async function status(env: Environment, gateway: string | undefined, signal: AbortSignal): Promise<Status> {
-  const { route, token, profile } = await findTarget(env, gateway)
+  const { route, token, profile, source } = await findTarget(env, gateway)
   const reaching = reachGateway(route, patience, signal).then(
     ({ info, ahead }) => ({
       reachable: true,
@@ -68,7 +91,11 @@ export async function status(env: Environment, gateway: string | undefined, sign
     },
   )
   // A wait on the keyring must not leave a failure of the other unhandled.
-  const [login, reached] = await Promise.all([token === undefined ? readLogin(env, profile) : undefined, reaching])
+  const [login, reached] = await Promise.all([
+    profile && token === undefined ? readLogin(env, profile) : undefined,
+    reaching,
+  ])
+  const asked = source && reached.reachable ? await workloadStatus(env, gateway, signal) : {}
   const service = token !== undefined && isServiceToken(token)
   const claims = service ? undefined : readClaims(token ?? login?.secrets.idToken ?? '')
   return {
@@ -76,9 +103,10 @@ export async function status(env: Environment, gateway: string | undefined, sign
     ...(profile && { profile: profile.name }),
     ...(claims && { person: withoutExpiry(claims), expiresAt: new Date(claims.expiresAt).toISOString() }),
     ...(service && (await serviceToken(token, reached.reachable, { env, gateway, signal }))),
-    renewable: login?.secrets.refreshToken !== undefined,
-    source: token !== undefined ? 'HOOP_TOKEN' : (login?.vault.kind ?? 'none'),
+    renewable: login?.secrets.refreshToken !== undefined || asked.person !== undefined,
+    source: token !== undefined ? 'HOOP_TOKEN' : (source?.name ?? login?.vault.kind ?? 'none'),
     ...reached,
+    ...asked,
   }
 }
 

@@ -147,7 +147,7 @@ async function place(
   if (socket) return listen({ kind: 'socket', folder: join(runtime(env), fileName(name)), port: port ?? usualPort })
   const tcp = (number: number): LocalAddress => ({ kind: 'tcp', host: '127.0.0.1', port: number })
   if (port !== undefined) return listen(tcp(port))
-  // HOOP_TOKEN promises that no file is written.
+  // A job with HOOP_TOKEN comes once: its ports need not be remembered.
   const sticky = env['HOOP_TOKEN'] ? undefined : new StickyPorts(env)
   const usual = await sticky?.recall(client.route.url.href, name)
   if (usual !== undefined) {

@@ -3,7 +3,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
 import type { AccessEntry, AccessView, ConnectionView, PolicyView } from './view.js'
 
-export type Person = Pick<Principal, 'subject' | 'email' | 'groups' | 'owner' | 'token'>
+export type Person = Pick<Principal, 'subject' | 'email' | 'groups' | 'owner' | 'token' | 'workload'>
 
 /** What one person may do with one connection. */
 export interface Access {
@@ -24,6 +24,8 @@ export interface Fit {
   /** The group that both have, or else the name under which the entry has the person. */
   readonly group?: string
   readonly person?: string
+  /** The trust that a workload comes by. */
+  readonly workload?: string
 }
 
 const shares = (groups: readonly string[], others: readonly string[] = []) =>
@@ -33,8 +35,15 @@ const shares = (groups: readonly string[], others: readonly string[] = []) =>
 const nameOf = ({ subject, email }: Person, people: readonly string[] = []) =>
   people.find((name) => name === subject || name.toLowerCase() === email?.toLowerCase())
 
-/** Whether an entry is for this person, and by what. */
+/**
+ * Whether an entry is for this person, and by what. Of a workload its trust decides alone: what it is called, and its groups,
+ * would be its issuer's word about people.
+ */
 const fitOf = (person: Person, entry: AccessEntry, index: number): Fit | undefined => {
+  if (person.workload) {
+    const { trust } = person.workload
+    return entry.workloads?.includes(trust) ? { entry: index, workload: trust } : undefined
+  }
   const group = entry.groups?.find((one) => person.groups.includes(one))
   if (group !== undefined) return { entry: index, group }
   const name = nameOf(person, entry.people)

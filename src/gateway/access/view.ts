@@ -26,6 +26,8 @@ export interface ConnectionView {
 export interface AccessEntry {
   readonly groups?: readonly string[] | undefined
   readonly people?: readonly string[] | undefined
+  /** Names of trusts. */
+  readonly workloads?: readonly string[] | undefined
   readonly policy: string
 }
 

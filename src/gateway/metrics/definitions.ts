@@ -29,6 +29,16 @@ export const definitions = {
     help: 'Events that reached no receiver, after all attempts.',
     labels: [],
   },
+  hoop_tokens_of_another_key_total: {
+    type: 'counter',
+    help: 'Tokens that were presented by another key than the one they belong to: stolen, or used on two machines.',
+    labels: [],
+  },
+  hoop_token_exchanges_total: {
+    type: 'counter',
+    help: 'Tokens of workloads that were to be exchanged: issued, or the code of the error.',
+    labels: ['outcome'],
+  },
   hoop_sessions_open: { type: 'gauge', help: 'Sessions that are open.', labels: ['connection'] },
   hoop_sessions_limit: { type: 'gauge', help: 'gateway.limits.sessions.', labels: [] },
   hoop_sessions_started_total: { type: 'counter', help: 'Sessions that began.', labels: ['connection'] },

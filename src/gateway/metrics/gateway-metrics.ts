@@ -43,6 +43,9 @@ export class GatewayMetrics implements RecordingTimes {
   readonly recording = { write: new Distribution(latencyBounds), sync: new Distribution(latencyBounds) }
   recordingFailures = 0
   webhooksUndelivered = 0
+  /** Tokens that came with another key than the one they belong to. */
+  strangeKeys = 0
+  readonly exchanges = new LabelledCounts<'outcome'>()
   /** The last reload was not taken up: what is in force isn't what the file says. */
   reloadFailed = false
   /** Seconds by which the event loop is late. */

@@ -67,6 +67,8 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
     })),
   hoop_reload_failed: ({ metrics }) => one(Number(metrics.reloadFailed)),
   hoop_webhooks_undelivered_total: ({ metrics }) => one(metrics.webhooksUndelivered),
+  hoop_tokens_of_another_key_total: ({ metrics }) => one(metrics.strangeKeys),
+  hoop_token_exchanges_total: ({ metrics }) => [...metrics.exchanges],
   hoop_sessions_open: perConnection(({ open }) => open),
   hoop_sessions_limit: ({ sessionsLimit }) => one(sessionsLimit()),
   hoop_sessions_started_total: perConnection(({ started }) => started),

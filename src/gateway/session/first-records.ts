@@ -24,7 +24,11 @@ export const startOf = (
   connection: runtime.name,
   database: request.database,
   grant: grant.id,
-  proof: { issuer: grant.principal.issuer, jkt: grant.principal.jkt },
+  proof: {
+    issuer: grant.principal.issuer,
+    jkt: grant.principal.jkt,
+    ...(grant.principal.workload && { workload: grant.principal.workload }),
+  },
   ...(grant.reason ? { reason: grant.reason } : {}),
   ...(grant.breakGlass ? { breakGlass: true } : {}),
   client: {

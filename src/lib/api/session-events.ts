@@ -22,8 +22,12 @@ export interface StartEvent {
   readonly connection: string
   readonly database: string
   readonly grant: string
-  /** How they proved who they are: issuer and key thumbprint. */
-  readonly proof: { readonly issuer: string; readonly jkt: string }
+  /** How they proved who they are: issuer and key thumbprint; of a workload also the trust, and the claims that fitted it. */
+  readonly proof: {
+    readonly issuer: string
+    readonly jkt: string
+    readonly workload?: { readonly trust: string; readonly claims: Readonly<Record<string, string>> }
+  }
   readonly reason?: string
   /** The grant was asked for in an emergency. */
   readonly breakGlass?: boolean

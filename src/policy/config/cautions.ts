@@ -27,12 +27,23 @@ const unboundedVectors = function* (name: string, { masks, vectors, predicates }
   }
 }
 
+/** A trust that lets nobody in. */
+const unusedWorkloads = function* ({ identity, connections }: Config): Generator<Finding> {
+  const used = new Set(
+    Object.values(connections).flatMap(({ access }) => access.flatMap(({ workloads = [] }) => workloads)),
+  )
+  for (const name of Object.keys(identity.workloads))
+    if (!used.has(name))
+      yield { path: ['identity', 'workloads', name], what: 'no connection names this trust under access' }
+}
+
 /** What is allowed but probably not meant. */
 export const cautions = function* (config: Config): Generator<Finding> {
   const used = new Set(Object.values(config.connections).flatMap(({ access }) => access.map(({ policy }) => policy)))
   for (const name of Object.keys(config.policies))
     if (!used.has(name)) yield { path: ['policies', name], what: 'no connection uses this policy' }
   yield* openMetrics(config)
+  yield* unusedWorkloads(config)
   for (const [name, policy] of Object.entries(config.policies)) {
     yield* unboundedVectors(name, policy)
     if (

@@ -19,6 +19,17 @@ const unknownPolicies = function* ({ connections, policies }: Outline): Generato
         }
 }
 
+const unknownWorkloads = function* ({ connections, workloads: known }: Outline): Generator<Finding> {
+  for (const [name, { access }] of Object.entries(connections))
+    for (const [index, { workloads }] of access.entries())
+      for (const [nth, workload] of workloads.entries())
+        if (workload !== '' && !known.includes(workload))
+          yield {
+            path: ['connections', name, 'access', index, 'workloads', nth],
+            what: `found ${JSON.stringify(workload)}, expected a name of identity.workloads${didYouMean(workload, known)}`,
+          }
+}
+
 /** The later positions of names that were given before. */
 const repeated = function* (
   positions: Iterable<readonly [name: string, path: Path]>,
@@ -57,6 +68,7 @@ const sharedPort = function* ({ gateway: { listen, metrics } }: Outline): Genera
 /** What no single field's schema can see. */
 export const crossChecks = (outline: Outline): Finding[] => [
   ...unknownPolicies(outline),
+  ...unknownWorkloads(outline),
   ...repeatedNames(outline),
   ...sharedPort(outline),
 ]

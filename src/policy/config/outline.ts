@@ -1,7 +1,11 @@
 /** The names in a configuration and how they refer to each other, read even where the rest of the file is wrong. */
 export interface Outline {
   readonly gateway: { readonly listen: string; readonly metrics: string }
-  readonly connections: Readonly<Record<string, { readonly access: readonly { readonly policy: string }[] }>>
+  /** Names of `identity.workloads`. */
+  readonly workloads: readonly string[]
+  readonly connections: Readonly<
+    Record<string, { readonly access: readonly { readonly policy: string; readonly workloads: readonly string[] }[] }>
+  >
   readonly policies: Readonly<
     Record<
       string,
@@ -29,8 +33,11 @@ export const outlineOf = (value: unknown): Outline => ({
     listen: text(map(map(value)['gateway'])['listen']),
     metrics: text(map(map(map(value)['gateway'])['metrics'])['listen']),
   },
+  workloads: Object.keys(map(map(map(value)['identity'])['workloads'])),
   connections: mapValues(map(value)['connections'], (connection) => ({
-    access: list(connection['access']).map((entry) => ({ policy: text(map(entry)['policy']) })),
+    access: list(connection['access'])
+      .map(map)
+      .map((entry) => ({ policy: text(entry['policy']), workloads: list(entry['workloads']).map(text) })),
   })),
   policies: mapValues(map(value)['policies'], (policy) => ({
     // Columns of an entry that detects aren't masked by it.

@@ -40,6 +40,15 @@ export const resolvePaths = (config: Config, folder: string): Config => {
         events,
       })),
     },
+    identity: {
+      ...config.identity,
+      workloads: Object.fromEntries(
+        Object.entries(config.identity.workloads).map(([name, trust]) => [
+          name,
+          { ...trust, ...(trust.jwks !== undefined && { jwks: behindScheme(folder, trust.jwks) }) },
+        ]),
+      ),
+    },
     connections: Object.fromEntries(
       Object.entries(config.connections).map(([name, connection]) => [name, ofConnection(folder, connection)]),
     ),

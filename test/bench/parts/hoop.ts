@@ -99,7 +99,7 @@ class Commands {
 const apiOf = async (idp: Idp, url: string, ca: string): Promise<Api> => {
   const over = new AbortController()
   const route = { url: new URL(url), ca: await readFile(ca, 'utf8') }
-  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, person.account), {}), over.signal)
+  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, person.account)), over.signal)
   return {
     get: (path) => client.get(path),
     post: (path, body) => client.post(path, body),

@@ -18,6 +18,7 @@ import { quarantineRoutes } from '../routes/quarantine.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
+import { tokenRoutes } from '../routes/token.js'
 import { usageRoutes } from '../routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
@@ -78,5 +79,7 @@ export const createApp = (deps: HttpDeps): App => {
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes, actRoutes])
       routes(scope as App, deps)
   })
+  // OAuth has forms and errors of its own.
+  void app.register(async (scope) => tokenRoutes(scope as App, deps))
   return app
 }

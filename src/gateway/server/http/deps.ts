@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { SignedRequest } from '../../../identity/authenticator.js'
 import type { GrantService } from '../../../identity/grant-service.js'
 import type { Grant, Principal } from '../../../identity/types.js'
+import type { Exchanged } from '../../../identity/workloads/exchange.js'
 import type { SessionCounters } from '../../../lib/api.js'
 import type { SessionEvent } from '../../../recording/events.js'
 import type { Store } from '../../../store/open.js'
@@ -33,6 +34,8 @@ export interface HttpDeps {
   readonly quarantine: Pick<Quarantine, 'all' | 'troubles'>
   /** @throws {HoopError} of the identity codes */
   principal(request: SignedRequest): Promise<Principal>
+  /** A gateway token for a workload's own. @throws {HoopError} of the identity codes */
+  exchange(wanted: { token: string; audience: string | undefined }, request: SignedRequest): Promise<Exchanged>
   readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
   /** Who is shut out. */
   readonly denied: Pick<DenyList, 'find'>

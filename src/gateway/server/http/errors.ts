@@ -20,7 +20,7 @@ const known: Partial<Record<string, (error: FastifyError) => HoopError>> = {
 const isClients = ({ statusCode = 500 }: FastifyError) => statusCode >= 400 && statusCode < 500
 
 /** What the client is told. Of a defect it learns nothing but that there is one: the log has the rest. */
-const answerFor = (error: FastifyError | HoopError): HoopError => {
+const translated = (error: FastifyError | HoopError): HoopError => {
   if (error instanceof HoopError) return error
   const translate = known[error.code]
   if (translate) return translate(error)
@@ -33,10 +33,17 @@ const challenge = ({ code }: HoopError): string => {
   return `DPoP algs="ES256 EdDSA"${code === 'NOT_LOGGED_IN' ? '' : `, error="${error}"`}`
 }
 
-export const onError = (error: FastifyError | HoopError, request: FastifyRequest, reply: FastifyReply): void => {
-  const answer = forClients(answerFor(error))
+export const answerFor = (error: FastifyError | HoopError): HoopError => forClients(translated(error))
+
+/** What the request's line in the log says of it. */
+export const logFailure = (error: Error, answer: HoopError, request: FastifyRequest): void => {
   if (answer.http >= 500) request.log.error({ err: error }, 'request failed')
   request.failure = answer
+}
+
+export const onError = (error: FastifyError | HoopError, request: FastifyRequest, reply: FastifyReply): void => {
+  const answer = answerFor(error)
+  logFailure(error, answer, request)
   if (answer.http === 401) void reply.header('www-authenticate', challenge(answer))
   if (answer instanceof RateLimited) void reply.header('retry-after', answer.retryAfter)
   void reply.code(answer.http).type('application/json').send(apiError(answer))

@@ -25,6 +25,7 @@ import './approval-schemas.js'
 import './service-token-schemas.js'
 import { ended, namePersonDetail } from './people-schemas.js'
 import { line, named, registry, time } from './schema-registry.js'
+import { workload } from './token-schemas.js'
 
 const count = z.int().nonnegative()
 const texts = z.array(z.string()).readonly()
@@ -58,6 +59,7 @@ named<Me, z.ZodType<Me>>(
       .strictObject({ owner: z.strictObject({ subject: z.string(), name: z.string() }), expiresAt: time })
       .meta({ description: 'Of a service token.' })
       .exactOptional(),
+    workload: workload.exactOptional(),
   }),
 )
 

@@ -38,11 +38,12 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
     },
     (request): Me => {
       const principal = principalOf(request)
-      const { subject, name, email, groups, owner } = principal
+      const { subject, name, email, groups, owner, workload } = principal
       const expiresAt = deps.tokens.endOf(subject)
       return {
         ...{ subject, name, ...(email !== undefined && { email }), groups, roles: rolesOf(deps.config(), principal) },
         ...(owner && expiresAt && { token: { owner: { subject: owner.subject, name: owner.name }, expiresAt } }),
+        ...(workload && { workload }),
       }
     },
   )

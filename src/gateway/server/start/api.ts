@@ -22,6 +22,7 @@ export interface ApiOptions extends Pick<
   | 'config'
   | 'quarantine'
   | 'principal'
+  | 'exchange'
   | 'grants'
   | 'ready'
   | 'approvals'

@@ -93,8 +93,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const tokens = await openTokens(store.db, denied, log)
   const identity = createIdentity({
     tokens: [tokens.kind],
+    ...{ grants, store, log, metrics, webhooks: options.webhooks },
     config: () => configuration.current.config.identity,
-    grants,
+    signingKeys: () => options.signingKeys,
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
@@ -148,6 +149,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     principal: async (request) => {
       const principal = await identity.principal(request)
       return admitted(principal, principal)
+    },
+    exchange: async (wanted, request) => {
+      const exchanged = await identity.exchange(wanted, request)
+      return admitted(exchanged, exchanged.identity)
     },
     ready,
   })

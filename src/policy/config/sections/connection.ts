@@ -8,8 +8,17 @@ const names = z.array(z.string().min(1)).min(1)
 const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
 
 const access = z
-  .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
-  .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
+  .strictObject({
+    groups: names.optional(),
+    people: names.optional(),
+    /** Names of `identity.workloads`. */
+    workloads: names.optional(),
+    policy: z.string().min(1),
+  })
+  .refine(
+    ({ groups, people, workloads }) => (groups ?? people ?? workloads) !== undefined,
+    'groups, people or workloads',
+  )
 
 const count = z.number().int().min(1).max(100_000).optional()
 

@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { duration } from './quantities.js'
+import { issuer, workloads } from './workloads.js'
 
 const hour = 3_600_000
-const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-const issuer = z.string().refine((text) => {
-  const url = URL.parse(text)
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))
-}, 'an https:// address (http:// only on localhost)')
-
 const word = z.string().min(1)
 
 const grant = z
@@ -33,19 +27,31 @@ const tokens = z.strictObject({
 })
 
 /** Who is asked about people, and which of their groups run this gateway. */
-export const identitySection = z.strictObject({
-  issuer,
-  client_id: word,
-  /** Audience of ID tokens; the client id where it is left out. */
-  audience: word.optional(),
-  scopes: z.array(word).default(['openid', 'profile', 'email', 'offline_access']),
-  groups_claim: word.default('groups'),
-  name_claim: word.optional(),
-  admins: z.array(word).default([]),
-  auditors: z.array(word).default([]),
-  programs: programs.prefault({}),
-  grant: grant.prefault({}),
-  tokens: tokens.prefault({}),
-})
+export const identitySection = z
+  .strictObject({
+    issuer,
+    client_id: word,
+    /** Audience of ID tokens; the client id where it is left out. */
+    audience: word.optional(),
+    scopes: z.array(word).default(['openid', 'profile', 'email', 'offline_access']),
+    groups_claim: word.default('groups'),
+    name_claim: word.optional(),
+    admins: z.array(word).default([]),
+    auditors: z.array(word).default([]),
+    programs: programs.prefault({}),
+    grant: grant.prefault({}),
+    tokens: tokens.prefault({}),
+    /** Programs that prove who they are by a token of their platform. */
+    workloads,
+  })
+  .superRefine(({ issuer: people, client_id, audience = client_id, workloads: trusts }, context) => {
+    for (const [name, trust] of Object.entries(trusts))
+      if (trust.issuer === people && [client_id, audience].includes(trust.audience ?? ''))
+        context.addIssue({
+          code: 'custom',
+          path: ['workloads', name, 'audience'],
+          message: 'another audience than people’s tokens have',
+        })
+  })
 
 export type IdentityConfig = z.output<typeof identitySection>

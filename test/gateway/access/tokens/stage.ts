@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose'
 import { Agent, request as send } from 'undici'
 import { inject } from 'vitest'
 import { parseDocument } from 'yaml'
-import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
+import { environmentCredentials } from '../../../../src/agent/login/credentials.js'
 import { startGateway } from '../../../../src/gateway/server/start/start.js'
 import type { CreateTokenRequest, ServiceTokenMade } from '../../../../src/lib/api/service-tokens.js'
 import { type Answers, parseDatabaseUrl } from '../../../../src/operator/init/answers.js'
@@ -145,7 +145,7 @@ export const stage = async (more: Record<string, unknown> = {}, database?: strin
     },
     holder: async (secret, connection = 'vectordb', env = {}) =>
       holders.use(
-        await holder(await tokenCredentials(secret, env), { url: gateway.url, caFile: it.caFile }, connection),
+        await holder(await environmentCredentials(secret, env), { url: gateway.url, caFile: it.caFile }, connection),
       ),
     configure: async (change) => {
       const document = parseDocument(await readFile(it.folder.config, 'utf8'))

@@ -36,6 +36,7 @@ import { loadSigningKeys, writeSigningKeys } from '../../../../src/identity/keys
 import { ReplayGuard } from '../../../../src/identity/replay.js'
 import type { Grant } from '../../../../src/identity/types.js'
 import type { SessionCounters } from '../../../../src/lib/api.js'
+import { HoopError } from '../../../../src/lib/errors.js'
 import type { SessionEvent } from '../../../../src/recording/events.js'
 import { grantRecords } from '../../../../src/store/grants.js'
 import { openStore, type Store } from '../../../../src/store/open.js'
@@ -218,6 +219,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       denied.assert(principal.subject)
       return principal
     },
+    exchange: () => Promise.reject(new HoopError('WORKLOAD_REFUSED')),
     grants,
     denied,
     control,

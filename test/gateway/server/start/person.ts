@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
+import type { Route } from '../../../../src/agent/api/dial.js'
 import { type Credentials, tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { Links } from '../../../../src/agent/link/links.js'
 
@@ -31,16 +32,19 @@ interface Reachable {
 
 /** Somebody with a key and an ID token who talks to a gateway as the agent does. */
 export const person = async (idp: Idp, account: string, gateway: Reachable, connection = 'vectordb'): Promise<Person> =>
-  holder(await tokenCredentials(await idToken(idp, account), {}), gateway, connection)
+  holder(await tokenCredentials(await idToken(idp, account)), gateway, connection)
 
 /** The same, whatever proves who it is. */
 export const holder = async (
   credentials: Credentials,
   gateway: Reachable,
   connection = 'vectordb',
-): Promise<Person> => {
+): Promise<Person> =>
+  personWith({ url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }, credentials, connection)
+
+/** The same, by a way to the gateway that is known. */
+export const personWith = (route: Route, credentials: Credentials, connection = 'vectordb'): Person => {
   const over = new AbortController()
-  const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
   const client = new GatewayClient(route, credentials, over.signal)
   const links = new Links(client)
   const sessions: Client[] = []
