@@ -10,7 +10,7 @@ export const catalogue = {
   USAGE: { message: 'the command was not understood', exit: 64, http: 400, sqlstate: '22023', hint: 'Run it with --help.' },
   CONFIG_INVALID: { message: 'the configuration is not valid', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Correct the lines named and run: hoop gateway check' },
   CONFIG_MISSING: { message: 'there is no configuration', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Run: hoop gateway init' },
-  SECRET_MISSING: { message: 'a secret that the configuration names is not there', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Set the environment variable, or create the file, that is named; one that is there has to be readable for the gateway’s user.' },
+  SECRET_MISSING: { message: 'a secret that the configuration names cannot be had', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Set the environment variable, create the file, or repair the command that is named; a file has to be readable for the gateway’s user, and for nobody else.' },
   KEY_MISSING: { message: 'a key of the gateway is not there', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Restore the file from a backup.' },
   FILE_UNREADABLE: { message: 'a file that the gateway needs cannot be read', exit: 78, http: 500, sqlstate: 'F0000', hint: 'Check owner and mode of the file and of the folders above it.' },
   FILE_EXISTS: { message: 'a file is in the way', exit: 73, http: 409, sqlstate: '58030', hint: 'Choose another folder or pass --force.' },

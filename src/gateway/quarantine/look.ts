@@ -87,10 +87,10 @@ const lookedOf = (
 })
 
 /** What was read of the connection's files: again where it could be what is in the way. */
-const targetNow = ({ loaded, connection }: LookOptions, last: Looked | undefined): UpstreamTarget => {
+const targetNow = async ({ loaded, connection }: LookOptions, last: Looked | undefined): Promise<UpstreamTarget> => {
   const isGood = last?.troubles.every(({ policy }) => policy !== undefined)
   const target = (isGood ? last?.target : undefined) ?? targetOf(loaded, connection)
-  target.password()
+  await target.password()
   return target
 }
 
@@ -106,7 +106,7 @@ export const lookAt = async (options: LookOptions, last: Looked | undefined, sig
   const everywhere = (error: HoopError): Looked =>
     lookedOf(options, target, new Map(databases.map((database) => [database, [{ database, error }]])))
   try {
-    const using = (target = targetNow(options, last))
+    const using = (target = await targetNow(options, last))
     const lookInto = async (database: string, login = loginTrouble(using, database, signal)): Promise<Found> => {
       const error = await login
       if (error) return [{ database, error }]

@@ -4,8 +4,9 @@ import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { bindable, MAX_ITERATIONS } from './scram.js'
 import { assertSuited, firstOf, type ServerState } from './hosts.js'
+import { withRenewal } from './renewal.js'
 import type { UpstreamTarget } from './target.js'
-import { openUpstream } from './tls.js'
+import { brokenOff, openUpstream } from './tls.js'
 
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
 const statementTimeout = 10_000
@@ -43,6 +44,7 @@ const failureOf = (cause: unknown): HoopError => {
   if (cause instanceof HoopError) return cause
   if (words(cause) === LATE) return new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time', { cause })
   const { code: sqlstate = '' } = cause as { code?: string }
+  if (sqlstate.startsWith('ERR_SSL')) return brokenOff(cause)
   if (sqlstate === '53300') return new HoopError('UPSTREAM_FULL', '', { cause })
   const isDown = /^57P0\d$/.test(sqlstate)
   return new HoopError(isDown ? 'UPSTREAM_UNREACHABLE' : 'UPSTREAM_LOGIN', words(cause), { cause })
@@ -54,10 +56,10 @@ const failureOf = (cause: unknown): HoopError => {
  * SECRET_MISSING
  */
 export const openOwnClient = (target: UpstreamTarget, database: string): Promise<Client> =>
-  firstOf(target, (one) => openOn(one, database))
+  firstOf(target, (one) => withRenewal(one, () => openOn(one, database)))
 
 const openOn = async (target: UpstreamTarget, database: string): Promise<Client> => {
-  const password = target.password()
+  const password = await target.password()
   const socket = await openUpstream(target, deadline(target.connectTimeout))
   const client = new Client({
     stream: () => connected(socket),

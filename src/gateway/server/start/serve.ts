@@ -49,6 +49,8 @@ export interface ServeOptions {
   readonly webhooks: Webhooks
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
+  /** How many secrets could not be read anew, so that the value before is used. */
+  readonly staleSecrets: () => number
   readonly address: Address
 }
 
@@ -106,6 +108,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { rates, address, doorway } = door
   const ready = readiness({
     ...{ log, quarantine: options.quarantine, draining: () => registry.draining },
+    staleSecrets: options.staleSecrets,
     checks: {
       store: () => store.writable(),
       identity: () => identity.ready(),

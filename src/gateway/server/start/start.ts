@@ -1,7 +1,8 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { LoadedConfig } from '../../../policy/config/load.js'
+import type { SecretSpec } from '../../../policy/config/sections/secret.js'
 import { loadSigningKeys } from '../../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
 import { Quarantine } from '../../quarantine/quarantine.js'
@@ -12,6 +13,7 @@ import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
+import { rememberedSecrets } from './secrets.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
 import { KnownNames } from '../../../store/known-names.js'
@@ -80,8 +82,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await Promise.race([later.quarantine.adopt(loaded), over])
     late.abort()
   }
+  const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
-    ...{ path, log, ...(env && { env }) },
+    ...{ path, log, secrets, ...(env && { env }) },
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
@@ -94,7 +97,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   const { gateway } = configuration.current.config
   const certificate = stack.use(openCertificate(gateway.tls, log))
-  const secret = (spec: string) => configuration.current.secret(spec)
+  const secret = (spec: SecretSpec) => secrets.of(spec).read()
   const webhooks = stack.use(
     createWebhooks({ hooks: gateway.webhooks, secret, log, undelivered: () => metrics.webhooksUndelivered++ }),
   )
@@ -106,6 +109,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks, metrics },
     limits: () => gateway.limits,
+    staleSecrets: () => secrets.concerns,
     runtimes: () => runtimes!,
     quarantine,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),

@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { secretSpec } from './secret.js'
 import { sessionTimes } from './session-times.js'
 import { upstreamUrl } from './upstream-url.js'
 
 const names = z.array(z.string().min(1)).min(1)
-
-/** Where a secret lies. The value itself never stands in the file. */
-const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
 
 const access = z
   .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
@@ -22,6 +20,8 @@ export const connectionSection = z
     description: z.string().max(200).optional(),
     url: upstreamUrl,
     password: secretSpec.optional(),
+    /** A client certificate, its chain and its private key together in PEM; in place of sslcert and sslkey in the url. */
+    client_certificate: secretSpec.optional(),
     databases: names.optional(),
     access: z.array(access),
     function_calls: z.boolean().default(false),
@@ -30,6 +30,10 @@ export const connectionSection = z
   .refine(
     (connection) => connection.url.database !== undefined || connection.databases !== undefined,
     'a database, in the url or under databases',
+  )
+  .refine(
+    (connection) => connection.client_certificate === undefined || connection.url.sslcert === undefined,
+    'client_certificate, or sslcert and sslkey in the url',
   )
 
 export type ConnectionConfig = z.output<typeof connectionSection>
