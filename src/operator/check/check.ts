@@ -4,7 +4,7 @@ import { HoopError } from '../../lib/errors.js'
 import { type LoadedConfig, loadConfig } from '../../policy/config/load.js'
 import { Secrets } from '../../policy/config/secrets/secrets.js'
 import { layout } from '../../gateway/host/layout.js'
-import { loadMaskingKey } from '../../gateway/host/masking-key.js'
+import { loadMaskingKeys } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
 import { checkMaskedColumns } from './masked-columns.js'
@@ -21,9 +21,10 @@ export interface CheckOptions {
 }
 
 const keys = async (folder: string): Promise<string> => {
-  await loadSigningKeys(join(folder, layout.signingKeys))
-  loadMaskingKey(join(folder, layout.maskingKey))
-  return 'signing keys and masking key are there, for their owner only'
+  const signing = await loadSigningKeys(join(folder, layout.signingKeys))
+  const [{ version }] = loadMaskingKeys(join(folder, layout.maskingKey))
+  const former = signing.length > 1 ? ` and ${signing.length - 1} former` : ''
+  return `signing key${former} and masking key, version ${version}, are there, for their owner only`
 }
 
 /**

@@ -43,7 +43,8 @@ export interface ServeOptions {
   readonly configuration: Configuration
   readonly runtimes: () => Runtimes
   readonly quarantine: Quarantine
-  readonly signingKeys: SigningKeys
+  /** In force now. */
+  readonly signingKeys: () => SigningKeys
   readonly certificate: CertificateInForce
   readonly state: State
   readonly webhooks: Webhooks
@@ -80,7 +81,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const own = ownAddress(gateway.url, options.address)
   const grants = grantService({
     gateway: () => own.url,
-    keys: () => options.signingKeys,
+    keys: options.signingKeys,
     records: grantRecords(store.db),
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })

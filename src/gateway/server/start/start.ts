@@ -3,7 +3,6 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { LoadedConfig } from '../../../policy/config/load.js'
 import type { SecretSpec } from '../../../policy/config/sections/secret.js'
-import { loadSigningKeys } from '../../../identity/keys.js'
 import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
 import { Quarantine } from '../../quarantine/quarantine.js'
 import { layout } from '../../host/layout.js'
@@ -13,13 +12,14 @@ import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
+import { openKeys } from './keys.js'
 import { rememberedSecrets } from './secrets.js'
+import { auditLog } from '../../access/audit-log.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
 import { KnownNames } from '../../../store/known-names.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
-import { loadMaskingKey } from '../../host/masking-key.js'
 import { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import { giveOutMetrics } from './metrics.js'
 import { serve } from './serve.js'
@@ -72,7 +72,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
-  let maskingKey: Buffer | undefined
   /** Sessions that come meanwhile wait for the connection that they ask for. */
   const quarantined = async (loaded: LoadedConfig): Promise<void> => {
     // What the store remembers decides; when the gateway starts it isn't open yet.
@@ -82,14 +81,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await Promise.race([later.quarantine.adopt(loaded), over])
     late.abort()
   }
+  const paths = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
+  const keys = await openKeys(paths, log, auditLog(log))
   const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
     ...{ path, log, secrets, ...(env && { env }) },
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
-      maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       const statements = loaded.config.gateway.limits.statements_per_query
-      const guards = guardMaker({ maskingKey, catalogs, log, statements })
+      const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements })
       runtimes = createRuntimes(loaded, guards, () => later.quarantine!)
       review()
       await quarantined(loaded)
@@ -112,18 +112,22 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     staleSecrets: () => secrets.concerns,
     runtimes: () => runtimes!,
     quarantine,
-    signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
+    signingKeys: () => keys.signing,
     state,
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)
   review = () => served.review()
-  const keys = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
-  stack.use(await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys }))
+  stack.use(
+    await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys: paths }),
+  )
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)
   stack.use(watchFiles([path], () => void configuration.reload(), unwatched))
+  /** Sessions that begin from now on mask by the newest key; those that are open keep theirs. */
+  const takeUpKeys = async () => ((await keys.reload()) ? configuration.reload() : undefined)
+  stack.use(watchFiles([paths.signing, paths.masking], () => void takeUpKeys(), unwatched))
   stack.use(watchFiles([gateway.tls.cert, gateway.tls.key], reloadCertificate, unwatched))
 
   const lost = state.held.lost.then(async (error) => {
@@ -146,6 +150,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     lost,
     reload: async () => {
       reloadCertificate()
+      await keys.reload()
       await configuration.reload()
     },
     close: (ms) => {
