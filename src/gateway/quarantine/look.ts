@@ -2,6 +2,7 @@ import limit from 'p-limit'
 import { asLongAs, deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { inServersWords, loginOnce, refusalIn } from '../upstream/login-once.js'
+import { rolesOf, tryRole } from '../upstream/roles.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../upstream/target.js'
 import { catalogTrouble, judge, type Judged, type LookOptions, policiesOf } from './judge.js'
 import type { Trouble } from './trouble.js'
@@ -32,6 +33,21 @@ const loginTrouble = async (
     if (refusal && sqlstate.startsWith('57'))
       return new HoopError('UPSTREAM_UNREACHABLE', refusal.message, { cause: error })
     return asHoopError(inServersWords(error))
+  }
+}
+
+/** Why a role that sessions get can't be held. */
+const roleTrouble = async (
+  { loaded, connection }: LookOptions,
+  target: UpstreamTarget,
+  database: string,
+): Promise<HoopError | undefined> => {
+  try {
+    // Names that one server has, all of its databases have; each may let another login in, though.
+    for (const role of rolesOf(loaded, connection)) await tryRole(target, database, role)
+    return undefined
+  } catch (error) {
+    return isFull(error) ? undefined : asHoopError(error)
   }
 }
 
@@ -108,7 +124,7 @@ export const lookAt = async (options: LookOptions, last: Looked | undefined, sig
   try {
     const using = (target = await targetNow(options, last))
     const lookInto = async (database: string, login = loginTrouble(using, database, signal)): Promise<Found> => {
-      const error = await login
+      const error = (await login) ?? (await roleTrouble(options, using, database))
       if (error) return [{ database, error }]
       return needsCatalog ? applied(options, using, database, signal) : undefined
     }

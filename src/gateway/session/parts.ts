@@ -12,7 +12,7 @@ import type { ConnectionRuntime } from './services.js'
 import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
 import type { UpstreamTarget } from '../upstream/target.js'
-import { optionsOf } from './startup-options.js'
+import { optionsOf } from '../upstream/options.js'
 
 /** What counts against the budgets; undefined where there are none. */
 export const meteringOf = async (
@@ -83,12 +83,15 @@ export const upstreamParameters = (
   request: SessionRequest,
   grant: Grant,
   id: string,
+  role?: string,
 ): ReadonlyMap<string, string> => {
+  // The last one counts; a role that the client asks for is refused before this.
+  const options = new Map([...request.asked, ...(role === undefined ? [] : [['role', role] as const])])
   return new Map([
     ['user', user],
     ['database', request.database],
     ...request.settings,
-    ...(request.asked.size > 0 ? [['options', optionsOf(request.asked)] as const] : []),
+    ...(options.size > 0 ? [['options', optionsOf(options)] as const] : []),
     ['application_name', applicationName(grant.principal.subject, id, request.application)],
   ])
 }

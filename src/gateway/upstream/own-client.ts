@@ -6,6 +6,7 @@ import { bindable, MAX_ITERATIONS } from './scram.js'
 import { assertSuited, firstOf, type ServerState } from './hosts.js'
 import { withRenewal } from './renewal.js'
 import type { UpstreamTarget } from './target.js'
+import { optionsOf } from './options.js'
 import { brokenOff, openUpstream } from './tls.js'
 
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
@@ -52,13 +53,14 @@ const failureOf = (cause: unknown): HoopError => {
 
 /**
  * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
+ * @param role as which it goes on behind the login
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_FULL, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words,
  * SECRET_MISSING
  */
-export const openOwnClient = (target: UpstreamTarget, database: string): Promise<Client> =>
-  firstOf(target, (one) => withRenewal(one, () => openOn(one, database)))
+export const openOwnClient = (target: UpstreamTarget, database: string, role?: string): Promise<Client> =>
+  firstOf(target, (one) => withRenewal(one, () => openOn(one, database, role)))
 
-const openOn = async (target: UpstreamTarget, database: string): Promise<Client> => {
+const openOn = async (target: UpstreamTarget, database: string, role: string | undefined): Promise<Client> => {
   const password = await target.password()
   const socket = await openUpstream(target, deadline(target.connectTimeout))
   const client = new Client({
@@ -69,6 +71,7 @@ const openOn = async (target: UpstreamTarget, database: string): Promise<Client>
     user: target.user,
     database,
     application_name: 'hoop:gateway',
+    ...(role !== undefined && { options: optionsOf(new Map([['role', role]])) }),
     connectionTimeoutMillis: target.connectTimeout,
     query_timeout: statementTimeout + 1000,
     password: () => password ?? '', // a function: with an empty one the driver would look into its environment

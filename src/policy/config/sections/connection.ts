@@ -9,6 +9,20 @@ const access = z
   .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
   .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
 
+/** `none` would mean the login itself. PostgreSQL cuts names at 63 bytes. */
+const roleName = z
+  .string()
+  .refine(
+    (name) => name !== '' && name.toLowerCase() !== 'none' && Buffer.byteLength(name) < 64,
+    'the name of a role in the database',
+  )
+
+/** As which role sessions go on behind the login: that of the first group, in order, that a person is in, or the default. */
+const role = z.strictObject({
+  default: roleName,
+  groups: z.record(z.string().min(1), roleName).default({}),
+})
+
 const count = z.number().int().min(1).max(100_000).optional()
 
 /** Live sessions on one connection, of everybody and of one person, and how long they may last. */
@@ -24,6 +38,7 @@ export const connectionSection = z
     client_certificate: secretSpec.optional(),
     databases: names.optional(),
     access: z.array(access),
+    role: role.optional(),
     function_calls: z.boolean().default(false),
     limits: limits.prefault({}),
   })

@@ -13,7 +13,11 @@ export interface Person extends AsyncDisposable {
   readonly client: GatewayClient
   grant(renews?: GrantAnswer): Promise<GrantAnswer>
   /** A PostgreSQL session through the gateway. @param notice hears notices from the login on */
-  connect(grant?: GrantAnswer, notice?: (notice: NoticeMessage) => void): Promise<PersonSession>
+  connect(
+    grant?: GrantAnswer,
+    notice?: (notice: NoticeMessage) => void,
+    startup?: { readonly options?: string },
+  ): Promise<PersonSession>
 }
 
 const ignored = (): void => undefined
@@ -41,7 +45,7 @@ export const person = async (
   return {
     client,
     grant,
-    connect: async (held, notice = () => undefined) => {
+    connect: async (held, notice = () => undefined, startup = {}) => {
       const token = (held ?? (await grant())).grant
       const request = { grant: () => Promise.resolve(token), first: Buffer.alloc(0) }
       const socket = await links.open(request, over.signal)
@@ -54,6 +58,7 @@ export const person = async (
         stream: () => Object.assign(socket, { connect, ref: ignored, unref: ignored, setNoDelay: ignored }),
         user: account,
         ssl: false,
+        ...startup,
       })
       let failure: (Error & { code?: string }) | undefined
       session.on('error', (error) => (failure ??= error))
