@@ -3,12 +3,27 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import { HoopError } from '../lib/errors.js'
 import { unreadable } from '../lib/unreadable.js'
 
+/** What a rotation writes beside a key. */
+export interface KeyOrigin {
+  readonly made: string
+  readonly by: string
+  readonly reason?: string
+}
+
+/** A private key as it stands in the file (RFC 7517), with members of our own. */
+export interface WrittenKey extends JWK, Partial<KeyOrigin> {
+  /** When another took its place. Grants that it has signed are good for an hour more at most. */
+  readonly retired?: string
+}
+
 /** One of the gateway's own keys. */
 interface SigningKey {
   readonly kid: string
   readonly alg: 'EdDSA' | 'ES256'
   readonly privateKey: CryptoKey
   readonly publicKey: CryptoKey
+  /** Who made it on the gateway's machine, and why; the first one doesn't say. */
+  readonly origin?: KeyOrigin
 }
 
 /** The first signs; all verify, so that what an older key signed holds until it expires. */
@@ -24,20 +39,22 @@ export const generateSigningKey = async (): Promise<JWK & { kid: string }> => {
   return { ...jwk, alg: 'EdDSA', use: 'sig', kid: await calculateJwkThumbprint(jwk) }
 }
 
+/** How the file is written: a JSON Web Key Set. */
+export const signingKeysText = (keys: readonly JWK[]): string => `${JSON.stringify({ keys }, undefined, 2)}\n`
+
 /**
- * Writes a file of keys, mode 0600. To rotate, put a new key before the old ones; drop those once the longest grant has
- * expired.
+ * Writes a file of keys, mode 0600.
  * @throws {HoopError} FILE_EXISTS
  */
 export const writeSigningKeys = async (path: string, keys?: readonly JWK[]): Promise<void> => {
-  const text = `${JSON.stringify({ keys: keys ?? [await generateSigningKey()] }, undefined, 2)}\n`
+  const text = signingKeysText(keys ?? [await generateSigningKey()])
   await writeFile(path, text, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new HoopError('FILE_EXISTS', path)
     throw error
   })
 }
 
-const importKey = async (jwk: JWK): Promise<SigningKey> => {
+const importKey = async ({ made, by, reason, retired: _retired, ...jwk }: WrittenKey): Promise<SigningKey> => {
   const alg = algorithmOf(jwk)
   if (!alg || typeof jwk.d !== 'string') throw new Error('not a private Ed25519 or P-256 key')
   const { d: _, ...publicJwk } = jwk
@@ -46,6 +63,7 @@ const importKey = async (jwk: JWK): Promise<SigningKey> => {
     alg,
     privateKey: (await importJWK({ ...jwk, alg }, alg)) as CryptoKey,
     publicKey: (await importJWK({ ...publicJwk, alg }, alg)) as CryptoKey,
+    ...(made !== undefined && by !== undefined && { origin: { made, by, ...(reason !== undefined && { reason }) } }),
   }
 }
 
@@ -68,7 +86,7 @@ export const loadSigningKeys = async (path: string): Promise<SigningKeys> => {
     throw new HoopError('CONFIG_INVALID', `${path} can be read by others`, { hint: `Run: chmod 600 ${path}` })
   }
   try {
-    const { keys } = JSON.parse(text) as { keys: JWK[] }
+    const { keys } = JSON.parse(text) as { keys: WrittenKey[] }
     const [first, ...others] = await Promise.all(keys.map(importKey))
     if (!first) throw new Error('no key')
     return [first, ...others]

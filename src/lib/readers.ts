@@ -9,6 +9,7 @@ const bare = (code: ErrorCode) => (): HoopError => new HoopError(code)
 /** What a client is told in place of an error that only an operator may read. */
 const told: Partial<Record<ErrorCode, () => HoopError>> = {
   SECRET_MISSING: noLogin,
+  ROLE_UNUSABLE: noLogin,
   UPSTREAM_LOGIN: noLogin,
   UPSTREAM_TLS: noLogin,
   UPSTREAM_UNREACHABLE: bare('UPSTREAM_UNREACHABLE'),

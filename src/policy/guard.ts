@@ -84,7 +84,7 @@ export class PolicyGuard implements Guard {
     this.#options = options
     this.#catalog = before
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
-    const observes = policy.mode === 'observe' && policy.masks.length === 0
+    const observes = policy.mode === 'observe' && policy.masks.length === 0 && !policy.rules.some(({ firm }) => firm)
     this.witness = source && !observes ? witnessParameters : undefined
     this.#decider = new Decider({ policy, catalog: undefined, origins: undefined, clear, statements })
     if (policy.masks.some(({ detect }) => detect)) this.#scans = new Scans(policy)

@@ -53,7 +53,7 @@ const strictest = (
   { observing, facts, refusal, doubted, statements, rests }: Known,
   rules: readonly Candidate[],
 ): Decision => {
-  const block = observing ? undefined : rules.find(({ rule }) => rule.do === 'block')
+  const block = rules.find(({ rule }) => rule.do === 'block' && (!observing || rule.firm !== undefined))
   if (block) return refused(refusalBy(block), facts, { rule: block.rule.name, rests })
   if (refusal) return refused(refusal, facts, { doubted, rests })
   const noted = rules.filter(({ rule }) => observing || rule.do === 'warn').map(matchOf)

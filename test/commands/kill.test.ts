@@ -27,7 +27,7 @@ const open = async ({ host, port }: OpenPort) => {
   const ended = new Promise<Error & { code?: string }>((resolve) => client.on('error', resolve))
   await client.connect()
   const { rows } = await client.query<{ id: string }>(
-    "SELECT split_part(current_setting('application_name'), '/', 2) id",
+    "SELECT split_part(split_part(current_setting('application_name'), '/', 2), ' ', 1) id",
   )
   return { client, ended, id: rows[0]!.id }
 }

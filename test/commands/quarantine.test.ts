@@ -56,6 +56,7 @@ test('with one connection of two broken, the real commands use the one and say w
   await writeFile(
     `${gateway.folder}/secrets/later.password`,
     decodeURIComponent(new URL(inject('databaseUrl')).password),
+    { mode: 0o600 },
   )
   expect((await gateway.hoop('mika', ['exec', 'broken', 'SELECT 1'])).status).toBe(0)
 })

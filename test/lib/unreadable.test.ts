@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { loadMaskingKey } from '../../src/gateway/host/masking-key.js'
+import { loadMaskingKeys } from '../../src/gateway/host/masking-key.js'
 import { loadServerCertificate } from '../../src/gateway/host/server-certificate.js'
 import { loadSigningKeys } from '../../src/identity/keys.js'
 import type { HoopError } from '../../src/lib/errors.js'
@@ -12,7 +12,7 @@ import { whileUnreadable } from '../helpers/unreadable.js'
 const files = [
   ['hoop.yaml', (folder) => loadConfig(folder.config), 'CONFIG_MISSING', /hoop gateway init/],
   ['keys/signing.json', (folder, path) => loadSigningKeys(path), 'KEY_MISSING', /from a backup.*end all grants/],
-  ['keys/masking.key', (folder, path) => loadMaskingKey(path), 'KEY_MISSING', /from a backup.*hashes .* change/],
+  ['keys/masking.key', (folder, path) => loadMaskingKeys(path), 'KEY_MISSING', /from a backup.*hashes .* change/],
   ['tls/cert.pem', (folder) => loadCertificate(folder), 'CONFIG_INVALID', /gateway\.tls/],
   ['tls/key.pem', (folder) => loadCertificate(folder), 'CONFIG_INVALID', /gateway\.tls/],
 ] as const satisfies readonly [string, (folder: GatewayFolder, path: string) => unknown, string, RegExp][]

@@ -30,7 +30,9 @@ export interface Judged {
 /** Policies under which somebody may use a connection, and whose masks or rules have to be applied to a catalog. */
 export const policiesOf = ({ config }: LoadedConfig, connection: string): string[] => {
   const used = new Set(config.connections[connection]?.access.map(({ policy }) => policy))
-  return [...used].filter((name) => config.policies[name] && needsCatalog(config.policies[name]))
+  // A role that may not be changed is held by a rule, which looks into functions.
+  const anyway = config.connections[connection]?.role !== undefined
+  return [...used].filter((name) => config.policies[name] && (anyway || needsCatalog(config.policies[name])))
 }
 
 /** What went wrong with a catalog, also in the words of the driver: the server's error, or its own where none came in time. */

@@ -2,6 +2,7 @@ import limit from 'p-limit'
 import { asLongAs, deadline } from '../../lib/deadline.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { inServersWords, loginOnce, refusalIn } from '../upstream/login-once.js'
+import { rolesOf, tryRole } from '../upstream/roles.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../upstream/target.js'
 import { catalogTrouble, judge, type Judged, type LookOptions, policiesOf } from './judge.js'
 import type { Trouble } from './trouble.js'
@@ -32,6 +33,21 @@ const loginTrouble = async (
     if (refusal && sqlstate.startsWith('57'))
       return new HoopError('UPSTREAM_UNREACHABLE', refusal.message, { cause: error })
     return asHoopError(inServersWords(error))
+  }
+}
+
+/** Why a role that sessions get can't be held. */
+const roleTrouble = async (
+  { loaded, connection }: LookOptions,
+  target: UpstreamTarget,
+  database: string,
+): Promise<HoopError | undefined> => {
+  try {
+    // Names that one server has, all of its databases have; each may let another login in, though.
+    for (const role of rolesOf(loaded, connection)) await tryRole(target, database, role)
+    return undefined
+  } catch (error) {
+    return isFull(error) ? undefined : asHoopError(error)
   }
 }
 
@@ -87,10 +103,10 @@ const lookedOf = (
 })
 
 /** What was read of the connection's files: again where it could be what is in the way. */
-const targetNow = ({ loaded, connection }: LookOptions, last: Looked | undefined): UpstreamTarget => {
+const targetNow = async ({ loaded, connection }: LookOptions, last: Looked | undefined): Promise<UpstreamTarget> => {
   const isGood = last?.troubles.every(({ policy }) => policy !== undefined)
   const target = (isGood ? last?.target : undefined) ?? targetOf(loaded, connection)
-  target.password()
+  await target.password()
   return target
 }
 
@@ -106,9 +122,9 @@ export const lookAt = async (options: LookOptions, last: Looked | undefined, sig
   const everywhere = (error: HoopError): Looked =>
     lookedOf(options, target, new Map(databases.map((database) => [database, [{ database, error }]])))
   try {
-    const using = (target = targetNow(options, last))
+    const using = (target = await targetNow(options, last))
     const lookInto = async (database: string, login = loginTrouble(using, database, signal)): Promise<Found> => {
-      const error = await login
+      const error = (await login) ?? (await roleTrouble(options, using, database))
       if (error) return [{ database, error }]
       return needsCatalog ? applied(options, using, database, signal) : undefined
     }

@@ -21,7 +21,13 @@ export const unavailableBy = (troubles: readonly Trouble[]): { unavailable?: rea
 }
 
 /** Errors that a session meets on its way to the database, and that others would meet as well. */
-const shared = new Set<ErrorCode>(['SECRET_MISSING', 'UPSTREAM_LOGIN', 'UPSTREAM_TLS', 'UPSTREAM_UNREACHABLE'])
+const shared = new Set<ErrorCode>([
+  'ROLE_UNUSABLE',
+  'SECRET_MISSING',
+  'UPSTREAM_LOGIN',
+  'UPSTREAM_TLS',
+  'UPSTREAM_UNREACHABLE',
+])
 
 export const isShared = (error: unknown): boolean => error instanceof HoopError && shared.has(error.code)
 

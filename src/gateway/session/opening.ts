@@ -45,7 +45,11 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     const metering = await meteringOf(options, target, draft.database, id)
     const request = guard ? readRequest(startup, runtime, true) : draft
     if (guard) assertAllowed(guard, request.asked, askerOf(grant, runtime, request))
-    upstream = await connectUpstream(target, upstreamParameters(target, request, grant, id), reservation.signal)
+    upstream = await connectUpstream(
+      target,
+      upstreamParameters(target, request, grant, id, runtime.role),
+      reservation.signal,
+    )
     for (const notice of upstream.concerns)
       services.log.warn({ connection: runtime.name, notice }, 'the server has a word about the gateway’s login')
     reservation.signal.throwIfAborted()

@@ -13,7 +13,7 @@ import type { ConnectionRuntime } from './services.js'
 import type { SessionOptions } from './options.js'
 import type { SessionRequest } from './request.js'
 import type { UpstreamTarget } from '../upstream/target.js'
-import { optionsOf } from './startup-options.js'
+import { optionsOf } from '../upstream/options.js'
 
 /** What counts against the budgets; undefined where there are none. */
 export const meteringOf = async (
@@ -71,19 +71,31 @@ export const gateOf = (
     }),
   )
 
-/** PostgreSQL keeps 63 bytes of application_name and turns what isn't printable ASCII into question marks. */
+/** PostgreSQL keeps so many bytes of application_name, and turns what isn't printable ASCII into question marks. */
+const NAME_LENGTH = 63
+
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?')
+
+/** Whose session it is comes first, and whole but for a long subject; of the client's own name as much as there is room for. */
+const applicationName = (subject: string, id: string, own = ''): string => {
+  const person = printable(subject).slice(0, NAME_LENGTH - 'hoop:/'.length - id.length)
+  return `hoop:${person}/${id} ${printable(own)}`.slice(0, NAME_LENGTH).trimEnd()
+}
+
 export const upstreamParameters = (
   { user }: UpstreamTarget,
   request: SessionRequest,
   grant: Grant,
   id: string,
+  role?: string,
 ): ReadonlyMap<string, string> => {
-  const subject = grant.principal.subject.replace(/[^\x20-\x7e]/g, '?').slice(0, 63 - 'hoop:/'.length - id.length)
+  // The last one counts; a role that the client asks for is refused before this.
+  const options = new Map([...request.asked, ...(role === undefined ? [] : [['role', role] as const])])
   return new Map([
     ['user', user],
     ['database', request.database],
     ...request.settings,
-    ...(request.asked.size > 0 ? [['options', optionsOf(request.asked)] as const] : []),
-    ['application_name', `hoop:${subject}/${id}`],
+    ...(options.size > 0 ? [['options', optionsOf(options)] as const] : []),
+    ['application_name', applicationName(grant.principal.subject, id, request.application)],
   ])
 }

@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../../policy/config/load.js'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { isProgram } from '../../policy/program.js'
+import { roleOf, withFixedRole } from '../../policy/role.js'
 import { accessTo } from '../access/access.js'
 import { type AccessView, accessView } from '../access/view.js'
 import { vectorTypeReader } from '../upstream/vector-types.js'
@@ -70,7 +71,9 @@ export const createRuntimes = (
       const access = accessTo(view, principal, name)
       const [connection, policy, key] = [connections[name], policies[access.policy], keys.get(name)]
       if (!connection || !policy || key === undefined) throw new HoopError('CONNECTION_UNKNOWN', name)
-      const order = { connection: name, policyName: access.policy, policy, clear: access.clear }
+      const role = connection.role && roleOf(connection.role, principal.groups)
+      const inForce = role === undefined ? policy : withFixedRole(policy)
+      const order = { connection: name, policyName: access.policy, policy: inForce, clear: access.clear }
       return {
         name,
         databases: databasesOf(loaded, name),
@@ -83,13 +86,14 @@ export const createRuntimes = (
         ...questionsOf(policy),
         vectorTypes,
         functionCalls: connection.function_calls,
+        ...(role !== undefined && { role }),
         program: principal.owner !== undefined || isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
         enter: async (database, signal) => {
           const target = await quarantine().enter(name, { key, database, policy: access.policy }, signal)
           return {
             upstream: target,
-            guard: needsNoGuard(policy) ? undefined : await makeGuard({ ...order, target, database }),
+            guard: needsNoGuard(inForce) ? undefined : await makeGuard({ ...order, target, database }),
           }
         },
         met: (error) => quarantine().met(name, error),

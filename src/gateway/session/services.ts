@@ -46,6 +46,8 @@ export interface ConnectionRuntime {
   vectorTypes(upstream: UpstreamTarget, database: string): Promise<VectorTypes>
   /** The FunctionCall message (`F`) is refused unless the policy allows it. */
   readonly functionCalls: boolean
+  /** As which role the session goes on behind the login; absent where it is the login's. */
+  readonly role?: string
   /** The grant's holder is a program, no human. */
   readonly program: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */

@@ -40,16 +40,16 @@ export class Authentication {
       case 3:
         if (!(this.#socket instanceof TLSSocket))
           throw new HoopError('UPSTREAM_LOGIN', 'the server asks for the password in clear and there is no TLS')
-        return passwordMessage(this.#password())
+        return passwordMessage(await this.#password())
       case 5: {
         const inner = createHash('md5')
-          .update(this.#password() + this.#target.user)
+          .update((await this.#password()) + this.#target.user)
           .digest('hex')
         return passwordMessage(`md5${createHash('md5').update(inner).update(data.subarray(0, 4)).digest('hex')}`)
       }
       case 10: {
         const mechanisms = data.toString('latin1').split('\0').filter(Boolean)
-        this.#scram = new Scram(mechanisms, this.#password(), this.#socket)
+        this.#scram = new Scram(mechanisms, await this.#password(), this.#socket)
         return saslInitialResponse(this.#scram.mechanism, this.#scram.first())
       }
       case 11:
@@ -65,8 +65,8 @@ export class Authentication {
     }
   }
 
-  #password(): string {
-    const password = this.#target.password()
+  async #password(): Promise<string> {
+    const password = await this.#target.password()
     if (password === undefined)
       throw new HoopError('UPSTREAM_LOGIN', 'the server asks for a password and none is configured')
     return password

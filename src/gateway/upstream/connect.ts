@@ -12,7 +12,8 @@ import { concernIn, refusalBy } from './server-words.js'
 import type { UpstreamTarget } from './target.js'
 import { Authentication } from './authentication.js'
 import { assertSuited, firstOf, reportedState } from './hosts.js'
-import { openUpstream } from './tls.js'
+import { withRenewal } from './renewal.js'
+import { brokenOff, openUpstream } from './tls.js'
 
 /** A logged-in connection, paused, with what the server said during the login. */
 export interface Upstream {
@@ -39,7 +40,7 @@ export const connectUpstream = async (
   target: UpstreamTarget,
   parameters: ReadonlyMap<string, string>,
   signal?: AbortSignal,
-): Promise<Upstream> => firstOf(target, (one) => connectTo(one, parameters, signal), signal)
+): Promise<Upstream> => firstOf(target, (one) => withRenewal(one, () => connectTo(one, parameters, signal)), signal)
 
 const connectTo = async (
   target: UpstreamTarget,
@@ -76,11 +77,12 @@ const login = (
     let answering: Promise<void> = Promise.resolve()
 
     const finish = (error?: unknown): void => {
-      socket.off('data', onData).off('error', finish).off('close', onClose)
+      socket.off('data', onData).off('error', onError).off('close', onClose)
       signal.removeEventListener('abort', onAbort)
       if (error !== undefined) reject(error instanceof Error ? error : asHoopError(error))
       else resolve({ at: target, socket, greeting, concerns, parameters: statuses, key, rest: Buffer.concat(rest) })
     }
+    const onError = (cause: unknown): void => finish(brokenOff(cause))
     const onClose = (): void =>
       finish(new HoopError('UPSTREAM_UNREACHABLE', 'it closed the connection during the login'))
     const onAbort = (): void => finish(new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time'))
@@ -155,7 +157,7 @@ const login = (
     }
     // Stays for good: between this login and the relay's start nobody else listens.
     socket.on('error', () => undefined)
-    socket.on('data', onData).on('error', finish).on('close', onClose)
+    socket.on('data', onData).on('error', onError).on('close', onClose)
     signal.addEventListener('abort', onAbort, { once: true })
     socket.write(startupMessage(parameters))
     socket.resume()

@@ -4,8 +4,10 @@ import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { bindable, MAX_ITERATIONS } from './scram.js'
 import { assertSuited, firstOf, type ServerState } from './hosts.js'
+import { withRenewal } from './renewal.js'
 import type { UpstreamTarget } from './target.js'
-import { openUpstream } from './tls.js'
+import { optionsOf } from './options.js'
+import { brokenOff, openUpstream } from './tls.js'
 
 /** The gateway's own questions are short: what takes longer is stopped, by the server and by the client. Milliseconds. */
 const statementTimeout = 10_000
@@ -43,6 +45,7 @@ const failureOf = (cause: unknown): HoopError => {
   if (cause instanceof HoopError) return cause
   if (words(cause) === LATE) return new HoopError('UPSTREAM_UNREACHABLE', 'no answer in time', { cause })
   const { code: sqlstate = '' } = cause as { code?: string }
+  if (sqlstate.startsWith('ERR_SSL')) return brokenOff(cause)
   if (sqlstate === '53300') return new HoopError('UPSTREAM_FULL', '', { cause })
   const isDown = /^57P0\d$/.test(sqlstate)
   return new HoopError(isDown ? 'UPSTREAM_UNREACHABLE' : 'UPSTREAM_LOGIN', words(cause), { cause })
@@ -50,14 +53,15 @@ const failureOf = (cause: unknown): HoopError => {
 
 /**
  * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
+ * @param role as which it goes on behind the login
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_FULL, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words,
  * SECRET_MISSING
  */
-export const openOwnClient = (target: UpstreamTarget, database: string): Promise<Client> =>
-  firstOf(target, (one) => openOn(one, database))
+export const openOwnClient = (target: UpstreamTarget, database: string, role?: string): Promise<Client> =>
+  firstOf(target, (one) => withRenewal(one, () => openOn(one, database, role)))
 
-const openOn = async (target: UpstreamTarget, database: string): Promise<Client> => {
-  const password = target.password()
+const openOn = async (target: UpstreamTarget, database: string, role: string | undefined): Promise<Client> => {
+  const password = await target.password()
   const socket = await openUpstream(target, deadline(target.connectTimeout))
   const client = new Client({
     stream: () => connected(socket),
@@ -67,6 +71,7 @@ const openOn = async (target: UpstreamTarget, database: string): Promise<Client>
     user: target.user,
     database,
     application_name: 'hoop:gateway',
+    ...(role !== undefined && { options: optionsOf(new Map([['role', role]])) }),
     connectionTimeoutMillis: target.connectTimeout,
     query_timeout: statementTimeout + 1000,
     password: () => password ?? '', // a function: with an empty one the driver would look into its environment

@@ -1,7 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { Secret } from '../../policy/config/secrets/secret.js'
 import type { SessionAttributes, UpstreamHost } from '../../policy/config/sections/upstream-url.js'
+
+export interface ClientCertificate {
+  /** PEM: the certificate, and those between it and its authority. */
+  readonly cert: string
+  /** PEM */
+  readonly key: string
+}
+
+export interface RememberedSecrets {
+  /** Other for each other value. */
+  version(): string
+  /** Reads them anew where they are still those of that version. @returns whether there are others by now */
+  renew(version: string): Promise<boolean>
+}
 
 /** How to reach and log in to one database. `sslmode` has libpq's meaning ("SSL Support", table 32.1). */
 export interface UpstreamTarget {
@@ -12,13 +27,15 @@ export interface UpstreamTarget {
   /** What the server has to be; anything unless said. */
   readonly attributes?: SessionAttributes
   readonly user: string
-  /** Read at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
-  password(): string | undefined
+  /** Asked for at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
+  password(): string | undefined | Promise<string | undefined>
   readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
   /** PEM */
   readonly sslrootcert?: string
-  readonly sslcert?: string
-  readonly sslkey?: string
+  /** Asked for at each login, as the password is. @throws {HoopError} SECRET_MISSING, UPSTREAM_TLS */
+  clientCertificate?(): Promise<ClientCertificate>
+  /** Secrets of those two that are remembered, and that the server may refuse because they were rotated. */
+  readonly remembered?: RememberedSecrets
   /** Milliseconds for TCP, TLS and login together. */
   readonly connectTimeout: number
 }
@@ -33,6 +50,14 @@ const pem = (path: string, what: string): string => {
   }
 }
 
+const ofSecrets = (secrets: readonly Secret[]): RememberedSecrets => ({
+  version: () => secrets.map(({ version }) => version).join(),
+  renew: async (version) => {
+    const versions = version.split(',').map(Number)
+    return (await Promise.all(secrets.map((secret, at) => secret.renew(versions[at]!)))).includes(true)
+  },
+})
+
 /**
  * How to reach a configured connection's server.
  * @throws {HoopError} UPSTREAM_TLS where a certificate file can't be read
@@ -41,6 +66,9 @@ export const targetOf = (loaded: LoadedConfig, connection: string): UpstreamTarg
   const section = loaded.config.connections[connection]
   if (!section) throw new HoopError('CONNECTION_UNKNOWN', connection)
   const { host, port, others, attributes, user, sslmode, sslrootcert, sslcert, sslkey, connectTimeout } = section.url
+  const password = section.password && loaded.secret(section.password)
+  const bundle = section.client_certificate && loaded.secret(section.client_certificate)
+  const key = sslkey === undefined ? bundle : loaded.secret({ file: sslkey })
   return {
     host,
     port,
@@ -49,10 +77,15 @@ export const targetOf = (loaded: LoadedConfig, connection: string): UpstreamTarg
     user,
     sslmode,
     connectTimeout,
-    password: () => loaded.password(connection),
+    password: () => password?.read(),
     ...(sslrootcert && { sslrootcert: pem(sslrootcert, 'sslrootcert') }),
-    ...(sslcert && { sslcert: pem(sslcert, 'sslcert') }),
-    ...(sslkey && { sslkey: pem(sslkey, 'sslkey') }),
+    ...(key && {
+      clientCertificate: async () => {
+        const read = await key.read()
+        return { cert: sslcert === undefined ? read : pem(sslcert, 'sslcert'), key: read }
+      },
+    }),
+    remembered: ofSecrets([password, key].filter((each) => each !== undefined)),
   }
 }
 

@@ -68,7 +68,8 @@ const secure = async (socket: Socket, target: UpstreamTarget, signal: AbortSigna
     throw new HoopError('UPSTREAM_TLS', 'it does not offer TLS')
   }
   if (answer[0] !== 0x53) throw new HoopError('UPSTREAM_TLS', 'it does not speak the PostgreSQL protocol')
-  const tls = connectTls({ socket, ...verification(target), allowHalfOpen: true } as ConnectionOptions)
+  const options = { socket, ...verification(target), secureContext: await contextOf(target), allowHalfOpen: true }
+  const tls = connectTls(options as ConnectionOptions)
   carriers.set(tls, socket)
   await settled(tls, 'secureConnect', signal)
   return tls
@@ -79,7 +80,6 @@ const verification = (target: UpstreamTarget): ConnectionOptions => {
   const chain = target.sslmode === 'verify-ca' || (target.sslmode === 'require' && target.sslrootcert !== undefined)
   const verify = chain || target.sslmode === 'verify-full'
   return {
-    secureContext: contextOf(target),
     ...(isIP(target.host) ? {} : { servername: target.host }),
     rejectUnauthorized: verify,
     ALPNProtocols: ['postgresql'],
@@ -89,19 +89,22 @@ const verification = (target: UpstreamTarget): ConnectionOptions => {
   }
 }
 
-/** One for all connections to a target: it holds the parsed certificates, some 20 KB. */
-const contexts = new WeakMap<UpstreamTarget, SecureContext>()
+/** One for all connections to a target, until its client certificate is another: it holds the parsed ones, some 20 KB. */
+const contexts = new WeakMap<
+  UpstreamTarget,
+  { readonly cert?: string; readonly key?: string; context: SecureContext }
+>()
 
-const contextOf = (target: UpstreamTarget): SecureContext => {
+const contextOf = async (target: UpstreamTarget): Promise<SecureContext> => {
+  const own = await target.clientCertificate?.()
   const known = contexts.get(target)
-  if (known) return known
+  if (known && known.cert === own?.cert && known.key === own?.key) return known.context
   const context = createSecureContext({
     minVersion: 'TLSv1.2',
     ...(target.sslrootcert ? { ca: target.sslrootcert } : {}),
-    ...(target.sslcert ? { cert: target.sslcert } : {}),
-    ...(target.sslkey ? { key: target.sslkey } : {}),
+    ...own,
   })
-  contexts.set(target, context)
+  contexts.set(target, { ...own, context })
   return context
 }
 
@@ -118,6 +121,16 @@ const settled = async (socket: Socket, event: string, signal: AbortSignal): Prom
   } finally {
     socket.off('close', closed)
   }
+}
+
+/**
+ * What ends a connection during a login. A server's word about a client certificate comes after the handshake (RFC 8446,
+ * section 4.4.2.4), as an alert.
+ */
+export const brokenOff = (cause: unknown): HoopError => {
+  if (cause instanceof HoopError) return cause
+  const { code = '', message } = cause as NodeJS.ErrnoException
+  return new HoopError(code.startsWith('ERR_SSL') ? 'UPSTREAM_TLS' : 'UPSTREAM_UNREACHABLE', code || message, { cause })
 }
 
 const reason = (cause: unknown, signal: AbortSignal): string => {

@@ -7,9 +7,9 @@ import { signatureOf } from './message.js'
 
 export interface Receiver {
   /** Read at each attempt. @throws {HoopError} SECRET_MISSING */
-  url(): string
+  url(): Promise<string>
   /** @throws {HoopError} SECRET_MISSING */
-  secret(): string | undefined
+  secret(): Promise<string | undefined>
 }
 
 export interface Patience {
@@ -28,9 +28,9 @@ export const patience: Patience = { attempts: 6, pause: 1000, timeout: 5000 }
 const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
 
 const attempt = async (receiver: Receiver, body: string, timeout: number, signal: AbortSignal): Promise<number> => {
-  const url = receiver.url()
+  const url = await receiver.url()
   if (!isWebhookAddress(url)) throw new Error('its address is neither https:// nor http:// on localhost')
-  const secret = receiver.secret()
+  const secret = await receiver.secret()
   const answer = await request(url, {
     method: 'POST',
     headers: {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { SecretSpec } from '../../policy/config/sections/secret.js'
 import type { WebhookConfig } from '../../policy/config/sections/webhooks.js'
 import { deliver, patience, type Patience, type Receiver } from './delivery.js'
 import { bodyOf, type WebhookEvent } from './message.js'
@@ -16,8 +17,8 @@ export interface Webhooks extends AsyncDisposable {
 
 export interface WebhooksOptions {
   readonly hooks: readonly WebhookConfig[]
-  /** The value of an `env:` or `file:`. @throws {HoopError} SECRET_MISSING */
-  readonly secret: (spec: string) => string
+  /** The value of a secret. @throws {HoopError} SECRET_MISSING */
+  readonly secret: (spec: SecretSpec) => Promise<string>
   readonly log: Logger
   /** Counts what could not be delivered. */
   readonly undelivered?: () => void
@@ -65,9 +66,9 @@ class Line {
 export const createWebhooks = (options: WebhooksOptions): Webhooks => {
   const { hooks, secret, log, undelivered, patience: using = patience } = options
   const stop = new AbortController()
-  const resolve = (spec: string): string => (/^(?:env|file):/.test(spec) ? secret(spec) : spec)
+  const resolve = async (spec: SecretSpec | string) => (typeof spec === 'string' ? spec : secret(spec))
   const lines = hooks.map(({ url, secret: key, events }, index) => {
-    const receiver = { url: () => resolve(url), secret: () => (key === undefined ? undefined : secret(key)) }
+    const receiver = { url: () => resolve(url), secret: async () => key && secret(key) }
     const failed = (why: string): void => {
       undelivered?.()
       log.warn({ webhook: index, why }, 'a webhook was not delivered')

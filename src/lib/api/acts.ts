@@ -16,6 +16,7 @@ export const acts = {
   'token.create': 'made a service token',
   'token.rotate': 'gave a service token a new secret',
   'token.revoke': 'revoked a service token',
+  'keys.rotate': 'rotated keys of the gateway',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

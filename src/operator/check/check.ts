@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { loadSigningKeys } from '../../identity/keys.js'
 import { HoopError } from '../../lib/errors.js'
 import { type LoadedConfig, loadConfig } from '../../policy/config/load.js'
+import { Secrets } from '../../policy/config/secrets/secrets.js'
 import { layout } from '../../gateway/host/layout.js'
-import { loadMaskingKey } from '../../gateway/host/masking-key.js'
+import { loadMaskingKeys } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
 import { checkMaskedColumns } from './masked-columns.js'
@@ -20,9 +21,10 @@ export interface CheckOptions {
 }
 
 const keys = async (folder: string): Promise<string> => {
-  await loadSigningKeys(join(folder, layout.signingKeys))
-  loadMaskingKey(join(folder, layout.maskingKey))
-  return 'signing keys and masking key are there, for their owner only'
+  const signing = await loadSigningKeys(join(folder, layout.signingKeys))
+  const [{ version }] = loadMaskingKeys(join(folder, layout.maskingKey))
+  const former = signing.length > 1 ? ` and ${signing.length - 1} former` : ''
+  return `signing key${former} and masking key, version ${version}, are there, for their owner only`
 }
 
 /**
@@ -32,9 +34,16 @@ const keys = async (folder: string): Promise<string> => {
 export async function* checkGateway({ config: path, env, version }: CheckOptions): AsyncGenerator<CheckResult> {
   let loaded: LoadedConfig | undefined
   let missing: HoopError | undefined
+  /** What commands said about their failure: whoever checks runs the gateway. */
+  const said: string[] = []
+  const secrets = new Secrets({
+    env,
+    folder: dirname(resolve(path)),
+    told: ({ place, failure }) => void (failure?.stderr && said.push(`${place} said: ${failure.stderr}`)),
+  })
   yield await step('configuration', async () => {
     try {
-      loaded = await loadConfig(path, env)
+      loaded = await loadConfig(path, env, secrets)
     } catch (error) {
       if (!(error instanceof HoopError) || error.code !== 'SECRET_MISSING') throw error
       missing = error
@@ -49,11 +58,14 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
     })
   if (!loaded) return
   const current = loaded
-  const { gateway, identity, connections } = current.config
-  const secrets = Object.values(connections).filter(({ password }) => password !== undefined).length
-  yield await step('secrets', () => {
-    if (current.missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${current.missing.join('\n')}`)
-    return secrets === 0 ? 'none are named' : `${secrets} present`
+  const { gateway, identity } = current.config
+  yield await step('secrets', async () => {
+    const missing = await current.missing()
+    if (missing.length > 0)
+      throw new HoopError('SECRET_MISSING', `\n${missing.join('\n')}`, {
+        ...(said.length > 0 && { detail: said.join('\n') }),
+      })
+    return current.secrets === 0 ? 'none are named' : `${current.secrets} present`
   })
   yield await step('keys', () => keys(dirname(path)))
   yield await checkListen(gateway)

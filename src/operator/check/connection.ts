@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../policy/config/load.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../../gateway/upstream/target.js'
+import { rolesOf, tryRole } from '../../gateway/upstream/roles.js'
 import { inServersWords, loginOnce } from '../../gateway/upstream/login-once.js'
 import { type CheckResult, type Finding, step } from './step.js'
 
@@ -36,6 +37,11 @@ export async function* checkConnections(loaded: LoadedConfig): AsyncGenerator<Ch
     for (const database of databases) {
       const label = databases.length > 1 ? `connection ${name}/${database}` : `connection ${name}`
       yield await step(label, () => login(targetOf(loaded, name), database))
+      for (const role of rolesOf(loaded, name))
+        yield await step(`role ${role}`, async () => {
+          await tryRole(targetOf(loaded, name), database, role)
+          return `sessions on ${label.replace('connection ', '')} can be ${role}, and stay it`
+        })
     }
   }
 }

@@ -14,8 +14,8 @@ export interface CheckedFile {
  */
 export const checkFile = async (path: string): Promise<CheckedFile> => {
   try {
-    const { warnings, missing } = await loadConfig(path)
-    return { warnings, secrets: missing }
+    const loaded = await loadConfig(path)
+    return { warnings: loaded.warnings, secrets: await loaded.missing() }
   } catch (error) {
     // Secrets are looked at last: where only they are missing, the file itself is in order.
     if (!(error instanceof HoopError) || error.code !== 'SECRET_MISSING') throw error

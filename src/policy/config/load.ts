@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { HoopError } from '../../lib/errors.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
 import { unreadable } from '../../lib/unreadable.js'
 import { contentHash } from './canonical.js'
 import { cautions } from './cautions.js'
@@ -10,8 +10,9 @@ import { outlineOf } from './outline.js'
 import { label, problemsOf } from './document/problems.js'
 import { resolvePaths } from './resolve-paths.js'
 import { configSchema, type Config } from './schema.js'
-import { secret, whySecretMissing } from './secret.js'
-import { isWebhookAddress } from './sections/webhooks.js'
+import type { SecretSpec } from './sections/secret.js'
+import type { Secret } from './secrets/secret.js'
+import { Secrets } from './secrets/secrets.js'
 
 /** A configuration that may be put in force. */
 export interface LoadedConfig {
@@ -24,12 +25,12 @@ export interface LoadedConfig {
   policyHash(name: string): string
   /** `file:line:column: …`, allowed but probably not meant. */
   readonly warnings: readonly string[]
-  /** Passwords of connections that can't be had now, `file:line:column: why`: those connections wait for them. */
-  readonly missing: readonly string[]
-  /** The connection's password, read anew at each call. @throws {HoopError} SECRET_MISSING */
-  password(connection: string): string | undefined
-  /** A secret that the configuration names, by its `env:` or `file:`. @throws {HoopError} SECRET_MISSING */
-  secret(spec: string): string
+  /** How many secrets connections name. */
+  readonly secrets: number
+  /** Those of them that can't be had now, `file:line:column: why`: their connections wait for them. Never rejects. */
+  missing(): Promise<readonly string[]>
+  /** A secret that this configuration names. */
+  secret(spec: SecretSpec): Secret
   /** `file:line:column` of a part of the file, for messages that are found out later. */
   locate(path: Path): string
 }
@@ -66,45 +67,62 @@ const parse = (path: string, source: SourceDocument): Config => {
   return data
 }
 
-/** Every `env:` and `file:` of the connections, with the place that names it. */
-const passwordsIn = function* ({ connections }: Config): Generator<[spec: string, at: Path]> {
-  for (const [name, { password }] of Object.entries(connections))
+type Named = readonly [spec: SecretSpec, at: Path]
+
+/** Every secret of the connections, with the place that names it. */
+const secretsOfConnections = function* ({ connections }: Config): Generator<Named> {
+  for (const [name, { password, client_certificate: certificate, url }] of Object.entries(connections)) {
     if (password !== undefined) yield [password, ['connections', name, 'password']]
+    if (certificate !== undefined) yield [certificate, ['connections', name, 'client_certificate']]
+    if (url.sslkey !== undefined) yield [{ file: url.sslkey }, ['connections', name, 'url']]
+  }
 }
 
 /** Those of the gateway itself. */
-const secretsIn = function* ({ gateway }: Config): Generator<[spec: string, at: Path]> {
+const secretsOfGateway = function* ({ gateway }: Config): Generator<Named> {
   for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
-    if (!isWebhookAddress(url)) yield [url, ['gateway', 'webhooks', index, 'url']]
+    if (typeof url !== 'string') yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
   }
 }
 
-/** Secrets that aren't there, each with the line that names it. */
-const missingOf = (
-  secrets: Iterable<[spec: string, at: Path]>,
-  folder: string,
-  env: NodeJS.ProcessEnv,
-  source: SourceDocument,
-): Problem[] =>
-  [...secrets].flatMap(([spec, at]) => {
-    const what = whySecretMissing(spec, folder, env)
-    return what === undefined ? [] : [{ ...source.at(at), what }]
-  })
+/** Secrets that can't be had, each with the line that names it. */
+const missingOf = async (named: Iterable<Named>, of: (spec: SecretSpec) => Secret, source: SourceDocument) => {
+  const why = async ([spec, at]: Named): Promise<Problem[]> => {
+    try {
+      await of(spec).read()
+      return []
+    } catch (error) {
+      return [{ ...source.at(at), what: asHoopError(error).about }]
+    }
+  }
+  return (await Promise.all([...named].map(why))).flat()
+}
+
+const withoutCommands = (named: Iterable<Named>): Named[] => [...named].filter(([spec]) => !('exec' in spec))
 
 /**
  * Reads and checks `hoop.yaml`.
  * @param path of the file; relative paths in it are resolved against its folder
+ * @param secrets what the gateway remembers of them; without it no command is run to see whether it works
  * @throws {HoopError} CONFIG_MISSING; FILE_UNREADABLE; CONFIG_INVALID with a line `file:line:column: …` for each problem; SECRET_MISSING,
  * in the same form, where secrets of the gateway itself are all that is wrong
  */
-export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> => {
+export const loadConfig = async (
+  path: string,
+  env: NodeJS.ProcessEnv = process.env,
+  secrets?: Secrets,
+): Promise<LoadedConfig> => {
   const source = readDocument(await read(path))
   const written = parse(path, source)
   const folder = dirname(resolve(path))
   const config = resolvePaths(written, folder)
   const lines = (problems: readonly Problem[]): string[] => problems.map((problem) => sentence(path, problem))
-  const missing = lines(missingOf(secretsIn(config), folder, env, source))
+  const all = secrets ?? new Secrets({ env, folder })
+  const secret = (spec: SecretSpec): Secret => all.of(spec)
+  const missingIn = async (named: Iterable<Named>) =>
+    lines(await missingOf(secrets ? named : withoutCommands(named), secret, source))
+  const missing = await missingIn(secretsOfGateway(config))
   if (missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${missing.join('\n')}`)
   const hashes = new Map(Object.entries(written.policies).map(([name, policy]) => [name, contentHash(policy)]))
   return {
@@ -117,12 +135,9 @@ export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.
       return hash
     },
     warnings: lines(locateAll(cautions(config), source)),
-    missing: lines(missingOf(passwordsIn(config), folder, env, source)),
-    password(connection) {
-      const spec = config.connections[connection]?.password
-      return spec === undefined ? undefined : secret(spec, folder, env)()
-    },
-    secret: (spec) => secret(spec, folder, env)(),
+    secrets: [...secretsOfConnections(config)].length,
+    missing: () => missingIn(secretsOfConnections(config)),
+    secret,
     locate(part) {
       const { line, column } = source.at(part)
       return `${path}:${line}:${column}`

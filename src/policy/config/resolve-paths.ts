@@ -1,16 +1,26 @@
 import { resolve } from 'node:path'
 import type { Config, ConnectionConfig } from './schema.js'
+import type { SecretSpec } from './sections/secret.js'
 
 const behindScheme = (folder: string, text: string): string => {
   const [, scheme = '', path = ''] = /^(sqlite:|file:)(.*)$/s.exec(text) ?? []
   return scheme ? scheme + resolve(folder, path) : text
 }
 
+/** A program is looked for in PATH where its name has no slash. */
+const ofSecret = (folder: string, spec: SecretSpec): SecretSpec => {
+  if ('file' in spec) return { ...spec, file: resolve(folder, spec.file) }
+  if (!('exec' in spec)) return spec
+  const [program, ...given] = spec.exec
+  return { ...spec, exec: [/[\\/]/.test(program) ? resolve(folder, program) : program, ...given] }
+}
+
 const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionConfig => {
   const { sslrootcert, sslcert, sslkey } = connection.url
   return {
     ...connection,
-    ...(connection.password && { password: behindScheme(folder, connection.password) }),
+    ...(connection.password && { password: ofSecret(folder, connection.password) }),
+    ...(connection.client_certificate && { client_certificate: ofSecret(folder, connection.client_certificate) }),
     url: {
       ...connection.url,
       ...(sslrootcert && { sslrootcert: resolve(folder, sslrootcert) }),
@@ -35,8 +45,8 @@ export const resolvePaths = (config: Config, folder: string): Config => {
       store: behindScheme(folder, store),
       recordings: behindScheme(folder, recordings),
       webhooks: webhooks.map(({ url, secret, events }) => ({
-        url: behindScheme(folder, url),
-        ...(secret !== undefined && { secret: behindScheme(folder, secret) }),
+        url: typeof url === 'string' ? url : ofSecret(folder, url),
+        ...(secret !== undefined && { secret: ofSecret(folder, secret) }),
         events,
       })),
     },

@@ -14,7 +14,11 @@ const way =
   'What can’t be read may do anything. Write it so that hoop can read it, or ask an administrator to list the function under trusted_functions.'
 
 /** What the person is told. */
-export const refusalBy = ({ rule: { name, when, message, hint }, why, kind = '' }: Candidate): HoopError => {
+export const refusalBy = ({ rule: { name, when, message, hint, firm }, why, kind = '' }: Candidate): HoopError => {
+  if (firm)
+    return new HoopError(firm, why ?? '', {
+      ...(why !== undefined && { hint: Object.hasOwn(ways, kind) ? ways[kind]! : way }),
+    })
   const about = message ?? `rule ${name} (${conditionsPhrase(when)})`
   if (why === undefined)
     return new HoopError('STATEMENT_BLOCKED', about, {

@@ -11,7 +11,7 @@ export const results = {
   /** As fast as the slowest on the way can: every buffer on it is full. */
   flatOut: "SELECT repeat('x', 200), generate_series(1, 1000000000)",
 } as const
-const whoAmI = "SELECT 'session=' || split_part(current_setting('application_name'), '/', 2)"
+const whoAmI = "SELECT 'session=' || split_part(split_part(current_setting('application_name'), '/', 2), ' ', 1)"
 
 /** How it ended: when, and with the error of a session that somebody ended or without a word. */
 export interface Ending {

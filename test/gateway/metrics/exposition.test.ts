@@ -15,7 +15,14 @@ const gateway = (over: Partial<Sources> = {}): { metrics: GatewayMetrics; source
     connectionsWaiting: () => 3,
     approvalsWaiting: () => 2,
     quarantined: () => [],
-    ready: async () => ({ ready: true, grants: true, logins: false, parts: { identity: 'failed' }, quarantined: 0 }),
+    ready: async () => ({
+      ready: true,
+      grants: true,
+      logins: false,
+      parts: { identity: 'failed' },
+      quarantined: 0,
+      stale_secrets: 0,
+    }),
     host: { free: async () => [], certificates: async () => [], keys: async () => [] },
     ...over,
   }

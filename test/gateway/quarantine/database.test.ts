@@ -145,13 +145,13 @@ test('a certificate file that is missing keeps out its own sessions until it is 
 
 test('a password that the server refuses is told to the operator and not to the client', async () => {
   await using on = await stage({ connections: { db: connectionTo(urlOf('postgres')) } }, (folder) =>
-    writeFile(folder.file('secrets/other.password'), 'wrong'),
+    writeFile(folder.file('secrets/other.password'), 'wrong', { mode: 0o600 }),
   )
   const mika = await on.mika('db')
   await mika.connect()
   const right = on.it.folder.file('secrets/vectordb.password')
   await rename(right, on.it.folder.file('secrets/kept.password'))
-  await writeFile(right, 'wrong')
+  await writeFile(right, 'wrong', { mode: 0o600 })
   const refused = await mika.connect().catch((error: unknown) => error as Error)
   expect(refused).toMatchObject({ code: '57P03', routine: 'hoop/CONNECTION_UNAVAILABLE' })
   expect((refused as Error).message).not.toMatch(/postgres|password|28P01/)

@@ -53,7 +53,11 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** A gateway with connections and policies of the test's choosing, and somebody who hears its alerts. */
-export const stage = async (sections: Sections, prepare: (folder: GatewayFolder) => unknown = () => undefined) => {
+export const stage = async (
+  sections: Sections,
+  prepare: (folder: GatewayFolder) => unknown = () => undefined,
+  variables: NodeJS.ProcessEnv = {},
+) => {
   await using stack = new AsyncDisposableStack()
   const alerts: Alert[] = []
   const receiver = createServer((request, response) => {
@@ -65,7 +69,7 @@ export const stage = async (sections: Sections, prepare: (folder: GatewayFolder)
   await once(receiver, 'listening')
   stack.defer(() => void receiver.close())
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
-  const env: NodeJS.ProcessEnv = {}
+  const env: NodeJS.ProcessEnv = { ...variables }
   const it = stack.use(
     await started(
       async (folder) => {

@@ -101,9 +101,24 @@ test('the connection request: user, database, options, versions', async () => {
 test('the database knows the person by application_name, the recording the client’s own', async () => {
   await using server = await relayServer()
   const client = await WireClient.login(server.port, { user: 'x', application_name: 'mine' })
-  expect(rowsIn(await client.ask(send.query('SHOW application_name')))).toEqual([[`hoop:ada/${server.sessions[0]}`]])
+  expect(rowsIn(await client.ask(send.query('SHOW application_name')))).toEqual([
+    [`hoop:ada/${server.sessions[0]} mine`],
+  ])
   await client.end()
   expect((await server.recording())[0]).toMatchObject({ type: 'start', client: { application: 'mine', user: 'x' } })
+})
+
+test('of what a client calls itself only the end is cut, and RESET brings the name back', async () => {
+  await using server = await relayServer()
+  const client = await WireClient.login(server.port, { user: 'x', application_name: `é/${'y'.repeat(80)}` })
+  const shown = async () => rowsIn(await client.ask(send.query('SHOW application_name')))[0]?.[0]
+  const [id = ''] = server.sessions
+  const name = `hoop:ada/${id} ?/${'y'.repeat(80)}`.slice(0, 63)
+  expect(await shown()).toBe(name)
+  await client.ask(send.query("SET application_name = 'somebody else'"))
+  await client.ask(send.query('RESET application_name'))
+  expect(await shown()).toBe(name)
+  await client.end()
 })
 
 test('what an upstream that refuses says reaches the client, but nothing about the credential', async () => {

@@ -50,17 +50,14 @@ const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push
 const webhooksTo = (url: string, more: object = {}): Webhooks =>
   createWebhooks({
     hooks: [{ url, events: [...webhookEvents], ...more }],
-    secret: (spec) => {
-      if (spec === 'env:GONE') throw new HoopError('SECRET_MISSING', spec)
-      return spec === 'env:HOOK_URL' ? url : 'open sesame'
-    },
+    secret: async () => 'open sesame',
     log,
     patience: quick,
   })
 
 test('an event arrives signed, with the time in the signature, and reads well in Slack', async () => {
   await using to = await receiver(200)
-  await using webhooks = webhooksTo(to.url, { secret: 'env:HOOK_SECRET' })
+  await using webhooks = webhooksTo(to.url, { secret: { env: 'HOOK_SECRET' } })
   webhooks.emit(requested)
   await expect.poll(() => to.received.length).toBe(1)
   const { headers, body } = to.received[0]!
@@ -108,7 +105,7 @@ test('a receiver that never answers, or is not there, holds up nobody and is giv
       { url: good.url, events: ['alert'] },
       { url: good.url, events: ['approval.expired'] },
     ],
-    secret: () => '',
+    secret: async () => '',
     log,
     patience: quick,
   })
@@ -124,11 +121,12 @@ test('an address that is a secret is read when it is used, and not logged', asyn
   await using to = await receiver(200)
   await using webhooks = createWebhooks({
     hooks: [
-      { url: 'env:HOOK_URL', events: ['alert'] },
-      { url: 'env:GONE', events: ['alert'] },
+      { url: { env: 'HOOK_URL' }, events: ['alert'] },
+      { url: { env: 'GONE' }, events: ['alert'] },
     ],
-    secret: (spec) => {
-      if (spec === 'env:GONE') throw new HoopError('SECRET_MISSING', 'environment variable GONE is not set')
+    secret: async (spec) => {
+      if ('env' in spec && spec.env === 'GONE')
+        throw new HoopError('SECRET_MISSING', 'environment variable GONE is not set')
       return to.url
     },
     log,
@@ -155,7 +153,7 @@ test('what reaches nobody is counted, once for each event', async () => {
   let undelivered = 0
   const webhooks = createWebhooks({
     hooks: [{ url: hook.url, events: [...webhookEvents] }],
-    ...{ secret: () => '', log, patience: quick, undelivered: () => undelivered++ },
+    ...{ secret: async () => '', log, patience: quick, undelivered: () => undelivered++ },
   })
   webhooks.emit(requested)
   webhooks.emit(requested)

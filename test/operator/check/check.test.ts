@@ -174,7 +174,7 @@ test('connections are tried one by one: what is wrong with one hides nothing of 
   expect(failures(results)).toMatchObject({
     secrets: expect.stringMatching(/hoop\.yaml:\d+:\d+: environment variable NONE is not set/) as string,
     'connection a': expect.stringContaining('ECONNREFUSED') as string,
-    'connection b': expect.stringContaining('a secret that the configuration names is not there') as string,
+    'connection b': expect.stringContaining('a secret that the configuration names cannot be had') as string,
     'connection c': expect.stringContaining('none.pem cannot be read (ENOENT)') as string,
   })
   expect(results.find(({ name }) => name === 'connection vectordb')?.state).toBe('warning')

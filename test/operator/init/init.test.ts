@@ -6,6 +6,7 @@ import { initializeGateway } from '../../../src/operator/init/init.js'
 import { renewCertificate } from '../../../src/operator/init/renew.js'
 import { completeAnswers, type Given } from '../../../src/operator/init/questions.js'
 import { loadServerCertificate } from '../../../src/gateway/host/server-certificate.js'
+import { targetOf } from '../../../src/gateway/upstream/target.js'
 import { loadConfig } from '../../../src/policy/config/load.js'
 import { tempFolder } from '../../helpers/temp.js'
 
@@ -22,7 +23,7 @@ test('what it writes is a valid configuration without warnings', async () => {
   const loaded = await loadConfig(folder.file('hoop.yaml'), {})
   const { config } = loaded
   expect(loaded.warnings).toEqual([])
-  expect(loaded.password('vectordb')).toBe('s:cret')
+  expect(await targetOf(loaded, 'vectordb').password()).toBe('s:cret')
   expect(config.gateway).toMatchObject({
     url: given.url,
     listen: '0.0.0.0:8443',
@@ -47,7 +48,7 @@ test('without a password the configuration names a variable, and so does the out
   const { environment } = await initializeGateway(folder.path, answers)
   expect(environment).toEqual(['MY_DB_1_PASSWORD'])
   const loaded = await loadConfig(folder.file('hoop.yaml'), { MY_DB_1_PASSWORD: 'x' })
-  expect(loaded.password('my-db.1')).toBe('x')
+  expect(await targetOf(loaded, 'my-db.1').password()).toBe('x')
 })
 
 test('keys and secrets are for their owner only, whatever the umask', async () => {

@@ -307,15 +307,16 @@ test('passwords written in the wrong place are never repeated', async () => {
 })
 
 test('a missing password is named with its line, and its connection alone does without', async () => {
-  const missing = async (text: string) => (await load(text, {})).missing
+  const missing = async (text: string) => (await load(text, {})).missing()
   expect(await missing(minimal)).toEqual([
     expect.stringMatching(/hoop\.yaml:10:15: environment variable VECTORDB_PASSWORD is not set$/),
   ])
   const [line] = await missing(minimal.replace('env:VECTORDB_PASSWORD', 'file:no/such'))
   expect(line).toMatch(/hoop\.yaml:10:15: file .*no\/such cannot be read \(ENOENT\)$/)
-  expect((await load(minimal)).missing).toEqual([])
+  expect(await (await load(minimal)).missing()).toEqual([])
   const loaded = await load(minimal, {})
-  expect(() => loaded.password('vectordb')).toThrow('environment variable VECTORDB_PASSWORD is not set')
+  const { password } = loaded.config.connections['vectordb']!
+  await expect(loaded.secret(password!).read()).rejects.toThrow('environment variable VECTORDB_PASSWORD is not set')
 })
 
 test('a missing secret of the gateway’s own is named with its line and has a code of its own', async () => {
@@ -332,7 +333,7 @@ test('a file that is not there is a missing configuration', async () => {
 test('a good file gets its defaults, and paths are those of its folder', async () => {
   await using folder = await tempFolder()
   await mkdir(folder.file('secrets'))
-  await writeFile(folder.file('secrets', 'password'), 'one\n')
+  await writeFile(folder.file('secrets', 'password'), 'one\n', { mode: 0o600 })
   await writeFile(folder.file('hoop.yaml'), minimal.replace('env:VECTORDB_PASSWORD', 'file:secrets/password'))
   const loaded = await loadConfig(folder.file('hoop.yaml'), {})
   const { config } = loaded
@@ -358,9 +359,10 @@ test('a good file gets its defaults, and paths are those of its folder', async (
     'null',
     undefined,
   ])
-  expect(loaded.password('vectordb')).toBe('one')
+  const password = () => loaded.secret(config.connections['vectordb']!.password!).read()
+  expect(await password()).toBe('one')
   await writeFile(folder.file('secrets', 'password'), 'two\n')
-  expect(loaded.password('vectordb')).toBe('two')
+  expect(await password()).toBe('two')
 })
 
 test('the hash is that of the meaning: not of comments, order, folder or secrets', async () => {

@@ -12,6 +12,8 @@ export interface Readiness {
   readonly parts: Readonly<Record<string, 'ok' | 'failed' | 'draining'>>
   /** How many connections can't be used: their names may be private. The gateway serves the others. */
   readonly quarantined: number
+  /** How many secrets could not be read anew: the last good values are used until their lifetime is over. */
+  readonly stale_secrets: number
 }
 
 /** Milliseconds for all checks together, and for which their result holds, so that asking often costs nothing. */
@@ -35,10 +37,17 @@ export interface ReadinessOptions {
   readonly draining: () => boolean
   readonly log: Logger
   readonly quarantine: Pick<Quarantine, 'all'>
+  readonly staleSecrets: () => number
 }
 
 /** Runs the checks, at most once a second. */
-export const readiness = ({ checks, draining, log, quarantine }: ReadinessOptions): (() => Promise<Readiness>) => {
+export const readiness = ({
+  checks,
+  draining,
+  log,
+  quarantine,
+  staleSecrets,
+}: ReadinessOptions): (() => Promise<Readiness>) => {
   let last: Promise<Readiness['parts']> | undefined
   let asked = -Infinity
 
@@ -67,6 +76,6 @@ export const readiness = ({ checks, draining, log, quarantine }: ReadinessOption
     const states = Object.entries(parts)
     const grants = states.every(([name, state]) => state === 'ok' || forLogins.has(name))
     const logins = states.every(([, state]) => state === 'ok')
-    return { ready: grants, logins, grants, parts, quarantined: quarantine.all.length }
+    return { ready: grants, logins, grants, parts, quarantined: quarantine.all.length, stale_secrets: staleSecrets() }
   }
 }

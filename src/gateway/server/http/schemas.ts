@@ -244,6 +244,9 @@ named(
     grants: z.boolean().meta({ description: 'Who holds a grant can open sessions.' }),
     parts: z.record(z.string(), z.enum(['ok', 'failed', 'draining'])),
     quarantined: count.meta({ description: 'Connections that can’t be used; which ones, /v1/quarantine tells.' }),
+    stale_secrets: count.meta({
+      description: 'Secrets that could not be read anew; the values before are used while they last.',
+    }),
   }),
 )
 

@@ -2,11 +2,14 @@ import type { Logger } from 'pino'
 import { asHoopError } from '../../../lib/errors.js'
 import { canonical } from '../../../policy/config/canonical.js'
 import { type LoadedConfig, loadConfig } from '../../../policy/config/load.js'
+import type { Secrets } from '../../../policy/config/secrets/secrets.js'
 
 export interface ConfigurationOptions {
   readonly path: string
   readonly log: Logger
   readonly env?: NodeJS.ProcessEnv
+  /** What is remembered of secrets, beyond this or that configuration. */
+  readonly secrets: Secrets
   /** Builds what depends on it; where that throws, the old configuration stays in force. */
   readonly adopt: (loaded: LoadedConfig) => Promise<void>
   /** Told of each reload whether it was taken up. */
@@ -34,15 +37,17 @@ const problems = (message: string): string[] => message.split('\n').filter((line
  * @throws {HoopError} CONFIG_MISSING, CONFIG_INVALID, SECRET_MISSING: a gateway doesn't start on mistakes
  */
 export const openConfiguration = async (options: ConfigurationOptions): Promise<Configuration> => {
-  const { path, log, env, adopt, reloaded, inForce } = options
-  let current = await loadConfig(path, env)
+  const { path, log, env, secrets, adopt, reloaded, inForce } = options
+  let current = await loadConfig(path, env, secrets)
   warn(log, current)
   await adopt(current)
   let last: Promise<void> = Promise.resolve()
 
   const replace = async (): Promise<void> => {
     try {
-      const loaded = await loadConfig(path, env)
+      // Whoever asks for a reload may have changed a secret and not the file.
+      secrets.doubt()
+      const loaded = await loadConfig(path, env, secrets)
       if (canonical(loaded.config.gateway) !== canonical(current.config.gateway))
         log.warn('the gateway: section has changed; that takes a restart')
       await adopt(loaded)

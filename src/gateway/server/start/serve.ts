@@ -48,13 +48,16 @@ export interface ServeOptions {
   readonly configuration: Configuration
   readonly runtimes: () => Runtimes
   readonly quarantine: Quarantine
-  readonly signingKeys: SigningKeys
+  /** In force now. */
+  readonly signingKeys: () => SigningKeys
   readonly certificate: CertificateInForce
   readonly state: State
   readonly audit: WriteAudit
   readonly webhooks: Webhooks
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
+  /** How many secrets could not be read anew, so that the value before is used. */
+  readonly staleSecrets: () => number
   readonly address: Address
 }
 
@@ -86,7 +89,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const grants = grantService({
     admit: (subject) => denied.assert(subject),
     gateway: () => own.url,
-    keys: () => options.signingKeys,
+    keys: options.signingKeys,
     records: grantRecords(store.db),
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })
@@ -95,7 +98,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     tokens: [tokens.kind],
     ...{ grants, store, log, metrics, webhooks: options.webhooks },
     config: () => configuration.current.config.identity,
-    signingKeys: () => options.signingKeys,
+    signingKeys: options.signingKeys,
     gateway: () => own.url,
     isOwnHost: (host) => own.isOwn(host, certificate.current.facts),
   })
@@ -134,6 +137,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { rates, address, doorway } = door
   const ready = readiness({
     ...{ log, quarantine: options.quarantine, draining: () => registry.draining },
+    staleSecrets: options.staleSecrets,
     checks: {
       store: () => store.writable(),
       identity: () => identity.ready(),

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { LoadedConfig } from '../../../policy/config/load.js'
-import { loadSigningKeys } from '../../../identity/keys.js'
+import type { SecretSpec } from '../../../policy/config/sections/secret.js'
 import { createRuntimes, type Runtimes } from '../../session/runtimes.js'
 import { Quarantine } from '../../quarantine/quarantine.js'
 import { layout } from '../../host/layout.js'
@@ -12,13 +12,14 @@ import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
+import { openKeys } from './keys.js'
+import { rememberedSecrets } from './secrets.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
 import { KnownNames } from '../../../store/known-names.js'
-import { auditLog } from '../../access/audit-log.js'
+import { auditLog, type WriteAudit } from '../../access/audit-log.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
-import { loadMaskingKey } from '../../host/masking-key.js'
 import { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import { giveOutMetrics } from './metrics.js'
 import { type NoteConfiguration, noteConfiguration } from './note-configuration.js'
@@ -68,11 +69,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const metrics = new GatewayMetrics()
   /** What isn't there yet when the configuration is read for the first time. */
-  const later: { names?: KnownNames; quarantine?: Quarantine; note?: NoteConfiguration } = {}
+  const later: { names?: KnownNames; quarantine?: Quarantine; note?: NoteConfiguration; audit?: WriteAudit } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
-  let maskingKey: Buffer | undefined
   /** Sessions that come meanwhile wait for the connection that they ask for. */
   const quarantined = async (loaded: LoadedConfig): Promise<void> => {
     // What the store remembers decides; when the gateway starts it isn't open yet.
@@ -82,14 +82,16 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await Promise.race([later.quarantine.adopt(loaded), over])
     late.abort()
   }
+  const paths = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
+  const keys = await openKeys(paths, log, async (act) => later.audit?.(act))
+  const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
-    ...{ path, log, ...(env && { env }) },
+    ...{ path, log, secrets, ...(env && { env }) },
     inForce: async (loaded) => later.note?.(loaded),
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
-      maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       const statements = loaded.config.gateway.limits.statements_per_query
-      const guards = guardMaker({ maskingKey, catalogs, log, statements })
+      const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements })
       runtimes = createRuntimes(loaded, guards, () => later.quarantine!)
       review()
       await quarantined(loaded)
@@ -97,14 +99,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   const { gateway } = configuration.current.config
   const certificate = stack.use(openCertificate(gateway.tls, log))
-  const secret = (spec: string) => configuration.current.secret(spec)
+  const secret = (spec: SecretSpec) => secrets.of(spec).read()
   const webhooks = stack.use(
     createWebhooks({ hooks: gateway.webhooks, secret, log, undelivered: () => metrics.webhooksUndelivered++ }),
   )
   const state = stack.use(await openState(gateway, webhooks, metrics, log, version))
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
-  const audit = auditLog(log, state.store)
+  const audit = (later.audit = auditLog(log, state.store))
   later.note = noteConfiguration(state.store, audit, log)
   await later.note(configuration.current)
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
@@ -112,20 +114,25 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks, metrics },
     limits: () => gateway.limits,
+    staleSecrets: () => secrets.concerns,
     runtimes: () => runtimes!,
     quarantine,
-    signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
+    signingKeys: () => keys.signing,
     ...{ state, audit },
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)
   review = () => served.review()
-  const keys = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
-  stack.use(await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys }))
+  stack.use(
+    await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys: paths }),
+  )
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)
   stack.use(watchFiles([path], () => void configuration.reload(), unwatched))
+  /** Sessions that begin from now on mask by the newest key; those that are open keep theirs. */
+  const takeUpKeys = async () => ((await keys.reload()) ? configuration.reload() : undefined)
+  stack.use(watchFiles([paths.signing, paths.masking], () => void takeUpKeys(), unwatched))
   stack.use(watchFiles([gateway.tls.cert, gateway.tls.key], reloadCertificate, unwatched))
 
   const lost = state.held.lost.then(async (error) => {
@@ -148,6 +155,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     lost,
     reload: async () => {
       reloadCertificate()
+      await keys.reload()
       await configuration.reload()
     },
     close: (ms) => {

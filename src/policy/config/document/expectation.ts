@@ -36,8 +36,11 @@ export const expected = (issue: Issue): string => {
   return `${known.length > 1 ? 'one of ' : ''}${known.join(', ')}${didYouMean(issue.input, known)}`
 }
 
+const secret = new Set<PropertyKey>(['password', 'url', 'client_certificate'])
+
 /** A password may stand here, if only by mistake: such values are never quoted. */
-const unquotable = (path: Path): boolean => path[0] === 'connections' && (path[2] === 'password' || path[2] === 'url')
+const unquotable = ([section, part, key, last]: Path): boolean =>
+  section === 'connections' ? secret.has(key!) : part === 'webhooks' && (last === 'secret' || last === 'url')
 
 /** What stands in the file, as far as it may be repeated. */
 export const found = (value: unknown, path: Path): string => {

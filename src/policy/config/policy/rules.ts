@@ -28,6 +28,8 @@ export interface RuleConfig extends Omit<WrittenRule, 'when' | 'do'> {
   readonly do: (typeof verdicts)[number]
   /** The pack that it comes from. */
   readonly pack?: string
+  /** Its refusal has a code of its own, and it is in force also where the policy's rules only observe. */
+  readonly firm?: 'ROLE_FIXED'
 }
 
 export type { RuleConditions }

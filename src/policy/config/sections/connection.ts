@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { secretSpec } from './secret.js'
 import { sessionTimes } from './session-times.js'
 import { upstreamUrl } from './upstream-url.js'
 
 const names = z.array(z.string().min(1)).min(1)
-
-/** Where a secret lies. The value itself never stands in the file. */
-const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
 
 const access = z
   .strictObject({
@@ -20,6 +18,20 @@ const access = z
     'groups, people or workloads',
   )
 
+/** `none` would mean the login itself. PostgreSQL cuts names at 63 bytes. */
+const roleName = z
+  .string()
+  .refine(
+    (name) => name !== '' && name.toLowerCase() !== 'none' && Buffer.byteLength(name) < 64,
+    'the name of a role in the database',
+  )
+
+/** As which role sessions go on behind the login: that of the first group, in order, that a person is in, or the default. */
+const role = z.strictObject({
+  default: roleName,
+  groups: z.record(z.string().min(1), roleName).default({}),
+})
+
 const count = z.number().int().min(1).max(100_000).optional()
 
 /** Live sessions on one connection, of everybody and of one person, and how long they may last. */
@@ -31,14 +43,21 @@ export const connectionSection = z
     description: z.string().max(200).optional(),
     url: upstreamUrl,
     password: secretSpec.optional(),
+    /** A client certificate, its chain and its private key together in PEM; in place of sslcert and sslkey in the url. */
+    client_certificate: secretSpec.optional(),
     databases: names.optional(),
     access: z.array(access),
+    role: role.optional(),
     function_calls: z.boolean().default(false),
     limits: limits.prefault({}),
   })
   .refine(
     (connection) => connection.url.database !== undefined || connection.databases !== undefined,
     'a database, in the url or under databases',
+  )
+  .refine(
+    (connection) => connection.client_certificate === undefined || connection.url.sslcert === undefined,
+    'client_certificate, or sslcert and sslkey in the url',
   )
 
 export type ConnectionConfig = z.output<typeof connectionSection>

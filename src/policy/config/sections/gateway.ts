@@ -84,7 +84,7 @@ export const gatewaySection = z.strictObject({
   /** Where metrics are given out, over plain HTTP to whoever reaches it; nowhere unless said. */
   metrics: z.strictObject({ listen }).optional(),
   /** Who is told of requests for approval and of alerts. */
-  webhooks: z.array(webhook).max(20).default([]),
+  webhooks: z.array(webhook).max(20).prefault([]),
 })
 
 export type GatewayConfig = z.output<typeof gatewaySection>

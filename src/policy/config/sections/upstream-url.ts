@@ -54,7 +54,7 @@ const parse = (text: string): UpstreamUrl => {
   const [url, ...rest] = eachHost(text).map((each) => URL.parse(each))
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw new UrlProblem('postgres://user@host:port/database')
   if (url.password !== '')
-    throw new UrlProblem('a URL without a password (put it under password: as env:NAME or file:PATH)')
+    throw new UrlProblem('a URL without a password (put it under password: as env:NAME, file:PATH or exec: [command])')
   if (url.username === '') throw new UrlProblem('a user name in the URL: postgres://user@host/database')
   const others = rest.map((each) => (each?.hostname ? hostIn(each) : undefined))
   if (url.hostname === '' || others.includes(undefined))

@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { isSecretWord, secretSpec } from './secret.js'
 
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-const isSecret = (text: string): boolean => /^(?:env|file):./s.test(text)
 
 /** Whether requests may go there: https, or http on this machine. */
 export const isWebhookAddress = (text: string): boolean => {
@@ -12,17 +11,16 @@ export const isWebhookAddress = (text: string): boolean => {
 
 export const webhookEvents = ['approval.requested', 'approval.decided', 'approval.expired', 'alert'] as const
 
+const expected = 'an https:// address (http:// only on localhost), env:NAME, file:PATH or { exec: [command, …] }'
+
+const address = z.string().refine((text) => !isSecretWord(text) && isWebhookAddress(text), expected)
+
 /** Somebody else's address that hears of what happens. */
 export const webhook = z.strictObject({
   /** An address can be a secret itself: chat services put their key into it. */
-  url: z
-    .string()
-    .refine(
-      (text) => isSecret(text) || isWebhookAddress(text),
-      'an https:// address (http:// only on localhost), env:NAME or file:PATH',
-    ),
+  url: z.union([address, secretSpec], { error: expected }),
   /** Signs each request; without it there is no signature. */
-  secret: z.string().refine(isSecret, 'env:NAME or file:PATH').optional(),
+  secret: secretSpec.optional(),
   events: z
     .array(z.enum(webhookEvents))
     .min(1)

