@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
 import type { SigningKeys } from './keys.js'
-import type { Grant, Principal } from './types.js'
+import type { Grant, Login, Principal } from './types.js'
 
 const grantType = 'hoop-grant+jwt'
 
@@ -44,6 +44,7 @@ export const issueGrant = async (
     name: principal.name,
     ...(principal.email !== undefined && { email: principal.email }),
     groups: [...principal.groups],
+    ...(principal.login && { login: principal.login }),
     connection,
     ...(reason !== undefined && { reason }),
     ...(breakGlass && { breakGlass }),
@@ -71,6 +72,7 @@ interface GrantClaims extends JWTPayload {
   name: string
   email?: string
   groups: string[]
+  login?: Login
   connection: string
   reason?: string
   breakGlass?: boolean
@@ -87,6 +89,7 @@ const grantOf = (claims: GrantClaims): Grant => ({
     name: claims.name,
     ...(claims.email !== undefined && { email: claims.email }),
     groups: claims.groups,
+    ...(claims.login && { login: claims.login }),
     jkt: claims.cnf.jkt,
   },
   connection: claims.connection,

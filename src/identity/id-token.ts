@@ -1,4 +1,4 @@
-import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
+import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose'
 import { HoopError } from '../lib/errors.js'
 import { clockTolerance } from './clock.js'
 import type { IdpKeys } from './idp-keys.js'
@@ -27,7 +27,8 @@ const reasons: Partial<Record<string, string>> = {
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'its signature is wrong',
 }
 
-const reason = (error: unknown): HoopError => {
+/** What the token says is wrong with it. */
+export const tokenRefusal = (error: unknown): HoopError => {
   if (error instanceof HoopError) return error
   if (error instanceof errors.JWTExpired) {
     const ago = Math.round(Date.now() / 1000 - Number(error.payload.exp))
@@ -42,7 +43,7 @@ const reason = (error: unknown): HoopError => {
   return new HoopError('TOKEN_INVALID', about, { cause: error })
 }
 
-const checkTimes = ({ iat }: JWTPayload) => {
+export const checkTimes = ({ iat }: JWTPayload) => {
   const ahead = (iat ?? 0) - Date.now() / 1000
   if (ahead > clockTolerance) {
     throw new HoopError('TOKEN_INVALID', `it was issued ${Math.round(ahead)} s in the future`, {
@@ -70,6 +71,20 @@ const boundKey = ({ cnf }: JWTPayload): { jkt?: string } => {
   return typeof jkt === 'string' ? { jkt } : {}
 }
 
+/** Checks a signature of the issuer's, with its newest keys where the known ones don't do. @throws errors of jose */
+export const verifySigned = async (
+  token: string,
+  keys: Pick<IdpKeys, 'current' | 'renewed'>,
+  options: Omit<JWTVerifyOptions, 'algorithms'>,
+): Promise<JWTVerifyResult> => {
+  const checks = { ...options, algorithms }
+  return jwtVerify(token, await keys.current(), checks).catch(async (error: unknown) => {
+    const renewed = error instanceof errors.JWKSNoMatchingKey ? await keys.renewed() : undefined
+    if (!renewed) throw error
+    return jwtVerify(token, renewed, checks)
+  })
+}
+
 /**
  * Checks an OIDC ID token.
  * @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, IDP_UNREACHABLE
@@ -80,8 +95,7 @@ export const verifyIdToken = async (
   keys: Pick<IdpKeys, 'current' | 'renewed'>,
   options: IdTokenOptions,
 ): Promise<VerifiedToken> => {
-  const checks: JWTVerifyOptions = {
-    algorithms,
+  const checks = {
     issuer: options.issuer,
     audience: options.audience ?? options.clientId,
     requiredClaims: ['sub', 'exp', 'iat'],
@@ -90,16 +104,12 @@ export const verifyIdToken = async (
   try {
     // A token that claims another issuer needs none of this one's keys.
     if (decodeJwt(token).iss !== options.issuer) throw new HoopError('TOKEN_INVALID', 'it comes from another issuer')
-    const verified = await jwtVerify(token, await keys.current(), checks).catch(async (error: unknown) => {
-      const renewed = error instanceof errors.JWKSNoMatchingKey ? await keys.renewed() : undefined
-      if (!renewed) throw error
-      return jwtVerify(token, renewed, checks)
-    })
+    const verified = await verifySigned(token, keys, checks)
     checkType(verified.protectedHeader, verified.payload)
     checkTimes(verified.payload)
     checkParty(verified.payload, options)
     return { identity: identityOf(verified.payload, options.claims), ...boundKey(verified.payload) }
   } catch (error) {
-    throw reason(error)
+    throw tokenRefusal(error)
   }
 }

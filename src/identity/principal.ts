@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
-import type { Principal } from './types.js'
+import type { Login, Principal } from './types.js'
 
 /** Who a token names, before it is known which key proves the request. */
 export type Identity = Omit<Principal, 'jkt'>
@@ -32,6 +32,14 @@ const text = (value: unknown): string | undefined =>
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? (value as unknown[]) : [value]).map(text).filter((one) => one !== undefined)
 
+/** A refreshed token tells when its login was made, where the provider says it (OpenID Connect Core 1.0, section 12.2). */
+const loginOf = ({ iat, auth_time: made, sid }: JWTPayload): { login?: Login } => {
+  if (iat === undefined) return {}
+  const session = text(sid)
+  const at = typeof made === 'number' ? Math.min(iat, made) : iat
+  return { login: { at, ...(session !== undefined && { sid: session }) } }
+}
+
 /**
  * The person that verified claims name. An e-mail address that the provider calls unverified counts for nothing: anyone
  * could have typed it.
@@ -49,6 +57,7 @@ export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
     name: chosen ?? email ?? text(claims.preferred_username) ?? sub,
     ...(email !== undefined && { email }),
     groups: texts(claim(claims, names.groups)),
+    ...loginOf(claims),
     ...(claims.iat !== undefined && { namedAt: claims.iat * 1000 }),
   }
 }

@@ -7,6 +7,8 @@ import { observed } from './migrations/005-observed.js'
 import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
+import { logouts } from './migrations/017-logouts.js'
+import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
 import { groups } from './migrations/011-groups.js'
@@ -77,4 +79,6 @@ export const migrations: Record<string, Migration> = {
   '009-known-names': knownNames,
   '010-acts': acts,
   '011-groups': groups,
+  '017-logouts': logouts,
+  '018-scim': scim,
 }

@@ -34,6 +34,9 @@ export interface LoadedConfig {
   locate(path: Path): string
 }
 
+/** Characters: a secret that opens the directory's door to everybody who guesses it has to be long. */
+const shortestScimToken = 32
+
 const sentence = (path: string, { line, column, what }: Problem): string => `${path}:${line}:${column}: ${what}`
 
 const invalid = (path: string, problems: readonly Problem[]): HoopError => {
@@ -73,11 +76,12 @@ const passwordsIn = function* ({ connections }: Config): Generator<[spec: string
 }
 
 /** Those of the gateway itself. */
-const secretsIn = function* ({ gateway }: Config): Generator<[spec: string, at: Path]> {
+const secretsIn = function* ({ gateway, identity }: Config): Generator<[spec: string, at: Path]> {
   for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
     if (!isWebhookAddress(url)) yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
   }
+  if (identity.scim) yield [identity.scim.token, ['identity', 'scim', 'token']]
 }
 
 /** Secrets that aren't there, each with the line that names it. */
@@ -106,6 +110,11 @@ export const loadConfig = async (path: string, env: NodeJS.ProcessEnv = process.
   const lines = (problems: readonly Problem[]): string[] => problems.map((problem) => sentence(path, problem))
   const missing = lines(missingOf(secretsIn(config), folder, env, source))
   if (missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${missing.join('\n')}`)
+  const { scim } = config.identity
+  if (scim && secret(scim.token, folder, env)().length < shortestScimToken)
+    throw invalid(path, [
+      { ...source.at(['identity', 'scim', 'token']), what: `the token has fewer than ${shortestScimToken} characters` },
+    ])
   const hashes = new Map(Object.entries(written.policies).map(([name, policy]) => [name, contentHash(policy)]))
   return {
     path: resolve(path),

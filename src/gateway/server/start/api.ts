@@ -27,6 +27,10 @@ export interface ApiOptions extends Pick<
   | 'approvals'
   | 'denied'
   | 'control'
+  | 'logout'
+  | 'scim'
+  | 'scimSecret'
+  | 'url'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -3,8 +3,10 @@ import type { GrantService } from '../../../identity/grant-service.js'
 import { isGrant } from '../../../identity/grants.js'
 import { verifyIdToken } from '../../../identity/id-token.js'
 import { IdpKeys } from '../../../identity/idp-keys.js'
+import { verifyLogoutToken } from '../../../identity/logout-token.js'
 import { ReplayGuard } from '../../../identity/replay.js'
 import type { IdentityConfig } from '../../../policy/config/schema.js'
+import type { Logout } from '../../../store/logouts.js'
 
 export interface IdentityOptions {
   /** The configuration in force now. */
@@ -17,6 +19,8 @@ export interface IdentityOptions {
 export interface Identity extends Authenticator {
   /** Whether people can log in. @throws {HoopError} IDP_UNREACHABLE */
   ready(): Promise<unknown>
+  /** Checks a logout token, all but whether it was used before. @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, IDP_UNREACHABLE */
+  logout(token: string): Promise<Logout>
 }
 
 /** ID tokens of the issuer that the configuration names now; another issuer has other keys. */
@@ -46,5 +50,12 @@ export const createIdentity = ({ config, grants, ...rest }: IdentityOptions): Id
     verifyGrant: (token, jkt) => grants.verify(token, jkt),
     replay: new ReplayGuard(),
   })
-  return { ...authenticator, ready: () => keysOf().current() }
+  return {
+    ...authenticator,
+    ready: () => keysOf().current(),
+    logout: (token) => {
+      const { issuer, client_id } = config()
+      return verifyLogoutToken(token, keysOf(), { issuer, clientIds: [client_id] })
+    },
+  }
 }

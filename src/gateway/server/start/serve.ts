@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { DenyList } from '../../../identity/deny-list.js'
 import { grantService } from '../../../identity/grant-service.js'
+import { Logouts } from '../../../identity/logouts.js'
+import type { Principal } from '../../../identity/types.js'
 import type { SigningKeys } from '../../../identity/keys.js'
 import { openRecording } from '../../../recording/open.js'
 import { grantRecords } from '../../../store/grants.js'
@@ -15,6 +17,9 @@ import type { WriteAudit } from '../../access/audit-log.js'
 import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
+import { endLogins, loggedOut } from '../../access/logout.js'
+import { Scim } from '../../scim/scim.js'
+import { scimSettings } from '../../scim/shared.js'
 import { SessionRegistry } from '../../session/registry.js'
 import type { Arrival } from '../../link/arrival.js'
 import { KeptStreams } from '../../link/kept.js'
@@ -77,10 +82,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
+  const logouts = await Logouts.open(store.db)
   const grants = grantService({
     gateway: () => own.url,
     keys: () => options.signingKeys,
     records: grantRecords(store.db),
+    logins: logouts,
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })
   const identity = createIdentity({
@@ -102,14 +109,21 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   await approvals.recover()
   const lost = lostAccess(() => runtimes().view)
   const out = shutOut(denied, grants)
+  const over = loggedOut(logouts)
   const registry = new SessionRegistry({
     limits: options.limits,
-    denied: (session) => out(session) ?? lost(session),
+    denied: (session) => out(session) ?? over(session) ?? lost(session),
   })
   const control = new Control({ registry, denied, grants, approvals, write })
-  const admitted = <T>(who: T, { subject }: { subject: string }): T => {
-    denied.assert(subject)
-    return who
+  const endLogin = endLogins({ logouts, registry, write })
+  const scim = await Scim.open({
+    ...{ store, control, denied, write, registry, lost, url: () => own.url },
+    settings: () => scimSettings(configuration.current.config),
+  })
+  const admitted = async (person: Principal): Promise<Principal> => {
+    denied.assert(person.subject)
+    logouts.assert(person)
+    return scim.admit(person)
   }
   const door = createDoor(gateway, metrics, log)
   const { rates, address, doorway } = door
@@ -127,9 +141,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     tls: certificate.current.context,
     config: () => runtimes().view,
     quarantine: options.quarantine,
-    principal: async (request) => {
-      const principal = await identity.principal(request)
-      return admitted(principal, principal)
+    logout: async (token) => endLogin(await identity.logout(token)),
+    principal: async (request) => admitted(await identity.principal(request)),
+    ...{ scim, url: () => own.url },
+    scimSecret: () => {
+      const { current } = configuration
+      return current.config.identity.scim && current.secret(current.config.identity.scim.token)
     },
     ready,
   })
@@ -137,7 +154,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals, metrics },
     authenticate: async (request) => {
       const grant = await identity.grant(request)
-      return admitted(grant, grant.principal)
+      return { ...grant, principal: await admitted(grant.principal) }
     },
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {

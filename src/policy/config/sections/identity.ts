@@ -26,6 +26,16 @@ const programs = z.strictObject({
   subjects: z.array(word.max(300)).default([]),
 })
 
+/** The directory that provisions people and groups (RFC 7643, RFC 7644). */
+const scim = z.strictObject({
+  /** The secret that the directory sends, at least 32 characters. */
+  token: z.string().regex(/^(?:env|file):./s, 'env:NAME or file:PATH'),
+  /** What of a SCIM user is a person's subject at the issuer, or their e-mail address. */
+  subject: z.enum(['externalId', 'userName', 'email']).default('externalId'),
+  /** Whether groups come from the directory in place of the ID token. */
+  groups: z.boolean().default(false),
+})
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z.strictObject({
   issuer,
@@ -38,6 +48,7 @@ export const identitySection = z.strictObject({
   admins: z.array(word).default([]),
   auditors: z.array(word).default([]),
   programs: programs.prefault({}),
+  scim: scim.optional(),
   grant: grant.prefault({}),
 })
 

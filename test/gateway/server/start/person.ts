@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
-import { tokenCredentials } from '../../../../src/agent/login/credentials.js'
+import { type Credentials, tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { Links } from '../../../../src/agent/link/links.js'
 
 import type { Idp } from '../../../../src/demo/idp.js'
@@ -30,10 +30,12 @@ export const person = async (
   account: string,
   gateway: { readonly url: string; readonly caFile: string },
   connection = 'vectordb',
+  credentials?: Credentials,
 ): Promise<Person> => {
   const over = new AbortController()
   const route = { url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }
-  const client = new GatewayClient(route, await tokenCredentials(await idToken(idp, account)), over.signal)
+  const who = credentials ?? (await tokenCredentials(await idToken(idp, account)))
+  const client = new GatewayClient(route, who, over.signal)
   const links = new Links(client)
   const sessions: Client[] = []
   const grant = (renews?: GrantAnswer) =>
