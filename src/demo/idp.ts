@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose'
 import { people, type Account } from './identity/accounts.js'
-import { walkDeviceLogin } from './identity/browser.js'
+import { type Browser, walkDeviceLogin } from './identity/browser.js'
 import { interact } from './identity/interactions.js'
-import { makeProvider } from './identity/provider.js'
+import { type Backchannel, makeProvider } from './identity/provider.js'
 import { Storage } from './identity/storage.js'
 
 export interface IdpOptions {
@@ -33,6 +33,10 @@ export interface Idp extends AsyncDisposable {
   /** From now on the account can neither sign in nor refresh; `enable` takes that back. */
   disable(account: string): void
   enable(account: string): void
+  /** Tells logouts there from now on (OpenID Connect Back-Channel Logout 1.0); before anybody has signed in. */
+  tellLogouts(to: Backchannel): void
+  /** Signs the account out of the provider, in the browser that last approved a login of it. */
+  logOut(account: string): Promise<void>
   /** Answers the next polls of the token endpoint with `slow_down` (RFC 8628, section 3.5). */
   slowDown(polls: number): void
   /** Signs with a new key from now on; the old one stays published unless it is dropped. */
@@ -63,6 +67,8 @@ export const startIdp = async ({
   const disabled = new Set<string>()
   const enabled = () => accounts.filter(({ id }) => !disabled.has(id))
   let keys = [await newKey()]
+  let backchannel: Backchannel | undefined
+  const browsers = new Map<string, Browser>()
   const make = () =>
     makeProvider({
       issuer,
@@ -71,6 +77,7 @@ export const startIdp = async ({
       keys,
       account: (id) => enabled().find((account) => account.id === id),
       interval,
+      backchannel,
       lifetimes: { idToken, deviceCode, refreshToken },
     })
   let provider = make()
@@ -93,9 +100,20 @@ export const startIdp = async ({
     issuer,
     clientId,
     accounts,
-    approve: (userCode, account) => walkDeviceLogin(`${issuer}/device`, userCode, account, 'allow'),
-    deny: (userCode, account) =>
-      walkDeviceLogin(`${issuer}/device`, userCode, account ?? '', account === undefined ? 'abort' : 'deny'),
+    approve: async (userCode, account) =>
+      void browsers.set(account, await walkDeviceLogin(`${issuer}/device`, userCode, account, 'allow')),
+    deny: async (userCode, account) => {
+      await walkDeviceLogin(`${issuer}/device`, userCode, account ?? '', account === undefined ? 'abort' : 'deny')
+    },
+    tellLogouts: (to) => {
+      backchannel = to
+      provider = make()
+    },
+    logOut: async (account) => {
+      const browser = browsers.get(account)
+      if (!browser) throw new Error(`${account} has not signed in`)
+      await browser.submit(await browser.open(`${issuer}/session/end`), { logout: 'yes' })
+    },
     disable: (account) => void disabled.add(account),
     enable: (account) => void disabled.delete(account),
     slowDown: (polls) => void (slow = polls),

@@ -1,6 +1,7 @@
 import { HoopError } from '../lib/errors.js'
 import type { GrantRecord, GrantRecords } from '../store/grants.js'
 import { issueGrant, verifyGrant, type GrantOptions } from './grants.js'
+import type { Logouts } from './logouts.js'
 import type { SigningKeys } from './keys.js'
 import type { Grant, Principal } from './types.js'
 
@@ -13,6 +14,8 @@ export interface GrantServiceOptions {
   readonly lifetime: () => number
   /** Who is shut out hears that and why, before anything about the grant, which was revoked with them. @throws {HoopError} PERSON_REVOKED */
   readonly admit?: (subject: string) => void
+  /** Refuses those whose login has ended, before it is said that their grant was revoked. */
+  readonly logins?: Pick<Logouts, 'assert'>
   readonly now?: () => Date
 }
 
@@ -28,7 +31,7 @@ interface GrantWish {
 export interface GrantService {
   /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED for `renews`: a live grant of this person, connection and key; STORE_FAILED */
   issue(wish: GrantWish): Promise<{ token: string; grant: Grant }>
-  /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, STORE_FAILED */
+  /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, LOGGED_OUT, STORE_FAILED */
   verify(token: string, jkt: string): Promise<Grant>
   /** What is known of a grant by its id. @throws {HoopError} NOT_FOUND, STORE_FAILED */
   find(id: string): Promise<GrantRecord>
@@ -42,13 +45,15 @@ export interface GrantService {
 const remembered = 2 * 3_600_000
 
 /** Grants with a memory: what was issued is kept, so that a renewal continues its chain and a revoked one opens nothing. */
-export const grantService = ({ gateway, keys, records, lifetime, admit, now }: GrantServiceOptions): GrantService => {
+export const grantService = (options: GrantServiceOptions): GrantService => {
+  const { gateway, keys, records, lifetime, admit, logins, now } = options
   const revoked = new Map<string, number>()
-  const options = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
+  const signing = (): GrantOptions => ({ gateway: gateway(), keys: keys(), ...(now && { now }) })
 
   const verify = async (token: string, jkt: string): Promise<Grant> => {
-    const grant = await verifyGrant(token, jkt, options())
+    const grant = await verifyGrant(token, jkt, signing())
     admit?.(grant.principal.subject)
+    logins?.assert(grant.principal)
     const record = await records.find(grant.id)
     if (!record || record.revoked || revoked.has(grant.chain))
       throw new HoopError('GRANT_INVALID', record ? 'it was revoked' : '')
@@ -69,10 +74,11 @@ export const grantService = ({ gateway, keys, records, lifetime, admit, now }: G
       const { principal, connection, reason, breakGlass = false } = wish
       const why = { ...(reason !== undefined && { reason }), ...(breakGlass && { breakGlass }) }
       const order = { principal, connection, lifetime: lifetime(), ...why }
-      const issued = await issueGrant({ ...order, ...(await chainOf(wish)) }, options())
+      const issued = await issueGrant({ ...order, ...(await chainOf(wish)) }, signing())
       const { id, chain, expiresAt } = issued.grant
-      const { subject, jkt } = principal
-      await records.add({ id, chain, subject, connection, jkt, issuedAt: now?.() ?? new Date(), expiresAt })
+      const { subject, jkt, login } = principal
+      const from = login && { login: { ...login, at: new Date(login.at * 1000) } }
+      await records.add({ id, chain, subject, connection, jkt, issuedAt: now?.() ?? new Date(), expiresAt, ...from })
       return issued
     },
     verify,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
 import type { SigningKeys } from './keys.js'
-import type { Grant, Owner, Principal, TokenUse, WorkloadProof } from './types.js'
+import type { Grant, Login, Owner, Principal, TokenUse, WorkloadProof } from './types.js'
 
 const grantType = 'hoop-grant+jwt'
 
@@ -47,6 +47,7 @@ export const issueGrant = async (
     ...(principal.owner && { owner: principal.owner }),
     ...(principal.token && { token: principal.token }),
     ...(principal.workload && { workload: principal.workload }),
+    ...(principal.login && { login: principal.login }),
     connection,
     ...(reason !== undefined && { reason }),
     ...(breakGlass && { breakGlass }),
@@ -77,6 +78,7 @@ interface GrantClaims extends JWTPayload {
   owner?: Owner
   token?: TokenUse
   workload?: WorkloadProof
+  login?: Login
   connection: string
   reason?: string
   breakGlass?: boolean
@@ -96,6 +98,7 @@ const grantOf = (claims: GrantClaims): Grant => ({
     ...(claims.owner && { owner: claims.owner }),
     ...(claims.token && { token: claims.token }),
     ...(claims.workload && { workload: claims.workload }),
+    ...(claims.login && { login: claims.login }),
     jkt: claims.cnf.jkt,
   },
   connection: claims.connection,

@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
-import type { Principal } from './types.js'
+import { isReserved } from './account.js'
+import type { Login, Principal } from './types.js'
 
 /** Who a token names, before it is known which key proves the request. */
 export type Identity = Omit<Principal, 'jkt'>
@@ -32,8 +33,13 @@ export const text = (value: unknown): string | undefined =>
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? (value as unknown[]) : [value]).map(text).filter((one) => one !== undefined)
 
-/** How subjects of other kinds than people begin. In whatever letters: nobody is to look like one of them either. */
-const ofOthers = /^\s*(?:token|workload)\s*:/i
+/** A refreshed token tells when its login was made, where the provider says it (OpenID Connect Core 1.0, section 12.2). */
+const loginOf = ({ iat, auth_time: made, sid }: JWTPayload): { login?: Login } => {
+  if (iat === undefined) return {}
+  const session = text(sid)
+  const at = typeof made === 'number' ? Math.min(iat, made) : iat
+  return { login: { at, ...(session !== undefined && { sid: session }) } }
+}
 
 /**
  * The person that verified claims name. An e-mail address that the provider calls unverified counts for nothing: anyone
@@ -44,7 +50,7 @@ export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
   const { iss, email_verified: verified } = claims
   const sub = text(claims.sub)
   if (sub === undefined || sub.length > 255) throw new HoopError('TOKEN_INVALID', 'it names nobody')
-  if (ofOthers.test(sub.normalize('NFKC'))) throw new HoopError('TOKEN_INVALID', 'its subject is one of no person')
+  if (isReserved(sub.normalize('NFKC'))) throw new HoopError('TOKEN_INVALID', 'its subject is one of no person')
   const email = verified === false || verified === 'false' ? undefined : text(claims.email)
   const chosen = names.name === undefined ? undefined : text(claim(claims, names.name))
   return {
@@ -53,6 +59,7 @@ export const identityOf = (claims: JWTPayload, names: ClaimNames): Identity => {
     name: chosen ?? email ?? text(claims.preferred_username) ?? sub,
     ...(email !== undefined && { email }),
     groups: texts(claim(claims, names.groups)),
+    ...loginOf(claims),
     ...(claims.iat !== undefined && { namedAt: claims.iat * 1000 }),
   }
 }

@@ -30,6 +30,8 @@ export interface Principal {
   readonly name: string
   readonly email?: string
   readonly groups: readonly string[]
+  /** The login at the identity provider, where they come from one. */
+  readonly login?: Login
   /** When the issuer said so, milliseconds since 1970; absent where nothing tells. */
   readonly namedAt?: number
   /** Of a service token. The groups are the owner's, as the provider named them last. */
@@ -39,6 +41,14 @@ export interface Principal {
   readonly workload?: WorkloadProof
   /** Thumbprint (RFC 7638) of the key that proved this request. */
   readonly jkt: string
+}
+
+/** A login at the identity provider, as its ID token tells it. */
+export interface Login {
+  /** When it was made or last refreshed, by the provider's clock, seconds since 1970. */
+  readonly at: number
+  /** The provider's session (OpenID Connect Front-Channel Logout 1.0, section 3). */
+  readonly sid?: string
 }
 
 /** A grant as the gateway signed it. */

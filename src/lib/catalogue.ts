@@ -41,6 +41,7 @@ export const catalogue = {
   PROOF_INVALID: { message: 'the proof of possession is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   PROOF_REPLAYED: { message: 'the proof of possession was used before', exit: 77, http: 401, sqlstate: '28000', hint: 'Send each request with a new proof.' },
   CLOCK_SKEW: { message: 'the clocks of this machine and the gateway disagree', exit: 77, http: 401, sqlstate: '28000', hint: 'Set this machine’s clock (60 s of difference are tolerated).' },
+  LOGGED_OUT: { message: 'you were logged out at the identity provider', exit: 77, http: 401, sqlstate: '57P01', hint: 'Run: hoop login' },
   GRANT_INVALID: { message: 'the grant is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Start hoop connect again.' },
   GRANT_EXPIRED: { message: 'the grant has expired', exit: 77, http: 401, sqlstate: '57P01', hint: 'Run hoop login if your login has ended, then hoop connect again.' },
   ACCESS_DENIED: { message: 'you may not do this', exit: 77, http: 403, sqlstate: '28000', hint: 'Ask an administrator for access. Run hoop connections to see what you may use.' },

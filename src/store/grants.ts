@@ -11,6 +11,8 @@ export interface GrantRecord {
   readonly issuedAt: Date
   readonly expiresAt: Date
   readonly revoked: boolean
+  /** The login at the identity provider that it came from. */
+  readonly login?: { readonly at: Date; readonly sid?: string }
 }
 
 /** Grants as issued: what a renewal continues, and what was taken back. */
@@ -32,6 +34,9 @@ const grantOf = (row: Selectable<GrantsTable>, revoked: boolean): GrantRecord =>
   issuedAt: new Date(whole(row.issued_at)),
   expiresAt: new Date(whole(row.expires_at)),
   revoked,
+  ...(row.login_at !== null && {
+    login: { at: new Date(whole(row.login_at)), ...(row.sid !== null && { sid: row.sid }) },
+  }),
 })
 
 /** Milliseconds for which an expired grant is kept, so that `--grant` still finds the sessions of its chain. */
@@ -52,12 +57,13 @@ export const grantRecords = (db: Kysely<Tables>): GrantRecords => {
   }
 
   return {
-    add: async ({ id, chain, subject, connection, jkt, issuedAt, expiresAt }) => {
+    add: async ({ id, chain, subject, connection, jkt, issuedAt, expiresAt, login }) => {
       await sweep(issuedAt.getTime())
       const times = { issued_at: issuedAt.getTime(), expires_at: expiresAt.getTime() }
+      const from = { sid: login?.sid ?? null, login_at: login?.at.getTime() ?? null }
       await db
         .insertInto('grants')
-        .values({ id, chain, subject, connection, jkt, ...times })
+        .values({ id, chain, subject, connection, jkt, ...times, ...from })
         .execute()
     },
     find: async (id) => {

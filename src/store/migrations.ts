@@ -8,6 +8,8 @@ import { revokedVotes } from './migrations/006-revoked-votes.js'
 import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
 import { serviceTokens } from './migrations/013-service-tokens.js'
+import { logouts } from './migrations/017-logouts.js'
+import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
 import { access } from './migrations/012-access.js'
@@ -85,4 +87,6 @@ export const migrations: Record<string, Migration> = {
   '013-service-tokens': serviceTokens,
   '014-presented-tokens': presentedTokens,
   '015-used-proofs': usedProofs,
+  '017-logouts': logouts,
+  '018-scim': scim,
 }

@@ -2,6 +2,8 @@ import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
 import type { ActName } from '../lib/api/acts.js'
 import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approvals/tables.js'
+import type { LogoutsTable, LogoutTokensTable } from './logout-tables.js'
+import type { ScimGroupsTable, ScimMembersTable, ScimUsersTable } from './scim/tables.js'
 import type { MaybeWhole, Whole } from './whole.js'
 
 /** The gateway's state. Times are milliseconds since 1970 in UTC, truth values 0 and 1. */
@@ -17,6 +19,11 @@ export interface Tables {
   people: PeopleTable
   revocations: RevocationsTable
   known_names: KnownNamesTable
+  logouts: LogoutsTable
+  scim_users: ScimUsersTable
+  scim_groups: ScimGroupsTable
+  scim_members: ScimMembersTable
+  logout_tokens: LogoutTokensTable
   acts: ActsTable
   service_tokens: ServiceTokensTable
   access_entries: AccessEntriesTable
@@ -66,6 +73,10 @@ export interface GrantsTable {
   expires_at: Whole
   /** When it was revoked, or null. */
   revoked_at: Generated<number | null>
+  /** The session at the identity provider that it came from, or null. */
+  sid: ColumnType<string | null, string | null | undefined, string | null>
+  /** When that login was made or last refreshed, by the provider's clock, or null. */
+  login_at: ColumnType<number | bigint | string | null, number | null | undefined, number | null>
 }
 
 /** What a person got within one clock hour. */

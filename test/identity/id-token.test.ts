@@ -32,6 +32,7 @@ describe('an ID token is good', () => {
       name: 'ana@example.com',
       email: 'ana@example.com',
       groups: ['a', 'b'],
+      login: { at: expect.any(Number) as number },
       namedAt: expect.any(Number) as number,
     })
   })

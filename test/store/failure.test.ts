@@ -1,8 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import { expect, test } from 'vitest'
+import { grantRecords } from '../../src/store/grants.js'
+import { migrations } from '../../src/store/migrations.js'
 import { openStore, type Store, tryStore } from '../../src/store/open.js'
+import type { Tables } from '../../src/store/schema.js'
+import { sqliteDialect } from '../../src/store/sqlite/dialect.js'
 import { type TempFolder, tempFolder } from '../helpers/temp.js'
 import { whileUnreadable } from '../helpers/unreadable.js'
 
@@ -111,13 +116,19 @@ test('the version that brought the tables up to date is noted, and stays when an
 test('one that is older is brought up to date by a start, and left alone by a check', async () => {
   await using folder = await tempFolder()
   {
-    await using store = await openStore(urlIn(folder))
-    await sql`drop table known_names`.execute(store.db)
-    await sql`delete from kysely_migration where name = '009-known-names'`.execute(store.db)
+    await using db = new Kysely<Tables>({ dialect: sqliteDialect(folder.file('hoop.db')) })
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateTo(
+      '009-known-names',
+    )
+    expect(error).toBeUndefined()
+    const grant = { id: 'g', chain: 'g', subject: 'ana', connection: 'vectordb', jkt: 'k', issued_at: 1, expires_at: 2 }
+    await db.insertInto('grants').values(grant).execute()
   }
   expect(await tryStore(urlIn(folder))).toBe(true)
   expect(await tryStore(urlIn(folder))).toBe(true)
   await (await openStore(urlIn(folder), { version: '0.2.0' }))[Symbol.asyncDispose]()
   expect(await tryStore(urlIn(folder))).toBe(false)
   expect(await versionIn(folder)).toBe('0.2.0')
+  await using store = await openStore(urlIn(folder))
+  expect(await grantRecords(store.db).find('g')).toMatchObject({ id: 'g', subject: 'ana', revoked: false })
 })

@@ -65,6 +65,7 @@ export class Browser {
 /**
  * What a person does in the browser: enter the code, confirm it, sign in, consent.
  * @param answer of the consent page; `abort` stops before signing in
+ * @returns the browser, with the session at the provider that it has now
  * @throws {Error} with the page's text where a step doesn't lead on
  */
 export const walkDeviceLogin = async (
@@ -72,15 +73,19 @@ export const walkDeviceLogin = async (
   userCode: string,
   account: string,
   answer: 'allow' | 'deny' | 'abort',
-): Promise<void> => {
+): Promise<Browser> => {
   const browser = new Browser()
   const entry = await browser.open(verificationUri)
   const confirmation = await browser.submit(entry, { user_code: userCode })
   if (!confirmation.html.includes('op.deviceConfirmForm')) throw new Error(`the code was refused: ${confirmation.html}`)
-  if (answer === 'abort') return void (await browser.submit(confirmation, { abort: 'yes' }))
+  if (answer === 'abort') {
+    await browser.submit(confirmation, { abort: 'yes' })
+    return browser
+  }
   const login = await browser.submit(confirmation)
   const consent = await browser.submit(login, { account })
   const end = await browser.submit(consent, { answer })
   if (answer === 'allow' && !end.html.includes('You are signed in'))
     throw new Error(`the sign-in ended with: ${end.html}`)
+  return browser
 }

@@ -53,6 +53,10 @@ export const confirmCode = (form: string, code: string): string =>
       '<button form="op.deviceConfirmForm" name="abort" value="yes">No, stop</button>',
   )
 
+/** `form` comes from oidc-provider. */
+export const signOut = (form: string): string =>
+  page('Sign out?', `${form}<button form="op.logoutForm" name="logout" value="yes">Sign out everywhere</button>`)
+
 export const done = (): string => page('You are signed in', '<p>Go back to your terminal.</p>')
 
 export const failed = (message: string): string => page('That did not work', `<p>${text(message)}</p>`)

@@ -2,8 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { Provider, type Configuration, type JWKS } from 'oidc-provider'
 import type { Account } from './accounts.js'
-import { confirmCode, done, enterCode, failed } from './pages.js'
+import { confirmCode, done, enterCode, failed, signOut } from './pages.js'
 import type { Storage } from './storage.js'
+
+export interface Backchannel {
+  readonly uri: string
+  /** Whether ID and logout tokens name the provider's session by `sid`. */
+  readonly session: boolean
+  /** Reaches the address, where that takes a CA of its own. */
+  readonly fetch?: typeof fetch
+}
 
 export interface ProviderSettings {
   readonly issuer: string
@@ -16,6 +24,8 @@ export interface ProviderSettings {
   /** Seconds */
   /** Seconds that a client waits between two looks whether its code was entered. */
   readonly interval: number
+  /** Where logouts are told, and whether for the one session or for all of the person's. */
+  readonly backchannel?: Backchannel | undefined
   readonly lifetimes: { readonly idToken: number; readonly deviceCode: number; readonly refreshToken: number }
 }
 
@@ -29,7 +39,7 @@ const claims = ({ id, name, email, groups }: Account) => ({
 })
 
 /** Every default that oidc-provider would comment on at the terminal is given here. */
-const configure = ({ clientId, account, storage, keys, lifetimes }: ProviderSettings): Configuration => ({
+const configure = ({ clientId, account, storage, keys, lifetimes, backchannel }: ProviderSettings): Configuration => ({
   adapter: storage.adapter,
   clients: [
     {
@@ -40,8 +50,13 @@ const configure = ({ clientId, account, storage, keys, lifetimes }: ProviderSett
       grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       response_types: [],
       redirect_uris: [],
+      ...(backchannel && {
+        backchannel_logout_uri: backchannel.uri,
+        backchannel_logout_session_required: backchannel.session,
+      }),
     },
   ],
+  ...(backchannel?.fetch && { fetch: backchannel.fetch }),
   jwks: { keys: [...keys] as unknown as JWKS['keys'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   claims: {
@@ -67,6 +82,8 @@ const configure = ({ clientId, account, storage, keys, lifetimes }: ProviderSett
   features: {
     devInteractions: { enabled: false },
     dPoP: { enabled: true },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: { enabled: true, logoutSource: (ctx, form) => void (ctx.body = signOut(form)) },
     revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
     deviceFlow: {
       enabled: true,

@@ -3,6 +3,7 @@ import type { Actor, SessionCounters, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Counts } from '../budgets/counts.js'
 import { GrantExpiry } from './expiry.js'
+import type { LoggedIn } from '../../identity/logouts.js'
 import type { Person } from '../access/access.js'
 import { accountOf } from '../../identity/account.js'
 import { type QuotaLimits, SessionQuota, type QuotaRequest } from './quota.js'
@@ -23,7 +24,7 @@ export interface SessionName {
 
 /** What a session rests on: its person, as the last grant of the chain knows them, and what they were given. */
 export interface SessionAccess {
-  person: Person
+  person: Person & LoggedIn
   /** Name of the policy. */
   readonly policy: string
   /** Whether masked columns are shown in the clear. */
@@ -133,7 +134,7 @@ export class SessionRegistry {
   }
 
   /** The provider has said anew who somebody is: their groups may have changed. */
-  known(chain: string, person: Person): void {
+  known(chain: string, person: Person & LoggedIn): void {
     const opening = [...this.#opening.values()].map(({ session }) => session)
     for (const session of [...opening, ...this.#live.values()])
       if (session.chain === chain) session.access.person = person

@@ -10,6 +10,7 @@ export interface KnownOwner extends Owner {
 /** Who may own tokens, as far as the gateway knows them. Tokens are good for what these groups are given, and nothing else. */
 export class Owners {
   readonly #known: Map<string, KnownOwner>
+  #regroup: (owner: KnownOwner) => KnownOwner = (owner) => owner
 
   /** @param known from the store, by subject */
   constructor(known: Iterable<KnownOwner> = []) {
@@ -17,7 +18,13 @@ export class Owners {
   }
 
   find(subject: string): KnownOwner | undefined {
-    return this.#known.get(subject)
+    const found = this.#known.get(subject)
+    return found && this.#regroup(found)
+  }
+
+  /** Where somebody else than the provider names groups, they do it at each look. */
+  regroupBy(regroup: (owner: KnownOwner) => KnownOwner): void {
+    this.#regroup = regroup
   }
 
   /**

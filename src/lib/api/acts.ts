@@ -9,6 +9,7 @@ export const acts = {
   'grant.revoke': 'revoked a grant',
   'person.revoke': 'shut somebody out',
   'person.restore': 'let somebody in again',
+  'login.end': 'ended a login',
   'approval.approve': 'approved a request',
   'approval.deny': 'denied a request',
   'standing.add': 'approved a statement for a while',
@@ -17,6 +18,12 @@ export const acts = {
   'token.rotate': 'gave a service token a new secret',
   'token.revoke': 'revoked a service token',
   'keys.rotate': 'rotated keys of the gateway',
+  'scim.user.add': 'provisioned a user',
+  'scim.user.change': 'changed a provisioned user',
+  'scim.user.remove': 'removed a provisioned user',
+  'scim.group.add': 'provisioned a group',
+  'scim.group.change': 'changed a provisioned group',
+  'scim.group.remove': 'removed a provisioned group',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

@@ -35,6 +35,9 @@ export interface LoadedConfig {
   locate(path: Path): string
 }
 
+/** Characters: a secret that opens the directory's door to everybody who guesses it has to be long. */
+const shortestScimToken = 32
+
 const sentence = (path: string, { line, column, what }: Problem): string => `${path}:${line}:${column}: ${what}`
 
 const invalid = (path: string, problems: readonly Problem[]): HoopError => {
@@ -79,11 +82,12 @@ const secretsOfConnections = function* ({ connections }: Config): Generator<Name
 }
 
 /** Those of the gateway itself. */
-const secretsOfGateway = function* ({ gateway }: Config): Generator<Named> {
+const secretsOfGateway = function* ({ gateway, identity }: Config): Generator<Named> {
   for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
     if (typeof url !== 'string') yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
   }
+  if (identity.scim) yield [identity.scim.token, ['identity', 'scim', 'token']]
 }
 
 /** Secrets that can't be had, each with the line that names it. */
@@ -124,6 +128,12 @@ export const loadConfig = async (
     lines(await missingOf(secrets ? named : withoutCommands(named), secret, source))
   const missing = await missingIn(secretsOfGateway(config))
   if (missing.length > 0) throw new HoopError('SECRET_MISSING', `\n${missing.join('\n')}`)
+  const { scim } = config.identity
+  const isRead = scim && (secrets !== undefined || !('exec' in scim.token))
+  if (isRead && (await secret(scim.token).read()).length < shortestScimToken)
+    throw invalid(path, [
+      { ...source.at(['identity', 'scim', 'token']), what: `the token has fewer than ${shortestScimToken} characters` },
+    ])
   const hashes = new Map(Object.entries(written.policies).map(([name, policy]) => [name, contentHash(policy)]))
   return {
     path: resolve(path),

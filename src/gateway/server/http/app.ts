@@ -10,11 +10,13 @@ import { logRequests, secretPaths } from './request-log.js'
 import { actRoutes } from '../routes/acts.js'
 import { approvalPage } from '../routes/approval-page.js'
 import { approvalRoutes } from '../routes/approvals.js'
+import { backchannelLogout } from '../routes/backchannel-logout.js'
 import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
 import { personRoutes } from '../routes/person.js'
 import { publicRoutes } from '../routes/public.js'
 import { quarantineRoutes } from '../routes/quarantine.js'
+import { scimRoutes } from '../routes/scim/routes.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
@@ -38,6 +40,7 @@ const openApi = (version: string) => ({
           scheme: 'DPoP',
           description: 'Authorization: DPoP <ID token, or service token>',
         },
+        scim: { type: 'http' as const, scheme: 'bearer', description: 'The token of identity.scim' },
         proof: { type: 'apiKey' as const, in: 'header' as const, name: 'DPoP' },
       },
     },
@@ -74,7 +77,10 @@ export const createApp = (deps: HttpDeps): App => {
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
-    for (const routes of [approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes, serviceTokenRoutes])
+    for (const routes of [
+      ...[approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes, serviceTokenRoutes],
+      ...[backchannelLogout, scimRoutes],
+    ])
       routes(scope as App, deps)
     for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes, actRoutes])
       routes(scope as App, deps)

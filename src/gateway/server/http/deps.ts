@@ -11,6 +11,7 @@ import type { SessionUse } from '../../budgets/report.js'
 import type { Approvals } from '../../approvals/approvals.js'
 import type { DenyList } from '../../../identity/deny-list.js'
 import type { TokenControl } from '../../access/tokens/token-control.js'
+import type { Scim } from '../../scim/scim.js'
 import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
@@ -39,6 +40,14 @@ export interface HttpDeps {
   readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
   /** Who is shut out. */
   readonly denied: Pick<DenyList, 'find'>
+  /** Ends what rests on a login that the identity provider has ended, by its logout token. @throws {HoopError} TOKEN_INVALID, … */
+  logout(token: string): Promise<void>
+  /** The directory that provisions people. */
+  readonly scim: Pick<Scim, 'users' | 'groups'>
+  /** Its secret; undefined where the configuration has no SCIM. @throws {HoopError} SECRET_MISSING */
+  scimSecret(): Promise<string | undefined>
+  /** The gateway's address, as clients use it. */
+  url(): string
   /** Ends sessions, shuts people out. */
   readonly control: Pick<Control, 'kill' | 'revokeGrant' | 'revoke' | 'restore'>
   /** The service tokens. */

@@ -29,6 +29,10 @@ export interface ApiOptions extends Pick<
   | 'denied'
   | 'control'
   | 'tokens'
+  | 'logout'
+  | 'scim'
+  | 'scimSecret'
+  | 'url'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

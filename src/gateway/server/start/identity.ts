@@ -5,11 +5,13 @@ import { isGrant } from '../../../identity/grants.js'
 import { verifyIdToken } from '../../../identity/id-token.js'
 import { IdpKeys } from '../../../identity/idp-keys.js'
 import type { SigningKeys } from '../../../identity/keys.js'
+import { verifyLogoutToken } from '../../../identity/logout-token.js'
 import { TokenOwners } from '../../../identity/presented.js'
 import { lastingReplayGuard, ReplayGuard } from '../../../identity/replay.js'
 import type { Exchanged } from '../../../identity/workloads/exchange.js'
 import type { IdentityConfig } from '../../../policy/config/schema.js'
 import { presentedTokens } from '../../../store/presented-tokens.js'
+import type { Logout } from '../../../store/logouts.js'
 import type { Store } from '../../../store/open.js'
 import { usedProofs } from '../../../store/used-proofs.js'
 import { createWorkloads, strangeKeyAlert, type WorkloadsOptions } from './workloads.js'
@@ -39,6 +41,8 @@ export interface Identity extends Authenticator {
   exchange(wanted: TokenRequest, request: SignedRequest): Promise<Exchanged>
   /** Whether people can log in. @throws {HoopError} IDP_UNREACHABLE */
   ready(): Promise<unknown>
+  /** Checks a logout token, all but whether it was used before. @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, IDP_UNREACHABLE */
+  logout(token: string): Promise<Logout>
 }
 
 /** ID tokens of the issuer that the configuration names now; another issuer has other keys. */
@@ -79,5 +83,9 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     ...authenticator,
     exchange: async (wanted, request) => workloads.exchange({ ...wanted, ...(await authenticator.key(request)) }),
     ready: () => keysOf().current(),
+    logout: (token) => {
+      const { issuer, client_id } = config()
+      return verifyLogoutToken(token, keysOf(), { issuer, clientIds: [client_id] })
+    },
   }
 }

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { DenyList } from '../../../identity/deny-list.js'
 import { grantService } from '../../../identity/grant-service.js'
+import { Logouts } from '../../../identity/logouts.js'
+import type { Principal } from '../../../identity/types.js'
 import type { SigningKeys } from '../../../identity/keys.js'
 import { openRecording } from '../../../recording/open.js'
 import { grantRecords } from '../../../store/grants.js'
@@ -15,6 +17,9 @@ import type { WriteAudit } from '../../access/audit-log.js'
 import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { lostAccess, shutOut } from '../../access/denial.js'
+import { endLogins, loggedOut } from '../../access/logout.js'
+import { Scim } from '../../scim/scim.js'
+import { scimSettings } from '../../scim/shared.js'
 import { SessionRegistry } from '../../session/registry.js'
 import type { Arrival } from '../../link/arrival.js'
 import { KeptStreams } from '../../link/kept.js'
@@ -86,11 +91,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const denied = await DenyList.open(store.db)
+  const logouts = await Logouts.open(store.db)
   const grants = grantService({
     admit: (subject) => denied.assert(subject),
     gateway: () => own.url,
     keys: options.signingKeys,
     records: grantRecords(store.db),
+    logins: logouts,
     lifetime: () => configuration.current.config.identity.grant.ttl,
   })
   const tokens = await openTokens(store.db, denied, log)
@@ -114,12 +121,20 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   await approvals.recover()
   const lost = lostAccess(() => runtimes().view, tokens.kind)
   const out = shutOut(denied, grants)
+  const over = loggedOut(logouts)
   const registry = new SessionRegistry({
     limits: options.limits,
-    denied: (session) => out(session) ?? lost(session),
+    denied: (session) => out(session) ?? over(session) ?? lost(session),
   })
   const holdings = holdingsOf(store, approvals, ownedTokens(tokens.list, write))
   const control = new Control({ registry, denied, grants, holdings, write })
+  const endLogin = endLogins({ logouts, registry, write })
+  const scim = await Scim.open({
+    ...{ store, control, denied, write, registry, lost, url: () => own.url },
+    settings: () => scimSettings(configuration.current.config),
+  })
+  // What the directory says of an owner's groups holds for their tokens at once.
+  tokens.owners.regroupBy((owner) => scim.grouped(owner))
   const review = (): void => void registry.review(lost)
   const clock = new TokenClock(tokens.list, review)
   const tokenControl = new TokenControl({
@@ -129,9 +144,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: () => configuration.current.config.identity.tokens,
     changed: () => clock.look(),
   })
-  const admitted = <T>(who: T, { subject }: { subject: string }): T => {
-    denied.assert(subject)
-    return who
+  const admitted = async (person: Principal): Promise<Principal> => {
+    denied.assert(person.subject)
+    logouts.assert(person)
+    return scim.admit(person)
   }
   const door = createDoor(gateway, metrics, log)
   const { rates, address, doorway } = door
@@ -150,13 +166,17 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     tls: certificate.current.context,
     config: () => runtimes().view,
     quarantine: options.quarantine,
-    principal: async (request) => {
-      const principal = await identity.principal(request)
-      return admitted(principal, principal)
+    logout: async (token) => endLogin(await identity.logout(token)),
+    principal: async (request) => admitted(await identity.principal(request)),
+    ...{ scim, url: () => own.url },
+    scimSecret: async () => {
+      const { current } = configuration
+      return current.config.identity.scim && (await current.secret(current.config.identity.scim.token).read())
     },
     exchange: async (wanted, request) => {
       const exchanged = await identity.exchange(wanted, request)
-      return admitted(exchanged, exchanged.identity)
+      denied.assert(exchanged.identity.subject)
+      return exchanged
     },
     ready,
   })
@@ -165,8 +185,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     authenticate: async (request) => {
       const grant = await identity.grant(request)
       // A service token's owner may have lost since what the grant says.
-      const principal = tokens.kind.current(grant.principal, request)
-      return admitted({ ...grant, principal }, principal)
+      return { ...grant, principal: await admitted(tokens.kind.current(grant.principal, request)) }
     },
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from './quantities.js'
+import { secretSpec } from './secret.js'
 import { issuer, workloads } from './workloads.js'
 
 const hour = 3_600_000
@@ -26,6 +27,16 @@ const tokens = z.strictObject({
   per_person: z.int().min(0).max(10_000).default(100),
 })
 
+/** The directory that provisions people and groups (RFC 7643, RFC 7644). */
+const scim = z.strictObject({
+  /** The secret that the directory sends, at least 32 characters. */
+  token: secretSpec,
+  /** What of a SCIM user is a person's subject at the issuer, or their e-mail address. */
+  subject: z.enum(['externalId', 'userName', 'email']).default('externalId'),
+  /** Whether groups come from the directory in place of the ID token. */
+  groups: z.boolean().default(false),
+})
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z
   .strictObject({
@@ -41,6 +52,7 @@ export const identitySection = z
     programs: programs.prefault({}),
     grant: grant.prefault({}),
     tokens: tokens.prefault({}),
+    scim: scim.optional(),
     /** Programs that prove who they are by a token of their platform. */
     workloads,
   })

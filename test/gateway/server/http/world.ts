@@ -13,8 +13,13 @@ import { holdingsOf } from '../../../../src/gateway/server/start/holdings.js'
 import { auditLog, type WriteAudit } from '../../../../src/gateway/access/audit-log.js'
 import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
+import { Scim } from '../../../../src/gateway/scim/scim.js'
+import type { ScimSettings } from '../../../../src/gateway/scim/shared.js'
 import { SessionRegistry } from '../../../../src/gateway/session/registry.js'
+import { endLogins, loggedOut } from '../../../../src/gateway/access/logout.js'
 import { DenyList } from '../../../../src/identity/deny-list.js'
+import { verifyLogoutToken } from '../../../../src/identity/logout-token.js'
+import { Logouts } from '../../../../src/identity/logouts.js'
 import { seePerson } from '../../../../src/store/people.js'
 import { addressReader } from '../../../../src/gateway/server/admission/client-address.js'
 import { within } from '../../../../src/gateway/server/admission/network.js'
@@ -56,6 +61,9 @@ export const people = {
   noor: { sub: 'noor', email: 'noor@example.com', groups: [] },
 } as const
 
+/** What the directory sends. */
+export const scimSecret = 'the-directory-s-secret-of-48-characters-0123456789'
+
 export type Person = keyof typeof people
 
 interface Answer {
@@ -67,7 +75,7 @@ interface Answer {
 }
 
 export interface AskOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE' | 'HEAD'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
   readonly body?: unknown
   readonly headers?: Record<string, string | undefined>
   /** Stand in for the right ones. */
@@ -96,6 +104,7 @@ export interface World extends AsyncDisposable {
   readonly state: {
     view: AccessView
     draining: boolean
+    scim: ScimSettings | undefined
     failing: string | undefined
     quarantined: readonly Quarantined[]
   }
@@ -150,7 +159,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const index = new StoredSessionIndex(store)
   const idpKeys = new IdpKeys({ issuer: idp.issuer, cooldown: 0 })
   const logged: string[] = []
-  const state: World['state'] = { view: view(idp), draining: false, failing: undefined, quarantined: [] }
+  const state: World['state'] = {
+    view: view(idp),
+    draining: false,
+    scim: undefined,
+    failing: undefined,
+    quarantined: [],
+  }
   let url = ''
   const records = grantRecords(store.db)
   const grants = grantService({ gateway: () => url, keys: () => keys, records, lifetime: () => 600_000 })
@@ -190,14 +205,23 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     log: pino({ level: 'silent' }),
   })
   const lost = lostAccess(() => state.view, tokens.kind)
+  const logouts = await Logouts.open(store.db)
+  const out = shutOut(denied, grants)
+  const over = loggedOut(logouts)
   const registry = new SessionRegistry({
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
-    denied: shutOut(denied, grants),
+    denied: (session) => out(session) ?? over(session),
   })
+  const endLogin = endLogins({ logouts, registry, write })
   const control = new Control({
     ...{ registry, denied, grants, write },
     holdings: holdingsOf(store, approvals, ownedTokens(tokens.list, write)),
   })
+  const scim = await Scim.open({
+    ...{ store, control, denied, write, registry, lost, url: () => url },
+    settings: () => state.scim,
+  })
+  tokens.owners.regroupBy((owner) => scim.grouped(owner))
   const quarantine: HttpDeps['quarantine'] = {
     get all() {
       return state.quarantined
@@ -217,7 +241,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     principal: async (request) => {
       const principal = await authenticator.principal(request)
       denied.assert(principal.subject)
-      return principal
+      logouts.assert(principal)
+      return scim.admit(principal)
     },
     exchange: () => Promise.reject(new HoopError('WORKLOAD_REFUSED')),
     grants,
@@ -231,6 +256,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       review: () => void registry.review(lost),
       changed: () => undefined,
     }),
+    ...{ scim, url: () => url, scimSecret: async () => (state.scim ? scimSecret : undefined) },
+    logout: async (token) =>
+      endLogin(await verifyLogoutToken(token, idpKeys, { issuer: idp.issuer, clientIds: [idp.clientId] })),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,

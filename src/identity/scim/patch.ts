@@ -1,0 +1,190 @@
+import { bad } from './error.js'
+import { type Filter, parseBracketed } from './filter.js'
+import { matches, type Resource } from './match.js'
+import { cleanValue } from './resource.js'
+import { type Attribute, attributeOf, type Attributes, pathNames } from './schema.js'
+import { Words } from './words.js'
+
+type Draft = Record<string, unknown>
+type Op = 'add' | 'replace' | 'remove'
+
+/** Operations in one request. */
+const most = 1000
+
+interface Target {
+  /** What the attribute is in: the resource, or a complex attribute of it. */
+  readonly holder: Draft
+  readonly name: string
+  readonly attribute: Attribute
+  readonly filter?: Filter
+  /** Of each element. */
+  readonly sub?: readonly [name: string, attribute: Attribute]
+}
+
+const isObject = (value: unknown): value is Draft =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const known = (attributes: Attributes | undefined, name: string, path: string): [string, Attribute] => {
+  const found = attributes && attributeOf(attributes, name)
+  if (!found) throw bad('invalidPath', `there is no attribute ${path}`)
+  return found
+}
+
+/** @see RFC 7644, section 3.5.2, figure 7 */
+const resolve = (draft: Draft, attributes: Attributes, path: string): Target => {
+  const words = new Words(path)
+  const names = pathNames(words.name())
+  const filter = words.try('[') ? parseBracketed(words) : undefined
+  const tail = filter && words.tail()
+  words.end()
+  let [holder, inside]: [Draft, Attributes | undefined] = [draft, attributes]
+  for (;;) {
+    const [name, attribute] = known(inside, names.shift() ?? '', path)
+    if (attribute.readOnly === true) throw bad('mutability', `${name} can’t be changed`)
+    const [next] = names
+    if (attribute.multi === true) {
+      if (names.length > 1) throw bad('invalidPath', `there is no attribute ${path}`)
+      const sub = tail ?? next
+      return {
+        ...{ holder, name, attribute },
+        ...(filter && { filter }),
+        ...(sub !== undefined && { sub: known(attribute.inside, sub, path) }),
+      }
+    }
+    if (filter) throw bad('invalidPath', `${name} has no elements`)
+    if (next === undefined) return { holder, name, attribute }
+    if (!isObject(holder[name])) holder[name] = {}
+    ;[holder, inside] = [holder[name] as Draft, attribute.inside]
+  }
+}
+
+const alike = (one: unknown, other: unknown): boolean =>
+  isObject(one) && isObject(other) && one['value'] !== undefined
+    ? one['value'] === other['value'] && one['type'] === other['type']
+    : JSON.stringify(one) === JSON.stringify(other)
+
+/** What an element has to have to fit: `type eq "work"` makes a `{type: "work"}`. */
+const implied = (filter: Filter): Draft => {
+  if (filter.kind === 'and') return { ...implied(filter.left), ...implied(filter.right) }
+  return filter.kind === 'compare' && filter.operator === 'eq' ? { [filter.path]: filter.value } : {}
+}
+
+/** Where one becomes the primary, no other is (RFC 7643, section 2.4). */
+const onePrimary = (elements: readonly unknown[], changed: readonly unknown[]): unknown[] => {
+  const isNew = changed.some((one) => isObject(one) && one['primary'] === true)
+  return elements.map((one) =>
+    isNew && isObject(one) && one['primary'] === true && !changed.includes(one) ? { ...one, primary: false } : one,
+  )
+}
+
+const set = (holder: Draft, name: string, value: unknown): void => {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) delete holder[name]
+  else holder[name] = value
+}
+
+const changeElements = (target: Target, op: 'add' | 'replace', value: unknown): void => {
+  const { holder, name, attribute, filter, sub } = target
+  const elements = (holder[name] ?? []) as readonly Draft[]
+  const inside = attribute.inside ?? {}
+  const clean = (): Draft =>
+    sub ? { [sub[0]]: cleanValue(value, sub[0], sub[1]) } : ((cleanValue(value, name, attribute) as Draft[])[0] ?? {})
+  if (!filter && !sub) {
+    const given = (cleanValue(value, name, attribute) ?? []) as readonly Draft[]
+    if (op === 'replace') return set(holder, name, given)
+    const added = given.filter((one) => !elements.some((other) => alike(one, other)))
+    return set(holder, name, onePrimary([...elements, ...added], added))
+  }
+  const isMeant = (one: Draft): boolean => !filter || matches(filter, one, inside)
+  if (!elements.some(isMeant)) {
+    if (op === 'replace' || !filter) throw bad('noTarget', `nothing in ${name} fits`)
+    const made = (cleanValue({ ...implied(filter), ...clean() }, name, attribute) as Draft[])[0]!
+    return set(holder, name, onePrimary([...elements, made], [made]))
+  }
+  const changed: Draft[] = []
+  const after = elements.map((one) => {
+    if (!isMeant(one)) return one
+    changed.push({ ...one, ...clean() })
+    return changed.at(-1)!
+  })
+  set(holder, name, onePrimary(after, changed))
+}
+
+const remove = ({ holder, name, attribute, filter, sub }: Target, value: unknown): void => {
+  if (attribute.multi !== true) return set(holder, name, undefined)
+  const elements = (holder[name] ?? []) as readonly Draft[]
+  // Entra takes members out by listing them beside the path.
+  const listed =
+    value === undefined || value === null ? undefined : (cleanValue(value, name, attribute) as Draft[] | undefined)
+  if (listed && !filter && !sub)
+    return set(
+      holder,
+      name,
+      elements.filter((one) => !listed.some((other) => other['value'] === one['value'])),
+    )
+  const isMeant = (one: Draft): boolean => !filter || matches(filter, one, attribute.inside ?? {})
+  if (!sub)
+    return set(
+      holder,
+      name,
+      elements.filter((one) => !isMeant(one)),
+    )
+  const without = ({ [sub[0]]: _gone, ...rest }: Draft): Draft => rest
+  set(
+    holder,
+    name,
+    elements.map((one) => (isMeant(one) ? without(one) : one)),
+  )
+}
+
+const change = (draft: Draft, attributes: Attributes, op: Op, path: string, value: unknown): void => {
+  const target = resolve(draft, attributes, path)
+  if (op === 'remove') return remove(target, value)
+  const { holder, name, attribute } = target
+  if (attribute.multi === true) return changeElements(target, op, value)
+  const clean = cleanValue(value, name, attribute)
+  const before = holder[name]
+  const merged = attribute.type === 'complex' && isObject(before) && isObject(clean) ? { ...before, ...clean } : clean
+  set(holder, name, merged)
+}
+
+const field = (body: Draft, name: string): unknown =>
+  Object.entries(body).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
+
+/** Each attribute of a value without a path; those of the server's making are passed over. */
+const each = (draft: Draft, attributes: Attributes, op: Op, value: unknown): void => {
+  if (!isObject(value)) throw bad('invalidValue', 'without a path the value has to be an object')
+  for (const [path, part] of Object.entries(value)) {
+    if (path.toLowerCase() === 'schemas' || attributeOf(attributes, path)?.[1].readOnly === true) continue
+    change(draft, attributes, op, path, part)
+  }
+}
+
+const operation = (draft: Draft, attributes: Attributes, given: unknown): void => {
+  if (!isObject(given)) throw bad('invalidSyntax', 'an operation is no object')
+  const named = field(given, 'op')
+  const op = (['add', 'replace', 'remove'] as const).find(
+    (one) => typeof named === 'string' && one === named.toLowerCase(),
+  )
+  if (!op) throw bad('invalidSyntax', 'op is add, replace or remove')
+  const [path, value] = [field(given, 'path') ?? undefined, field(given, 'value')]
+  if (path === undefined || path === '') {
+    if (op === 'remove') throw bad('noTarget', 'remove takes a path')
+    return each(draft, attributes, op, value)
+  }
+  if (typeof path !== 'string') throw bad('invalidPath', 'the path is no text')
+  change(draft, attributes, op, path, value)
+}
+
+/**
+ * A resource with a PatchOp applied, all of it or nothing.
+ * @throws {ScimError} invalidSyntax, invalidPath, invalidFilter, invalidValue, noTarget, mutability
+ * @see RFC 7644, section 3.5.2
+ */
+export const patched = (resource: Resource, attributes: Attributes, body: unknown): Resource => {
+  const operations = isObject(body) ? field(body, 'Operations') : undefined
+  if (!Array.isArray(operations) || operations.length === 0) throw bad('invalidSyntax', 'there are no Operations')
+  if (operations.length > most) throw bad('tooMany', `there are more than ${most} operations`)
+  const draft = structuredClone(resource) as Draft
+  for (const each of operations as unknown[]) operation(draft, attributes, each)
+  return draft
+}
