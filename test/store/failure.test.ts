@@ -112,8 +112,8 @@ test('one that is older is brought up to date by a start, and left alone by a ch
   await using folder = await tempFolder()
   {
     await using store = await openStore(urlIn(folder))
-    await sql`drop table known_names`.execute(store.db)
-    await sql`delete from kysely_migration where name = '009-known-names'`.execute(store.db)
+    await sql`drop table used_proofs`.execute(store.db)
+    await sql`delete from kysely_migration where name = '015-used-proofs'`.execute(store.db)
   }
   expect(await tryStore(urlIn(folder))).toBe(true)
   expect(await tryStore(urlIn(folder))).toBe(true)
