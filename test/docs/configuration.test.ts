@@ -14,6 +14,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['gateway.metrics', 'metrics.md'],
   ['gateway.trusted_proxies', 'limits.md'],
   ['identity', 'identity-providers.md'],
+  ['identity.workloads', 'workloads.md'],
   ['connections', 'operations.md'],
   ['connections.NAME.limits', 'limits.md'],
   ['policies', 'rules.md'],
