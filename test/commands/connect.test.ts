@@ -241,11 +241,11 @@ test('through HTTPS_PROXY, login, requests and streams alike', async () => {
   expect(proxy.asked.slice(from).map(({ target }) => target)).toEqual([host, host, host])
 })
 
-test('HOOP_TOKEN: no login, and nothing is written', async () => {
+test('HOOP_TOKEN: no login, and nothing is written but the key that its token belongs to', async () => {
   await using home = await tempFolder()
   await using running = stage.start(['connect', 'vectordb', '--json'], { home: home.path, env: await stage.token() })
   await (await clientOf(await listening(running))).end()
-  expect(await readdir(home.path)).toEqual([])
+  expect(await readdir(home.path, { recursive: true })).toEqual(['locks', 'secrets', 'secrets/key-of-tokens.json'])
 })
 
 test('without a terminal: a table on stdout, words on stderr, no colors', async () => {

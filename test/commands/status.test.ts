@@ -77,11 +77,11 @@ test('an unknown profile: 77', async () => {
   expect((await stage.hoop(['status', '--gateway', 'elsewhere'])).status).toBe(77)
 })
 
-test('HOOP_TOKEN: who it is, with no file read or written', async () => {
+test('HOOP_TOKEN: who it is, with no file written but the key that its token belongs to', async () => {
   await using home = await tempFolder()
   const { stdout, status } = await stage.hoop(['status', '--json'], { home: home.path, env: await stage.token() })
   expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ source: 'HOOP_TOKEN', renewable: false })])
-  expect(await readdir(home.path)).toEqual([])
+  expect(await readdir(home.path, { recursive: true })).toEqual(['locks', 'secrets', 'secrets/key-of-tokens.json'])
 })
 
 test('secrets that others can read are refused', async () => {

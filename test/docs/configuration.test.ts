@@ -15,6 +15,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['gateway.trusted_proxies', 'limits.md'],
   ['identity', 'identity-providers.md'],
   ['identity.tokens', 'ci.md'],
+  ['identity.workloads', 'workloads.md'],
   ['connections', 'operations.md'],
   ['connections.NAME.limits', 'limits.md'],
   ['policies', 'rules.md'],

@@ -17,7 +17,7 @@ test.for<[string, When, Record<string, unknown>, boolean]>([
   ['none of several', { ref: ['a', 'b'] }, { ref: 'c' }, false],
   ['a number for a text', { repository_id: '47' }, { repository_id: 47 }, true],
   ['a text for a number', { repository_id: 47 }, { repository_id: '47' }, true],
-  ['a number past what JSON holds', { repository_id: '9007199254740993' }, { repository_id: 9007199254740993 }, false],
+  ['a number past what JSON holds', { repository_id: String(2 ** 53 + 2) }, { repository_id: 2 ** 53 + 2 }, false],
   ['a fraction', { project_id: 1 }, { project_id: 1.5 }, false],
   ['a truth', { ref_protected: true }, { ref_protected: true }, true],
   ['a truth as text', { ref_protected: true }, { ref_protected: 'true' }, true],

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { asHoopError, HoopError } from '../../lib/errors.js'
+import { asHoopError, catalogue, HoopError } from '../../lib/errors.js'
 import { checkType } from '../id-token.js'
 import type { IdpKeys } from '../idp-keys.js'
 import type { TokenOwners } from '../presented.js'
@@ -59,6 +59,16 @@ const forms = (audience: string): readonly string[] => [audience.replace(/\/$/, 
 const audiencesOf = ({ audience }: WorkloadTrust, gateway: string): readonly string[] =>
   audience === undefined ? forms(gateway) : [audience]
 
+/** People log in again; a program's platform has to be looked at. */
+const forPrograms = (error: HoopError): HoopError => {
+  const { code, about, hint, cause } = error
+  if (hint !== catalogue.TOKEN_INVALID.hint) return error
+  return new HoopError(code, about, {
+    hint: 'Look at the token that the platform gives: its issuer, its time, and its audience, which has to be the gateway’s URL.',
+    cause,
+  })
+}
+
 /** @throws {HoopError} TOKEN_INVALID where others can pass it on, or take it for one that is for them */
 const checkAudience = ({ aud }: JWTPayload) => {
   if (Array.isArray(aud) && aud.length !== 1) throw new HoopError('TOKEN_INVALID', 'it is for several audiences')
@@ -67,8 +77,16 @@ const checkAudience = ({ aud }: JWTPayload) => {
 /** @throws {HoopError} TOKEN_INVALID: what isn't text can't be remembered as one */
 const idOf = ({ jti }: JWTPayload): string | undefined => {
   if (jti !== undefined && (typeof jti !== 'string' || jti === ''))
-    throw new HoopError('TOKEN_INVALID', 'its claim jti is not acceptable')
+    throw forPrograms(new HoopError('TOKEN_INVALID', 'its claim jti is not acceptable'))
   return jti
+}
+
+const unverifiedIssuer = (token: string): string | undefined => {
+  try {
+    return issuerOf(token)
+  } catch (error) {
+    throw forPrograms(asHoopError(error))
+  }
 }
 
 /** Why nobody takes it. For whoever runs the gateway: which conditions there are is nobody else's business. */
@@ -95,7 +113,7 @@ const look = async (trust: WorkloadTrust, token: string, options: ExchangeOption
     if ('failed' in matched) return { trust, failed: matched.failed }
     return { trust, payload, identity: workloadIdentity(trust, payload, matched.claims) as WorkloadIdentity }
   } catch (error) {
-    return { trust, error: asHoopError(error) }
+    return { trust, error: forPrograms(asHoopError(error)) }
   }
 }
 
@@ -111,7 +129,7 @@ export const exchangeToken = async (
   const trusts = options.trusts()
   const known = [...forms(options.gateway()), ...trusts.flatMap((trust) => audiencesOf(trust, options.gateway()))]
   if (audience !== undefined && !known.includes(audience)) throw new InvalidTarget()
-  const issuer = issuerOf(token)
+  const issuer = unverifiedIssuer(token)
   const looks: Look[] = []
   for (const trust of trusts.filter((one) => one.issuer === issuer)) {
     const seen = await look(trust, token, options)

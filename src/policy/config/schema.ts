@@ -20,7 +20,6 @@ export type Config = z.output<typeof configSchema>
 export type { ConnectionConfig } from './sections/connection.js'
 export type { GatewayConfig } from './sections/gateway.js'
 export type { IdentityConfig } from './sections/identity.js'
-export type { WorkloadConfig } from './sections/workloads.js'
 export type { BudgetConfig, BudgetsConfig, PolicyConfig, RuleConditions, RuleConfig } from './sections/policy.js'
 
 /** JSON Schema (2020-12) of the file, for editors: `# yaml-language-server: $schema=…`. */

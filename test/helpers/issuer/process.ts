@@ -2,11 +2,13 @@
  * Issuers of programs' tokens, in a process of their own: each has keys, discovery and a key set under a path of its name,
  * and misbehaves when it is told to. `/github` gives tokens as GitHub does to a job; `/control` is the test's.
  */
+import { KeyObject, sign as signRaw } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { absent } from './absent.ts'
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
 /** How a key set is given out; `good` as it should be. */
@@ -50,18 +52,32 @@ const issuerOf = async (name: string): Promise<Issuer> => {
   return issuer
 }
 
+const without = (members: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== absent))
+
 const sign = async (name: string, claims: Record<string, unknown>, header: Record<string, unknown> = {}) => {
   const { keys } = await issuerOf(name)
   const { alg, kid, privateKey } = keys.find((key) => header['alg'] === undefined || key.alg === header['alg'])!
   const now = Math.floor(Date.now() / 1000)
   const usual = { iss: `${origin}/${name}`, iat: now, exp: now + 300, jti: crypto.randomUUID() }
-  // Claims of any shape: what an issuer would not write, the test does.
-  const payload = JSON.parse(JSON.stringify({ ...usual, ...claims })) as Record<string, unknown>
-  return new SignJWT(payload).setProtectedHeader({ alg, kid, typ: 'JWT', ...header }).sign(privateKey)
+  return new SignJWT(without({ ...usual, ...claims }))
+    .setProtectedHeader({ alg, ...without({ kid, typ: 'JWT', ...header }) })
+    .sign(privateKey)
+}
+
+/** The claims, and one of them once more: by hand, since no library writes that. */
+const twice = async (name: string, claims: Record<string, unknown>): Promise<string> => {
+  const { keys } = await issuerOf(name)
+  const { alg, kid, privateKey } = keys[0]!
+  const part = (text: string): string => Buffer.from(text).toString('base64url')
+  const payload = JSON.stringify(claims).replace(/}$/, `,"sub":${JSON.stringify(claims['sub'])}}`)
+  const input = `${part(JSON.stringify({ alg, kid }))}.${part(payload)}`
+  return `${input}.${signRaw('sha256', Buffer.from(input), KeyObject.from(privateKey)).toString('base64url')}`
 }
 
 const controls = {
   sign,
+  twice,
   add: async (name: string, options: { alg?: string; kid?: string; publish?: boolean }) =>
     (await issuerOf(name)).add(options),
   drop: async (name: string) => void (await issuerOf(name)).published.splice(1),

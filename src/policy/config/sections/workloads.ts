@@ -57,5 +57,3 @@ const workload = z
 const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'a name of letters, digits, dot, dash and underscore')
 
 export const workloads = z.record(name, workload).default({})
-
-export type WorkloadConfig = z.output<typeof workload>

@@ -132,6 +132,7 @@ test('the OpenAPI document describes every route', async () => {
     'post /v1/sessions/kill',
     'post /v1/sessions/{id}/kill',
     'post /v1/standing-approvals',
+    'post /v1/token',
   ])
 })
 

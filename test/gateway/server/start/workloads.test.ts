@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
 import { workloadCredentials } from '../../../../src/agent/login/workload/credentials.js'
+import { decodeJwt } from 'jose'
 import { newProver } from '../../../identity/proofs.js'
 import { personWith } from './person.js'
 import { workloadStage, type WorkloadStage } from './workload-stage.js'
@@ -8,14 +9,14 @@ import { createRecordingsView } from './recordings.js'
 
 let stage: WorkloadStage
 beforeAll(async () => {
-  stage = await workloadStage(({ issuer }) => ({
-    deploy: { issuer: issuer('ci'), when: { repository_id: '4711', ref: 'refs/heads/main' } },
+  stage = await workloadStage((from) => ({
+    deploy: { issuer: from.issuer('ci'), when: { repository_id: '4711', ref: 'refs/heads/main' } },
     cluster: {
-      issuer: issuer('cluster'),
+      issuer: from.issuer('cluster'),
       reuse: 'same-key',
       when: { 'kubernetes.io.serviceaccount.uid': 'u-1' },
     },
-    named: { issuer: issuer('ci'), audience: 'hoop-of-ours', when: { repository_id: '4712' } },
+    named: { issuer: from.issuer('ci'), audience: 'hoop-of-ours', when: { repository_id: '4712' } },
   }))
 })
 afterAll(() => stage[Symbol.asyncDispose]())
@@ -117,7 +118,7 @@ test('a token is exchanged once, by whatever key', async () => {
   const thief = await newProver()
   expect(await stage.exchange(token, { prover: thief })).toMatchObject({ body: { code: 'TOKEN_BOUND' } })
   // What another token says under the same id is the same token to its issuer.
-  const twin = await sign({ jti: JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).jti, extra: 1 })
+  const twin = await sign({ jti: decodeJwt(token).jti, extra: 1 })
   expect(await stage.exchange(twin)).toMatchObject({ body: { code: 'TOKEN_REUSED' } })
 })
 
