@@ -17,6 +17,8 @@ import { rememberedSecrets } from './secrets.js'
 import { auditLog } from '../../access/audit-log.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
+import { LoginWatch } from '../../upstream/login-watch.js'
+import { databasesOf } from '../../upstream/target.js'
 import { KnownNames } from '../../../store/known-names.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
@@ -106,6 +108,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   stack.defer(() => names.settled())
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
   await quarantined(configuration.current)
+  const usable = () => {
+    const { current } = configuration
+    return Object.keys(current.config.connections).flatMap((connection) => {
+      const target = quarantine.usable(connection)
+      return target ? [{ connection, target, database: databasesOf(current, connection)[0] }] : []
+    })
+  }
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks, metrics },
     limits: () => gateway.limits,
@@ -118,9 +127,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   stack.use(served)
   review = () => served.review()
-  stack.use(
-    await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys: paths }),
-  )
+  const logins = stack.use(new LoginWatch({ ...{ log, webhooks }, addresses: gateway.addresses, connections: usable }))
+  const shown = { metrics, served, quarantine, configuration, certificate, logins }
+  stack.use(await giveOutMetrics({ version, log, ...shown, keys: paths }))
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)
