@@ -112,7 +112,7 @@ onLinux('each is said once, in the log and over the webhooks, and counted while 
 onLinux('the gateway and its check tell of it', async () => {
   await using it = await role()
   const around = await it.login(elsewhere)
-  const url = urlOf('postgres').replace('postgres@', `${it.name}@`)
+  const url = urlOf('postgres').replace('connect_timeout=1', 'connect_timeout=20').replace('postgres@', `${it.name}@`)
   const connections = { db: connectionTo(url, 'open', { password: 'env:AROUND_PASSWORD' }) }
   await using on = await stage({ connections }, undefined, { AROUND_PASSWORD: 'secret' })
   const warning = () => on.it.log.find(({ msg }) => msg.includes('past the gateway'))
