@@ -101,7 +101,7 @@ test('a vault that fails is said in the log, in readiness, and to no client; the
     state: 'failed',
     detail: expect.stringMatching(
       /hoop\.yaml:\d+:\d+: command .*vault ended with status 2\ncommand .* said: token \[redacted\]/,
-    ),
+    ) as string,
   })
   await sleep(3_100)
   const refused = await mika.connect().catch((error: unknown) => error)
