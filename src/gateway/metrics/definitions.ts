@@ -157,6 +157,11 @@ export const definitions = {
     help: 'What is in the way of a connection, by the code of the error.',
     labels: ['connection', 'code'],
   },
+  hoop_direct_logins: {
+    type: 'gauge',
+    help: 'Who is logged in with the connection’s own user from another address than a gateway’s, past it; looked at each minute.',
+    labels: ['connection'],
+  },
   hoop_free_bytes: {
     type: 'gauge',
     help: 'Free space where recordings and store are. Under 64 MiB for recordings the gateway is not ready.',

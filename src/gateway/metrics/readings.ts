@@ -24,6 +24,8 @@ export interface Sources {
     readonly troubles: readonly Trouble[]
   }[]
   readonly ready: () => Promise<Readiness>
+  /** Logins past the gateway, of connections that could be looked at. */
+  readonly directLogins: () => readonly { readonly connection: string; readonly count: number }[]
   readonly host: HostFacts
 }
 
@@ -127,6 +129,8 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
         value: all.length,
       })),
     ),
+  hoop_direct_logins: ({ directLogins }) =>
+    directLogins().map(({ connection, count }) => ({ labels: { connection }, value: count })),
   hoop_free_bytes: async ({ host }) => (await host.free()).map(({ of, bytes }) => ({ labels: { of }, value: bytes })),
   hoop_certificate_expiry_timestamp_seconds: async ({ host }) =>
     (await host.certificates()).map(({ until, ...labels }) => ({ labels, value: seconds(until) })),

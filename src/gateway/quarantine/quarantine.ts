@@ -68,6 +68,12 @@ export class Quarantine implements Disposable {
     return found.filter((trouble) => (trouble.policy ?? policy) === policy)
   }
 
+  /** How to reach a connection's server; undefined while nobody can log in there. */
+  usable(connection: string): UpstreamTarget | undefined {
+    const watch = this.#watches.get(connection)
+    return watch?.troubles.some(({ policy }) => policy === undefined) ? undefined : watch?.target
+  }
+
   /** All that are quarantined, by name. */
   get all(): readonly Quarantined[] {
     return [...this.#watches]

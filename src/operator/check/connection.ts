@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../../policy/config/load.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../../gateway/upstream/target.js'
 import { rolesOf, tryRole } from '../../gateway/upstream/roles.js'
 import { inServersWords, loginOnce } from '../../gateway/upstream/login-once.js'
+import { checkDirectLogins } from './direct-logins.js'
 import { type CheckResult, type Finding, step } from './step.js'
 
 const isLocal = (host: string): boolean => /^(localhost|127\.|::1$|\/)/.test(host)
@@ -30,18 +31,24 @@ const login = async (target: UpstreamTarget, database: string): Promise<Finding>
   return words
 }
 
-/** Logs in to each database of each connection, as a session would. */
+/** Logs in to each database of each connection, as a session would, and what else that shows where it works. */
 export async function* checkConnections(loaded: LoadedConfig): AsyncGenerator<CheckResult> {
   for (const name of Object.keys(loaded.config.connections)) {
     const databases = databasesOf(loaded, name)
+    const worked: string[] = []
     for (const database of databases) {
-      const label = databases.length > 1 ? `connection ${name}/${database}` : `connection ${name}`
-      yield await step(label, () => login(targetOf(loaded, name), database))
+      const label = databases.length > 1 ? `${name}/${database}` : name
+      const result = await step(`connection ${label}`, () => login(targetOf(loaded, name), database))
+      yield result
+      if (result.state === 'failed') continue
+      worked.push(database)
       for (const role of rolesOf(loaded, name))
         yield await step(`role ${role}`, async () => {
           await tryRole(targetOf(loaded, name), database, role)
-          return `sessions on ${label.replace('connection ', '')} can be ${role}, and stay it`
+          return `sessions on ${label} can be ${role}, and stay it`
         })
     }
+    const [database] = worked
+    if (database !== undefined) yield await checkDirectLogins(loaded, name, database)
   }
 }

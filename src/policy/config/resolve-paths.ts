@@ -33,6 +33,7 @@ const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionC
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
   const { tls, store, recordings, webhooks } = config.gateway
+  const { scim } = config.identity
   return {
     ...config,
     gateway: {
@@ -52,6 +53,7 @@ export const resolvePaths = (config: Config, folder: string): Config => {
     },
     identity: {
       ...config.identity,
+      ...(scim && { scim: { ...scim, token: ofSecret(folder, scim.token) } }),
       workloads: Object.fromEntries(
         Object.entries(config.identity.workloads).map(([name, trust]) => [
           name,

@@ -15,6 +15,7 @@ const gateway = (over: Partial<Sources> = {}): { metrics: GatewayMetrics; source
     connectionsWaiting: () => 3,
     approvalsWaiting: () => 2,
     quarantined: () => [],
+    directLogins: () => [{ connection: 'vectordb', count: 2 }],
     ready: async () => ({
       ready: true,
       grants: true,

@@ -50,7 +50,7 @@ beforeAll(async () => {
   database = stack.use(await freshDatabase())
   const owner = await database.client()
   for (const sql of objects) await owner.query(sql)
-  const url = urlOf(database.name).replace('postgres@', `${login}@`)
+  const url = urlOf(database.name).replace('connect_timeout=1', 'connect_timeout=20').replace('postgres@', `${login}@`)
   const more = (role: object) => ({ password: 'env:ROLE_PASSWORD', role })
   const connections = {
     plain: connectionTo(url, 'open', more({ default: reader })),

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { expect, inject, test } from 'vitest'
+import { checkGateway } from '../../../src/operator/check/check.js'
 import { makeCertificates } from '../../helpers/certificates.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { startPostgres } from '../../helpers/postgres/postgres.js'
@@ -24,7 +25,7 @@ const rotating = async (lifetime: string) => {
   await asSuperuser(inject('databaseUrl'), `CREATE ROLE ${role} LOGIN PASSWORD 'first'`)
   stack.defer(() => asSuperuser(inject('databaseUrl'), `DROP ROLE ${role}`))
   const name = new URL(database.url).pathname.slice(1)
-  const url = urlOf(name).replace('postgres@', `${role}@`)
+  const url = urlOf(name).replace('connect_timeout=1', 'connect_timeout=20').replace('postgres@', `${role}@`)
   const on = stack.use(
     await stage(
       { connections: { db: connectionTo(url, 'open', { password: { exec: ['bin/vault', 'kv', 'get'], lifetime } }) } },
@@ -93,6 +94,15 @@ test('a vault that fails is said in the log, in readiness, and to no client; the
   expect(JSON.stringify(on.it.log)).not.toMatch(/hvs\.CAES|"first"/)
   const ready = await mika.client.get<{ stale_secrets: number }>('/readyz')
   expect(ready.stale_secrets).toBe(1)
+  const results = []
+  for await (const each of checkGateway({ config: on.it.folder.config, env: on.env })) results.push(each)
+  const { state, detail } = results.find(({ name }) => name === 'secrets')!
+  expect({ state, detail }).toEqual({
+    state: 'failed',
+    detail: expect.stringMatching(
+      /hoop\.yaml:\d+:\d+: command .*vault ended with status 2\ncommand .* said: token \[redacted\]/,
+    ) as string,
+  })
   await sleep(3_100)
   const refused = await mika.connect().catch((error: unknown) => error)
   expect(refused).toMatchObject({ routine: 'hoop/CONNECTION_UNAVAILABLE' })

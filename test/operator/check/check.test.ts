@@ -51,6 +51,7 @@ test('what init made passes every check', async () => {
     'certificate names',
     'identity provider',
     'connection vectordb',
+    'other logins vectordb',
     'masked columns',
     'store',
     'recordings',

@@ -6,6 +6,7 @@ import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import { hostFacts, type HostFactsOptions } from '../../metrics/host-facts.js'
 import { listenForMetrics } from '../../metrics/listener.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
+import type { LoginWatch } from '../../upstream/login-watch.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import type { Served } from './serve.js'
@@ -18,6 +19,7 @@ export interface GiveOutOptions {
   readonly quarantine: Pick<Quarantine, 'all'>
   readonly configuration: Configuration
   readonly certificate: CertificateInForce
+  readonly logins: Pick<LoginWatch, 'counts'>
   readonly keys: HostFactsOptions['keys']
 }
 
@@ -26,7 +28,7 @@ export interface GiveOutOptions {
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const giveOutMetrics = async (options: GiveOutOptions): Promise<AsyncDisposable> => {
-  const { version, log, metrics, served, quarantine, configuration, certificate, keys } = options
+  const { version, log, metrics, served, quarantine, configuration, certificate, logins, keys } = options
   await using stack = new AsyncDisposableStack()
   // A change of it takes a restart, like everything under gateway.
   const { gateway } = configuration.current.config
@@ -38,6 +40,7 @@ export const giveOutMetrics = async (options: GiveOutOptions): Promise<AsyncDisp
       connections: () => Object.keys(config().connections),
       sessionsLimit: () => gateway.limits.sessions,
       quarantined: () => quarantine.all,
+      directLogins: () => logins.counts,
       host: hostFacts({ config, keys, until: () => certificate.current.facts.until }),
     },
     (metric, err) => log.warn({ err, metric }, 'a metric could not be read'),

@@ -16,6 +16,8 @@ import { openKeys } from './keys.js'
 import { rememberedSecrets } from './secrets.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
+import { LoginWatch } from '../../upstream/login-watch.js'
+import { databasesOf } from '../../upstream/target.js'
 import { KnownNames } from '../../../store/known-names.js'
 import { auditLog, type WriteAudit } from '../../access/audit-log.js'
 import { guardMaker } from '../../session/guards.js'
@@ -111,6 +113,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   await later.note(configuration.current)
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
   await quarantined(configuration.current)
+  const usable = () => {
+    const { current } = configuration
+    return Object.keys(current.config.connections).flatMap((connection) => {
+      const target = quarantine.usable(connection)
+      return target ? [{ connection, target, database: databasesOf(current, connection)[0] }] : []
+    })
+  }
   const served = await serve({
     ...{ version, log, configuration, certificate, webhooks, metrics },
     limits: () => gateway.limits,
@@ -123,9 +132,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   stack.use(served)
   review = () => served.review()
-  stack.use(
-    await giveOutMetrics({ version, log, metrics, served, quarantine, configuration, certificate, keys: paths }),
-  )
+  const logins = stack.use(new LoginWatch({ ...{ log, webhooks }, addresses: gateway.addresses, connections: usable }))
+  const shown = { metrics, served, quarantine, configuration, certificate, logins }
+  stack.use(await giveOutMetrics({ version, log, ...shown, keys: paths }))
 
   const unwatched = (err: unknown) => log.warn({ err }, 'changes of files are not seen; send SIGHUP after a change')
   const reloadCertificate = () => certificate.reload(served.server)

@@ -13,8 +13,7 @@ export const isNetwork = (text: string): boolean => {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
 
-/** Reverse proxies whose `X-Forwarded-For` is believed. Nobody's is, unless they stand here. */
-const trustedProxies = z
+const networks = z
   .array(z.string().refine(isNetwork, 'an address or a network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8'))
   .max(100)
   .default([])
@@ -80,7 +79,10 @@ export const gatewaySection = z.strictObject({
   /** How long live sessions get when the gateway is told to stop. */
   drain: duration.prefault('30s'),
   limits: limits.prefault({}),
-  trusted_proxies: trustedProxies,
+  /** Reverse proxies whose `X-Forwarded-For` is believed. Nobody's is, unless they stand here. */
+  trusted_proxies: networks,
+  /** From where databases see gateways that use the same logins: nobody who comes from there goes around them. */
+  addresses: networks,
   /** Where metrics are given out, over plain HTTP to whoever reaches it; nowhere unless said. */
   metrics: z.strictObject({ listen }).optional(),
   /** Who is told of requests for approval and of alerts. */

@@ -1,0 +1,82 @@
+import { openOwnClient } from './own-client.js'
+import type { UpstreamTarget } from './target.js'
+
+/** Somebody who is logged in as the gateway's own user, and isn't behind the gateway. */
+export interface DirectLogin {
+  readonly pid: number
+  readonly user: string
+  readonly database: string
+  /** As the server sees it; undefined for a Unix socket. */
+  readonly address: string | undefined
+  readonly port: number | undefined
+  readonly since: Date
+  /** What it calls itself. */
+  readonly application: string
+}
+
+export interface DirectLogins {
+  /** From where the server sees the gateway; undefined for a Unix socket. */
+  readonly own: string | undefined
+  /** The oldest first, and so many at most. */
+  readonly logins: readonly DirectLogin[]
+}
+
+const MOST = 100
+
+/** A role sees its own sessions in full; no membership in pg_read_all_stats is needed for that. */
+const question = `
+  SELECT host(inet_client_addr()) AS own,
+    ARRAY(
+      SELECT json_build_object(
+        'pid', pid, 'user', usename, 'database', datname, 'address', host(client_addr), 'port', client_port,
+        'since', extract(epoch FROM backend_start) * 1000, 'application', application_name)
+      FROM pg_catalog.pg_stat_activity
+      WHERE usename = session_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+        AND client_addr IS DISTINCT FROM inet_client_addr()
+        AND (client_addr <<= ANY ($1::inet[])) IS NOT TRUE
+      ORDER BY backend_start LIMIT ${MOST}) AS logins`
+
+interface Answer {
+  readonly own: string | null
+  readonly logins: readonly {
+    readonly pid: number
+    readonly user: string
+    readonly database: string
+    readonly address: string | null
+    readonly port: number
+    readonly since: number
+    readonly application: string
+  }[]
+}
+
+/**
+ * Who is logged in as the gateway's user from another address than the gateway.
+ * @param known addresses and networks of other gateways
+ * @throws {HoopError} UPSTREAM_*, SECRET_MISSING
+ */
+export const readDirectLogins = async (
+  target: UpstreamTarget,
+  database: string,
+  known: readonly string[],
+): Promise<DirectLogins> => {
+  const client = await openOwnClient(target, database)
+  try {
+    const { rows } = await client.query<Answer & Record<string, unknown>>(question, [known])
+    const { own, logins } = rows[0]!
+    return {
+      own: own ?? undefined,
+      logins: logins.map(({ address, port, since, ...rest }) => ({
+        ...rest,
+        address: address ?? undefined,
+        port: address === null ? undefined : port,
+        since: new Date(since),
+      })),
+    }
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** Where somebody is, in words. */
+export const placeOf = ({ address, port }: Pick<DirectLogin, 'address' | 'port'>): string =>
+  address === undefined ? 'a Unix socket' : `${address}, port ${port}`

@@ -1,0 +1,20 @@
+import { type DirectLogin, placeOf, readDirectLogins } from '../../gateway/upstream/direct-logins.js'
+import { targetOf } from '../../gateway/upstream/target.js'
+import type { LoadedConfig } from '../../policy/config/load.js'
+import { type CheckResult, step } from './step.js'
+
+const line = (login: DirectLogin): string =>
+  `${login.user} from ${placeOf(login)}, pid ${login.pid}, since ${login.since.toISOString()}, in ${login.database}` +
+  (login.application === '' ? '' : `, calls itself ${login.application}`)
+
+const hint =
+  'Change the password of the role, and let pg_hba.conf take it from the gateway’s address only. Other gateways of yours stand under gateway.addresses.'
+
+/** Who is logged in with the gateway's own user from another address than this machine's, as the server sees it. */
+export const checkDirectLogins = (loaded: LoadedConfig, connection: string, database: string): Promise<CheckResult> =>
+  step(`other logins ${connection}`, async () => {
+    const target = targetOf(loaded, connection)
+    const { own, logins } = await readDirectLogins(target, database, loaded.config.gateway.addresses)
+    if (logins.length > 0) return { warning: logins.map(line).join('\n'), hint }
+    return `${target.user} is logged in from ${own ?? 'a Unix socket'} only`
+  })
