@@ -15,6 +15,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['gateway.trusted_proxies', 'limits.md'],
   ['identity', 'identity-providers.md'],
   ['connections', 'operations.md'],
+  ['connections.NAME.access[]', 'access.md'],
   ['connections.NAME.limits', 'limits.md'],
   ['policies', 'rules.md'],
   ['policies.NAME.masks', 'masking.md'],

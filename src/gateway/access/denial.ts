@@ -2,7 +2,8 @@ import type { DenyList } from '../../identity/deny-list.js'
 import type { GrantService } from '../../identity/grant-service.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Ending, SessionName } from '../session/registry.js'
-import { accessOf } from './access.js'
+import { accessOf, fits, type Person } from './access.js'
+import { outOfTime } from './terms.js'
 import type { AccessView } from './view.js'
 
 /** Why a session may not begin though its grant was good a moment ago. */
@@ -21,13 +22,36 @@ export const shutOut =
  */
 export const lostAccess =
   (view: () => AccessView) =>
-  ({ connection, access: { person, policy, clear, breakGlass } }: SessionName): Ending | undefined => {
-    const now = accessOf(view(), person, connection)
+  ({ connection, access: { person, policy, clear, breakGlass, given } }: SessionName): Ending | undefined => {
+    const config = view()
+    // It goes on with what it began with: an access that was given since is for sessions that begin since.
+    const theirs = given === undefined ? [] : (config.given?.(person.subject, connection) ?? [])
+    const still = theirs.filter(({ id }) => id === given)
+    const now = accessOf(config, person, connection, { given: still })
+    if (given !== undefined && (still.length === 0 || now?.given === undefined))
+      return ended(`your access to ${connection} for a while is over`, `Ask again: hoop access request ${connection}`)
+    if (!now) {
+      const late = timeOf(config, person, connection, policy)
+      if (late !== undefined)
+        return ended(`your access to ${connection} is over: ${late}`, 'Connect again when you may.')
+    }
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
     if (now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass))
       return ended(`what you may do on ${connection} has changed`, 'Connect again.')
     return undefined
   }
+
+/** Whether a session can lose its access by nothing but the time. */
+export const isTimed = ({ connections }: AccessView, { connection, access }: SessionName): boolean =>
+  access.given !== undefined ||
+  (Object.hasOwn(connections, connection) &&
+    connections[connection]!.access.some(({ until, hours }) => until !== undefined || hours !== undefined))
+
+/** Why an entry that gave this policy gives nothing any more, where its time is the reason. */
+const timeOf = ({ connections }: AccessView, person: Person, name: string, policy: string): string | undefined =>
+  connections[name]?.access.flatMap((entry) =>
+    entry.policy === policy && fits(person, entry) ? (outOfTime(entry, new Date()) ?? []) : [],
+  )[0]
 
 const ended = (about: string, hint: string): Ending => ({
   error: new HoopError('SESSION_KILLED', about, { hint }),

@@ -13,6 +13,11 @@ export const acts = {
   'approval.deny': 'denied a request',
   'standing.add': 'approved a statement for a while',
   'standing.revoke': 'took back a standing approval',
+  'access.request': 'asked for access for a while',
+  'access.approve': 'gave access for a while',
+  'access.deny': 'denied access for a while',
+  'access.revoke': 'took back access for a while',
+  'access.end': 'ended access whose time was over',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

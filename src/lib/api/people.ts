@@ -9,6 +9,8 @@ import type { Me, PersonSeen, SessionSummary } from '../api.js'
 export const holdings = {
   grants: ['grant', 'grants'],
   requests: ['request for an approval', 'requests for an approval'],
+  accessRequests: ['request for access', 'requests for access'],
+  accesses: ['access for a while', 'accesses for a while'],
   standing: ['standing approval', 'standing approvals'],
 } as const satisfies Record<string, readonly [one: string, many: string]>
 
@@ -29,6 +31,9 @@ export interface Reach {
   /** What gives it: a group that the provider named, or the name under which the entry has them. */
   readonly group?: string
   readonly person?: string
+  /** Id of the access for a while that gives it, and when it ends by itself; `until` of an entry as well. */
+  readonly access?: string
+  readonly until?: string
   /** Since when, as far back as hoop knows of group and entry. */
   readonly since?: string
 }

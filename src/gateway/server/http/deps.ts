@@ -9,6 +9,7 @@ import type { PersonUsage } from '../../budgets/person-usage.js'
 import type { SessionUse } from '../../budgets/report.js'
 import type { Approvals } from '../../approvals/approvals.js'
 import type { DenyList } from '../../../identity/deny-list.js'
+import type { Asking } from '../../access/asking.js'
 import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
@@ -43,6 +44,7 @@ export interface HttpDeps {
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
   readonly approvals: Approvals
+  readonly asking: Pick<Asking, 'ask' | 'revoke'>
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
   /** What a person got, and the sessions of theirs that are open here and have budgets. */

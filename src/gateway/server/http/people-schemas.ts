@@ -26,6 +26,8 @@ const reach: z.ZodType<Reach> = z.strictObject({
   entry: z.int().meta({ description: 'Of the connection’s access, counted from 1.' }),
   group: text.exactOptional(),
   person: text.exactOptional(),
+  access: text.meta({ description: 'Of an access for a while.' }).exactOptional(),
+  until: time.exactOptional(),
   since: time.meta({ description: 'As far back as is known.' }).exactOptional(),
 })
 

@@ -27,18 +27,21 @@ export interface ApiOptions extends Pick<
   | 'approvals'
   | 'denied'
   | 'control'
+  | 'asking'
 > {
   readonly store: Store
   readonly registry: SessionRegistry
   /** Why a session may not go on under the configuration in force. */
   readonly lost: (session: SessionName) => Ending | undefined
   readonly usage: Pick<Usage, 'person'>
+  /** Somebody's groups are others than before. Never throws. */
+  readonly regrouped: (subject: string) => Promise<void>
   /** Folder. */
   readonly recordings: string
 }
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
-export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOptions): App => {
+export const createApi = ({ registry, lost, recordings, usage, regrouped, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
   const people = new PeopleSeen(
@@ -53,7 +56,9 @@ export const createApi = ({ registry, lost, recordings, usage, ...rest }: ApiOpt
         .of(subject)
         .flatMap(({ id, connection, counts }) => (counts ? [{ id, connection, counts }] : [])),
     }),
-    seen: (person) => people.see(person),
+    seen: async (person) => {
+      if (await people.see(person)) await regrouped(person.subject)
+    },
     livePerPerson: () => registry.perPerson(),
     live: (id) => registry.get(id)?.counters,
     events: async function* (id) {

@@ -12,9 +12,11 @@ import type { Runtimes } from '../../session/runtimes.js'
 import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
 import type { WriteAudit } from '../../access/audit-log.js'
+import { Asking } from '../../access/asking.js'
+import type { Accesses } from '../../access/accesses.js'
 import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
-import { lostAccess, shutOut } from '../../access/denial.js'
+import { isTimed, lostAccess, shutOut } from '../../access/denial.js'
 import { SessionRegistry } from '../../session/registry.js'
 import type { Arrival } from '../../link/arrival.js'
 import { KeptStreams } from '../../link/kept.js'
@@ -48,6 +50,7 @@ export interface ServeOptions {
   readonly certificate: CertificateInForce
   readonly state: State
   readonly audit: WriteAudit
+  readonly accesses: Accesses
   readonly webhooks: Webhooks
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
@@ -74,7 +77,7 @@ const lastRequests = 1000
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { version, log, configuration, runtimes, certificate, state, metrics, audit: write } = options
+  const { version, log, configuration, runtimes, certificate, state, metrics, accesses, audit: write } = options
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
@@ -100,15 +103,23 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     write,
     url: () => own.url,
     webhooks: options.webhooks,
+    settled: (record) => accesses.settled(record),
   })
   await approvals.recover()
-  const lost = lostAccess(() => runtimes().view)
+  const view = () => runtimes().view
+  const lost = lostAccess(view)
   const out = shutOut(denied, grants)
   const registry = new SessionRegistry({
     limits: options.limits,
     denied: (session) => out(session) ?? lost(session),
   })
   const control = new Control({ registry, denied, grants, holdings: holdingsOf(store, approvals), write })
+  const asking = new Asking({ store, view, approvals, accesses, registry, write })
+  const timed = setInterval(
+    () => registry.review((session) => (isTimed(view(), session) ? lost(session) : undefined)),
+    1000,
+  )
+  timed.unref()
   const admitted = <T>(who: T, { subject }: { subject: string }): T => {
     denied.assert(subject)
     return who
@@ -124,10 +135,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
+    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
+    regrouped: (subject) =>
+      asking.reconsider(subject).catch((err: unknown) => log.error({ err }, 'access for a while was not looked at')),
     ...{ rates, address, limits: gateway.limits.http },
     tls: certificate.current.context,
-    config: () => runtimes().view,
+    config: view,
     quarantine: options.quarantine,
     principal: async (request) => {
       const principal = await identity.principal(request)
@@ -176,6 +189,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
     [Symbol.asyncDispose]: async () => {
       links.close()
+      clearInterval(timed)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
       server.closeIdleConnections()

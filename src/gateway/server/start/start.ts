@@ -15,6 +15,7 @@ import { openConfiguration } from './configuration.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
 import { KnownNames } from '../../../store/known-names.js'
+import { Accesses } from '../../access/accesses.js'
 import { auditLog } from '../../access/audit-log.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
@@ -72,6 +73,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
+  const accesses = new Accesses(() => review())
   let maskingKey: Buffer | undefined
   /** Sessions that come meanwhile wait for the connection that they ask for. */
   const quarantined = async (loaded: LoadedConfig): Promise<void> => {
@@ -90,7 +92,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       maskingKey ??= loadMaskingKey(beside(layout.maskingKey))
       const statements = loaded.config.gateway.limits.statements_per_query
       const guards = guardMaker({ maskingKey, catalogs, log, statements })
-      runtimes = createRuntimes(loaded, guards, () => later.quarantine!)
+      runtimes = createRuntimes(
+        loaded,
+        guards,
+        () => later.quarantine!,
+        (...of) => accesses.of(...of),
+      )
       review()
       await quarantined(loaded)
     },
@@ -115,7 +122,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     runtimes: () => runtimes!,
     quarantine,
     signingKeys: await loadSigningKeys(beside(layout.signingKeys)),
-    ...{ state, audit },
+    ...{ state, audit, accesses },
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accessEntry } from '../policy/access.js'
 import { sessionTimes } from './session-times.js'
 import { upstreamUrl } from './upstream-url.js'
 
@@ -6,10 +7,6 @@ const names = z.array(z.string().min(1)).min(1)
 
 /** Where a secret lies. The value itself never stands in the file. */
 const secretSpec = z.string().regex(/^(?:env:[A-Za-z_]\w*|file:.+)$/, 'env:NAME or file:PATH')
-
-const access = z
-  .strictObject({ groups: names.optional(), people: names.optional(), policy: z.string().min(1) })
-  .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
 
 const count = z.number().int().min(1).max(100_000).optional()
 
@@ -23,7 +20,7 @@ export const connectionSection = z
     url: upstreamUrl,
     password: secretSpec.optional(),
     databases: names.optional(),
-    access: z.array(access),
+    access: z.array(accessEntry),
     function_calls: z.boolean().default(false),
     limits: limits.prefault({}),
   })
