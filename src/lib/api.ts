@@ -1,4 +1,4 @@
-import type { Ended } from './api/people.js'
+import type { Ended } from './api/holdings.js'
 
 /**
  * The shapes of the gateway's HTTP API, as both ends see them. Paths and statuses are in the OpenAPI document at

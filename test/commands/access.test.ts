@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { parseDocument } from 'yaml'
 import type { RevokeAnswer } from '../../src/lib/api.js'
 import type { Act } from '../../src/lib/api/acts.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
@@ -175,14 +176,11 @@ test('an entry that asks for a reason gives nothing without one', async () => {
 })
 
 test('an entry ends at its time, and so do its sessions', async () => {
-  const text = await readFile(gateway.configFile, 'utf8')
-  const entry = text.slice(
-    text.lastIndexOf('policy: open'),
-    text.lastIndexOf('reason: required') + 'reason: required'.length,
-  )
-  const until = new Date(Date.now() + 40_000).toISOString()
-  await writeFile(gateway.configFile, text.replace(entry, `policy: open\n          until: ${until}`))
-  await expect.poll(async () => (await reaches('mika')).status, { timeout: 35_000 }).toBe(0)
+  const until = new Date(Date.now() + 60_000).toISOString()
+  const document = parseDocument(await readFile(gateway.configFile, 'utf8'))
+  document.setIn(['connections', 'vectordb', 'access', 2], { groups: ['ml-eng'], policy: 'open', until })
+  await writeFile(gateway.configFile, document.toString())
+  await expect.poll(async () => (await reaches('mika')).status, { timeout: 50_000 }).toBe(0)
   await using port = await gateway.connect('mika')
   const session = await open(port)
   expect(await session.ended).toMatchObject({

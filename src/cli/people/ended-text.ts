@@ -1,4 +1,4 @@
-import { type Ended, type HoldingName, holdings } from '../../lib/api/people.js'
+import { type Ended, type HoldingName, holdings } from '../../lib/api/holdings.js'
 import { count } from '../text.js'
 
 /** `1 session, 2 grants`: what a revocation ended; a newer gateway may name kinds that this version has no words for. */

@@ -1,5 +1,5 @@
 import type { Actor } from '../../lib/api.js'
-import type { HoldingName } from '../../lib/api/people.js'
+import type { HoldingName } from '../../lib/api/holdings.js'
 
 /** Who does it, and why: the client is told, and the recording ends with both. */
 export interface Order {

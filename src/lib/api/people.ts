@@ -2,23 +2,6 @@ import type { Act } from './acts.js'
 import type { Approval, StandingApproval } from './approvals.js'
 import type { Me, PersonSeen, SessionSummary } from '../api.js'
 
-/**
- * What somebody may hold that goes on without them, one and many, for people. Whoever adds a kind adds a line here; the
- * compiler then asks for what ends it (`Holdings`), and `hoop people revoke` counts it.
- */
-export const holdings = {
-  grants: ['grant', 'grants'],
-  requests: ['request for an approval', 'requests for an approval'],
-  accessRequests: ['request for access', 'requests for access'],
-  accesses: ['access for a while', 'accesses for a while'],
-  standing: ['standing approval', 'standing approvals'],
-} as const satisfies Record<string, readonly [one: string, many: string]>
-
-export type HoldingName = keyof typeof holdings
-
-/** How many of each were ended. */
-export type Ended = Readonly<Record<'sessions' | HoldingName, number>>
-
 /** What somebody can reach now, and why. */
 export interface Reach {
   readonly connection: string

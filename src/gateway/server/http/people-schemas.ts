@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Ended, LiveGrant, PersonDetail, Reach } from '../../../lib/api/people.js'
+import { type Ended, holdings } from '../../../lib/api/holdings.js'
+import type { LiveGrant, PersonDetail, Reach } from '../../../lib/api/people.js'
 import { act } from './act-schemas.js'
 import { approval, standing } from './approval-schemas.js'
-import { holdings } from '../../../lib/api/people.js'
 import { named, time } from './schema-registry.js'
 
 const text = z.string()

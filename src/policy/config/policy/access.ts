@@ -44,5 +44,3 @@ export const accessEntry = z
     reason: z.union([z.literal('required'), pattern]).optional(),
   })
   .refine((entry) => entry.groups !== undefined || entry.people !== undefined, 'groups or people')
-
-export type AccessEntryConfig = z.output<typeof accessEntry>
