@@ -112,24 +112,20 @@ export class Approvals implements AsyncDisposable {
     const { subject, name } = asker
     const at = new Date().toISOString()
     const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }
-    const after = await this.records.vote(
-      record.id,
-      entered,
-      (who) => this.isOut(who),
-      ({ id: target, state }, transaction) =>
-        this.#options.write(
-          {
-            ...{
-              act: `${record.access ? 'access' : 'approval'}.${vote}`,
-              by: { subject, name },
-              target,
-              subject: record.subject,
-              reason,
-            },
-            ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+    const after = await this.records.vote(record.id, entered, ({ id: target, state }, transaction) =>
+      this.#options.write(
+        {
+          ...{
+            act: `${record.access ? 'access' : 'approval'}.${vote}`,
+            by: { subject, name },
+            target,
+            subject: record.subject,
+            reason,
           },
-          transaction,
-        ),
+          ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+        },
+        transaction,
+      ),
     )
     await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')

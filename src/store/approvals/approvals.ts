@@ -68,14 +68,12 @@ export class ApprovalRecords {
 
   /**
    * Enters a vote, and settles the request where it is the last that it takes.
-   * @param isOut who is shut out doesn't count
    * @param also is kept with it, or neither is
    * @throws {HoopError} APPROVAL_SETTLED where it is no longer open, or this person has voted
    */
   async vote(
     id: string,
     vote: ApprovalVote,
-    isOut: (subject: string) => boolean = () => false,
     also: (after: ApprovalRecord, db: Transaction<Tables>) => Promise<void> = async () => undefined,
   ): Promise<ApprovalRecord> {
     return this.#db.transaction().execute(async (db) => {
@@ -92,7 +90,7 @@ export class ApprovalRecords {
         .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
       const given = { ...before!, votes: [...before!.votes, vote] }
-      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given, isOut)) ? 'approved' : 'open'
+      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given)) ? 'approved' : 'open'
       if (state !== 'open')
         await db
           .updateTable('approvals')
