@@ -91,6 +91,7 @@ export const catalogue = {
 
   // policy
   STATEMENT_BLOCKED: { message: 'the policy forbids this statement', exit: 77, http: 403, sqlstate: '42501', hint: 'Ask an administrator if you need it.' },
+  REASON_REQUIRED: { message: 'this takes a reason', exit: 77, http: 403, sqlstate: '28000', hint: 'Give one: --reason \'…\'' },
   APPROVAL_REQUIRED: { message: 'this statement needs an approval', exit: 75, http: 403, sqlstate: '42501', hint: 'Ask one of the rule’s approvers.' },
   APPROVAL_DENIED: { message: 'the approval was denied', exit: 77, http: 403, sqlstate: '42501', hint: 'Talk to whoever denied it.' },
   APPROVAL_EXPIRED: { message: 'nobody approved it in time', exit: 75, http: 403, sqlstate: '57014', hint: 'Ask an approver, then run it again.' },

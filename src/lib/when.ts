@@ -14,6 +14,14 @@ export function durationOf(text: string): number {
   return Number(amount) * (unit === 'ms' ? 1 : units[unit as keyof typeof units])
 }
 
+/** Milliseconds in the largest unit that has no rest: `90m`, `2h`, `1d`. */
+export const durationText = (ms: number): string => {
+  const [unit, length] = Object.entries({ d: units.d, h: units.h, m: units.m, s: units.s }).find(
+    ([, each]) => ms >= each && ms % each === 0,
+  ) ?? ['ms', 1]
+  return `${ms / length}${unit}`
+}
+
 /**
  * A moment: `2h` or `7d` ago, or a date with or without a time. Without a zone it means this machine's.
  * @returns ISO 8601 in UTC

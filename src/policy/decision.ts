@@ -1,3 +1,4 @@
+import type { Approvers } from './config/policy/approvers.js'
 import type { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import type { AskSession } from '../sql/catalog.js'
@@ -74,7 +75,7 @@ export interface RuleMatch {
 export interface ApprovalRule {
   readonly name: string
   readonly message?: string
-  readonly approvers: { readonly groups: readonly string[]; readonly count: number }
+  readonly approvers: Approvers
   /** Milliseconds that a request waits for its approvers. */
   readonly expires: number
   /** Absent: wait outside of a transaction, refuse with the request's id inside one. */

@@ -17,6 +17,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['identity.tokens', 'ci.md'],
   ['identity.workloads', 'workloads.md'],
   ['connections', 'operations.md'],
+  ['connections.NAME.access[]', 'access.md'],
   ['connections.NAME.limits', 'limits.md'],
   ['policies', 'rules.md'],
   ['policies.NAME.masks', 'masking.md'],

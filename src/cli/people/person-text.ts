@@ -6,8 +6,8 @@ import { pairs, table } from '../table.js'
 const local = (time: string | undefined): string | undefined => time && new Date(time).toLocaleString('sv-SE')
 
 /** What gives it: the entry of the connection, and what of it fits. */
-const why = ({ entry, group, person }: Reach): string =>
-  `entry ${entry}, ${group === undefined ? `person ${person}` : `group ${group}`}`
+const why = ({ entry, group, person, access }: Reach): string =>
+  `${access === undefined ? '' : `access ${access}, `}entry ${entry}, ${group === undefined ? `person ${person}` : `group ${group}`}`
 
 const terms = ({ clear, breakGlass }: Reach): string =>
   `${clear ? 'clear' : 'masked'}${breakGlass ? ', may break the glass' : ''}`
@@ -36,8 +36,9 @@ interface Section {
 const sections: readonly Section[] = [
   {
     title: 'Can reach',
-    headings: ['connection', 'policy', 'sees', 'by', 'since'],
-    rows: ({ reaches }) => reaches.map((one) => [one.connection, one.policy, terms(one), why(one), local(one.since)]),
+    headings: ['connection', 'policy', 'sees', 'by', 'since', 'until'],
+    rows: ({ reaches }) =>
+      reaches.map((one) => [one.connection, one.policy, terms(one), why(one), local(one.since), local(one.until)]),
   },
   {
     title: 'Live sessions',
@@ -54,7 +55,7 @@ const sections: readonly Section[] = [
       grants.map(({ id, connection, issuedAt, expiresAt }) => [id, connection, local(issuedAt), local(expiresAt)]),
   },
   {
-    title: 'Requests that wait, and approvals not yet used',
+    title: 'Requests that wait, approvals not yet used, and access for a while',
     headings: ['id', 'connection', 'rule', 'state', 'statement'],
     rows: ({ requests }) => requests.map((one) => [one.id, one.connection, one.rule, stateOf(one), briefly(one.text)]),
   },

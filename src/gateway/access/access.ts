@@ -1,7 +1,8 @@
 import type { ConnectionInfo, Me } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
-import type { AccessEntry, AccessView, ConnectionView, PolicyView } from './view.js'
+import { askCommand, outOfTime } from './terms.js'
+import type { AccessEntry, GivenAccess, AccessView, ConnectionView, PolicyView } from './view.js'
 
 export type Person = Pick<Principal, 'subject' | 'email' | 'groups' | 'owner' | 'token' | 'workload'>
 
@@ -15,6 +16,9 @@ export interface Access {
   /** Whether this person may break the glass. */
   readonly breakGlass: boolean
   readonly by: Fit
+  readonly entry: AccessEntry
+  /** Of an access for a while. */
+  readonly given?: GivenAccess
 }
 
 /** What gives it. */
@@ -50,36 +54,65 @@ const fitOf = (person: Person, entry: AccessEntry, index: number): Fit | undefin
   return name === undefined ? undefined : { entry: index, person: name }
 }
 
+/** Whether an entry is for this person. */
+export const fits = (person: Person, entry: AccessEntry): boolean => fitOf(person, entry, 0) !== undefined
+
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
+
+/** At which moment, and what for a while: now, and what is in force, unless told otherwise. */
+export interface When {
+  readonly now?: Date
+  readonly given?: readonly GivenAccess[]
+}
+
+/** The entries that fit and give something at the moment: what was approved for a while first, then those that ask nobody. */
+function* entriesFor(
+  { access }: ConnectionView,
+  person: Person,
+  given: readonly GivenAccess[],
+  now: Date,
+): Generator<{ entry: AccessEntry; by: Fit; given?: GivenAccess }> {
+  const open = access.flatMap((entry, index) => {
+    const by = outOfTime(entry, now) === undefined ? fitOf(person, entry, index) : undefined
+    return by ? [{ entry, by }] : []
+  })
+  for (const one of given)
+    for (const fit of open) if (fit.entry.request && fit.entry.policy === one.policy) yield { ...fit, given: one }
+  yield* open.filter(({ entry }) => !entry.request)
+}
 
 type Found = (Access & { terms: PolicyView }) | undefined
 
 /**
- * What the person may do with a connection: the first entry that fits holds; a policy that isn't there gives nothing. A service
- * token may do what its owner may, as far as it is for that, and neither see values in the clear nor break the glass.
+ * What the person may do with a connection: the first entry that fits and is in time holds, and one that was approved for
+ * a while before the others; a policy that isn't there gives nothing. A service token may do what its owner may without
+ * asking anybody, as far as it is for that, and neither see values in the clear nor break the glass.
  */
-export const accessOf = (view: AccessView, person: Person, name: string): Found => {
+export const accessOf = (view: AccessView, person: Person, name: string, when: When = {}): Found => {
   const { owner, token, groups } = person
-  if (!owner && !token) return entryOf(view, person, name)
-  const found = owner && entryOf(view, { ...owner, groups }, name)
+  if (!owner && !token) return entryOf(view, person, name, when)
+  const found = owner && entryOf(view, { ...owner, groups }, name, { ...when, given: [] })
   const isMeant = token?.scope.some(({ connection, policy }) => connection === name && policy === found?.policy)
   return found && isMeant ? { ...found, clear: false, breakGlass: false } : undefined
 }
 
-const entryOf = (view: AccessView, person: Person, name: string): Found => {
+const entryOf = (
+  view: AccessView,
+  person: Person,
+  name: string,
+  { now = new Date(), given = view.given?.(person.subject, name) ?? [] }: When,
+): Found => {
   const connection = own(view.connections, name)
-  if (!connection) return undefined
-  const by = connection.access.map((entry, index) => fitOf(person, entry, index)).find((fit) => fit !== undefined)
-  const entry = by && connection.access[by.entry]
-  const terms = entry && own(view.policies, entry.policy)
-  if (!entry || !terms) return undefined
+  const [first] = connection ? entriesFor(connection, person, given, now) : []
+  const terms = first && own(view.policies, first.entry.policy)
+  if (!connection || !first || !terms) return undefined
   return {
     connection,
-    policy: entry.policy,
+    policy: first.entry.policy,
     clear: shares(person.groups, terms.clearFor),
     breakGlass: shares(person.groups, terms.breakGlass),
-    by,
+    ...first,
     terms,
   }
 }
@@ -88,11 +121,47 @@ const entryOf = (view: AccessView, person: Person, name: string): Found => {
  * @throws {HoopError} ACCESS_DENIED, of a service token TOKEN_SCOPE, the same for a connection that isn't there: what exists
  * is nobody's business who may not use it
  */
-export const accessTo = (view: AccessView, person: Person, name: string): Access => {
-  const access = accessOf(view, person, name)
+export const accessTo = (view: AccessView, person: Person, name: string, when: When = {}): Access => {
+  const access = accessOf(view, person, name, when)
   if (!access && person.owner) throw new HoopError('TOKEN_SCOPE', `connection ${name}`)
-  if (!access) throw new HoopError('ACCESS_DENIED', `connection ${name}`)
+  if (!access) throw denied(view, person, name, when)
   return access
+}
+
+/** Who might be let in is told what is in the way; for everybody else the connection isn't there. */
+const denied = (view: AccessView, person: Person, name: string, { now = new Date() }: When): HoopError => {
+  const theirs = (own(view.connections, name)?.access ?? []).filter((entry) => fits(person, entry))
+  const askable = theirs.find((entry) => entry.request && outOfTime(entry, now) === undefined)
+  const late = theirs.flatMap((entry) => outOfTime(entry, now) ?? [])[0]
+  if (askable)
+    return new HoopError('ACCESS_DENIED', `connection ${name}, without an approval`, {
+      hint: `Ask for it: ${askCommand(name, askable)}`,
+    })
+  return new HoopError('ACCESS_DENIED', `connection ${name}${late === undefined ? '' : `: ${late}`}`)
+}
+
+/** The entry by which somebody may ask for a policy at this moment. @throws {HoopError} ACCESS_DENIED, NOT_FOUND */
+export const askableEntry = (
+  view: AccessView,
+  person: Person,
+  name: string,
+  policy: string | undefined,
+  now = new Date(),
+): AccessEntry & { readonly request: NonNullable<AccessEntry['request']> } => {
+  const theirs = (own(view.connections, name)?.access ?? []).filter((entry) => fits(person, entry))
+  const asked = theirs.filter((entry) => entry.request && (policy === undefined || entry.policy === policy))
+  const found = asked.find((entry) => outOfTime(entry, now) === undefined)
+  const [several] = policy === undefined ? asked.filter((entry) => entry.policy !== found?.policy) : []
+  if (found?.request && !several) return { ...found, request: found.request }
+  if (found)
+    throw new HoopError('REQUEST_INVALID', 'you may ask for several policies', {
+      hint: `Say which: ${[...new Set(asked.map((entry) => `--policy ${entry.policy}`))].join(', ')}`,
+    })
+  const late = asked.flatMap((entry) => outOfTime(entry, now) ?? [])[0]
+  throw new HoopError(
+    'ACCESS_DENIED',
+    `nothing that you may ask for on ${name}${policy === undefined ? '' : ` under ${policy}`}${late === undefined ? '' : `: ${late}`}`,
+  )
 }
 
 /** What the person is told about the connection. @throws {HoopError} ACCESS_DENIED */

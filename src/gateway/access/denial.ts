@@ -3,7 +3,8 @@ import type { GrantService } from '../../identity/grant-service.js'
 import type { ServiceTokens } from '../../identity/service-tokens/token-kind.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Ending, SessionName } from '../session/registry.js'
-import { accessOf, type Person } from './access.js'
+import { accessOf, fits, type Person } from './access.js'
+import { outOfTime } from './terms.js'
 import type { AccessView } from './view.js'
 
 /** Why a session may not begin though its grant was good a moment ago. */
@@ -22,7 +23,7 @@ export const shutOut =
  */
 export const lostAccess =
   (view: () => AccessView, tokens: Pick<ServiceTokens, 'known'>) =>
-  ({ connection, access: { person, policy, clear, breakGlass } }: SessionName): Ending | undefined => {
+  ({ connection, access: { person, policy, clear, breakGlass, given } }: SessionName): Ending | undefined => {
     let known: Person
     try {
       known = tokens.known(person)
@@ -30,7 +31,18 @@ export const lostAccess =
       const { message, hint } = asHoopError(error)
       return ended(message, hint)
     }
-    const now = accessOf(view(), known, connection)
+    const config = view()
+    // It goes on with what it began with: an access that was given since is for sessions that begin since.
+    const theirs = given === undefined ? [] : (config.given?.(known.subject, connection) ?? [])
+    const still = theirs.filter(({ id }) => id === given)
+    const now = accessOf(config, known, connection, { given: still })
+    if (given !== undefined && (still.length === 0 || now?.given === undefined))
+      return ended(`your access to ${connection} for a while is over`, `Ask again: hoop access request ${connection}`)
+    if (!now) {
+      const late = timeOf(config, known, connection, policy)
+      if (late !== undefined)
+        return ended(`your access to ${connection} is over: ${late}`, 'Connect again when you may.')
+    }
     if (!now && person.owner) return ended(`this service token is no longer good for ${connection}`, askOwner)
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
     if (now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass))
@@ -40,6 +52,18 @@ export const lostAccess =
 
 const askOwner =
   'Its owner may no longer use the connection under the policy that the token is for: ask them for a new one.'
+
+/** Whether a session can lose its access by nothing but the time. */
+export const isTimed = ({ connections }: AccessView, { connection, access }: SessionName): boolean =>
+  access.given !== undefined ||
+  (Object.hasOwn(connections, connection) &&
+    connections[connection]!.access.some(({ until, hours }) => until !== undefined || hours !== undefined))
+
+/** Why an entry that gave this policy gives nothing any more, where its time is the reason. */
+const timeOf = ({ connections }: AccessView, person: Person, name: string, policy: string): string | undefined =>
+  connections[name]?.access.flatMap((entry) =>
+    entry.policy === policy && fits(person, entry) ? (outOfTime(entry, new Date()) ?? []) : [],
+  )[0]
 
 const ended = (about: string, hint: string): Ending => ({
   error: new HoopError('SESSION_KILLED', about, { hint }),

@@ -1,5 +1,7 @@
 import { specLine } from '../../masking/spec-name.js'
 import type { BudgetsConfig, Config, PolicyConfig } from '../../policy/config/schema.js'
+import type { Approvers } from '../../policy/config/policy/approvers.js'
+import type { Hours } from '../../policy/config/policy/hours.js'
 import { questionLimits, type QuestionLimits } from '../budgets/questions.js'
 import { rulePhrase } from '../../policy/rules/phrase.js'
 
@@ -13,6 +15,8 @@ export interface AccessView {
   readonly auditors: readonly string[]
   readonly connections: Readonly<Record<string, ConnectionView>>
   readonly policies: Readonly<Record<string, PolicyView>>
+  /** What somebody was given on a connection for a while, and is in force now, newest first. */
+  readonly given?: (subject: string, connection: string) => readonly GivenAccess[]
 }
 
 export interface ConnectionView {
@@ -29,6 +33,23 @@ export interface AccessEntry {
   /** Names of trusts. */
   readonly workloads?: readonly string[] | undefined
   readonly policy: string
+  /** Gives nothing before members of these groups have approved it, for so many milliseconds at most. */
+  readonly request?:
+    { readonly approvers: Approvers; readonly longest: number; readonly ticket?: string | undefined } | undefined
+  /** When it ends, milliseconds since 1970. */
+  readonly until?: number | undefined
+  readonly hours?: Hours | undefined
+  /** `required`, or what has to match it. */
+  readonly reason?: string | undefined
+}
+
+/** Access for a while that somebody was given. */
+export interface GivenAccess {
+  readonly id: string
+  readonly policy: string
+  /** Milliseconds since 1970. */
+  readonly approvedAt: number
+  readonly expiresAt: number
 }
 
 export interface PolicyView {
@@ -78,7 +99,8 @@ const policyView = (policy: PolicyConfig): PolicyView => {
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 
-export const accessView = ({ identity, connections, policies }: Config): AccessView => ({
+export const accessView = ({ identity, connections, policies }: Config, given?: AccessView['given']): AccessView => ({
+  ...(given && { given }),
   issuer: identity.issuer,
   clientId: identity.client_id,
   scopes: identity.scopes,

@@ -15,7 +15,7 @@ const fieldsOf = (record: ApprovalRecord, address: string): WebhookEvent['fields
 
 export const requested = (record: ApprovalRecord, address: string): WebhookEvent => ({
   event: 'approval.requested',
-  text: `${record.name} asks for an approval on ${record.connection} (rule ${record.rule}). hoop approvals show ${record.id}`,
+  text: `${record.name} asks for ${record.access ? `access to ${record.connection} under ${record.access.policy}` : `an approval on ${record.connection} (rule ${record.rule})`}. hoop approvals show ${record.id}`,
   fields: {
     ...fieldsOf(record, address),
     Needed: record.needed,

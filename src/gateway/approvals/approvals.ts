@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import type { DenyList } from '../../identity/deny-list.js'
+import { system } from '../../lib/api/acts.js'
 import type { ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
-import { type Ended, forgetRequestsOf, forgetStandingOf } from '../../store/approvals/of-revoked.js'
+import { type Ended, forgetRequestsOf, forgetStandingOf, type Which } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import { stillApproved } from '../../store/approvals/counting.js'
 import type { Store } from '../../store/open.js'
@@ -20,6 +21,8 @@ export interface ApprovalsOptions {
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
   readonly write: WriteAudit
+  /** Told of each request that was approved or has come to an end. */
+  readonly settled?: (record: ApprovalRecord) => void
   /** Counts what becomes of requests. */
   readonly metrics?: Pick<GatewayMetrics, 'approval'>
   /** Who is shut out: what they have approved counts for nothing. */
@@ -59,6 +62,8 @@ export class Approvals implements AsyncDisposable {
   /** Before the first session: what an earlier process held is held no longer. @throws {HoopError} STORE_FAILED */
   async recover(): Promise<void> {
     await this.records.recover(Date.now())
+    for (const one of await this.records.list({ states: ['approved'], kind: 'access' }, 10_000))
+      this.#options.settled?.(one)
   }
 
   /** Where a person learns how to decide. */
@@ -107,18 +112,20 @@ export class Approvals implements AsyncDisposable {
     const { subject, name } = asker
     const at = new Date().toISOString()
     const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }
-    const after = await this.records.vote(
-      record.id,
-      entered,
-      (who) => this.isOut(who),
-      ({ id: target, state }, transaction) =>
-        this.#options.write(
-          {
-            ...{ act: `approval.${vote}`, by: { subject, name }, target, subject: record.subject, reason },
-            ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+    const after = await this.records.vote(record.id, entered, ({ id: target, state }, transaction) =>
+      this.#options.write(
+        {
+          ...{
+            act: `${record.access ? 'access' : 'approval'}.${vote}`,
+            by: { subject, name },
+            target,
+            subject: record.subject,
+            reason,
           },
-          transaction,
-        ),
+          ...{ before: { state: record.state }, after: { state, connection: record.connection, rule: record.rule } },
+        },
+        transaction,
+      ),
     )
     await this.assertIn(subject)
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
@@ -153,8 +160,8 @@ export class Approvals implements AsyncDisposable {
   }
 
   /** The same of requests that they asked for, or approved. @throws {HoopError} STORE_FAILED */
-  async forgetRequests(subject: string): Promise<readonly Ended[]> {
-    const ended = await forgetRequestsOf(this.#options.store.db, subject, Date.now())
+  async forgetRequests(subject: string, which: Which = {}): Promise<readonly Ended[]> {
+    const ended = await forgetRequestsOf(this.#options.store.db, subject, Date.now(), which)
     for (const { id } of ended) {
       const record = await this.records.find(id)
       this.#options.metrics?.approval(record.connection, 'withdrawn')
@@ -187,7 +194,15 @@ export class Approvals implements AsyncDisposable {
 
   /** Ends what nobody decided on in time. */
   async sweep(): Promise<void> {
-    for (const record of await this.records.expire(Date.now())) {
+    const { undecided, over } = await this.records.expire(Date.now())
+    for (const record of over) {
+      this.#settled({ ...record, state: 'expired' })
+      this.news.tell()
+      const { id: target, subject, connection, access } = record
+      const before = { connection, policy: access?.policy }
+      await this.#options.write({ act: 'access.end', by: system, target, subject, before })
+    }
+    for (const record of undecided) {
       this.#options.webhooks.emit(expired(record, this.address(record.id)))
       this.#settled({ ...record, state: 'expired' })
       this.#options.metrics?.approval(record.connection, 'expired')
@@ -201,6 +216,7 @@ export class Approvals implements AsyncDisposable {
   }
 
   #settled(record: ApprovalRecord): void {
+    this.#options.settled?.(record)
     const waiter = this.#waiters.get(record.id)
     this.#waiters.delete(record.id)
     waiter?.(record)

@@ -1,6 +1,7 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type ApprovalState, valid } from '../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
+import { enough } from '../../store/approvals/counting.js'
 import { captureParameters } from '../relay/rows/capture.js'
 import type { Gate, HeldStatement, Note, Verdict, WaitPosition } from '../relay/machine/suspension/suspension.js'
 import { newSessionId } from '../session/id.js'
@@ -78,7 +79,9 @@ export class SessionGate implements Gate {
     )
     const people = new Map(good.map((one) => [one.by.subject, one]))
     const [first] = people.values()
-    if (!first || people.size < rule.approvers.count) return undefined
+    const { all: lists = [rule.approvers] } = rule.approvers
+    const their = [...people.values()].map(({ groups }) => groups)
+    if (!first || !enough(lists, their)) return undefined
     const by = [...people.values()].map((one) => ({ ...one.by, reason: one.reason }))
     note({ id: first.id, outcome: 'standing', rule: rule.name, by })
     return first.id
@@ -192,6 +195,7 @@ export class SessionGate implements Gate {
       ...(rule.message !== undefined && { message: rule.message }),
       groups: rule.approvers.groups,
       needed: rule.approvers.count,
+      ...(rule.approvers.all && { approvers: rule.approvers.all }),
       parameters: captureParameters(parameters, parameterFormats) ?? [],
       ...(reason !== undefined && { reason }),
       life: rule.expires,

@@ -1,18 +1,29 @@
 import { valid } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
+import type { Approvers } from '../../policy/config/policy/approvers.js'
 import type { ApprovalRule } from '../../policy/decision.js'
 import type { ApprovalRecord } from '../../store/approvals/rows.js'
+import type { Needed } from '../../store/approvals/counting.js'
 import type { ErrorFields } from '../../wire/error-fields.js'
 import { hoopNotice } from '../../wire/hoop-code.js'
 
 const people = (needed: number): string => (needed === 1 ? 'one member' : `${needed} members`)
+
+/** `one member of dba`, `2 members of security or dba`, of each list. */
+const who = (approvers: Approvers | readonly Needed[]): string =>
+  (Array.isArray(approvers)
+    ? (approvers as readonly Needed[])
+    : ((approvers as Approvers).all ?? [approvers as Approvers])
+  )
+    .map(({ groups, count }) => `${people(count)} of ${groups.join(', ')}`)
+    .join(' and ')
 
 const what = ({ message }: Pick<ApprovalRule, 'message'>, name: string): string => message ?? `rule ${name}`
 
 /** What the client sees while it waits. */
 export const approvalNotice = (record: ApprovalRecord, address: string): ErrorFields =>
   hoopNotice('APPROVAL_AWAITED', `this statement waits for an approval: ${what(record, record.rule)}`, {
-    detail: `Request ${record.id}, rule ${record.rule}: ${people(record.needed)} of ${record.groups.join(', ')} until ${record.expiresAt}. Cancel to withdraw it.`,
+    detail: `Request ${record.id}, rule ${record.rule}: ${who(record.approvers ?? [{ groups: record.groups, count: record.needed }])} until ${record.expiresAt}. Cancel to withdraw it.`,
     hint: `An approver runs: hoop approvals approve ${record.id} (${address})`,
   })
 
@@ -25,7 +36,7 @@ export const approvedNotice = ({ votes }: ApprovalRecord): ErrorFields => {
 /** What the client sees where it must not wait. */
 export const retryLater = ({ name, message, approvers }: ApprovalRule, id: string, address: string): HoopError =>
   new HoopError('APPROVAL_REQUIRED', what({ ...(message !== undefined && { message }) }, name), {
-    detail: `Request ${id}, rule ${name}: ${people(approvers.count)} of ${approvers.groups.join(', ')}.`,
+    detail: `Request ${id}, rule ${name}: ${who(approvers)}.`,
     hint: `An approver runs: hoop approvals approve ${id} (${address}). Run the same statement again then; it is let through once.`,
   })
 

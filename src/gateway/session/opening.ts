@@ -32,7 +32,13 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
   const { chain, principal } = grant
   const { subject, name, owner } = principal
   const breakGlass = grant.breakGlass === true && runtime.breakGlass
-  const access = { person: principal, policy: runtime.policy.name, clear: runtime.clear, breakGlass }
+  const access = {
+    person: principal,
+    policy: runtime.policy.name,
+    clear: runtime.clear,
+    breakGlass,
+    given: runtime.given,
+  }
   const whose = owner && { owner: { subject: owner.subject, name: owner.name } }
   const known = { ...{ id, subject, name, chain }, ...whose, connection: runtime.name, access }
   const reservation = registry.reserve(known, { limits: runtime.limits })

@@ -31,6 +31,8 @@ export interface SessionAccess {
   readonly clear: boolean
   /** Whether it runs without an approval what needs one. */
   readonly breakGlass: boolean
+  /** Id of the access for a while that it lives under. */
+  readonly given?: string | undefined
 }
 
 /** A session that is running. */

@@ -7,6 +7,7 @@ import type { Guard } from '../../policy/decision.js'
 import { isProgram } from '../../policy/program.js'
 import { roleOf, withFixedRole } from '../../policy/role.js'
 import { accessTo } from '../access/access.js'
+import { demandReason } from '../access/terms.js'
 import { type AccessView, accessView } from '../access/view.js'
 import { vectorTypeReader } from '../upstream/vector-types.js'
 import type { SessionTimes } from './clock.js'
@@ -54,21 +55,24 @@ const timesOf = (...levels: readonly SessionTimes[]): SessionTimes =>
 /**
  * Takes a configuration apart.
  * @param quarantine lets sessions in, once the gateway serves any
+ * @param given what people were given for a while
  */
 export const createRuntimes = (
   loaded: LoadedConfig,
   makeGuard: GuardMaker,
   quarantine: () => Pick<Quarantine, 'enter' | 'met'>,
+  given?: AccessView['given'],
 ): Runtimes => {
   const { gateway, connections, policies } = loaded.config
   const vectorTypes = vectorTypeReader()
-  const view = accessView(loaded.config)
+  const view = accessView(loaded.config, given)
   const keys = new Map(Object.keys(connections).map((name) => [name, termsKey(loaded, name)]))
   return {
     view,
-    runtime: ({ principal, connection: name }) => {
+    runtime: ({ principal, connection: name, reason }) => {
       // Asked anew for each session: a grant outlives a change of who may what.
       const access = accessTo(view, principal, name)
+      demandReason(access.entry, name, reason)
       const [connection, policy, key] = [connections[name], policies[access.policy], keys.get(name)]
       if (!connection || !policy || key === undefined) throw new HoopError('CONNECTION_UNKNOWN', name)
       const role = connection.role && roleOf(connection.role, principal.groups)
@@ -89,6 +93,7 @@ export const createRuntimes = (
         ...(role !== undefined && { role }),
         program: principal.owner !== undefined || isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
+        ...(access.given && { given: access.given.id }),
         enter: async (database, signal) => {
           const target = await quarantine().enter(name, { key, database, policy: access.policy }, signal)
           return {

@@ -52,6 +52,8 @@ export interface ConnectionRuntime {
   readonly program: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */
   readonly breakGlass: boolean
+  /** Id of the access for a while that gives it. */
+  readonly given?: string
   readonly limits?: ConnectionLimits
   readonly times?: SessionTimes
   /** Milliseconds for which a session is kept after its network broke; 0: not at all. */

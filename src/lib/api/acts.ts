@@ -24,6 +24,11 @@ export const acts = {
   'scim.group.add': 'provisioned a group',
   'scim.group.change': 'changed a provisioned group',
   'scim.group.remove': 'removed a provisioned group',
+  'access.request': 'asked for access for a while',
+  'access.approve': 'gave access for a while',
+  'access.deny': 'denied access for a while',
+  'access.revoke': 'took back access for a while',
+  'access.end': 'ended access whose time was over',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

@@ -9,7 +9,7 @@ export type ApprovalMode = 'wait' | 'retry'
 export type ApprovalState = 'open' | 'approved' | 'used' | 'denied' | 'expired' | 'withdrawn' | 'break-glass'
 
 /**
- * `GET /v1/approvals?state&connection&person&limit&wait&version` → `{ approvals, version }`: newest first, those that you
+ * `GET /v1/approvals?state&kind&connection&person&limit&wait&version` → `{ approvals, version }`: newest first, those that you
  * asked for, may decide on, or may see as an auditor. With `version` of an earlier answer and `wait` in seconds, the
  * answer comes when something has changed, or the time is over.
  */
@@ -32,6 +32,8 @@ export interface Approval {
   readonly needed: number
   /** Where it takes so many of each: `groups` and `needed` are of all together then. */
   readonly approvers?: readonly { readonly groups: readonly string[]; readonly count: number }[]
+  /** Of a request for access: the policy, and for how many milliseconds from the approval on. */
+  readonly access?: { readonly policy: string; readonly for: number }
   readonly text: string
   readonly parameters: readonly Parameter[]
   /** Why the requester asks, as given with the grant. */

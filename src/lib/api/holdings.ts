@@ -6,6 +6,8 @@ export const holdings = {
   grants: ['grant', 'grants'],
   tokens: ['service token', 'service tokens'],
   requests: ['request for an approval', 'requests for an approval'],
+  accessRequests: ['request for access', 'requests for access'],
+  accesses: ['access for a while', 'accesses for a while'],
   standing: ['standing approval', 'standing approvals'],
 } as const satisfies Record<string, readonly [one: string, many: string]>
 

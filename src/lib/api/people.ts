@@ -14,6 +14,9 @@ export interface Reach {
   /** What gives it: a group that the provider named, or the name under which the entry has them. */
   readonly group?: string
   readonly person?: string
+  /** Id of the access for a while that gives it, and when it ends by itself; `until` of an entry as well. */
+  readonly access?: string
+  readonly until?: string
   /** Since when, as far back as hoop knows of group and entry. */
   readonly since?: string
 }

@@ -101,7 +101,9 @@ export const replayPolicy = async (
     try {
       // The recording has no address; who is let in by theirs is named by the subject's name.
       const person = { subject: start.subject, groups: start.groups, email: start.name }
-      access = accessTo(view, person, start.connection)
+      // What it had for a while was approved then, and its hours are those of then.
+      const given = [{ id: start.session, policy: start.policy.name, approvedAt: 0, expiresAt: Infinity }]
+      access = accessTo(view, person, start.connection, { now: new Date(start.time), given })
     } catch (error) {
       return { done: 'refuse', by: asHoopError(error).code }
     }

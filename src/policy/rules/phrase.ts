@@ -4,7 +4,7 @@ import { conditionsPhrase } from './asked.js'
 /** A line for people: name, what is done, when. */
 export const rulePhrase = ({ name, when, do: verdict, approvers }: RuleConfig): string => {
   const by = approvers
-    ? ` (by ${approvers.count > 1 ? `${approvers.count} of ` : ''}${approvers.groups.join(', ')})`
+    ? ` (by ${(approvers.all ?? [approvers]).map(({ groups, count }) => `${count > 1 ? `${count} of ` : ''}${groups.join(', ')}`).join(' and ')})`
     : ''
   return `${name}: ${verdict}${by} ${conditionsPhrase(when)}`
 }

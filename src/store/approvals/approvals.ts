@@ -11,6 +11,8 @@ export interface ApprovalFilter {
   /** Subject, or name in any case. */
   readonly person?: string | undefined
   readonly subject?: string | undefined
+  /** Requests for access, or for statements; both where it is left out. */
+  readonly kind?: 'access' | 'statement' | undefined
 }
 
 /** Settled requests are kept this long, milliseconds; the recordings keep what became of them. */
@@ -47,7 +49,7 @@ export class ApprovalRecords {
 
   /** Newest first, behind `before`. */
   async list(
-    { states, connection, person, subject }: ApprovalFilter,
+    { states, connection, person, subject, kind }: ApprovalFilter,
     limit: number,
     before?: string,
   ): Promise<ApprovalRecord[]> {
@@ -55,6 +57,7 @@ export class ApprovalRecords {
     if (states) query = query.where('state', 'in', states)
     if (connection !== undefined) query = query.where('connection', '=', connection)
     if (subject !== undefined) query = query.where('subject', '=', subject)
+    if (kind !== undefined) query = query.where('policy', kind === 'access' ? 'is not' : 'is', null)
     if (before !== undefined) query = query.where('id', '<', before)
     if (person !== undefined)
       query = query.where((eb) =>
@@ -65,14 +68,12 @@ export class ApprovalRecords {
 
   /**
    * Enters a vote, and settles the request where it is the last that it takes.
-   * @param isOut who is shut out doesn't count
    * @param also is kept with it, or neither is
    * @throws {HoopError} APPROVAL_SETTLED where it is no longer open, or this person has voted
    */
   async vote(
     id: string,
     vote: ApprovalVote,
-    isOut: (subject: string) => boolean = () => false,
     also: (after: ApprovalRecord, db: Transaction<Tables>) => Promise<void> = async () => undefined,
   ): Promise<ApprovalRecord> {
     return this.#db.transaction().execute(async (db) => {
@@ -89,7 +90,7 @@ export class ApprovalRecords {
         .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
       const given = { ...before!, votes: [...before!.votes, vote] }
-      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given, isOut)) ? 'approved' : 'open'
+      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given)) ? 'approved' : 'open'
       if (state !== 'open')
         await db
           .updateTable('approvals')
@@ -157,8 +158,8 @@ export class ApprovalRecords {
     return Number(counted?.n ?? 0)
   }
 
-  /** Ends what nobody decided on or used in time. @returns those that nobody decided on */
-  async expire(at: number): Promise<ApprovalRecord[]> {
+  /** Ends what nobody decided on or used in time. @returns those that nobody decided on, and access that was in force */
+  async expire(at: number): Promise<{ undecided: ApprovalRecord[]; over: ApprovalRecord[] }> {
     const due = await this.#db
       .selectFrom('approvals')
       .selectAll()
@@ -166,11 +167,13 @@ export class ApprovalRecords {
       .where('expires_at', '<=', at)
       .execute()
     const undecided = []
+    const over = []
     for (const row of due) {
       const ended = await this.settle(row.id, [row.state], 'expired', at)
       if (ended && row.state === 'open') undecided.push(row)
+      else if (ended && row.policy !== null) over.push(row)
     }
-    return this.#withVotes(this.#db, undecided)
+    return { undecided: await this.#withVotes(this.#db, undecided), over: await this.#withVotes(this.#db, over) }
   }
 
   /** After a start: nobody holds what an earlier process held. Old ones go. */

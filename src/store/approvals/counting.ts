@@ -44,7 +44,7 @@ export const stillApproved = async (
   }: Pick<ApprovalRecord, 'approvers' | 'groups' | 'needed'> & {
     readonly votes: readonly ApprovalVote[]
   },
-  isOut: (subject: string) => boolean,
+  isOut: (subject: string) => boolean = () => false,
 ): Promise<boolean> => {
   const counted = valid(votes).filter(({ vote, subject }) => vote === 'approve' && !isOut(subject))
   const named = await groupsNamed(

@@ -2,6 +2,12 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { ApprovalState } from '../../lib/api/approvals.js'
 import type { Tables } from '../schema.js'
 
+/** Which requests are meant: all that are not over, unless it says less. */
+export interface Which {
+  readonly kind?: 'access' | 'statement'
+  readonly states?: readonly ('open' | 'approved')[]
+}
+
 /** A request that is over since somebody was shut out. */
 export interface Ended {
   readonly id: string
@@ -41,12 +47,18 @@ export const forgetStandingOf = async (
  * The same of requests: what they asked for is asked no more, and what they approved and nobody has run yet is withdrawn.
  * @throws {HoopError} STORE_FAILED
  */
-export const forgetRequestsOf = (db: Kysely<Tables>, subject: string, at: number): Promise<readonly Ended[]> =>
+export const forgetRequestsOf = (
+  db: Kysely<Tables>,
+  subject: string,
+  at: number,
+  { kind, states = ['open', 'approved'] }: Which = {},
+): Promise<readonly Ended[]> =>
   db.transaction().execute(async (transaction) => {
     const pending = transaction
       .selectFrom('approvals')
       .select(['id', 'state'])
-      .where('state', 'in', ['open', 'approved'])
+      .where('state', 'in', states)
+      .$if(kind !== undefined, (query) => query.where('policy', kind === 'access' ? 'is not' : 'is', null))
     await transaction
       .updateTable('approval_votes')
       .set({ revoked_at: at })

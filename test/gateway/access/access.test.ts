@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessTo, connectionsOf } from '../../../src/gateway/access/access.js'
+import { accessOf, accessTo, connectionsOf } from '../../../src/gateway/access/access.js'
 import { accessView } from '../../../src/gateway/access/view.js'
 import { configSchema } from '../../../src/policy/config/schema.js'
 
@@ -76,4 +76,96 @@ test('masks and rules read as a person would say them', () => {
       ],
     },
   ])
+})
+
+const asked = { policy: 'a', groups: ['g'], request: { approvers: { groups: ['s'] } } }
+const given = (policy: string) => [{ id: 'x1', policy, approvedAt: 0, expiresAt: Infinity }]
+const policies = { a: {}, b: {}, c: {} }
+
+test.for<[string, object[], string | undefined, object]>([
+  ['what asks for an approval, without one', [asked], undefined, {}],
+  ['what asks for an approval, passed over', [asked, { policy: 'b', groups: ['h'] }], 'b', {}],
+  ['what was approved, before the others', [{ policy: 'b', groups: ['h'] }, asked], 'a', { given: given('a') }],
+  ['what was approved for another policy', [{ policy: 'b', groups: ['h'] }, asked], 'b', { given: given('c') }],
+  [
+    'what was approved, for an entry that asks nobody now',
+    [{ policy: 'a', groups: ['h'] }],
+    'a',
+    { given: given('a') },
+  ],
+  [
+    'what was approved, for a group that is no longer theirs',
+    [{ ...asked, groups: ['x'] }],
+    undefined,
+    { given: given('a') },
+  ],
+  [
+    'what was approved, past the entry’s end',
+    [{ ...asked, until: '2026-11-30T00:00:00Z' }],
+    undefined,
+    { given: given('a') },
+  ],
+  ['an entry that has ended', [{ policy: 'a', groups: ['g'], until: '2026-11-30T09:59:59Z' }], undefined, {}],
+  ['an entry to its last moment', [{ policy: 'a', groups: ['g'], until: '2026-11-30T11:00:01+01:00' }], 'a', {}],
+  [
+    'an entry in its hours',
+    [{ policy: 'a', groups: ['g'], hours: { days: ['mon'], from: '11:00', zone: 'Europe/Berlin' } }],
+    'a',
+    {},
+  ],
+  ['an entry on another day', [{ policy: 'a', groups: ['g'], hours: { days: ['tue'] } }], undefined, {}],
+  [
+    'the next one, out of hours',
+    [
+      { policy: 'a', groups: ['g'], hours: { to: '10:00' } },
+      { policy: 'b', groups: ['g'] },
+    ],
+    'b',
+    {},
+  ],
+])('%s', ([, access, policy, when]) => {
+  const now = new Date('2026-11-30T10:00:00Z')
+  expect(accessOf(config({ access }, policies), ana, 'db', { now, given: [], ...when })?.policy).toBe(policy)
+})
+
+test('who may ask hears how, and who comes too early or late when; everybody else hears the same of what is there and not', () => {
+  const view = config(
+    {
+      access: [
+        { ...asked, request: { ...asked.request, longest: '90m' } },
+        { policy: 'b', groups: ['late'], until: '2026-01-01T00:00:00Z' },
+        { policy: 'b', groups: ['early'], hours: { days: ['sat'], zone: 'Europe/Berlin' } },
+      ],
+    },
+    policies,
+  )
+  const now = new Date('2026-11-30T10:00:00Z')
+  const attempt = (groups: string[], name = 'db') => {
+    try {
+      return accessTo(view, { subject: 'u', groups }, name, { now })
+    } catch (error) {
+      return error
+    }
+  }
+  expect(attempt(['g'])).toMatchObject({
+    code: 'ACCESS_DENIED',
+    hint: "Ask for it: hoop access request db --policy a --for 90m --reason '…'",
+  })
+  expect(attempt(['late'])).toMatchObject({ about: 'connection db: it ended at 2026-01-01T00:00:00.000Z' })
+  expect(attempt(['early'])).toMatchObject({ about: 'connection db: it is open sat 00:00 to 24:00 Europe/Berlin' })
+  const nobody = attempt(['x']) as Error & { hint: string }
+  const nothing = attempt(['x'], 'none') as Error & { hint: string }
+  expect([nobody.message.replace('db', 'none'), nobody.hint]).toEqual([nothing.message, nothing.hint])
+})
+
+test.for<[string, object]>([
+  ['an end without a zone', { until: '2026-12-31T00:00:00' }],
+  ['a zone that isn’t there', { hours: { zone: 'Mars/Base' } }],
+  ['a pattern that never ends', { reason: '(' }],
+  ['nobody who approves', { request: {} }],
+  ['groups beside all', { request: { approvers: { groups: ['a'], all: [{ groups: ['b'] }, { groups: ['c'] }] } } }],
+  ['all of one', { request: { approvers: { all: [{ groups: ['b'] }] } } }],
+  ['more than a month', { request: { approvers: { groups: ['a'] }, longest: '31d' } }],
+])('%s is a mistake', ([, entry]) => {
+  expect(() => config({ access: [{ groups: ['g'], policy: 'p', ...entry }] })).toThrow()
 })

@@ -70,6 +70,27 @@ test('a standing approval counts while its giver is in the group', async () => {
   await client.end()
 })
 
+test('where it takes somebody of each of two groups, two of one are not enough', async () => {
+  const all = [
+    { groups: ['dba'], count: 1 },
+    { groups: ['security'], count: 1 },
+  ]
+  await using stage = await approvalStage({
+    policy: { rule: { approvers: { groups: ['dba', 'security'], count: 2, all } } },
+  })
+  const { client } = await login(stage)
+  client.write(send.query(held))
+  const [request] = await stage.open()
+  // Who has approved with groups that the provider names is held against these.
+  for (const who of [dana, fay, eli]) await named(stage, who, who.groups)
+  await stage.approve(request!.id)
+  await stage.approve(request!.id, fay)
+  expect((await stage.all())[0]).toMatchObject({ state: 'open' })
+  await stage.approve(request!.id, eli)
+  expect(types(await client.until(1))).toBe('NNCZ')
+  await client.end()
+})
+
 const dba = { groups: ['dba'], count: 1 }
 const security = { groups: ['security'], count: 1 }
 test.for([

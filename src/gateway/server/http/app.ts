@@ -7,6 +7,7 @@ import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
+import { accessRoutes } from '../routes/access.js'
 import { actRoutes } from '../routes/acts.js'
 import { approvalPage } from '../routes/approval-page.js'
 import { approvalRoutes } from '../routes/approvals.js'
@@ -82,7 +83,16 @@ export const createApp = (deps: HttpDeps): App => {
       ...[backchannelLogout, scimRoutes],
     ])
       routes(scope as App, deps)
-    for (const routes of [publicRoutes, personRoutes, sessionRoutes, usageRoutes, killRoutes, peopleRoutes, actRoutes])
+    for (const routes of [
+      publicRoutes,
+      personRoutes,
+      sessionRoutes,
+      usageRoutes,
+      killRoutes,
+      peopleRoutes,
+      actRoutes,
+      accessRoutes,
+    ])
       routes(scope as App, deps)
   })
   // OAuth has forms and errors of its own.

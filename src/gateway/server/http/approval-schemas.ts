@@ -49,6 +49,10 @@ export const approval = named<Approval, z.ZodType<Approval>>(
       .readonly()
       .meta({ description: 'Where it takes so many of each: groups and needed are of all together then.' })
       .exactOptional(),
+    access: z
+      .strictObject({ policy: text, for: z.int() })
+      .meta({ description: 'Of a request for access: the policy, and milliseconds from the approval on.' })
+      .exactOptional(),
     text,
     parameters: z.array(parameter).readonly(),
     reason: text.exactOptional(),

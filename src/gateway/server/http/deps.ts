@@ -12,6 +12,7 @@ import type { Approvals } from '../../approvals/approvals.js'
 import type { DenyList } from '../../../identity/deny-list.js'
 import type { TokenControl } from '../../access/tokens/token-control.js'
 import type { Scim } from '../../scim/scim.js'
+import type { Asking } from '../../access/asking.js'
 import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
@@ -58,6 +59,7 @@ export interface HttpDeps {
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
   readonly approvals: Approvals
+  readonly asking: Pick<Asking, 'ask' | 'revoke'>
   /** Counters of a session that lives in this process. */
   live(id: string): SessionCounters | undefined
   /** What counts against an account, and the sessions of a subject that are open here and have budgets. */

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import type { Ended } from '../../../lib/api/holdings.js'
+import { type Ended, holdings } from '../../../lib/api/holdings.js'
 import type { LiveGrant, PersonDetail, Reach } from '../../../lib/api/people.js'
 import { act } from './act-schemas.js'
 import { approval, standing } from './approval-schemas.js'
-import { holdings } from '../../../lib/api/holdings.js'
 import { named, time } from './schema-registry.js'
 
 const text = z.string()
@@ -27,6 +26,8 @@ const reach: z.ZodType<Reach> = z.strictObject({
   entry: z.int().meta({ description: 'Of the connection’s access, counted from 1.' }),
   group: text.exactOptional(),
   person: text.exactOptional(),
+  access: text.meta({ description: 'Of an access for a while.' }).exactOptional(),
+  until: time.exactOptional(),
   since: time.meta({ description: 'As far back as is known.' }).exactOptional(),
 })
 

@@ -25,14 +25,15 @@ export class PeopleSeen {
   /**
    * Resolves at once, but where the groups are others than the last ones: then when they are kept, since what is decided
    * next may rest on them. Never throws: nobody's request fails by it.
+   * @returns whether they are others, or somebody is seen for the first time
    */
-  async see(person: Principal, now = Date.now()): Promise<void> {
+  async see(person: Principal, now = Date.now()): Promise<boolean> {
     const { subject, namedAt = now } = person
     const groups = JSON.stringify(person.groups)
     const before = this.#noted.get(subject)
     // An older token may still be in use elsewhere: it changes nothing, however often it comes.
     const isChange = !before || (before.groups !== groups && namedAt >= before.namedAt)
-    if (!isChange && now - before.at < every) return
+    if (!isChange && now - before.at < every) return false
     if (this.#noted.size >= most) this.#noted.clear()
     this.#noted.set(subject, isChange ? { at: now, groups, namedAt } : { ...before, at: now })
     const noted = this.#note(person, now).catch((error: unknown) => {
@@ -40,5 +41,6 @@ export class PeopleSeen {
       this.#failed(error)
     })
     if (isChange) await noted
+    return isChange
   }
 }

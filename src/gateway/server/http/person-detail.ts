@@ -46,10 +46,12 @@ export const personDetail = async (
     .flatMap((name): Reach[] => {
       const access = accessOf(view, known, name)
       if (!access) return []
-      const { policy, clear, breakGlass, by } = access
+      const { policy, clear, breakGlass, by, given } = access
       const { entry, ...what } = by
-      const since = sinceOf(access, name, person, named, entries)
-      return [{ connection: name, policy, clear, breakGlass, entry: entry + 1, ...what, ...since }]
+      const since = given ? { since: iso(given.approvedAt) } : sinceOf(access, name, person, named, entries)
+      const ends = Math.min(given?.expiresAt ?? Infinity, access.entry.until ?? Infinity)
+      const until = { ...(given && { access: given.id }), ...(ends < Infinity && { until: iso(ends) }) }
+      return [{ connection: name, policy, clear, breakGlass, entry: entry + 1, ...what, ...since, ...until }]
     })
   const standing = await deps.approvals.standing.list(now)
   const requests = await deps.approvals.records.list({ states: ['open', 'approved'], subject }, most)

@@ -20,6 +20,7 @@ import type {
   SessionCounters,
   SessionSummary,
 } from '../../../lib/api.js'
+import './access-schemas.js'
 import './act-schemas.js'
 import './approval-schemas.js'
 import './service-token-schemas.js'

@@ -12,6 +12,7 @@ import { schemaOf } from './schema-of.js'
 
 interface Query {
   readonly state?: ApprovalState
+  readonly kind?: 'access' | 'statement'
   readonly connection?: string
   readonly person?: string
   readonly limit: number
@@ -27,6 +28,7 @@ const querystring = {
   additionalProperties: false,
   properties: {
     state: { type: 'string', enum: states },
+    kind: { type: 'string', enum: ['access', 'statement'] },
     connection: word,
     person: { ...word, description: 'Subject of the requester, or name in any case.' },
     limit: { type: 'integer', minimum: 1, maximum: 500, default: 100 },

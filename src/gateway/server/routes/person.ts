@@ -2,6 +2,7 @@ import type { ConnectionInfo, GrantAnswer, GrantRequest, Me } from '../../../lib
 import { HoopError } from '../../../lib/errors.js'
 import type { Principal } from '../../../identity/types.js'
 import { accessTo, connectionInfo, connectionsOf, rolesOf } from '../../access/access.js'
+import { demandReason } from '../../access/terms.js'
 import type { AccessView } from '../../access/view.js'
 import { unavailableBy } from '../../quarantine/trouble.js'
 import type { App } from '../http/instance.js'
@@ -81,6 +82,8 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
       // What they lost they need not be left until the grant lapses.
       if (isRenewal) await reconsider(deps, principal, renews)
       const connection = withTroubles(connectionInfo(deps.config(), principal, request.body.connection))
+      const { entry } = accessTo(deps.config(), principal, request.body.connection)
+      demandReason(entry, request.body.connection, request.body.reason)
       assertBreakGlass(deps.config(), principal, request.body)
       // Sessions that live may go on until the drain ends; for that their grants must not lapse.
       if (deps.draining() && !isRenewal) throw new HoopError('GATEWAY_DRAINING')

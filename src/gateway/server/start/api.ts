@@ -33,18 +33,21 @@ export interface ApiOptions extends Pick<
   | 'scim'
   | 'scimSecret'
   | 'url'
+  | 'asking'
 > {
   readonly store: Store
   readonly registry: SessionRegistry
   /** Why a session may not go on under the configuration in force. */
   readonly lost: (session: SessionName) => Ending | undefined
   readonly usage: Pick<Usage, 'person'>
+  /** Somebody's groups are others than before. Never throws. */
+  readonly regrouped: (subject: string) => Promise<void>
   /** Folder. */
   readonly recordings: string
 }
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
-export const createApi = ({ registry, lost, recordings, usage, tokens, ...rest }: ApiOptions): App => {
+export const createApi = ({ registry, lost, recordings, usage, tokens, regrouped, ...rest }: ApiOptions): App => {
   const pathOf = async (id: string): Promise<string> =>
     recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
   const people = new PeopleSeen(
@@ -64,7 +67,7 @@ export const createApi = ({ registry, lost, recordings, usage, tokens, ...rest }
       // A service token was used, by whoever holds it: its owner need not have been here.
       if (person.owner) return
       tokens.seen(person)
-      await people.see(person)
+      if (await people.see(person)) await regrouped(person.subject)
     },
     livePerPerson: () => registry.perPerson(),
     live: (id) => registry.get(id)?.counters,

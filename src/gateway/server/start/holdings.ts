@@ -11,6 +11,10 @@ export const holdingsOf = (
 ): Holdings => ({
   tokens,
   grants: (subject) => revokeGrantsOf(db, subject, Date.now()),
-  requests: async (subject) => (await approvals.forgetRequests(subject)).length,
+  requests: async (subject) => (await approvals.forgetRequests(subject, { kind: 'statement' })).length,
+  accessRequests: async (subject) =>
+    (await approvals.forgetRequests(subject, { kind: 'access', states: ['open'] })).length,
+  accesses: async (subject) =>
+    (await approvals.forgetRequests(subject, { kind: 'access', states: ['approved'] })).length,
   standing: (subject, { by }) => approvals.forgetStanding(subject, by.subject),
 })

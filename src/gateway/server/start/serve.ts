@@ -14,9 +14,11 @@ import type { Runtimes } from '../../session/runtimes.js'
 import type { SessionServices } from '../../session/services.js'
 import { Approvals } from '../../approvals/approvals.js'
 import type { WriteAudit } from '../../access/audit-log.js'
+import { Asking } from '../../access/asking.js'
+import type { Accesses } from '../../access/accesses.js'
 import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
-import { lostAccess, shutOut } from '../../access/denial.js'
+import { isTimed, lostAccess, shutOut } from '../../access/denial.js'
 import { endLogins, loggedOut } from '../../access/logout.js'
 import { Scim } from '../../scim/scim.js'
 import { scimSettings } from '../../scim/shared.js'
@@ -58,6 +60,7 @@ export interface ServeOptions {
   readonly certificate: CertificateInForce
   readonly state: State
   readonly audit: WriteAudit
+  readonly accesses: Accesses
   readonly webhooks: Webhooks
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
@@ -86,7 +89,7 @@ const lastRequests = 1000
  * @throws {HoopError} PORT_IN_USE, CONFIG_INVALID
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
-  const { version, log, configuration, runtimes, certificate, state, metrics, audit: write } = options
+  const { version, log, configuration, runtimes, certificate, state, metrics, accesses, audit: write } = options
   const { store, index, usage, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
@@ -117,9 +120,11 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     write,
     url: () => own.url,
     webhooks: options.webhooks,
+    settled: (record) => accesses.settled(record),
   })
   await approvals.recover()
-  const lost = lostAccess(() => runtimes().view, tokens.kind)
+  const view = () => runtimes().view
+  const lost = lostAccess(view, tokens.kind)
   const out = shutOut(denied, grants)
   const over = loggedOut(logouts)
   const registry = new SessionRegistry({
@@ -128,6 +133,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const holdings = holdingsOf(store, approvals, ownedTokens(tokens.list, write))
   const control = new Control({ registry, denied, grants, holdings, write })
+  const asking = new Asking({ store, view, approvals, accesses, registry, write })
+  const timed = setInterval(
+    () => registry.review((session) => (isTimed(view(), session) ? lost(session) : undefined)),
+    1000,
+  )
+  timed.unref()
   const endLogin = endLogins({ logouts, registry, write })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, lost, url: () => own.url },
@@ -138,9 +149,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const review = (): void => void registry.review(lost)
   const clock = new TokenClock(tokens.list, review)
   const tokenControl = new TokenControl({
-    ...{ db: store.db, denied, registry, control, approvals, write, review },
+    ...{ db: store.db, denied, registry, control, approvals, write, review, view },
     ...{ list: tokens.list, owners: tokens.owners },
-    view: () => runtimes().view,
     limits: () => configuration.current.config.identity.tokens,
     changed: () => clock.look(),
   })
@@ -161,10 +171,12 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage },
+    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
+    regrouped: (subject) =>
+      asking.reconsider(subject).catch((err: unknown) => log.error({ err }, 'access for a while was not looked at')),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
-    config: () => runtimes().view,
+    config: view,
     quarantine: options.quarantine,
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
@@ -223,6 +235,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     [Symbol.asyncDispose]: async () => {
       links.close()
       clock[Symbol.dispose]()
+      clearInterval(timed)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), lastRequests).unref()
       server.closeIdleConnections()

@@ -19,6 +19,7 @@ import { CatalogSources } from '../../upstream/catalog-source.js'
 import { LoginWatch } from '../../upstream/login-watch.js'
 import { databasesOf } from '../../upstream/target.js'
 import { KnownNames } from '../../../store/known-names.js'
+import { Accesses } from '../../access/accesses.js'
 import { auditLog, type WriteAudit } from '../../access/audit-log.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
@@ -75,6 +76,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
+  const accesses = new Accesses(() => review())
   /** Sessions that come meanwhile wait for the connection that they ask for. */
   const quarantined = async (loaded: LoadedConfig): Promise<void> => {
     // What the store remembers decides; when the gateway starts it isn't open yet.
@@ -94,7 +96,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     adopt: async (loaded) => {
       const statements = loaded.config.gateway.limits.statements_per_query
       const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements })
-      runtimes = createRuntimes(loaded, guards, () => later.quarantine!)
+      runtimes = createRuntimes(
+        loaded,
+        guards,
+        () => later.quarantine!,
+        (...of) => accesses.of(...of),
+      )
       review()
       await quarantined(loaded)
     },
@@ -127,7 +134,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     runtimes: () => runtimes!,
     quarantine,
     signingKeys: () => keys.signing,
-    ...{ state, audit },
+    ...{ state, audit, accesses },
     address: listenOn ?? parseAddress(gateway.listen),
   })
   stack.use(served)

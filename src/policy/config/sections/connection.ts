@@ -1,22 +1,10 @@
 import { z } from 'zod'
+import { accessEntry } from '../policy/access.js'
 import { secretSpec } from './secret.js'
 import { sessionTimes } from './session-times.js'
 import { upstreamUrl } from './upstream-url.js'
 
 const names = z.array(z.string().min(1)).min(1)
-
-const access = z
-  .strictObject({
-    groups: names.optional(),
-    people: names.optional(),
-    /** Names of `identity.workloads`. */
-    workloads: names.optional(),
-    policy: z.string().min(1),
-  })
-  .refine(
-    ({ groups, people, workloads }) => (groups ?? people ?? workloads) !== undefined,
-    'groups, people or workloads',
-  )
 
 /** `none` would mean the login itself. PostgreSQL cuts names at 63 bytes. */
 const roleName = z
@@ -46,7 +34,7 @@ export const connectionSection = z
     /** A client certificate, its chain and its private key together in PEM; in place of sslcert and sslkey in the url. */
     client_certificate: secretSpec.optional(),
     databases: names.optional(),
-    access: z.array(access),
+    access: z.array(accessEntry),
     role: role.optional(),
     function_calls: z.boolean().default(false),
     limits: limits.prefault({}),

@@ -9,6 +9,8 @@ import { readiness } from '../../../../src/gateway/server/http/readiness.js'
 import { createApp } from '../../../../src/gateway/server/http/app.js'
 import type { App } from '../../../../src/gateway/server/http/instance.js'
 import type { AdministratorAct } from '../../../../src/lib/api/acts.js'
+import { Accesses } from '../../../../src/gateway/access/accesses.js'
+import { Asking } from '../../../../src/gateway/access/asking.js'
 import { holdingsOf } from '../../../../src/gateway/server/start/holdings.js'
 import { auditLog, type WriteAudit } from '../../../../src/gateway/access/audit-log.js'
 import { Control } from '../../../../src/gateway/access/control.js'
@@ -199,7 +201,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     acts.push(act)
     return kept(act, within)
   }
+  const accesses = new Accesses(() => undefined)
   const approvals = new Approvals({
+    settled: (record) => accesses.settled(record),
     write,
     ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
@@ -230,6 +234,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   }
   const deps: HttpDeps = {
     approvals,
+    asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',
     log,
     tls: { cert: await readFile(files.certFile), key: await readFile(files.keyFile) },

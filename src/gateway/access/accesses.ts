@@ -1,0 +1,48 @@
+import type { ApprovalRecord } from '../../store/approvals/rows.js'
+import type { GivenAccess } from './view.js'
+
+interface Active extends GivenAccess {
+  readonly subject: string
+  readonly connection: string
+  /** Subjects of those who approved it. */
+  readonly by: readonly string[]
+}
+
+/** What people were given for a while: asked in memory, since every grant and every session asks. */
+export class Accesses {
+  readonly #active = new Map<string, Active>()
+  readonly #changed: () => void
+
+  /** @param changed something ended that sessions may live under */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** A request has come to an end, or was approved: it is in force from now on, or no more. */
+  settled({ id, state, access, subject, connection, settledAt, expiresAt, votes }: ApprovalRecord): void {
+    if (!access) return
+    const by = votes.map((vote) => vote.subject)
+    if (state === 'approved') {
+      const [approvedAt, ends] = [Date.parse(settledAt ?? ''), Date.parse(expiresAt)]
+      this.#active.set(id, { id, by, subject, connection, policy: access.policy, approvedAt, expiresAt: ends })
+    } else this.end(id)
+  }
+
+  /** Ends one, before anything is written of it. */
+  end(id: string): void {
+    if (this.#active.delete(id)) this.#changed()
+  }
+
+  /** In force now, newest first. */
+  of(subject: string, connection: string): GivenAccess[] {
+    const now = Date.now()
+    return [...this.#active.values()]
+      .filter((one) => one.subject === subject && one.connection === connection && one.expiresAt > now)
+      .sort((one, other) => other.approvedAt - one.approvedAt)
+  }
+
+  /** Ids of those that somebody approved and nothing has ended yet. */
+  approvedBy(subject: string): readonly string[] {
+    return [...this.#active.values()].flatMap(({ id, by }) => (by.includes(subject) ? [id] : []))
+  }
+}
