@@ -9,7 +9,7 @@ import type { CreateTokenRequest, ServiceTokenInfo, ServiceTokenMade } from '../
 import { HoopError } from '../../../lib/errors.js'
 import { newServiceToken, tokenHash } from '../../../lib/service-token.js'
 import type { IdentityConfig } from '../../../policy/config/schema.js'
-import { findPerson, groupsNamed, seePerson } from '../../../store/people.js'
+import { findPerson, namedGroupsOf, seePerson } from '../../../store/people.js'
 import type { Tables } from '../../../store/schema.js'
 import type { ServiceTokenRecord } from '../../../store/service-tokens.js'
 import type { Approvals } from '../../approvals/approvals.js'
@@ -80,6 +80,7 @@ export class TokenControl {
     const { text, record } = newToken({ view: view(), denied, longest }, request, owner, actor(by))
     const also = actOn(write, 'token.create', actor(by))
     await list.add(record, per_person, (transaction) => also(undefined, record, transaction))
+    await this.#assertIn(record)
     this.#options.changed()
     return { secret: text, token: this.info(record), sessions: [] }
   }
@@ -131,10 +132,20 @@ export class TokenControl {
     if (this.#options.owners.see(person)) this.#options.review()
   }
 
+  /** Its owner may have been shut out meanwhile, and this be all that was overlooked then. @throws {HoopError} PERSON_REVOKED */
+  async #assertIn({ id, owner }: ServiceTokenRecord): Promise<void> {
+    const { denied, list, write } = this.#options
+    const out = denied.find(owner.subject)
+    if (!out) return
+    const because = `its owner was shut out: ${out.reason}`
+    await list.revoke(id, out.by, because, actOn(write, 'token.revoke', out.by, because))
+    throw new HoopError('PERSON_REVOKED', out.reason)
+  }
+
   async #person(wanted: string): Promise<KnownOwner> {
     const { db, owners } = this.#options
     const person = await findPerson(db, wanted)
-    const groups = (await groupsNamed(db, [person.subject])).get(person.subject) ?? []
-    return owners.find(person.subject) ?? { ...person, groups, namedAt: 0 }
+    const { groups = [], at = 0 } = (await namedGroupsOf(db, person.subject)) ?? {}
+    return owners.find(person.subject) ?? { ...person, groups, namedAt: at }
   }
 }

@@ -6,6 +6,7 @@ import type { Act } from '../../../../src/lib/api/acts.js'
 import type { ServiceTokenInfo, ServiceTokenMade } from '../../../../src/lib/api/service-tokens.js'
 import { tokenHash } from '../../../../src/lib/service-token.js'
 import { type FreshDatabase, freshDatabase } from '../../../helpers/database.js'
+import { holder } from '../../server/start/person.js'
 import { type Stage, stage } from './stage.js'
 
 let database: FreshDatabase
@@ -100,15 +101,15 @@ test('at the end of an overlap sessions of the old secret end', async () => {
 
 test('a grant is renewed from the token, and no more when it is revoked', async () => {
   const made = await tokenOf('eve')
-  const holder = await at.holder(made.secret)
-  const grant = await holder.grant()
-  const session = await holder.connect(grant)
-  const renewed = await holder.grant(grant)
+  const agent = await at.holder(made.secret)
+  const grant = await agent.grant()
+  const session = await agent.connect(grant)
+  const renewed = await agent.grant(grant)
   expect(renewed.id).not.toBe(grant.id)
   expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
   await post('eve', '/v1/tokens/job/revoke', { reason: 'over' })
-  await expect(holder.grant(renewed)).rejects.toMatchObject({ code: 'TOKEN_REVOKED' })
-  await expect(holder.connect(renewed)).rejects.toMatchObject({
+  await expect(agent.grant(renewed)).rejects.toMatchObject({ code: 'TOKEN_REVOKED' })
+  await expect(agent.connect(renewed)).rejects.toMatchObject({
     message: expect.stringContaining('revoked: over') as string,
   })
 })
@@ -120,9 +121,13 @@ test('a grant opens no stream from an address that the token is not for', async 
     body: { connection: 'vectordb' },
     from: '192.0.2.1',
   })
-  const holder = await at.holder(secret)
-  await expect(holder.grant()).rejects.toMatchObject({ code: 'TOKEN_ADDRESS' })
-  await expect(holder.connect(body as never)).rejects.toMatchObject({ code: expect.stringMatching(/./) as string })
+  const give = (): Promise<string> => Promise.resolve(secret)
+  const claims = { subject: 'x', name: 'x', expiresAt: Infinity }
+  const url = at.it.gateway.url
+  // The same key: nothing but the address is another.
+  await using thief = await holder({ key: at.prover, claims, token: give, renew: give }, { url, caFile: at.it.caFile })
+  await expect(thief.grant()).rejects.toMatchObject({ code: 'TOKEN_ADDRESS' })
+  await expect(thief.connect(body as never)).rejects.toMatchObject({ code: 'TOKEN_ADDRESS' })
 })
 
 test.for<[string, (account: string) => Promise<unknown>, string]>([
@@ -193,6 +198,29 @@ test('what tokens get counts against their owner, however many there are', async
   await at.configure((document) => document.setIn(['connections', 'vectordb', 'access', 0, 'policy'], 'research'))
 })
 
+test('sessions of tokens count against what their owner may have at once', async () => {
+  await at.configure((document) => document.setIn(['connections', 'archive', 'limits', 'sessions_per_person'], 2))
+  const archive = { connections: [{ connection: 'archive' }] }
+  const [first, second] = [
+    await tokenOf('una', { name: 'a', ...archive }),
+    await tokenOf('una', { name: 'b', ...archive }),
+  ]
+  const holders = await Promise.all([first, second].map(({ secret }) => at.holder(secret, 'archive')))
+  for (const agent of holders) await agent.connect()
+  for (const agent of holders) await expect(agent.connect()).rejects.toMatchObject({ code: '53300' })
+})
+
+test('who is shut out while a token of theirs is being made has none when they are let in again', async () => {
+  const making = post('vic', '/v1/tokens', { name: 'job', connections: [{ connection: 'vectordb' }], ttl: 60_000 })
+  const revoking = post('olu', '/v1/people/revoke', { person: 'vic', reason: 'left', unseen: true })
+  const [made] = await Promise.all([making, revoking])
+  await post('olu', '/v1/people/restore', { person: 'vic' })
+  const { secret } = made.body as { secret?: string }
+  if (secret !== undefined) expect((await at.ask(secret, '/v1/me')).told).toBe('401 TOKEN_REVOKED')
+  const { body } = await at.as('vic', '/v1/tokens')
+  expect((body['tokens'] as ServiceTokenInfo[]).every(({ marks }) => marks.includes('revoked'))).toBe(true)
+})
+
 test('nobody approves what their own token asks for', async () => {
   const made = await tokenOf('kim')
   const { client } = await (await at.holder(made.secret)).connect()
@@ -217,8 +245,8 @@ test('nobody approves what their own token asks for', async () => {
 
 test('sessions and recordings name the token and its owner, who may see and end them', async () => {
   const made = await tokenOf('lea')
-  const holder = await at.holder(made.secret)
-  const { client } = await holder.connect()
+  const agent = await at.holder(made.secret)
+  const { client } = await agent.connect()
   await client.query('SELECT 42')
   const subject = `token:${made.token.id}`
   const who = { subject, name: 'lea@acme.example/job', owner: { subject: 'lea', name: 'lea@acme.example' } }
@@ -232,7 +260,7 @@ test('sessions and recordings name the token and its owner, who may see and end 
   expect(recorded.body).toMatchObject({ type: 'start', ...who, groups: ['ml-eng'] })
   const killed = await post('olu', '/v1/sessions/kill', { person: 'LEA@acme.example', reason: 'enough' })
   expect(killed.body['sessions'] as KilledSession[]).toMatchObject([{ ...who, ended: true }])
-  const again = await holder.connect()
+  const again = await agent.connect()
   const own = await post('lea', '/v1/sessions/kill', { all: true, reason: 'done' })
   expect(own.body['sessions'] as KilledSession[]).toMatchObject([who])
   expect(await again.ended).toMatchObject({ code: '57P01' })
