@@ -1,13 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely, sql } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { grantRecords } from '../../src/store/grants.js'
-import { migrations } from '../../src/store/migrations.js'
 import { openStore, type Store, tryStore } from '../../src/store/open.js'
-import type { Tables } from '../../src/store/schema.js'
-import { sqliteDialect } from '../../src/store/sqlite/dialect.js'
+import { olderStore } from './older.js'
 import { type TempFolder, tempFolder } from '../helpers/temp.js'
 import { whileUnreadable } from '../helpers/unreadable.js'
 
@@ -116,11 +113,7 @@ test('the version that brought the tables up to date is noted, and stays when an
 test('one that is older is brought up to date by a start, and left alone by a check', async () => {
   await using folder = await tempFolder()
   {
-    await using db = new Kysely<Tables>({ dialect: sqliteDialect(folder.file('hoop.db')) })
-    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateTo(
-      '009-known-names',
-    )
-    expect(error).toBeUndefined()
+    await using db = await olderStore(folder.file('hoop.db'), '010-acts')
     const grant = { id: 'g', chain: 'g', subject: 'ana', connection: 'vectordb', jkt: 'k', issued_at: 1, expires_at: 2 }
     await db.insertInto('grants').values(grant).execute()
   }

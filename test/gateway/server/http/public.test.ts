@@ -111,6 +111,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /healthz',
     'get /livez',
     'get /readyz',
+    'get /v1/acts',
     'get /v1/approvals',
     'get /v1/approvals/{id}',
     'get /v1/connections',
@@ -118,11 +119,14 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/me',
     'get /v1/openapi.json',
     'get /v1/people',
+    'get /v1/people/show',
     'get /v1/quarantine',
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',
     'get /v1/standing-approvals',
+    'get /v1/tokens',
+    'get /v1/tokens/{token}',
     'get /v1/usage',
     'post /v1/approvals/{id}/approve',
     'post /v1/approvals/{id}/deny',
@@ -133,6 +137,9 @@ test('the OpenAPI document describes every route', async () => {
     'post /v1/sessions/{id}/kill',
     'post /v1/standing-approvals',
     'post /v1/token',
+    'post /v1/tokens',
+    'post /v1/tokens/{token}/revoke',
+    'post /v1/tokens/{token}/rotate',
   ])
 })
 
