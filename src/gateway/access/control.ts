@@ -84,8 +84,8 @@ export class Control {
     const ended = new Set<string>()
     const live = this.#options.registry.end(meant, { error, end: 'killed', by })
     const written = Promise.all(
-      live.map(({ id, ...who }) =>
-        this.#options.write({ act: 'session.kill', target: id, subject: accountOf(who), by, reason }),
+      live.map((session) =>
+        this.#options.write({ act: 'session.kill', target: session.id, subject: accountOf(session), by, reason }),
       ),
     )
     // A failure is told below, when it is known how the sessions ended.
