@@ -24,6 +24,7 @@ export const catalogue = {
   NOT_LOGGED_IN: { message: 'you are not logged in', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   LOGIN_EXPIRED: { message: 'the login code expired before it was used', exit: 75, http: 401, sqlstate: '28000', hint: 'Run hoop login again and enter the code sooner.' },
   LOGIN_DENIED: { message: 'the login was denied', exit: 77, http: 403, sqlstate: '28000', hint: 'Ask the operator of your identity provider.' },
+  LOGIN_ENDED: { message: 'the identity provider refused to renew your login', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_INVALID: { message: 'the token is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_EXPIRED: { message: 'the token has expired', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_UNKNOWN: { message: 'there is no such service token', exit: 77, http: 401, sqlstate: '28000', hint: 'Check where HOOP_TOKEN comes from; hoop tokens create makes a new one.' },

@@ -217,7 +217,7 @@ test('renews at half-life, asking the provider first; a disabled person is out, 
   expect(grants[1]?.body).toMatchObject({ connection: 'vectordb', renews: expect.any(String) as string })
   expect(grants[1]?.authorization).not.toBe(grants[0]?.authorization) // a new ID token
   own.idp.disable('mika')
-  await running.until(/"event":"renewal_failed","name":"vectordb","code":"TOKEN_EXPIRED"/)
+  await running.until(/"event":"renewal_failed","name":"vectordb","code":"LOGIN_ENDED"/)
   await expect
     .poll(
       () =>
@@ -227,7 +227,7 @@ test('renews at half-life, asking the provider first; a disabled person is out, 
         ),
       { timeout: 10_000, interval: 500 },
     )
-    .toMatch(/hoop: the token has expired/)
+    .toMatch(/hoop: the identity provider refused to renew your login/)
 })
 
 test('through HTTPS_PROXY, login, requests and streams alike', async () => {

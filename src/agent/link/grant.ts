@@ -19,8 +19,8 @@ export interface GrantEvents {
 }
 
 /**
- * A grant that is kept alive: at half of its life the identity provider is asked again and the grant renewed, so that
- * somebody disabled there is out at the grant's end at the latest.
+ * A grant that is kept alive: at half of its life the identity provider is asked again and the grant renewed. Where the
+ * provider refuses, the grant is given back, which ends its sessions; at the latest they end with the grant.
  */
 export class HeldGrant {
   readonly #client: GatewayClient
@@ -30,6 +30,8 @@ export class HeldGrant {
   #flying: Promise<GrantAnswer> | undefined
   /** Milliseconds that it had to live when it came. */
   #life = 0
+  /** It was revoked by its holder: nothing is opened or renewed with it. */
+  #isGivenBack = false
   /** Id of the first grant: sessions belong to the chain that it starts. */
   readonly chain: string
 
@@ -64,7 +66,7 @@ export class HeldGrant {
 
   /** A grant that is good now: what should have been renewed while the machine slept is renewed first. @throws {HoopError} */
   async token(signal: AbortSignal): Promise<string> {
-    const left = this.expiresAt.getTime() - Date.now()
+    const left = this.#isGivenBack ? 0 : this.expiresAt.getTime() - Date.now()
     if (left > (this.#life / 2) * LATE) return this.#answer.grant
     const renewed = this.#renew(signal)
     // One that can't be renewed now is good to its end.
@@ -85,6 +87,7 @@ export class HeldGrant {
       } catch (error) {
         if (signal.aborted) return
         this.#events.renewalFailed(asHoopError(error), this.expiresAt)
+        if (asHoopError(error).code === 'LOGIN_ENDED') await this.#giveBack()
         wait = Math.min(again, Math.max(1_000, (this.expiresAt.getTime() - Date.now()) / 4))
       }
     }
@@ -102,10 +105,24 @@ export class HeldGrant {
   async #ask(signal: AbortSignal): Promise<GrantAnswer> {
     await this.#client.credentials.renew(signal)
     // A grant that has ended can't be continued: its sessions were ended with it.
-    const live = this.expiresAt.getTime() > Date.now()
+    const live = !this.#isGivenBack && this.expiresAt.getTime() > Date.now()
     const request = live ? { ...this.#request, renews: this.#answer.grant } : this.#request
     this.#answer = await this.#client.post<GrantAnswer>('/v1/grants', request)
     this.#life = this.expiresAt.getTime() - Date.now()
+    this.#isGivenBack = false
     return this.#answer
+  }
+
+  /**
+   * The provider has ended the login: its sessions end now, with the reason, and not when the grant lapses. Where the
+   * gateway no longer takes the ID token, or can't be reached, they end then.
+   */
+  async #giveBack(): Promise<void> {
+    if (this.#isGivenBack) return
+    const reason = 'the identity provider refused to renew the login'
+    await this.#client.post('/v1/sessions/kill', { grant: this.#answer.id, reason }).then(
+      () => (this.#isGivenBack = true),
+      () => undefined,
+    )
   }
 }

@@ -21,7 +21,7 @@ export interface Credentials {
   /**
    * Asks the identity provider again even where the token is still good, so that somebody who was disabled there is
    * noticed. Where the login came without a refresh token, what is there is used to its end.
-   * @throws {HoopError} TOKEN_EXPIRED, IDP_UNREACHABLE
+   * @throws {HoopError} LOGIN_ENDED where the provider refuses, TOKEN_EXPIRED, IDP_UNREACHABLE
    */
   renew(signal: AbortSignal): Promise<string>
   readonly claims: Claims

@@ -5,9 +5,12 @@ import { bindingTo, discover, idpError } from './idp.js'
 import type { Profile } from './profiles.js'
 import type { ProofKey } from './proof.js'
 
+/** What passes by itself (RFC 6749, section 4.1.2.1; RFC 8628, section 3.5). */
+const passing = new Set(['temporarily_unavailable', 'server_error', 'slow_down'])
+
 /**
  * New tokens for a refresh token. A provider may keep the old ID token or refresh token; what is absent stays.
- * @throws {HoopError} TOKEN_EXPIRED where the provider ended the login, IDP_UNREACHABLE where it doesn't answer
+ * @throws {HoopError} LOGIN_ENDED where the provider ended the login, IDP_UNREACHABLE where it doesn't answer
  * @see RFC 6749, section 6
  */
 export async function refresh(
@@ -25,10 +28,9 @@ export async function refresh(
       ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),
     }
   } catch (error) {
-    if (error instanceof ResponseBodyError && error.status < 500)
-      throw new HoopError('TOKEN_EXPIRED', `the identity provider says ${error.error_description ?? error.error}`, {
-        cause: error,
-      })
+    // Too many requests, or one at a bad moment, is no word on the login.
+    if (error instanceof ResponseBodyError && error.status < 500 && error.status !== 429 && !passing.has(error.error))
+      throw new HoopError('LOGIN_ENDED', `it says ${error.error_description ?? error.error}`, { cause: error })
     throw idpError(profile.issuer, error)
   }
 }
