@@ -39,9 +39,8 @@ const openApi = (version: string) => ({
         token: {
           type: 'http' as const,
           scheme: 'DPoP',
-          description: 'Authorization: DPoP <ID token, or service token>',
+          description: 'Authorization: DPoP <ID token, service token or token of a workload>',
         },
-        scim: { type: 'http' as const, scheme: 'bearer', description: 'The token of identity.scim' },
         proof: { type: 'apiKey' as const, in: 'header' as const, name: 'DPoP' },
       },
     },

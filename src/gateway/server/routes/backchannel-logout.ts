@@ -47,7 +47,11 @@ export const backchannelLogout = (app: App, deps: HttpDeps): void => {
             id: 'backchannelLogout',
             summary: 'The identity provider tells of a logout: sessions and grants of that login end.',
             isPublic: true,
-            answers: { 200: { description: 'Logged out', type: 'null' }, 400: answer, 429: answer },
+            answers: {
+              200: { description: 'Logged out', content: { 'text/plain': { schema: { type: 'string' } } } },
+              400: answer,
+              429: answer,
+            },
             more: {
               body: {
                 type: 'object',

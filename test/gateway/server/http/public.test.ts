@@ -130,6 +130,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/usage',
     'post /v1/approvals/{id}/approve',
     'post /v1/approvals/{id}/deny',
+    'post /v1/backchannel-logout',
     'post /v1/grants',
     'post /v1/people/restore',
     'post /v1/people/revoke',

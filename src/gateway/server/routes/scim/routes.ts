@@ -13,7 +13,8 @@ const largest = 1 << 20
 
 const types = ['application/scim+json', 'application/json']
 
-const describe = (operationId: string, summary: string) => ({ operationId, summary, security: [{ scim: [] }] })
+/** Not in the OpenAPI document, which is of hoop's own API: SCIM describes itself, at `/Schemas`. */
+const describe = (operationId: string, summary: string) => ({ operationId, summary, hide: true })
 const config = { isPublic: true, limit: 'login' } as const
 
 interface Params {
