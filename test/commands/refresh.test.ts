@@ -31,7 +31,9 @@ test('a person who was disabled at the provider is out at the next refresh', asy
   const { status, stderr } = await stage.hoop(['connections'])
   expect([status, stderr]).toEqual([
     77,
-    expect.stringMatching(/^hoop: the identity provider refused to renew your login: it says [^\n]+\nhint: Run: hoop login\n$/),
+    expect.stringMatching(
+      /^hoop: the identity provider refused to renew your login: it says [^\n]+\nhint: Run: hoop login\n$/,
+    ),
   ])
 })
 

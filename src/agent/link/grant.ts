@@ -120,9 +120,10 @@ export class HeldGrant {
   async #giveBack(): Promise<void> {
     if (this.#isGivenBack) return
     const reason = 'the identity provider refused to renew the login'
-    await this.#client.post('/v1/sessions/kill', { grant: this.#answer.id, reason }).then(
-      () => (this.#isGivenBack = true),
-      () => undefined,
-    )
+    // Before the answer: whoever connects meanwhile hears of the login, and not of the grant.
+    this.#isGivenBack = true
+    await this.#client
+      .post('/v1/sessions/kill', { grant: this.#answer.id, reason })
+      .catch(() => (this.#isGivenBack = false))
   }
 }
