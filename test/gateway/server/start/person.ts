@@ -39,11 +39,7 @@ export const person = async (idp: Idp, account: string, gateway: Reachable, conn
   holder(await tokenCredentials(await idToken(idp, account)), gateway, connection)
 
 /** The same, whatever proves who it is. */
-export const holder = async (
-  credentials: Credentials,
-  gateway: Reachable,
-  connection = 'vectordb',
-): Promise<Person> =>
+export const holder = async (credentials: Credentials, gateway: Reachable, connection = 'vectordb'): Promise<Person> =>
   personWith({ url: new URL(gateway.url), ca: await readFile(gateway.caFile, 'utf8') }, credentials, connection)
 
 /** The same, by a way to the gateway that is known. */
