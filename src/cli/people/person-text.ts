@@ -2,6 +2,7 @@ import { acts as words } from '../../lib/api/acts.js'
 import type { PersonDetail, Reach } from '../../lib/api/people.js'
 import { briefly, stateOf } from '../approvals/approval-text.js'
 import { pairs, table } from '../table.js'
+import { tokenHeadings, tokenRow } from '../tokens/token-text.js'
 
 const local = (time: string | undefined): string | undefined => time && new Date(time).toLocaleString('sv-SE')
 
@@ -58,6 +59,11 @@ const sections: readonly Section[] = [
     title: 'Requests that wait, approvals not yet used, and access for a while',
     headings: ['id', 'connection', 'rule', 'state', 'statement'],
     rows: ({ requests }) => requests.map((one) => [one.id, one.connection, one.rule, stateOf(one), briefly(one.text)]),
+  },
+  {
+    title: 'Service tokens',
+    headings: tokenHeadings,
+    rows: ({ tokens }) => tokens.map(tokenRow),
   },
   {
     title: 'Standing approvals',

@@ -22,14 +22,15 @@ const usedText = ({ lastUsed }: ServiceTokenInfo): string =>
 
 const marksText = ({ marks }: ServiceTokenInfo): string => marks.map((mark) => words[mark]).join(', ')
 
-export const tokenTable = (tokens: readonly ServiceTokenInfo[]): string =>
-  table(
-    ['name', 'id', 'owner', 'connections', 'expires', 'last used', 'live', 'note'],
-    tokens.map((token) => [
-      ...[token.name, token.id, token.owner.name, scopeText(token), local(token.expiresAt), usedText(token)],
-      ...[token.live, marksText(token)],
-    ]),
-  )
+/** Of a list of tokens. */
+export const tokenHeadings = ['name', 'id', 'owner', 'connections', 'expires', 'last used', 'live', 'note'] as const
+
+export const tokenRow = (token: ServiceTokenInfo): (string | number | undefined)[] => [
+  ...[token.name, token.id, token.owner.name, scopeText(token), local(token.expiresAt), usedText(token)],
+  ...[token.live, marksText(token)],
+]
+
+export const tokenTable = (tokens: readonly ServiceTokenInfo[]): string => table(tokenHeadings, tokens.map(tokenRow))
 
 export const tokenPairs = (token: ServiceTokenInfo): string => {
   const { name, id, owner, createdAt, createdBy, expiresAt, rotatedAt, oldSecretUntil, networks, boundTo } = token

@@ -1,5 +1,6 @@
 import type { Act } from './acts.js'
 import type { Approval, StandingApproval } from './approvals.js'
+import type { ServiceTokenInfo } from './service-tokens.js'
 import type { Me, PersonSeen, SessionSummary } from '../api.js'
 
 /** What somebody can reach now, and why. */
@@ -38,6 +39,8 @@ export interface PersonDetail extends PersonSeen {
   readonly liveSessions: readonly SessionSummary[]
   readonly lastSessions: readonly SessionSummary[]
   readonly grants: readonly LiveGrant[]
+  /** Service tokens that they own and that are still good. */
+  readonly tokens: readonly ServiceTokenInfo[]
   /** Theirs, and those that they gave. */
   readonly standing: readonly StandingApproval[]
   /** Theirs that wait, or are approved and not used. */

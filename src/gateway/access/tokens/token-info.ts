@@ -54,3 +54,7 @@ const marksOf = ({ view, owners, denied }: InfoOptions, record: ServiceTokenReco
     ...(now - (used?.at ?? createdAt) > unusedFor ? (['unused'] as const) : []),
   ]
 }
+
+/** Whether it opens nothing any more, whatever its owner may do. */
+export const isEnded = ({ marks }: Pick<ServiceTokenInfo, 'marks'>): boolean =>
+  marks.includes('revoked') || marks.includes('expired')

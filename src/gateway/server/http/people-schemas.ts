@@ -4,6 +4,7 @@ import type { LiveGrant, PersonDetail, Reach } from '../../../lib/api/people.js'
 import { act } from './act-schemas.js'
 import { approval, standing } from './approval-schemas.js'
 import { named, time } from './schema-registry.js'
+import { serviceToken } from './service-token-schemas.js'
 
 const text = z.string()
 const count = z.int().nonnegative()
@@ -48,6 +49,7 @@ export const namePersonDetail = <S extends z.ZodRawShape, T extends z.ZodType>(
       liveSessions: z.array(session).readonly(),
       lastSessions: z.array(session).readonly(),
       grants: z.array(grant).readonly(),
+      tokens: z.array(serviceToken).readonly(),
       standing: z.array(standing).readonly(),
       requests: z.array(approval).readonly(),
       acts: z.array(act).readonly(),

@@ -6,6 +6,7 @@ import { type KnownPerson, knownPerson, namedGroupsOf, type NamedGroups } from '
 import { listSessions } from '../../../store/sessions/queries.js'
 import { type Access, accessOf, rolesOf } from '../../access/access.js'
 import { entryKey } from '../../access/entry-key.js'
+import { isEnded } from '../../access/tokens/token-info.js'
 import type { HttpDeps } from './deps.js'
 import { shownApproval, shownStanding } from './shown.js'
 import { personSeen } from './person-seen.js'
@@ -30,7 +31,7 @@ const sinceOf = (
 
 /** What somebody can reach now, why and since when, and what they hold. @throws {HoopError} NOT_FOUND, STORE_FAILED */
 export const personDetail = async (
-  deps: Pick<HttpDeps, 'config' | 'store' | 'denied' | 'approvals' | 'livePerPerson'>,
+  deps: Pick<HttpDeps, 'config' | 'store' | 'denied' | 'approvals' | 'livePerPerson' | 'tokens'>,
   subject: string,
   asker: { readonly subject: string; readonly name: string; readonly groups: readonly string[] },
 ): Promise<PersonDetail> => {
@@ -65,6 +66,7 @@ export const personDetail = async (
     grants: (await liveGrantsOf(db, subject, now)).map(({ id, connection, issuedAt, expiresAt }) => ({
       ...{ id, connection, issuedAt: iso(issuedAt), expiresAt: iso(expiresAt) },
     })),
+    tokens: deps.tokens.all().filter((token) => token.owner.subject === subject && !isEnded(token)),
     standing: standing.filter((one) => one.subject === subject || one.by.subject === subject).map(shownStanding),
     requests: requests.map((one) => shownApproval(one, asker)),
     acts: (await listActs(db, { subject }, most)).acts,

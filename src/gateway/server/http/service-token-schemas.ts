@@ -35,7 +35,7 @@ const killed = z
   )
   .readonly()
 
-const token = named<ServiceTokenInfo, z.ZodType<ServiceTokenInfo>>(
+export const serviceToken = named<ServiceTokenInfo, z.ZodType<ServiceTokenInfo>>(
   'ServiceToken',
   z.strictObject({
     id: z.string(),
@@ -59,7 +59,7 @@ const token = named<ServiceTokenInfo, z.ZodType<ServiceTokenInfo>>(
     live: z.int().nonnegative(),
   }),
 )
-named('ServiceTokens', z.strictObject({ tokens: z.array(token) }))
+named('ServiceTokens', z.strictObject({ tokens: z.array(serviceToken) }))
 
 named<CreateTokenRequest, z.ZodType<CreateTokenRequest>>(
   'CreateTokenRequest',
@@ -86,11 +86,15 @@ named<RevokeTokenRequest, z.ZodType<RevokeTokenRequest>>(
 )
 named<ServiceTokenMade, z.ZodType<ServiceTokenMade>>(
   'ServiceTokenMade',
-  z.strictObject({ secret: z.string().meta({ description: 'The token, for this once.' }), token, sessions: killed }),
+  z.strictObject({
+    secret: z.string().meta({ description: 'The token, for this once.' }),
+    token: serviceToken,
+    sessions: killed,
+  }),
 )
 named<ServiceTokenRevoked, z.ZodType<ServiceTokenRevoked>>(
   'ServiceTokenRevoked',
-  z.strictObject({ token, sessions: killed }),
+  z.strictObject({ token: serviceToken, sessions: killed }),
 )
 
 /** Addresses and networks are checked by what reads them: a schema can't say what an address is. */

@@ -12,6 +12,7 @@ import { demandRole, rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
+import { isEnded } from '../../access/tokens/token-info.js'
 import { areNetworks } from '../http/service-token-schemas.js'
 import { schemaOf } from './schema-of.js'
 
@@ -26,8 +27,6 @@ const params = {
 interface Named {
   readonly Params: { readonly token: string }
 }
-
-const isEnded = ({ marks }: ServiceTokenInfo): boolean => marks.includes('revoked') || marks.includes('expired')
 
 /** People see, renew and end their own tokens; admins everybody's, and auditors see them. What one may not see isn't there. */
 export const serviceTokenRoutes = (app: App, deps: HttpDeps): void => {
