@@ -86,6 +86,8 @@ export const schema = (side: Side): string => `
   CREATE FUNCTION notes(customers) RETURNS text LANGUAGE sql AS 'SELECT $1.email';
   CREATE FUNCTION loud(text, text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '%', $1; RETURN $1 = $2; END $$;
   CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = loud);
+  CREATE OPERATOR @#@ (RIGHTARG = text, FUNCTION = ts_stat);
+  CREATE OPERATOR @@@@ (LEFTARG = tsquery, RIGHTARG = text, FUNCTION = ts_rewrite);
   CREATE PROCEDURE keep_mail() LANGUAGE sql AS 'INSERT INTO notes (id, body) SELECT 900, email FROM customers LIMIT 1';
   CREATE TABLE ruled (id int);
   INSERT INTO ruled VALUES (1);

@@ -4,8 +4,9 @@ import type { ServiceTokens } from '../../identity/service-tokens/token-kind.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Ending, SessionName } from '../session/registry.js'
 import { accessOf, fits, type Person } from './access.js'
+import { roleOf } from '../../policy/role.js'
 import { outOfTime } from './terms.js'
-import type { AccessView } from './view.js'
+import type { AccessView, ConnectionView } from './view.js'
 
 /** Why a session may not begin though its grant was good a moment ago. */
 export const shutOut =
@@ -23,7 +24,8 @@ export const shutOut =
  */
 export const lostAccess =
   (view: () => AccessView, tokens: Pick<ServiceTokens, 'known'>) =>
-  ({ connection, access: { person, policy, clear, breakGlass, given } }: SessionName): Ending | undefined => {
+  ({ connection, access }: SessionName): Ending | undefined => {
+    const { person, policy, clear, breakGlass, given } = access
     let known: Person
     try {
       known = tokens.known(person)
@@ -45,10 +47,20 @@ export const lostAccess =
     }
     if (!now && person.owner) return ended(`this service token is no longer good for ${connection}`, askOwner)
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
-    if (now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass))
+    const lost = now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass)
+    if (lost || isRegrouped(access, now.connection, known.groups))
       return ended(`what you may do on ${connection} has changed`, 'Connect again.')
     return undefined
   }
+
+/** Whether the role or the rules that groups decide would be others now. */
+const isRegrouped = (
+  { role, counted }: SessionName['access'],
+  connection: ConnectionView,
+  groups: readonly string[],
+): boolean =>
+  (connection.role && roleOf(connection.role, groups)) !== role ||
+  counted?.groups.some((group) => groups.includes(group) !== counted.held.includes(group)) === true
 
 const askOwner =
   'Its owner may no longer use the connection under the policy that the token is for: ask them for a new one.'

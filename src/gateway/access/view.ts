@@ -24,6 +24,8 @@ export interface ConnectionView {
   readonly databases: readonly [string, ...string[]]
   /** In the order of the file: the first that fits a person holds. */
   readonly access: readonly AccessEntry[]
+  /** As which role sessions go on, by groups. */
+  readonly role?: Config['connections'][string]['role']
 }
 
 /** Who gets which policy. */
@@ -76,10 +78,16 @@ const maskLines = ({ columns, with: spec, nulls, distances }: Mask): string[] =>
       `${column}${spec === undefined ? ', as its type allows' : ` as ${specLine(spec)}`}${nulls === 'hide' ? ', NULL too' : ''}${rights[distances ?? 'hide']}`,
   )
 
-const connectionView = ({ description, databases, url, access }: Config['connections'][string]): ConnectionView => {
+const connectionView = ({
+  description,
+  databases,
+  url,
+  access,
+  role,
+}: Config['connections'][string]): ConnectionView => {
   const names = [...new Set([...(url.database === undefined ? [] : [url.database]), ...(databases ?? [])])]
   // The schema has seen to it that there is one.
-  return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access }
+  return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access, role }
 }
 
 const policyView = (policy: PolicyConfig): PolicyView => {

@@ -38,6 +38,11 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     clear: runtime.clear,
     breakGlass,
     given: runtime.given,
+    role: runtime.role,
+    counted: {
+      groups: runtime.countedGroups ?? [],
+      held: (runtime.countedGroups ?? []).filter((group) => principal.groups.includes(group)),
+    },
   }
   const whose = owner && { owner: { subject: owner.subject, name: owner.name } }
   const known = { ...{ id, subject, name, chain }, ...whose, connection: runtime.name, access }

@@ -33,6 +33,10 @@ export interface SessionAccess {
   readonly breakGlass: boolean
   /** Id of the access for a while that it lives under. */
   readonly given?: string | undefined
+  /** The role in the database that it goes on as, where groups decide that. */
+  readonly role?: string | undefined
+  /** The groups by which rules of its policy go. Its person was in some of them when it began. */
+  readonly counted?: { readonly groups: readonly string[]; readonly held: readonly string[] } | undefined
 }
 
 /** A session that is running. */

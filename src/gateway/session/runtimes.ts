@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../../policy/config/load.js'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { isProgram } from '../../policy/program.js'
+import { groupsThatCount } from '../../policy/counted-groups.js'
 import { roleOf, withFixedRole } from '../../policy/role.js'
 import { accessTo } from '../access/access.js'
 import { demandReason } from '../access/terms.js'
@@ -91,6 +92,7 @@ export const createRuntimes = (
         vectorTypes,
         functionCalls: connection.function_calls,
         ...(role !== undefined && { role }),
+        countedGroups: groupsThatCount(policy),
         program: principal.owner !== undefined || isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
         ...(access.given && { given: access.given.id }),

@@ -48,6 +48,8 @@ export interface ConnectionRuntime {
   readonly functionCalls: boolean
   /** As which role the session goes on behind the login; absent where it is the login's. */
   readonly role?: string
+  /** Groups by which rules of the policy go. */
+  readonly countedGroups?: readonly string[]
   /** The grant's holder is a program, no human. */
   readonly program: boolean
   /** Whether the grant's holder may run without an approval what needs one, in an emergency. */

@@ -111,15 +111,15 @@ const added = rows(
 
 /** operator, its function and the function's marks */
 const operators = rows(
-  `o.oprname, p.oid::int8, json_build_array(${marks})`,
+  `o.oprname, p.oid::int8, json_build_array(${marks}), p.proname`,
   `pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language l ON l.oid = p.prolang WHERE o.oid >= 16384`,
 )
 
-/** from, to, and the marks of the function that converts */
+/** from, to, and the marks of the function that converts, with its OID and name */
 const casts = rows(
-  `s.typname, t.typname, json_build_array(${marks})`,
+  `s.typname, t.typname, json_build_array(${marks}), p.oid::int8, p.proname`,
   `pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_language l ON l.oid = p.prolang
-   JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget WHERE p.oid >= 16384`,
+   JOIN pg_type s ON s.oid = c.castsource JOIN pg_type t ON t.oid = c.casttarget WHERE c.oid >= 16384`,
 )
 
 const byName = (name: string, version: string, from: string): string =>
@@ -170,8 +170,8 @@ export interface Snapshot {
     aggregate: boolean,
   ])[]
   readonly added: readonly RoutineRow[]
-  readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks])[]
-  readonly casts: readonly (readonly [source: string, target: string, marks: Marks])[]
+  readonly operators: readonly (readonly [operator: string, routine: number, marks: Marks, called: string])[]
+  readonly casts: readonly (readonly [source: string, target: string, marks: Marks, routine: number, called: string])[]
   readonly functionVersions: Named
   readonly operatorVersions: Named
   readonly typeVersions: Named

@@ -26,6 +26,10 @@ const isPure = ([language, volatility, parallel, extension]: Marks): boolean =>
 /** Whether it may keep what it is given: as a setting of the session for example, where another function finds it. */
 const keeps = ([, volatility, parallel]: Marks): boolean => volatility === 'v' || parallel !== 's'
 
+/** Whether what somebody made over a function does nothing but compute: also of the server's own not each does. */
+const onlyComputes = (oid: number, marks: Marks, name: string): boolean =>
+  !keeps(marks) && (oid < 16384 ? !deniedFunction(name) && !usesLargeObjects(name) : isPure(marks))
+
 /** A routine whose definition may still be read. */
 export type DraftRoutine = { -readonly [Key in keyof AddedRoutine]: AddedRoutine[Key] } & { definition?: string }
 
@@ -69,12 +73,12 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
     ]),
     added,
     opaqueOperators: new Set(
-      snapshot.operators.flatMap(([operator, oid, marks]) =>
-        oid < 16384 || (isPure(marks) && !keeps(marks)) ? [] : [operator],
-      ),
+      snapshot.operators.flatMap(([operator, oid, marks, name]) => (onlyComputes(oid, marks, name) ? [] : [operator])),
     ),
     opaqueTypes: new Set(
-      snapshot.casts.flatMap(([source, target, marks]) => (isPure(marks) && !keeps(marks) ? [] : [source, target])),
+      snapshot.casts.flatMap(([source, target, marks, oid, name]) =>
+        onlyComputes(oid, marks, name) ? [] : [source, target],
+      ),
     ),
   }
 }

@@ -16,16 +16,6 @@ import { all, as, isFields, isRangeVar, text, words, type Fields } from '../tree
 import { Usage } from './usage.js'
 import { typeOfColumn } from '../catalog/column-type.js'
 import { spend } from '../work.js'
-import { runsSql } from '../catalog/denied.js'
-
-/** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
-const runners = new Set([
-  ...['dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query', 'dblink_build_sql_insert'],
-  ...['schedule', 'schedule_in_database', 'alter_job', 'crosstab', 'connectby', 'xpath_table'],
-])
-
-/** Whether a function that came with an extension runs a text. */
-const runsText = (name: string): boolean => runners.has(name) || runsSql(name)
 
 const queries: ReadonlySet<string> = new Set([
   ...['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'LockStmt', 'ExplainStmt', 'PrepareStmt'],
@@ -56,6 +46,7 @@ export class StatementCollector implements Collector {
     if (isRangeVar(value)) this.#table(value, place)
     else if (value['funcname'] !== undefined) this.#call(value, place)
     else if (Array.isArray(value['fields'])) this.#column(words(value['fields']))
+    for (const name of words(value['indirection'])) this.usage.attribute(name)
     // The arms of a set operation are bare SELECTs with CTEs of their own.
     const inside = value['withClause'] === undefined ? place : this.with(value['withClause'], place)
     for (const key in value) {
@@ -75,7 +66,10 @@ export class StatementCollector implements Collector {
       objectsMoved(type, fields, this.usage, this.#catalog)
       if (type === 'AlterTableStmt') this.#retypes(fields, place)
     }
-    for (const name of functionsBehind(type, fields)) this.usage.function(name.at(-2), name.at(-1) ?? '')
+    for (const name of functionsBehind(type, fields)) {
+      this.usage.function(name.at(-2), name.at(-1) ?? '')
+      this.usage.called(name.at(-1) ?? '')
+    }
     const rule = Object.hasOwn(statements, type) ? statements[type] : undefined
     if (rule) rule(this, fields, place)
     else this.visit(fields, place)
@@ -165,8 +159,8 @@ export class StatementCollector implements Collector {
 
   #call(fields: Fields, place: Place): void {
     const name = words(fields['funcname'])
-    if (place.runs && runsText(name.at(-1) ?? '')) this.usage.mayDoAnything(`${name.at(-1)} runs SQL that it is given`)
-    if (place.runs && name.at(-1) === 'set_config') this.usage.sets(setCall(fields['args']))
+    if (place.runs)
+      this.usage.called(name.at(-1) ?? '', name.at(-1) === 'set_config' ? setCall(fields['args']) : undefined)
     this.usage.function(name.at(-2), name.at(-1) ?? '')
     this.usage.behind('aggregates', name.at(-1) ?? '')
   }

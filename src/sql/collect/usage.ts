@@ -6,10 +6,17 @@ import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
 import { isElsewhere, labelOf, resolve, written } from '../resolve.js'
 import { anySetting } from './set-details.js'
+import { deniedFunction, runsSql } from '../catalog/denied.js'
 import { spend } from '../work.js'
 
 /** A view whose UPDATE calls `set_config`. */
 const settings: ReadonlySet<string> = new Set(['pg_settings', 'pg_catalog.pg_settings'])
+
+/** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
+const runners: ReadonlySet<string> = new Set([
+  ...['dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query', 'dblink_build_sql_insert'],
+  ...['schedule', 'schedule_in_database', 'alter_job', 'crosstab', 'connectby', 'xpath_table'],
+])
 
 type Role = 'reads' | 'writes'
 
@@ -151,14 +158,31 @@ export class Usage {
         this.leads.push({ kind: 'routine', oid: routine.oid, trigger: false })
   }
 
-  /** What runs by another name than a function's own. */
-  behind(of: Behind, name: string): void {
-    for (const [schema, called] of this.#catalog?.effects?.behind[of].get(name) ?? []) this.function(schema, called)
+  /**
+   * A function runs that came with the server or an extension: by its own name or behind another one.
+   * @param settings what `set_config` changes, where the call shows it
+   */
+  called(name: string, settings: readonly string[] = anySetting): void {
+    if (runners.has(name) || runsSql(name)) this.mayDoAnything(`${name} runs SQL that it is given`)
+    if (name === 'set_config') this.sets(settings)
   }
 
-  /** A column reference `row.name` calls the function `name` where the row has no such column. */
+  /** What runs by another name than a function's own. */
+  behind(of: Behind, name: string): void {
+    for (const [schema, called] of this.#catalog?.effects?.behind[of].get(name) ?? []) {
+      this.function(schema, called)
+      this.called(called)
+    }
+  }
+
+  /** `row.name` and `(value).name` call the function `name` where there is no such column, also one that came with the server. */
   attribute(name: string): void {
-    if (this.#catalog?.routines.added.has(name)) this.function(undefined, name)
+    const routines = this.#catalog?.routines
+    const isAdded = routines?.added.has(name) === true
+    // Of the server's own only those that do more than compute: most columns are called as some function is.
+    if (!isAdded && !(routines?.builtin.has(name) && (deniedFunction(name) || routines.volatile.has(name)))) return
+    this.function(undefined, name)
+    this.called(name)
   }
 
   /** Whether nobody knows what a function does. */

@@ -8,7 +8,7 @@ import { resolve, written } from '../resolve.js'
 import { all, as, isFields, isRangeVar, list, text, walk, words, type Fields } from '../tree.js'
 import { unproven } from './refusal.js'
 import { viewActs as callsActing } from './expressions/acting.js'
-import { sideEffectIn } from './side-effects.js'
+import { hasSideEffects, sideEffectIn } from './side-effects.js'
 
 const code = 'it can bring code into the database that is not analysed'
 const outside = 'it connects the database to something outside that can read it'
@@ -90,6 +90,8 @@ const call = (catalog: Catalog, names: readonly string[]): void => {
     )
 }
 
+const isDenied = (name: string): boolean => deniedFunction(name) || usesLargeObjects(name)
+
 /** `x.name` and `(x).name` call the function `name` where x has no such column. */
 const attribute = (
   catalog: Catalog,
@@ -97,12 +99,19 @@ const attribute = (
   qualifier: string | undefined,
   name: string,
 ): void => {
-  const routines = catalog.routines.added.get(name)
-  if (!routines?.some((each) => !each.safe)) return
+  const { routines } = catalog
+  const acts = hasSideEffects(routines, name) || (routines.builtin.has(name) && isDenied(name))
+  if (!acts && !routines.added.get(name)?.some((each) => !each.safe)) return
   const table = qualifier === undefined ? undefined : tables.get(qualifier)
   const relations = table ? resolve(catalog, text(table['schemaname']), text(table['relname']) ?? '') : []
   if (relations.length > 0 && relations.every((each) => each.columns.some((column) => column.name === name))) return
   call(catalog, [name])
+  if (acts)
+    throw unproven(
+      name,
+      `${name} is called as if it were a column, where columns are masked: call it by its name`,
+      'function',
+    )
 }
 
 /** Tables by the name that qualifies their columns. */

@@ -54,3 +54,29 @@ test('who broke the glass may not go on where nobody may break it any more', () 
   const without = lostAccess(() => view({ ...terms, breakGlass: [] }), tokens)
   expect([without(session(true))?.error.code, without(session(false))]).toEqual(['SESSION_KILLED', undefined])
 })
+
+test.for([
+  ['the role that a group gives', { role: 'high' }, ['dba', 'ml-eng'], undefined],
+  ['the role of a group that is lost', { role: 'high' }, ['ml-eng'], 'SESSION_KILLED'],
+  ['the role of a group that is gained', { role: 'low' }, ['dba', 'ml-eng'], 'SESSION_KILLED'],
+  ['a role where there was none', {}, ['ml-eng'], 'SESSION_KILLED'],
+  ['a group that a rule exempts, held', { role: 'low', held: ['oncall'] }, ['ml-eng', 'oncall'], undefined],
+  ['a group that a rule exempts, lost', { role: 'low', held: ['oncall'] }, ['ml-eng'], 'SESSION_KILLED'],
+  ['a group that a rule names, gained', { role: 'low' }, ['ml-eng', 'oncall'], 'SESSION_KILLED'],
+  ['a group that nothing names', { role: 'low' }, ['ml-eng', 'chess'], undefined],
+] as const)('a live session goes by %s', ([, began, groups, ends]) => {
+  const role = { default: 'low', groups: { dba: 'high' } }
+  const { held = [], ...as } = { held: [] as readonly string[], ...began }
+  const terms = { clearFor: [], masks: [], rules: [], approvers: [], breakGlass: [] }
+  const view = {
+    connections: { db: { databases: ['db'], access: [{ groups: ['ml-eng'], policy: 'research' }], role } },
+    policies: { research: terms },
+  } as unknown as AccessView
+  const person = { subject: 'ada', groups }
+  const access = { ...{ person, policy: 'research', clear: false, breakGlass: false }, ...as }
+  const ending = lostAccess(() => view, { known: <P>(one: P): P => one })({
+    ...{ id: 's', subject: 'ada', name: 'Ada', chain: 'c', connection: 'db' },
+    access: { ...access, counted: { groups: ['oncall'], held } },
+  })
+  expect(ending?.error.code).toBe(ends)
+})

@@ -31,6 +31,11 @@ const objects = [
   `CREATE FUNCTION become(to_role text) RETURNS text LANGUAGE sql ${body("SELECT set_config('role', to_role, false)")}`,
   `CREATE FUNCTION leave() RETURNS void LANGUAGE plpgsql ${body('BEGIN SET ROLE NONE; END')}`,
   `CREATE FUNCTION leave_by_text(t text) RETURNS void LANGUAGE plpgsql ${body('BEGIN EXECUTE t; END')}`,
+  `CREATE FUNCTION leave_by_row(documents) RETURNS void LANGUAGE plpgsql ${body('BEGIN SET ROLE NONE; END')}`,
+  "CREATE FUNCTION become_internally(text, text, boolean) RETURNS text LANGUAGE internal AS 'set_config_by_name'",
+  "CREATE AGGREGATE become_by_rows(text, boolean) (SFUNC = set_config, STYPE = text, INITCOND = 'role')",
+  'CREATE OPERATOR @@@ (LEFTARG = tsquery, RIGHTARG = text, FUNCTION = ts_rewrite)',
+  'CREATE OPERATOR @#@ (RIGHTARG = text, FUNCTION = ts_stat)',
   `CREATE FUNCTION leave_by_clause() RETURNS text LANGUAGE sql SET role = '${login}' ${body('SELECT current_user::text')}`,
 ]
 
@@ -126,6 +131,22 @@ const refused = (name: string) => [
   "SELECT leave_by_text('SET ROLE NONE')",
   'SELECT leave_by_clause()',
   "CREATE FUNCTION mine() RETURNS void LANGUAGE sql SET role = 'none' AS ''",
+  // What came with the server, by another name.
+  'CREATE OPERATOR pg_temp.@@@ (LEFTARG = tsquery, RIGHTARG = text, FUNCTION = ts_rewrite)',
+  "CREATE AGGREGATE pg_temp.become_by_rows(text, boolean) (SFUNC = set_config, STYPE = text, INITCOND = 'role')",
+  'CREATE AGGREGATE pg_temp.rewritten(text) (SFUNC = ts_rewrite, STYPE = tsquery)',
+  "SELECT 'a'::tsquery @@@ $$SELECT set_config('role','none',false)::tsquery, 'b'::tsquery$$",
+  "SELECT @#@ $$SELECT set_config('role','none',false)::tsvector$$",
+  "SELECT ($$SELECT set_config('role','none',false)::tsvector$$::text).ts_stat",
+  "SELECT x.ts_stat FROM unnest(ARRAY[$$SELECT set_config('role','none',false)::tsvector$$]) x",
+  "SELECT (SELECT $$SELECT set_config('role','none',false)::tsvector$$::text).ts_stat",
+  "SELECT become_by_rows('none', false)",
+  "SELECT become_by_rows('none', false) OVER ()",
+  "SELECT become_internally('role', 'none', false)",
+  'SELECT d.leave_by_row FROM documents d',
+  'SELECT (d).leave_by_row FROM documents d',
+  "SELECT (ROW(1, 'x')::documents).leave_by_row",
+  'SELECT (ARRAY[d])[1].leave_by_row FROM documents d',
 ]
 
 test.for(cases)('on %s, in a %s query, nothing else changes it', async ([connection, way]) => {

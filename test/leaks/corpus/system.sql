@@ -152,3 +152,27 @@ SELECT ident FROM pg_backend_memory_contexts WHERE name = 'RegexpMemoryContext'
 
 -- refused STATEMENT_UNPROVEN
 SELECT * FROM pg_get_backend_memory_contexts()
+
+-- refused STATEMENT_UNPROVEN
+SELECT ('SELECT to_tsvector(''simple'', email) FROM customers'::text).ts_stat
+
+-- refused STATEMENT_UNPROVEN
+SELECT x.ts_stat FROM unnest(ARRAY['SELECT to_tsvector(''simple'', email) FROM customers']) x
+
+-- refused STATEMENT_UNPROVEN
+SELECT ((ARRAY['SELECT to_tsvector(''simple'', email) FROM customers'])[1].ts_stat).word
+
+-- refused STATEMENT_UNPROVEN
+SELECT (SELECT 'SELECT to_tsvector(''simple'', email) FROM customers'::text).ts_stat
+
+-- refused STATEMENT_UNPROVEN
+SELECT @#@ 'SELECT to_tsvector(''simple'', email) FROM customers'
+
+-- refused STATEMENT_UNPROVEN
+SELECT 'a'::tsquery @@@@ 'SELECT ''a''::tsquery, plainto_tsquery(''simple'', email) FROM customers'
+
+-- refused STATEMENT_UNPROVEN harmless
+SELECT (level::bigint).pg_advisory_xact_lock FROM customers
+
+-- refused COLUMN_MASKED
+SELECT (names).unnest FROM (SELECT string_to_array(email, '@') AS names FROM customers) c
