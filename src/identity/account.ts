@@ -1,8 +1,8 @@
-/** How subjects begin that the gateway itself gives. */
-const reserved = ['token:', 'workload:'] as const
+/** How subjects begin that the gateway itself gives. In whatever letters: nobody is to look like one of them either. */
+const reserved = /^\s*(?:token|workload)\s*:/i
 
-/** Whether a subject is one of the gateway's own making, and so no person's. */
-export const isReserved = (subject: string): boolean => reserved.some((start) => subject.startsWith(start))
+/** Whether a subject is one of the gateway's own making, and so no person's: no provider and no directory has a say in it. */
+export const isReserved = (subject: string): boolean => reserved.test(subject)
 
 export const tokenSubject = (id: string): string => `token:${id}`
 

@@ -141,7 +141,7 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     'an access entry for nobody',
     'groups: [ml-eng, contractors]\n        policy',
     'policy',
-    '12:9: connections.vectordb.access[0]: found a map, expected groups or people',
+    '12:9: connections.vectordb.access[0]: found a map, expected groups, people or workloads',
   ],
   [
     'an unknown policy',

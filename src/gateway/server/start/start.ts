@@ -12,7 +12,7 @@ import { watchFiles } from './watch.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration.js'
-import { openKeys } from './keys.js'
+import { type KeysInForce, openKeys } from './keys.js'
 import { rememberedSecrets } from './secrets.js'
 import { drain } from './drain.js'
 import { CatalogSources } from '../../upstream/catalog-source.js'
@@ -72,7 +72,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const metrics = new GatewayMetrics()
   /** What isn't there yet when the configuration is read for the first time. */
-  const later: { names?: KnownNames; quarantine?: Quarantine; note?: NoteConfiguration; audit?: WriteAudit } = {}
+  const later: {
+    names?: KnownNames
+    quarantine?: Quarantine
+    note?: NoteConfiguration
+    audit?: WriteAudit
+    keys?: KeysInForce
+  } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
@@ -87,13 +93,14 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     late.abort()
   }
   const paths = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
-  const keys = await openKeys(paths, log, async (act) => later.audit?.(act))
   const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
     ...{ path, log, secrets, ...(env && { env }) },
     inForce: async (loaded) => later.note?.(loaded),
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
+      // Behind the configuration: without one there is no gateway here whose keys could be missing.
+      const keys = (later.keys ??= await openKeys(paths, log, async (act) => later.audit?.(act)))
       const statements = loaded.config.gateway.limits.statements_per_query
       const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements })
       runtimes = createRuntimes(
@@ -107,6 +114,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     },
   })
   const { gateway } = configuration.current.config
+  const keys = later.keys!
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const secret = (spec: SecretSpec) => secrets.of(spec).read()
   const webhooks = stack.use(

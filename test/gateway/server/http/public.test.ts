@@ -128,6 +128,8 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/tokens',
     'get /v1/tokens/{token}',
     'get /v1/usage',
+    'post /v1/access',
+    'post /v1/access/{id}/revoke',
     'post /v1/approvals/{id}/approve',
     'post /v1/approvals/{id}/deny',
     'post /v1/backchannel-logout',

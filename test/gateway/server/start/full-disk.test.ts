@@ -97,8 +97,8 @@ test.skipIf(!mounts)(
           (error: unknown) => refused.push(error),
         )
     }
-    expect(refused[0]).toMatchObject({ code: 'STORE_FAILED' })
-    expect(refused[1]).toMatchObject({ code: '58030', routine: 'hoop/STORE_FAILED' })
+    // The proof that opens a stream is kept before it counts, so there is no stream.
+    for (const error of refused) expect(error).toMatchObject({ code: 'STORE_FAILED' })
     for (const error of refused) expect(heard(error)).not.toMatch(new RegExp(`${it.folder.path}|disk is full`))
     const store = it.folder.file('small/hoop.db')
     expect(JSON.stringify(it.log)).toContain(`${store}: the disk is full (`)
