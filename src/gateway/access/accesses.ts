@@ -19,12 +19,14 @@ export class Accesses {
   }
 
   /** A request has come to an end, or was approved: it is in force from now on, or no more. */
-  settled({ id, state, access, subject, connection, settledAt, expiresAt, votes }: ApprovalRecord): void {
+  settled(record: ApprovalRecord): void {
+    const { id, state, access, entry, subject, connection, settledAt, expiresAt, votes } = record
     if (!access) return
     const by = votes.map((vote) => vote.subject)
     if (state === 'approved') {
       const [approvedAt, ends] = [Date.parse(settledAt ?? ''), Date.parse(expiresAt)]
-      this.#active.set(id, { id, by, subject, connection, policy: access.policy, approvedAt, expiresAt: ends })
+      const of = { id, by, subject, connection, policy: access.policy, entry }
+      this.#active.set(id, { ...of, approvedAt, expiresAt: ends })
     } else this.end(id)
   }
 

@@ -13,6 +13,7 @@ import { askableEntry, type Person } from './access.js'
 import type { Accesses } from './accesses.js'
 import type { WriteAudit } from './audit-log.js'
 import type { Order } from './holdings.js'
+import { askedBy } from './entry-key.js'
 import { demandReason, hasMatch } from './terms.js'
 import type { AccessView } from './view.js'
 
@@ -80,6 +81,7 @@ export class Asking {
       ...{ database: '', session: '', policyHash: '', parameters: [], votes: [] },
       ...{ groups, needed: count, life: wish.for, access: { policy, for: wish.for } },
       ...(all && { approvers: all }),
+      entry: askedBy(entry),
       text: `access to ${connection} under the policy ${policy} for ${durationText(wish.for)}`,
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + waits).toISOString(),
