@@ -29,7 +29,10 @@ interface GrantWish {
 }
 
 export interface GrantService {
-  /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED for `renews`: a live grant of this person, connection and key; STORE_FAILED */
+  /**
+   * @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED for `renews`: a live grant of this person, connection and key;
+   * STORE_FAILED; what `admit` throws, with the grant revoked, where they were shut out meanwhile
+   */
   issue(wish: GrantWish): Promise<{ token: string; grant: Grant }>
   /** @throws {HoopError} GRANT_INVALID, GRANT_EXPIRED, LOGGED_OUT, STORE_FAILED */
   verify(token: string, jkt: string): Promise<Grant>
@@ -69,6 +72,13 @@ export const grantService = (options: GrantServiceOptions): GrantService => {
     return { chain: before.chain }
   }
 
+  const revoke = async (chain: string): Promise<void> => {
+    const at = now?.() ?? new Date()
+    for (const [old, when] of revoked) if (when < at.getTime() - remembered) revoked.delete(old)
+    revoked.set(chain, at.getTime())
+    await records.revoke(chain, at)
+  }
+
   return {
     async issue(wish) {
       const { principal, connection, reason, breakGlass = false } = wish
@@ -79,6 +89,13 @@ export const grantService = (options: GrantServiceOptions): GrantService => {
       const { subject, jkt, login } = principal
       const from = login && { login: { ...login, at: new Date(login.at * 1000) } }
       await records.add({ id, chain, subject, connection, jkt, issuedAt: now?.() ?? new Date(), expiresAt, ...from })
+      try {
+        admit?.(subject)
+      } catch (error) {
+        // Shut out meanwhile: what was revoked with them didn't have this one yet.
+        await revoke(chain)
+        throw error
+      }
       return issued
     },
     verify,
@@ -87,12 +104,7 @@ export const grantService = (options: GrantServiceOptions): GrantService => {
       if (!record) throw new HoopError('NOT_FOUND', `grant ${id}`)
       return record
     },
-    revoke: async (chain) => {
-      const at = now?.() ?? new Date()
-      for (const [old, when] of revoked) if (when < at.getTime() - remembered) revoked.delete(old)
-      revoked.set(chain, at.getTime())
-      await records.revoke(chain, at)
-    },
+    revoke,
     isRevoked: (chain) => revoked.has(chain),
   }
 }

@@ -9,6 +9,7 @@ import { questions } from './migrations/008-questions.js'
 import { knownNames } from './migrations/009-known-names.js'
 import { serviceTokens } from './migrations/013-service-tokens.js'
 import { logouts } from './migrations/017-logouts.js'
+import { entry } from './migrations/020-entry.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -89,4 +90,5 @@ export const migrations: Record<string, Migration> = {
   '015-used-proofs': usedProofs,
   '017-logouts': logouts,
   '018-scim': scim,
+  '020-entry': entry,
 }

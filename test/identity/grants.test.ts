@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt, importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DenyList } from '../../src/identity/deny-list.js'
 import { grantService } from '../../src/identity/grant-service.js'
 import { generateSigningKey, loadSigningKeys, writeSigningKeys, type SigningKeys } from '../../src/identity/keys.js'
 import type { Principal } from '../../src/identity/types.js'
 import { grantRecords } from '../../src/store/grants.js'
+import { revokeGrantsOf } from '../../src/store/grants-of.js'
 import { openStore, type Store } from '../../src/store/open.js'
 import { tempFolder, type TempFolder } from '../helpers/temp.js'
 
@@ -45,6 +47,31 @@ const service = (over: Partial<Parameters<typeof grantService>[0]> = {}) =>
     now: () => new Date(clock),
     ...over,
   })
+
+test('a grant that is issued while its person is shut out is no more when they are let in again', async () => {
+  const denied = await DenyList.open(store.db)
+  const records = grantRecords(store.db)
+  const by = { subject: 'boss', name: 'boss' }
+  const added: string[] = []
+  const racing = service({
+    admit: (subject) => denied.assert(subject),
+    records: {
+      ...records,
+      add: async (record) => {
+        await denied.revoke({ subject: 'ana', by, reason: 'left', at: clock })
+        await revokeGrantsOf(store.db, 'ana', clock)
+        await records.add(record)
+        added.push(record.id)
+      },
+    },
+  })
+  await expect(racing.issue({ principal: ana, connection: 'vectordb' })).rejects.toMatchObject({
+    code: 'PERSON_REVOKED',
+  })
+  await denied.restore('ana', by)
+  expect(added).toHaveLength(1)
+  expect(await records.find(added[0]!)).toMatchObject({ revoked: true })
+})
 
 test('a grant says who may do what until when, and comes back whole', async () => {
   const { token, grant } = await service().issue({ principal: ana, connection: 'vectordb', reason: 'ticket 7' })

@@ -1,6 +1,7 @@
 import type { ConnectionInfo, Me } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
+import { askedBy } from './entry-key.js'
 import { askCommand, outOfTime } from './terms.js'
 import type { AccessEntry, GivenAccess, AccessView, ConnectionView, PolicyView } from './view.js'
 
@@ -78,7 +79,7 @@ function* entriesFor(
     return by ? [{ entry, by }] : []
   })
   for (const one of given)
-    for (const fit of open) if (fit.entry.request && fit.entry.policy === one.policy) yield { ...fit, given: one }
+    for (const fit of open) if (fit.entry.request && askedBy(fit.entry) === one.entry) yield { ...fit, given: one }
   yield* open.filter(({ entry }) => !entry.request)
 }
 

@@ -13,6 +13,7 @@ import { askableEntry, type Person } from './access.js'
 import type { Accesses } from './accesses.js'
 import type { WriteAudit } from './audit-log.js'
 import type { Order } from './holdings.js'
+import { askedBy } from './entry-key.js'
 import { demandReason, hasMatch } from './terms.js'
 import type { AccessView } from './view.js'
 
@@ -80,15 +81,20 @@ export class Asking {
       ...{ database: '', session: '', policyHash: '', parameters: [], votes: [] },
       ...{ groups, needed: count, life: wish.for, access: { policy, for: wish.for } },
       ...(all && { approvers: all }),
+      entry: askedBy(entry),
       text: `access to ${connection} under the policy ${policy} for ${durationText(wish.for)}`,
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + waits).toISOString(),
     }
-    await write({
-      ...{ act: 'access.request', by: { subject, name }, target: record.id, subject, reason },
-      after: { connection, policy, for: durationText(wish.for) },
-    })
-    await approvals.add(record)
+    await approvals.add(record, (transaction) =>
+      write(
+        {
+          ...{ act: 'access.request', by: { subject, name }, target: record.id, subject, reason },
+          after: { connection, policy, for: durationText(wish.for) },
+        },
+        transaction,
+      ),
+    )
     await approvals.assertIn(subject)
     return record
   }
@@ -114,22 +120,27 @@ export class Asking {
     }
   }
 
-  async #end({ id: target, subject, state, connection, access }: ApprovalRecord, { by, reason }: Order): Promise<void> {
+  async #end(read: ApprovalRecord, { by, reason }: Order): Promise<void> {
     const { accesses, registry, store, write, approvals } = this.#options
-    if (state === 'approved') {
+    const { id: target, subject, connection, access } = read
+    const end = (): void => {
       const error = new HoopError('SESSION_KILLED', `your access to ${connection} was revoked: ${reason}`, {
         hint: 'Ask again, or ask who revoked it.',
       })
       registry.end((session) => session.access.given === target, { error, end: 'killed', by })
       accesses.end(target)
     }
+    if (read.state === 'approved') end()
     await store.db.transaction().execute(async (transaction) => {
       const records = new ApprovalRecords(transaction)
+      const { state } = await records.find(target)
       if (!(await records.settle(target, ['open', 'approved'], 'withdrawn', Date.now(), reason)))
         throw new HoopError('APPROVAL_SETTLED', 'it is over already', { hint: 'Run: hoop access list --all' })
       const before = { state, connection, policy: access?.policy }
       await write({ act: 'access.revoke', by, target, subject, reason, before }, transaction)
     })
+    // It may have been approved since it was read.
+    end()
     approvals.news.tell()
   }
 }

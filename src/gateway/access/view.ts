@@ -49,6 +49,8 @@ export interface AccessEntry {
 export interface GivenAccess {
   readonly id: string
   readonly policy: string
+  /** The entry that it was asked by (`askedBy`); unknown of those from before that was kept, which give nothing. */
+  readonly entry?: string | undefined
   /** Milliseconds since 1970. */
   readonly approvedAt: number
   readonly expiresAt: number

@@ -1,5 +1,7 @@
+import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { DenyList } from '../../identity/deny-list.js'
+import type { Actor } from '../../lib/api.js'
 import { system } from '../../lib/api/acts.js'
 import type { ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
@@ -8,6 +10,7 @@ import { type Ended, forgetRequestsOf, forgetStandingOf, type Which } from '../.
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import { stillApproved } from '../../store/approvals/counting.js'
 import type { Store } from '../../store/open.js'
+import type { Tables } from '../../store/schema.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
@@ -71,14 +74,21 @@ export class Approvals implements AsyncDisposable {
     return `${this.#options.url().replace(/\/$/, '')}/approvals/${id}`
   }
 
-  /** @throws {HoopError} STORE_FAILED; APPROVAL_REQUIRED where too much of the same person's waits already */
-  async add(record: ApprovalRecord): Promise<void> {
-    const { most = mostOpen } = this.#options
-    if (record.state === 'open' && (await this.records.waiting(record.owner ?? record.subject, Date.now())) >= most)
-      throw new HoopError('APPROVAL_REQUIRED', `${most} requests of yours wait already`, {
-        hint: 'Wait until some are decided on. hoop approvals list shows them.',
-      })
-    await this.records.add(record)
+  /**
+   * @param also is kept with it, or neither is
+   * @throws {HoopError} STORE_FAILED; APPROVAL_REQUIRED where too much of the same person's waits already
+   */
+  async add(record: ApprovalRecord, also?: (transaction: Transaction<Tables>) => Promise<void>): Promise<void> {
+    const { most = mostOpen, store } = this.#options
+    await store.db.transaction().execute(async (transaction) => {
+      const records = new ApprovalRecords(transaction)
+      if (record.state === 'open' && (await records.waiting(record.owner ?? record.subject, Date.now())) >= most)
+        throw new HoopError('APPROVAL_REQUIRED', `${most} requests of yours wait already`, {
+          hint: 'Wait until some are decided on. hoop approvals list shows them.',
+        })
+      await records.add(record)
+      await also?.(transaction)
+    })
     this.news.tell()
     this.#options.metrics?.approval(record.connection, record.state === 'break-glass' ? 'break-glass' : 'requested')
     if (record.state === 'open') this.#options.webhooks.emit(requested(record, this.address(record.id)))
@@ -159,9 +169,14 @@ export class Approvals implements AsyncDisposable {
     return ended
   }
 
-  /** The same of requests that they asked for, or approved. @throws {HoopError} STORE_FAILED */
-  async forgetRequests(subject: string, which: Which = {}): Promise<readonly Ended[]> {
-    const ended = await forgetRequestsOf(this.#options.store.db, subject, Date.now(), which)
+  /** The same of requests that they asked for, or approved: who loses an access so finds an act. @throws {HoopError} STORE_FAILED */
+  async forgetRequests(subject: string, by: Actor, which: Which = {}): Promise<readonly Ended[]> {
+    const { store, write } = this.#options
+    const ended = await forgetRequestsOf(store.db, subject, Date.now(), which, async (one, transaction) => {
+      const { id: target, connection, policy, state, why: reason } = one
+      const act = { act: 'access.revoke', by, target, subject: one.subject, reason } as const
+      if (policy !== null) await write({ ...act, before: { state, connection, policy } }, transaction)
+    })
     for (const { id } of ended) {
       const record = await this.records.find(id)
       this.#options.metrics?.approval(record.connection, 'withdrawn')
@@ -178,7 +193,7 @@ export class Approvals implements AsyncDisposable {
   async assertIn(subject: string): Promise<void> {
     const { denied } = this.#options
     const out = denied.find(subject)
-    if (out) await Promise.all([this.forgetStanding(subject, out.by.subject), this.forgetRequests(subject)])
+    if (out) await Promise.all([this.forgetStanding(subject, out.by.subject), this.forgetRequests(subject, out.by)])
     denied.assert(subject)
   }
 
@@ -194,13 +209,17 @@ export class Approvals implements AsyncDisposable {
 
   /** Ends what nobody decided on in time. */
   async sweep(): Promise<void> {
-    const { undecided, over } = await this.records.expire(Date.now())
+    const { undecided, over } = await this.records.expire(
+      Date.now(),
+      ({ id: target, subject, connection, policy }, transaction) =>
+        this.#options.write(
+          { act: 'access.end', by: system, target, subject, before: { connection, policy } },
+          transaction,
+        ),
+    )
     for (const record of over) {
       this.#settled({ ...record, state: 'expired' })
       this.news.tell()
-      const { id: target, subject, connection, access } = record
-      const before = { connection, policy: access?.policy }
-      await this.#options.write({ act: 'access.end', by: system, target, subject, before })
     }
     for (const record of undecided) {
       this.#options.webhooks.emit(expired(record, this.address(record.id)))

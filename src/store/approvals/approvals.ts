@@ -1,9 +1,10 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { ApprovalState, ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './rows.js'
 import { stillApproved } from './counting.js'
 import type { Tables } from '../schema.js'
+import type { ApprovalsTable } from './tables.js'
 
 export interface ApprovalFilter {
   readonly states?: readonly ApprovalState[] | undefined
@@ -158,8 +159,15 @@ export class ApprovalRecords {
     return Number(counted?.n ?? 0)
   }
 
-  /** Ends what nobody decided on or used in time. @returns those that nobody decided on, and access that was in force */
-  async expire(at: number): Promise<{ undecided: ApprovalRecord[]; over: ApprovalRecord[] }> {
+  /**
+   * Ends what nobody decided on or used in time.
+   * @param also is kept with the end of an access that was in force, or neither is
+   * @returns those that nobody decided on, and access that was in force
+   */
+  async expire(
+    at: number,
+    also: (access: Selectable<ApprovalsTable>, db: Transaction<Tables>) => Promise<void>,
+  ): Promise<{ undecided: ApprovalRecord[]; over: ApprovalRecord[] }> {
     const due = await this.#db
       .selectFrom('approvals')
       .selectAll()
@@ -169,9 +177,14 @@ export class ApprovalRecords {
     const undecided = []
     const over = []
     for (const row of due) {
-      const ended = await this.settle(row.id, [row.state], 'expired', at)
+      const wasInForce = row.state === 'approved' && row.policy !== null
+      const ended = await this.#db.transaction().execute(async (db) => {
+        const done = await new ApprovalRecords(db).settle(row.id, [row.state], 'expired', at)
+        if (done && wasInForce) await also(row, db)
+        return done
+      })
       if (ended && row.state === 'open') undecided.push(row)
-      else if (ended && row.policy !== null) over.push(row)
+      else if (ended && wasInForce) over.push(row)
     }
     return { undecided: await this.#withVotes(this.#db, undecided), over: await this.#withVotes(this.#db, over) }
   }

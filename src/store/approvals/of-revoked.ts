@@ -11,6 +11,10 @@ export interface Which {
 /** A request that is over since somebody was shut out. */
 export interface Ended {
   readonly id: string
+  readonly subject: string
+  readonly connection: string
+  /** Of a request for access. */
+  readonly policy: string | null
   /** What it was before. */
   readonly state: ApprovalState
   readonly why: string
@@ -45,18 +49,20 @@ export const forgetStandingOf = async (
 
 /**
  * The same of requests: what they asked for is asked no more, and what they approved and nobody has run yet is withdrawn.
+ * @param also is kept with the end of each, or nothing is
  * @throws {HoopError} STORE_FAILED
  */
 export const forgetRequestsOf = (
   db: Kysely<Tables>,
   subject: string,
   at: number,
-  { kind, states = ['open', 'approved'] }: Which = {},
+  { kind, states = ['open', 'approved'] }: Which,
+  also: (ended: Ended, db: Transaction<Tables>) => Promise<void>,
 ): Promise<readonly Ended[]> =>
   db.transaction().execute(async (transaction) => {
     const pending = transaction
       .selectFrom('approvals')
-      .select(['id', 'state'])
+      .select(['id', 'state', 'subject', 'connection', 'policy'])
       .where('state', 'in', states)
       .$if(kind !== undefined, (query) => query.where('policy', kind === 'access' ? 'is not' : 'is', null))
     await transaction
@@ -74,19 +80,21 @@ export const forgetRequestsOf = (
       .where('subject', '!=', subject)
       .where((eb) => eb.or([eb('owner', 'is', null), eb('owner', '!=', subject)]))
       .execute()
-    return [
+    const ended = [
       ...(await withdraw(transaction, approved, 'somebody who approved it was shut out', at)),
       ...(await withdraw(transaction, asked, 'whoever asked was shut out', at)),
     ]
+    for (const one of ended) await also(one, transaction)
+    return ended
   })
 
 const withdraw = async (
   db: Transaction<Tables>,
-  found: readonly Pick<Ended, 'id' | 'state'>[],
+  found: readonly Omit<Ended, 'why'>[],
   why: string,
   at: number,
 ): Promise<readonly Ended[]> => {
   for (const { id } of found)
     await db.updateTable('approvals').set({ state: 'withdrawn', settled_at: at, why }).where('id', '=', id).execute()
-  return found.map(({ id, state }) => ({ id, state, why }))
+  return found.map((one) => ({ ...one, why }))
 }

@@ -8,6 +8,8 @@ import { whole } from '../whole.js'
 export interface ApprovalRecord extends Omit<Approval, 'mayDecide'> {
   readonly key: string
   readonly life: number
+  /** Of a request for access: what the entry that it was asked by is known by. */
+  readonly entry?: string
 }
 
 const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
@@ -27,6 +29,7 @@ export const approvalRow = (record: ApprovalRecord): Insertable<ApprovalsTable> 
   needed: record.needed,
   approvers: record.approvers ? JSON.stringify(record.approvers) : null,
   policy: record.access?.policy ?? null,
+  entry: record.entry ?? null,
   mode: record.mode,
   state: record.state,
   text: record.text,
@@ -69,6 +72,7 @@ export const approvalOf = (
   mode: row.mode,
   state: row.state,
   ...(row.policy !== null && { access: { policy: row.policy, for: whole(row.life) } }),
+  ...(row.entry !== null && { entry: row.entry }),
   text: row.text,
   parameters: JSON.parse(row.parameters) as Parameter[],
   ...(row.reason !== null && { reason: row.reason }),

@@ -22,6 +22,8 @@ export interface ApprovalsTable {
   approvers: string | null
   /** The policy that a request for access is for; null for one of a statement. */
   policy: string | null
+  /** What the entry that it was asked by is known by; null for a statement, and in those from before there was one. */
+  entry: string | null
   mode: ApprovalMode
   state: ApprovalState
   text: string

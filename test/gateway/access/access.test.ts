@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { accessOf, accessTo, connectionsOf } from '../../../src/gateway/access/access.js'
+import { askedBy } from '../../../src/gateway/access/entry-key.js'
 import { accessView } from '../../../src/gateway/access/view.js'
 import { configSchema } from '../../../src/policy/config/schema.js'
 
@@ -79,7 +80,12 @@ test('masks and rules read as a person would say them', () => {
 })
 
 const asked = { policy: 'a', groups: ['g'], request: { approvers: { groups: ['s'] } } }
-const given = (policy: string) => [{ id: 'x1', policy, approvedAt: 0, expiresAt: Infinity }]
+const given = (policy: string, entry: object = asked) => [
+  {
+    ...{ id: 'x1', policy, approvedAt: 0, expiresAt: Infinity },
+    entry: askedBy(config({ access: [{ ...entry, policy }] }, policies).connections['db']!.access[0]!),
+  },
+]
 const policies = { a: {}, b: {}, c: {} }
 
 test.for<[string, object[], string | undefined, object]>([
@@ -92,6 +98,34 @@ test.for<[string, object[], string | undefined, object]>([
     [{ policy: 'a', groups: ['h'] }],
     'a',
     { given: given('a') },
+  ],
+  [
+    'what was approved by fewer, for an entry that asks more',
+    [{ ...asked, request: { approvers: { groups: ['s'], count: 2 } } }],
+    undefined,
+    { given: given('a') },
+  ],
+  [
+    'what was approved for an entry that has ended, by another one',
+    [
+      { ...asked, until: '2026-11-30T09:59:59Z' },
+      { ...asked, groups: ['h'] },
+      { policy: 'b', groups: ['h'] },
+    ],
+    'b',
+    { given: given('a') },
+  ],
+  [
+    'what was approved by an entry that is longer open now',
+    [{ ...asked, until: '2026-11-30T12:00:00Z', hours: { days: ['mon'] } }],
+    'a',
+    { given: given('a') },
+  ],
+  [
+    'what was approved before the entry was kept',
+    [asked],
+    undefined,
+    { given: [{ ...given('a')[0]!, entry: undefined }] },
   ],
   [
     'what was approved, for a group that is no longer theirs',

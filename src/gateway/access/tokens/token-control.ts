@@ -121,7 +121,7 @@ export class TokenControl {
     const [sessions] = await Promise.all([
       control.end((session) => session.subject === subject, { by, reason }, error),
       kept,
-      approvals.forgetRequests(subject),
+      approvals.forgetRequests(subject, by),
       approvals.forgetStanding(subject, by.subject),
     ])
     return { token: this.info(list.find(id)!), sessions }

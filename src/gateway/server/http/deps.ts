@@ -40,7 +40,7 @@ export interface HttpDeps {
   exchange(wanted: { token: string; audience: string | undefined }, request: SignedRequest): Promise<Exchanged>
   readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
   /** Who is shut out. */
-  readonly denied: Pick<DenyList, 'find'>
+  readonly denied: Pick<DenyList, 'find' | 'assert'>
   /** Ends what rests on a login that the identity provider has ended, by its logout token. @throws {HoopError} TOKEN_INVALID, … */
   logout(token: string): Promise<void>
   /** The directory that provisions people. */

@@ -4,7 +4,10 @@ import type { StandingRecord } from '../../../store/approvals/standing.js'
 import { mayDecide, type Person } from '../../approvals/rights.js'
 
 /** A request as somebody may see it. */
-export const shownApproval = ({ key: _key, life: _life, ...record }: ApprovalRecord, person: Person): Approval => ({
+export const shownApproval = (
+  { key: _key, life: _life, entry: _entry, ...record }: ApprovalRecord,
+  person: Person,
+): Approval => ({
   ...record,
   mayDecide:
     record.state === 'open' &&

@@ -88,6 +88,8 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
         last = next.at(-1)?.id
         if (next.length < page) break
       }
+      // Whoever has waited may have been shut out meanwhile.
+      deps.denied.assert(person.subject)
       return { approvals: found.slice(0, limit).map((record) => shown(record, person)), version }
     },
   )

@@ -1,5 +1,6 @@
 import { revokeGrantsOf } from '../../../store/grants-of.js'
 import type { Store } from '../../../store/open.js'
+import type { Accesses } from '../../access/accesses.js'
 import type { Holdings } from '../../access/holdings.js'
 import type { Approvals } from '../../approvals/approvals.js'
 
@@ -7,14 +8,17 @@ import type { Approvals } from '../../approvals/approvals.js'
 export const holdingsOf = (
   { db }: Pick<Store, 'db'>,
   approvals: Pick<Approvals, 'forgetRequests' | 'forgetStanding'>,
+  accesses: Pick<Accesses, 'endOf'>,
   tokens: Holdings['tokens'],
 ): Holdings => ({
   tokens,
   grants: (subject) => revokeGrantsOf(db, subject, Date.now()),
-  requests: async (subject) => (await approvals.forgetRequests(subject, { kind: 'statement' })).length,
-  accessRequests: async (subject) =>
-    (await approvals.forgetRequests(subject, { kind: 'access', states: ['open'] })).length,
-  accesses: async (subject) =>
-    (await approvals.forgetRequests(subject, { kind: 'access', states: ['approved'] })).length,
+  requests: async (subject, { by }) => (await approvals.forgetRequests(subject, by, { kind: 'statement' })).length,
+  accessRequests: async (subject, { by }) =>
+    (await approvals.forgetRequests(subject, by, { kind: 'access', states: ['open'] })).length,
+  accesses: async (subject, { by }) => {
+    accesses.endOf(subject)
+    return (await approvals.forgetRequests(subject, by, { kind: 'access', states: ['approved'] })).length
+  },
   standing: (subject, { by }) => approvals.forgetStanding(subject, by.subject),
 })

@@ -131,7 +131,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: options.limits,
     denied: (session) => out(session) ?? over(session) ?? lost(session),
   })
-  const holdings = holdingsOf(store, approvals, ownedTokens(tokens.list, write))
+  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write))
   const control = new Control({ registry, denied, grants, holdings, write })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
   const timed = setInterval(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Approval, StandingApproval } from '../../../../src/lib/api/approvals.js'
 import type { ApprovalRecord } from '../../../../src/store/approvals/rows.js'
 import { startWorld, type Person, type World } from './world.js'
@@ -80,6 +80,16 @@ test('who asks with a version hears as soon as something has changed', async () 
   expect((await next).ids).toContain(id)
   expect(Date.now() - began).toBeLessThan(10_000)
   expect((await next).version).not.toBe(version)
+})
+
+test('who is shut out while they wait hears that, and no list', async () => {
+  const { version } = await listed('dora')
+  const waits = vi.spyOn(world.approvals.news, 'after')
+  const next = world.ask('dora', `/v1/approvals?version=${version}&wait=20`)
+  await vi.waitFor(() => expect(waits).toHaveBeenCalled())
+  expect((await post('olu', '/v1/people/revoke', { person: 'dora', reason: 'left', unseen: true })).status).toBe(200)
+  expect(await next).toMatchObject({ status: 403, body: { code: 'PERSON_REVOKED' } })
+  expect((await post('olu', '/v1/people/restore', { person: 'dora' })).status).toBe(200)
 })
 
 test('a standing approval is listed to giver, receiver and auditors, and taken back by its giver or an admin', async () => {

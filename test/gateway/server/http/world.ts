@@ -219,7 +219,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const endLogin = endLogins({ logouts, registry, write })
   const control = new Control({
     ...{ registry, denied, grants, write },
-    holdings: holdingsOf(store, approvals, ownedTokens(tokens.list, write)),
+    holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write)),
   })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, lost, url: () => url },
