@@ -72,7 +72,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const metrics = new GatewayMetrics()
   /** What isn't there yet when the configuration is read for the first time. */
-  const later: { names?: KnownNames; quarantine?: Quarantine; note?: NoteConfiguration; audit?: WriteAudit } = {}
+  const later: {
+    names?: KnownNames
+    quarantine?: Quarantine
+    note?: NoteConfiguration
+    audit?: WriteAudit
+    regroup?: () => Promise<void>
+  } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
@@ -91,7 +97,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
     ...{ path, log, secrets, ...(env && { env }) },
-    inForce: async (loaded) => later.note?.(loaded),
+    inForce: async (loaded) => {
+      await later.regroup?.()
+      await later.note?.(loaded)
+    },
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       const statements = loaded.config.gateway.limits.statements_per_query
@@ -139,6 +148,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   stack.use(served)
   review = () => served.review()
+  later.regroup = () => served.regroup()
+  // The configuration may have left the groups to the directory while the gateway was down.
+  await served.regroup()
   const logins = stack.use(new LoginWatch({ ...{ log, webhooks }, addresses: gateway.addresses, connections: usable }))
   const shown = { metrics, served, quarantine, configuration, certificate, logins }
   stack.use(await giveOutMetrics({ version, log, ...shown, keys: paths }))
