@@ -27,13 +27,14 @@ test('somebody whom the directory disables or deletes is out within a second, an
   await using it = await begin()
   const send = await directory(it)
   const mika = await it.person('mika')
-  const grant = await mika.grant()
   const user = { userName: 'mika@acme.example', externalId: 'mika', active: true }
   const { id } = (await send('POST', '/Users', user)).body
   for (const out of [
     () => send('PATCH', `/Users/${id}`, operations({ op: 'Replace', path: 'active', value: 'False' })),
     () => send('DELETE', `/Users/${id}`),
   ]) {
+    // Those that there were are revoked for good.
+    const grant = await mika.grant()
     const session = await mika.connect(grant)
     const began = performance.now()
     const [error, answer] = await Promise.all([session.ended, out()])
