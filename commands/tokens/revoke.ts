@@ -22,8 +22,9 @@ export default class TokensRevoke extends ClientCommand {
   async run(): Promise<ServiceTokenRevoked> {
     const { args, flags } = await this.parse(TokensRevoke)
     const { openClient } = await import('../../src/agent/api/client.js')
+    const { tokenNamed } = await import('../../src/lib/service-token.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
-    const path = `/v1/tokens/${encodeURIComponent(args.token)}/revoke`
+    const path = `/v1/tokens/${encodeURIComponent(tokenNamed(args.token))}/revoke`
     const done = await client.post<ServiceTokenRevoked>(path, { reason: flags.reason })
     const { token, sessions } = done
     this.log(plain(`${token.owner.name}/${token.name} is revoked; ${count(sessions.length, 'session')} ended.`))

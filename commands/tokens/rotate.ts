@@ -26,13 +26,14 @@ export default class TokensRotate extends ClientCommand {
 
   async run(): Promise<ServiceTokenMade> {
     const { args, flags } = await this.parse(TokensRotate)
-    const [{ openClient }, { durationOf }] = await Promise.all([
+    const [{ openClient }, { durationOf }, { tokenNamed }] = await Promise.all([
       import('../../src/agent/api/client.js'),
       import('../../src/lib/when.js'),
+      import('../../src/lib/service-token.js'),
     ])
     const overlap = flags.overlap === '0' ? 0 : Math.round(durationOf(flags.overlap))
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
-    const path = `/v1/tokens/${encodeURIComponent(args.token)}/rotate`
+    const path = `/v1/tokens/${encodeURIComponent(tokenNamed(args.token))}/rotate`
     const made = await client.post<ServiceTokenMade>(path, { overlap })
     const { token, sessions } = made
     const old =

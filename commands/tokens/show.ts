@@ -16,8 +16,9 @@ export default class TokensShow extends ClientCommand {
   async run(): Promise<ServiceTokenInfo> {
     const { args, flags } = await this.parse(TokensShow)
     const { openClient } = await import('../../src/agent/api/client.js')
+    const { tokenNamed } = await import('../../src/lib/service-token.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
-    const token = await client.get<ServiceTokenInfo>(`/v1/tokens/${encodeURIComponent(args.token)}`)
+    const token = await client.get<ServiceTokenInfo>(`/v1/tokens/${encodeURIComponent(tokenNamed(args.token))}`)
     this.log(tokenPairs(token))
     return token
   }

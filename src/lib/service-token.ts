@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { HoopError } from './errors.js'
 
 /** What a service token begins with. Neither it nor the rest has a character that an URL, a shell or YAML would change. */
 export const tokenPrefix = 'hoop_st_'
@@ -39,6 +40,20 @@ export const tokenIdOf = (token: string): string | undefined => {
   const text = token.slice(0, -lengths.checksum)
   const isWhole = new RegExp(`^${tokenPattern}$`).test(token) && token.endsWith(checksum(text))
   return isWhole ? token.slice(tokenPrefix.length, tokenPrefix.length + lengths.id) : undefined
+}
+
+/**
+ * What a token is called by where an id or a name belongs: a secret that was typed there stands for its id, and goes nowhere.
+ * @throws {HoopError} NOT_FOUND for what is left of a token, without repeating it
+ */
+export const tokenNamed = (text: string): string => {
+  if (!text.includes(tokenPrefix)) return text
+  const id = tokenIdOf(text.trim())
+  if (id === undefined)
+    throw new HoopError('NOT_FOUND', `service token ${tokenPrefix}…`, {
+      hint: 'Give its name or its id: hoop tokens list shows both. A secret need not be shown to anybody.',
+    })
+  return id
 }
 
 /** What is kept of a token: nobody finds 256 random bits by trying, so one round of SHA-256 does. */

@@ -53,18 +53,30 @@ export const seePerson = async (db: Kysely<Tables>, person: NamedPerson, at: num
   })
 }
 
+/** The groups that a directory names now, undefined where it names none: the identity provider does then. */
+export type ListedGroups = (person: Pick<Person, 'subject' | 'email'>) => readonly string[] | undefined
+
 /**
- * The groups that the provider named last, by subject. Who wasn't seen since they are kept is missing.
+ * The groups that the directory names now, or else those that the provider named last, by subject. Who wasn't seen since
+ * they are kept is missing.
  * @throws {HoopError} STORE_FAILED
  */
 export const groupsNamed = async (
   db: Kysely<Tables> | Transaction<Tables>,
   subjects: readonly string[],
+  listed: ListedGroups = () => undefined,
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   if (subjects.length === 0) return new Map()
-  const rows = await db.selectFrom('people').select(['subject', 'groups']).where('subject', 'in', subjects).execute()
+  const known = db.selectFrom('people').select(['subject', 'email', 'groups']).where('subject', 'in', subjects)
+  const rows = new Map((await known.execute()).map((row) => [row.subject, row]))
   return new Map(
-    rows.flatMap(({ subject, groups }) => (groups === null ? [] : [[subject, JSON.parse(groups) as string[]]])),
+    subjects.flatMap((subject) => {
+      const { email = null, groups = null } = rows.get(subject) ?? {}
+      const named =
+        listed({ subject, ...(email !== null && { email }) }) ??
+        (groups === null ? undefined : (JSON.parse(groups) as string[]))
+      return named ? [[subject, named]] : []
+    }),
   )
 }
 

@@ -86,7 +86,10 @@ test('an auditor sees what somebody can reach and holds, why, and since when', a
     ],
     requests: [{ id: request, state: 'open' }],
     standing: [{ id: standing, subject: 'casey', by: { subject: 'ines' } }],
-    acts: [{ act: 'standing.add', target: standing, by: { subject: 'ines' }, reason: 'backfill' }],
+    acts: [
+      { act: 'token.create', by: { subject: 'casey' } },
+      { act: 'standing.add', target: standing, by: { subject: 'ines' }, reason: 'backfill' },
+    ],
   })
   const [{ since }] = shown.reaches as unknown as [{ since: string }]
   expect(since > before && since <= new Date().toISOString()).toBe(true)

@@ -223,3 +223,17 @@ test('who is shut out takes their tokens along, and they are counted', async () 
   expect(after.every(({ marks }) => marks.includes('revoked'))).toBe(true)
   await gateway.hoop('olu', ['people', 'restore', 'mika'])
 })
+
+test('a secret that is typed where an id belongs ends its token, and is repeated neither here nor there', async () => {
+  const { secret, token } = await make('casey', 'chat')
+  const revoke = (text: string) =>
+    gateway.hoop('casey', ['tokens', 'revoke', text, '--reason', 'it stood in a chat', '--json'])
+  const cut = secret.slice(0, -3)
+  const wrong = await revoke(cut)
+  expect(failed(wrong)).toEqual([1, 'NOT_FOUND'])
+  const shown = await gateway.hoop('casey', ['tokens', 'show', secret, '--json'])
+  expect((JSON.parse(shown.stdout) as ServiceTokenInfo).id).toBe(token.id)
+  expect((await revoke(secret)).status).toBe(0)
+  const said = [wrong.stdout, wrong.stderr, shown.stdout, gateway.server.stdout, gateway.server.stderr]
+  for (const text of said) expect(text).not.toContain(cut)
+})

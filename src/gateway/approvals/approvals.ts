@@ -9,6 +9,7 @@ import type { ApprovalRecord } from '../../store/approvals/rows.js'
 import { type Ended, forgetRequestsOf, forgetStandingOf, type Which } from '../../store/approvals/of-revoked.js'
 import { ApprovalRecords } from '../../store/approvals/approvals.js'
 import { stillApproved } from '../../store/approvals/counting.js'
+import type { ListedGroups } from '../../store/people.js'
 import type { Store } from '../../store/open.js'
 import type { Tables } from '../../store/schema.js'
 import type { WriteAudit } from '../access/audit-log.js'
@@ -30,6 +31,8 @@ export interface ApprovalsOptions {
   readonly metrics?: Pick<GatewayMetrics, 'approval'>
   /** Who is shut out: what they have approved counts for nothing. */
   readonly denied: Pick<DenyList, 'find' | 'assert'>
+  /** What a directory says of groups goes before what the provider said when somebody was here last. */
+  readonly listed?: ListedGroups
   /** Requests of one person that wait at once. */
   readonly most?: number
   /** The gateway's address, which people are sent to. */
@@ -54,8 +57,13 @@ export class Approvals implements AsyncDisposable {
 
   constructor(options: ApprovalsOptions) {
     this.#options = options
-    this.records = new ApprovalRecords(options.store.db)
-    this.standing = new StandingApprovals(options.store.db, options.write, (subject) => this.isOut(subject))
+    this.records = new ApprovalRecords(options.store.db, { listed: options.listed })
+    this.standing = new StandingApprovals(
+      options.store.db,
+      options.write,
+      (subject) => this.isOut(subject),
+      options.listed,
+    )
     this.#timer = setInterval(() => {
       this.#sweeping = this.sweep().catch((err: unknown) => options.log.error({ err }, 'requests were not swept'))
     }, sweepEvery)
@@ -114,7 +122,7 @@ export class Approvals implements AsyncDisposable {
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
     // A token from before somebody left a group may still be good.
-    const groups = await groupsStillNamed(this.#options.store.db, asker)
+    const groups = await groupsStillNamed(this.#options.store.db, asker, this.#options.listed)
     const person = { ...asker, groups }
     if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
     if (!mayDecide(person, record)) throw notYours(person, record)
@@ -150,7 +158,8 @@ export class Approvals implements AsyncDisposable {
 
   /** Whether enough of those who approved it may still do so. @throws {HoopError} STORE_FAILED */
   holds(record: ApprovalRecord): Promise<boolean> {
-    return stillApproved(this.#options.store.db, record, (subject) => this.isOut(subject))
+    const { store, listed } = this.#options
+    return stillApproved(store.db, record, { isOut: (subject) => this.isOut(subject), listed })
   }
 
   /** Statements that wait to be approved. */

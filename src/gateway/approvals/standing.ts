@@ -1,17 +1,18 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../../lib/api.js'
 import { type StandingRecord, StandingRecords } from '../../store/approvals/standing.js'
-import { groupsNamed } from '../../store/people.js'
+import { groupsNamed, type ListedGroups } from '../../store/people.js'
 import type { Tables } from '../../store/schema.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { Person } from './rights.js'
 
-/** The groups that a token names, without those that the provider has taken away since. @throws {HoopError} STORE_FAILED */
+/** The groups that a token names, without those that the provider or the directory has taken away since. @throws {HoopError} STORE_FAILED */
 export const groupsStillNamed = async (
   db: Kysely<Tables>,
   { subject, groups }: Pick<Person, 'subject' | 'groups'>,
+  listed?: ListedGroups,
 ): Promise<readonly string[]> => {
-  const named = (await groupsNamed(db, [subject])).get(subject)
+  const named = (await groupsNamed(db, [subject], listed)).get(subject)
   return named ? groups.filter((group) => named.includes(group)) : groups
 }
 
@@ -20,12 +21,19 @@ export class StandingApprovals extends StandingRecords {
   readonly #kept: Kysely<Tables>
   readonly #write: WriteAudit
   readonly #isOut: (subject: string) => boolean
+  readonly #listed: ListedGroups | undefined
 
-  constructor(db: Kysely<Tables>, write: WriteAudit, isOut: (subject: string) => boolean) {
+  constructor(
+    db: Kysely<Tables>,
+    write: WriteAudit,
+    isOut: (subject: string) => boolean,
+    listed: ListedGroups | undefined,
+  ) {
     super(db)
     this.#kept = db
     this.#write = write
     this.#isOut = isOut
+    this.#listed = listed
   }
 
   /** Approves a statement for a while. @throws {HoopError} STORE_FAILED */
@@ -56,14 +64,14 @@ export class StandingApprovals extends StandingRecords {
     return Promise.all(
       good.map(async (one) => ({
         ...one,
-        groups: await groupsStillNamed(this.#kept, { subject: one.by.subject, groups: one.groups }),
+        groups: await groupsStillNamed(this.#kept, { subject: one.by.subject, groups: one.groups }, this.#listed),
       })),
     )
   }
 
   /** Whether somebody approves anything, by groups that they still have. @throws {HoopError} STORE_FAILED */
   async mayGive(person: Pick<Person, 'subject' | 'groups'>, approvers: readonly string[]): Promise<boolean> {
-    const groups = await groupsStillNamed(this.#kept, person)
+    const groups = await groupsStillNamed(this.#kept, person, this.#listed)
     return approvers.some((group) => groups.includes(group))
   }
 }

@@ -61,7 +61,7 @@ export class ScimGroups implements ScimKind {
         await write({ act: 'scim.group.remove', by: scimActor, target: id, before }, transaction)
       })
       directory.removeGroup(id)
-      regrouped()
+      await regrouped()
     })
   }
 
@@ -114,7 +114,7 @@ export class ScimGroups implements ScimKind {
       await write({ act, by: scimActor, target: id, ...what }, transaction)
     })
     directory.putGroup(group)
-    regrouped()
+    await regrouped()
     return this.#shown(group)
   }
 

@@ -18,9 +18,11 @@ export interface ScimOptions extends ShutOutOptions {
   /** In force now; undefined where the configuration has no SCIM. */
   readonly settings: () => ScimSettings | undefined
   readonly registry: Pick<SessionRegistry, 'review'>
-  /** Why a session may not go on with the groups that its person has now. */
+  /** Why a session may not go on with the groups that its person has by now. */
   readonly lost: (session: SessionName) => Ending | undefined
   readonly url: () => string
+  /** Groups have changed: what rests on who has them is looked at anew. Never throws. */
+  readonly regrouped: () => Promise<void>
 }
 
 /** The directory that provisions people and groups by SCIM, and what follows from it for sessions. */
@@ -43,7 +45,7 @@ export class Scim {
         if (!settings) throw new HoopError('NOT_FOUND')
         return settings
       },
-      regrouped: () => this.#regroup(),
+      regrouped: () => this.regroup(),
       inTurn: (change) => {
         const done = this.#last.then(change)
         this.#last = done.catch(() => undefined)
@@ -77,16 +79,27 @@ export class Scim {
 
   /** Where the directory names the groups, whoever isn't in it has none. Programs have their own. */
   grouped<T extends Pick<Principal, 'subject' | 'email' | 'groups'>>(person: T): T {
-    const settings = this.#options.settings()
-    if (settings?.groups !== true || isReserved(person.subject)) return person
-    return { ...person, groups: this.#directory.find(person, settings.matching)?.groups ?? [] }
+    const groups = this.listed(person)
+    return groups ? { ...person, groups } : person
   }
 
-  #regroup(): void {
+  /** The groups that the directory names, where it is what names them. */
+  listed(person: Pick<Principal, 'subject' | 'email'>): readonly string[] | undefined {
+    const settings = this.#options.settings()
+    if (settings?.groups !== true || isReserved(person.subject)) return undefined
+    return this.#directory.find(person, settings.matching)?.groups ?? []
+  }
+
+  /** Why a session may not begin or go on: its person is who the directory says by now, whatever the grant said. */
+  lost(session: SessionName): Ending | undefined {
+    session.access.person = this.grouped(session.access.person)
+    return this.#options.lost(session)
+  }
+
+  /** Groups may be others by now: ends what rests on those that are gone. Never throws. */
+  async regroup(): Promise<void> {
     if (this.#options.settings()?.groups !== true) return
-    this.#options.registry.review((session) => {
-      session.access.person = this.grouped(session.access.person)
-      return this.#options.lost(session)
-    })
+    this.#options.registry.review((session) => this.lost(session))
+    await this.#options.regrouped()
   }
 }

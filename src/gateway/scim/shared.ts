@@ -26,8 +26,8 @@ export interface Shared {
   readonly write: WriteAudit
   /** @throws {HoopError} NOT_FOUND where the configuration has no SCIM */
   readonly settings: () => ScimSettings
-  /** Groups have changed: who has lost something by that loses it now. */
-  readonly regrouped: () => void
+  /** Groups have changed: who has lost something by that loses it now. Never throws. */
+  readonly regrouped: () => Promise<void>
   /** Changes follow one another. */
   readonly inTurn: <T>(change: () => Promise<T>) => Promise<T>
   /** Of a resource, for `meta.location`. */

@@ -19,7 +19,7 @@ const emailOf = ({ emails = [] }: { readonly emails?: readonly Email[] }): strin
     emails.find(({ primary }) => primary === true) ??
     emails.find(({ type }) => type?.toLowerCase() === 'work') ??
     emails[0]
-  )?.value?.toLowerCase()
+  )?.value?.toLowerCase() || undefined
 
 /** Users as the directory sees them. */
 export class ScimUsers implements ScimKind {
@@ -108,7 +108,7 @@ export class ScimUsers implements ScimKind {
       directory.put(user)
       await Promise.all([kept, this.#effects.shutOut(user)])
     }
-    regrouped()
+    await regrouped()
     return this.#shown(user)
   }
 

@@ -17,11 +17,19 @@ export interface DirectLogin {
 export interface DirectLogins {
   /** From where the server sees the gateway; undefined for a Unix socket. */
   readonly own: string | undefined
-  /** The oldest first, and so many at most. */
+  /** The newest first, and so many at most. */
   readonly logins: readonly DirectLogin[]
+  /** How many there are, with those that are left out. */
+  readonly count: number
 }
 
+/** That many are named. */
 const MOST = 100
+
+const condition = `
+      WHERE usename = session_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+        AND client_addr IS DISTINCT FROM inet_client_addr()
+        AND (client_addr <<= ANY ($1::inet[])) IS NOT TRUE`
 
 /** A role sees its own sessions in full; no membership in pg_read_all_stats is needed for that. */
 const question = `
@@ -31,13 +39,13 @@ const question = `
         'pid', pid, 'user', usename, 'database', datname, 'address', host(client_addr), 'port', client_port,
         'since', extract(epoch FROM backend_start) * 1000, 'application', application_name)
       FROM pg_catalog.pg_stat_activity
-      WHERE usename = session_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-        AND client_addr IS DISTINCT FROM inet_client_addr()
-        AND (client_addr <<= ANY ($1::inet[])) IS NOT TRUE
-      ORDER BY backend_start LIMIT ${MOST}) AS logins`
+      ${condition}
+      ORDER BY backend_start DESC LIMIT $2) AS logins,
+    (SELECT count(*)::int FROM pg_catalog.pg_stat_activity ${condition}) AS count`
 
 interface Answer {
   readonly own: string | null
+  readonly count: number
   readonly logins: readonly {
     readonly pid: number
     readonly user: string
@@ -58,13 +66,15 @@ export const readDirectLogins = async (
   target: UpstreamTarget,
   database: string,
   known: readonly string[],
+  most = MOST,
 ): Promise<DirectLogins> => {
   const client = await openOwnClient(target, database)
   try {
-    const { rows } = await client.query<Answer & Record<string, unknown>>(question, [known])
-    const { own, logins } = rows[0]!
+    const { rows } = await client.query<Answer & Record<string, unknown>>(question, [known, most])
+    const { own, count, logins } = rows[0]!
     return {
       own: own ?? undefined,
+      count,
       logins: logins.map(({ address, port, since, ...rest }) => ({
         ...rest,
         address: address ?? undefined,

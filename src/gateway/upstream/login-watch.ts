@@ -32,7 +32,7 @@ const keyOf = ({ pid, since }: DirectLogin): string => `${pid} ${+since}`
 export class LoginWatch implements Disposable {
   readonly #options: LoginWatchOptions
   /** By connection, as of its last look; those whose last look failed are missing. */
-  #found = new Map<string, readonly DirectLogin[]>()
+  #found = new Map<string, number>()
   /** What was said, by connection: a login is said once. */
   readonly #said = new Map<string, ReadonlySet<string>>()
   #timer: NodeJS.Timeout | undefined
@@ -45,7 +45,7 @@ export class LoginWatch implements Disposable {
 
   /** How many, for each connection that could be looked at. */
   get counts(): readonly { readonly connection: string; readonly count: number }[] {
-    return [...this.#found].map(([connection, logins]) => ({ connection, count: logins.length }))
+    return [...this.#found].map(([connection, count]) => ({ connection, count }))
   }
 
   [Symbol.dispose](): void {
@@ -62,12 +62,12 @@ export class LoginWatch implements Disposable {
     this.#timer = setTimeout(() => void this.#again(), this.#options.every ?? EVERY).unref()
   }
 
-  async #look({ connection, target, database }: Watched): Promise<[string, readonly DirectLogin[]] | undefined> {
+  async #look({ connection, target, database }: Watched): Promise<[string, number] | undefined> {
     const { addresses, log } = this.#options
     try {
-      const { logins } = await readDirectLogins(target, database, addresses)
+      const { logins, count } = await readDirectLogins(target, database, addresses)
       if (!this.#isOver) this.#tell(connection, logins)
-      return [connection, logins]
+      return [connection, count]
     } catch (err) {
       // What is wrong with the connection itself, its quarantine says.
       log.debug({ err, connection }, 'who goes around the gateway could not be seen')

@@ -1,7 +1,7 @@
 import { bad } from './error.js'
 import { type Filter, parseBracketed } from './filter.js'
 import { matches, type Resource } from './match.js'
-import { cleanValue } from './resource.js'
+import { cleanValue, limits } from './resource.js'
 import { type Attribute, attributeOf, type Attributes, pathNames } from './schema.js'
 import { Words } from './words.js'
 
@@ -58,10 +58,26 @@ const resolve = (draft: Draft, attributes: Attributes, path: string): Target => 
   }
 }
 
-const alike = (one: unknown, other: unknown): boolean =>
-  isObject(one) && isObject(other) && one['value'] !== undefined
-    ? one['value'] === other['value'] && one['type'] === other['type']
-    : JSON.stringify(one) === JSON.stringify(other)
+/** The same for elements that are alike: by value and type where they have a value, or else by all of it. */
+const likeness = (one: unknown): string =>
+  JSON.stringify(isObject(one) && one['value'] !== undefined ? [one['value'], one['type']] : one)
+
+/** By list, since one request may add to it a thousand times. */
+const likenesses = new WeakMap<readonly unknown[], Set<string>>()
+
+/** @throws {ScimError} invalidValue where that would be too many */
+const addElements = (elements: readonly unknown[], given: readonly unknown[], name: string): unknown[] => {
+  const known = likenesses.get(elements) ?? new Set(elements.map(likeness))
+  const added = given.filter((one) => !known.has(likeness(one)))
+  if (elements.length + added.length > limits.list)
+    throw bad('invalidValue', `${name} would have more than ${limits.list} elements`)
+  const after = onePrimary([...elements, ...added], added)
+  if (!added.some((one) => isObject(one) && one['primary'] === true)) {
+    for (const one of added) known.add(likeness(one))
+    likenesses.set(after, known)
+  }
+  return after
+}
 
 /** What an element has to have to fit: `type eq "work"` makes a `{type: "work"}`. */
 const implied = (filter: Filter): Draft => {
@@ -91,8 +107,7 @@ const changeElements = (target: Target, op: 'add' | 'replace', value: unknown): 
   if (!filter && !sub) {
     const given = (cleanValue(value, name, attribute) ?? []) as readonly Draft[]
     if (op === 'replace') return set(holder, name, given)
-    const added = given.filter((one) => !elements.some((other) => alike(one, other)))
-    return set(holder, name, onePrimary([...elements, ...added], added))
+    return set(holder, name, addElements(elements, given, name))
   }
   const isMeant = (one: Draft): boolean => !filter || matches(filter, one, inside)
   if (!elements.some(isMeant)) {
@@ -115,12 +130,14 @@ const remove = ({ holder, name, attribute, filter, sub }: Target, value: unknown
   // Entra takes members out by listing them beside the path.
   const listed =
     value === undefined || value === null ? undefined : (cleanValue(value, name, attribute) as Draft[] | undefined)
-  if (listed && !filter && !sub)
+  if (listed && !filter && !sub) {
+    const values = new Set(listed.map((other) => other['value']))
     return set(
       holder,
       name,
-      elements.filter((one) => !listed.some((other) => other['value'] === one['value'])),
+      elements.filter((one) => !values.has(one['value'])),
     )
+  }
   const isMeant = (one: Draft): boolean => !filter || matches(filter, one, attribute.inside ?? {})
   if (!sub)
     return set(

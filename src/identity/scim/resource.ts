@@ -3,7 +3,7 @@ import type { Resource } from './match.js'
 import { type Attribute, attributeOf, type Attributes, pathNames } from './schema.js'
 
 /** Characters of a text, and elements of a list, that are kept at most. */
-const limits = { text: 1024, list: 20_000 }
+export const limits = { text: 1024, list: 20_000 }
 
 const isObject = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -14,7 +14,8 @@ const hint =
 export const checkDirectLogins = (loaded: LoadedConfig, connection: string, database: string): Promise<CheckResult> =>
   step(`other logins ${connection}`, async () => {
     const target = targetOf(loaded, connection)
-    const { own, logins } = await readDirectLogins(target, database, loaded.config.gateway.addresses)
-    if (logins.length > 0) return { warning: logins.map(line).join('\n'), hint }
+    const { own, count, logins } = await readDirectLogins(target, database, loaded.config.gateway.addresses)
+    const more = count > logins.length ? [`and ${count - logins.length} more`] : []
+    if (logins.length > 0) return { warning: [...logins.map(line), ...more].join('\n'), hint }
     return `${target.user} is logged in from ${own ?? 'a Unix socket'} only`
   })

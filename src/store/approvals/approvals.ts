@@ -2,7 +2,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { ApprovalState, ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './rows.js'
-import { stillApproved } from './counting.js'
+import { type Counting, stillApproved } from './counting.js'
 import type { Tables } from '../schema.js'
 import type { ApprovalsTable } from './tables.js'
 
@@ -24,9 +24,11 @@ type Db = Kysely<Tables> | Transaction<Tables>
 /** Requests for approval. Every change of a state says from which, so that of two that race one comes too late. */
 export class ApprovalRecords {
   readonly #db: Kysely<Tables>
+  readonly #counting: Counting
 
-  constructor(db: Kysely<Tables>) {
+  constructor(db: Kysely<Tables>, counting: Counting = {}) {
     this.#db = db
+    this.#counting = counting
   }
 
   async add(record: ApprovalRecord): Promise<void> {
@@ -91,7 +93,8 @@ export class ApprovalRecords {
         .values({ approval: id, subject, name, vote: vote.vote, reason, at, revoked_at: null })
         .execute()
       const given = { ...before!, votes: [...before!.votes, vote] }
-      const state = vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given)) ? 'approved' : 'open'
+      const state =
+        vote.vote === 'deny' ? 'denied' : (await stillApproved(db, given, this.#counting)) ? 'approved' : 'open'
       if (state !== 'open')
         await db
           .updateTable('approvals')

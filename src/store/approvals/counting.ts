@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
-import { groupsNamed } from '../people.js'
+import { groupsNamed, type ListedGroups } from '../people.js'
 import type { Tables } from '../schema.js'
 import type { ApprovalRecord } from './rows.js'
 
@@ -28,10 +28,16 @@ export const enough = (needs: readonly Needed[], people: readonly (readonly stri
   return seated.size === seats.length
 }
 
+/** Whose votes count. */
+export interface Counting {
+  /** Whoever is shut out doesn't count. */
+  readonly isOut?: ((subject: string) => boolean) | undefined
+  readonly listed?: ListedGroups | undefined
+}
+
 /**
- * Whether enough of those who approved a request may still do so, by the groups that the provider named last. Of who
- * wasn't seen since those are kept, the vote counts as it was given.
- * @param isOut whoever is shut out doesn't count
+ * Whether enough of those who approved a request may still do so, by the groups that the directory or the provider named
+ * last. Of who wasn't seen since those are kept, the vote counts as it was given.
  * @throws {HoopError} STORE_FAILED
  */
 export const stillApproved = async (
@@ -44,12 +50,13 @@ export const stillApproved = async (
   }: Pick<ApprovalRecord, 'approvers' | 'groups' | 'needed'> & {
     readonly votes: readonly ApprovalVote[]
   },
-  isOut: (subject: string) => boolean = () => false,
+  { isOut = () => false, listed }: Counting = {},
 ): Promise<boolean> => {
   const counted = valid(votes).filter(({ vote, subject }) => vote === 'approve' && !isOut(subject))
   const named = await groupsNamed(
     db,
     counted.map(({ subject }) => subject),
+    listed,
   )
   return enough(
     approvers ?? [{ groups, count: needed }],

@@ -47,6 +47,8 @@ const serve = ({ path }: ThreadData): void => {
     throw new Error('the store is not open')
   }
   const run = ({ sql, parameters }: StoreQuery): Extract<StoreAnswer, { ok: true }> => {
+    // A full disk has ended the transaction already, and why is what the caller has to hear.
+    if (sql === 'rollback' && database?.isTransaction === false) return { ok: true, rows: [] }
     const statement = prepare(sql)
     if (statement.columns().length > 0) return { ok: true, rows: statement.all(...parameters) }
     const { changes, lastInsertRowid } = statement.run(...parameters)

@@ -82,6 +82,15 @@ onLinux(
   },
 )
 
+onLinux('of many the newest are named, and all are counted', async () => {
+  await using it = await role()
+  const logins = [await it.login(elsewhere), await it.login(elsewhere), await it.login(elsewhere)]
+  const { count, logins: seen } = await readDirectLogins(it.target, 'postgres', [], 2)
+  const newest = logins.toReversed().slice(0, 2)
+  expect([seen.map(({ pid }) => pid), count]).toEqual([newest.map(({ pid }) => pid), 3])
+  for (const login of logins) await login.end()
+})
+
 onLinux('each is said once, in the log and over the webhooks, and counted while it is there', async () => {
   await using it = await role()
   const lines: LogLine[] = []

@@ -151,3 +151,33 @@ test.for<[string, unknown, string]>([
   expect(() => patched(user, userAttributes, body)).toThrow(expect.objectContaining({ status: 400, scimType }))
   expect(user.emails).toHaveLength(2)
 })
+
+test('thousands of elements without a value, and thousands of additions, are no work', () => {
+  const many = (from: number, type: string) =>
+    Array.from({ length: 5000 }, (_, n) => ({ display: `${type}${from + n}` }))
+  const before = { userName: 'ana', emails: many(0, 'a') }
+  const began = performance.now()
+  const { emails } = patched(before, userAttributes, {
+    Operations: [{ op: 'add', path: 'emails', value: many(4999, 'a') }],
+  })
+  expect(emails).toHaveLength(9999)
+  const each = Array.from({ length: 1000 }, (_, n) => ({
+    op: 'add',
+    path: 'members',
+    value: [{ value: `v${n % 900}` }],
+  }))
+  const members = Array.from({ length: 10_000 }, (_, n) => ({ value: `u${n}` }))
+  const after = patched({ displayName: 'all', members }, groupAttributes, { Operations: each })
+  expect(after['members']).toHaveLength(10_900)
+  expect(performance.now() - began).toBeLessThan(3000)
+})
+
+test('what is added counts with what is there', () => {
+  const members = Array.from({ length: 20_000 }, (_, n) => ({ value: `u${n}` }))
+  const add = (value: string) =>
+    patched({ displayName: 'all', members }, groupAttributes, {
+      Operations: [{ op: 'add', path: 'members', value: [{ value }] }],
+    })
+  expect(add('u7')['members']).toHaveLength(20_000)
+  expect(() => add('one more')).toThrow('more than 20000 elements')
+})

@@ -398,3 +398,41 @@ test('what is allowed but probably not meant is a warning with its place', async
     '9:10: connections.vectordb.url: sslmode=require does not check who the database is; verify-full does',
   ])
 })
+
+const withRole = (role: string) => minimal.replace('    access:\n', `    role: ${role}\n    access:\n`)
+
+test.for([
+  [
+    '{ default: app, groups: { dpo: full, "20": one, "10": two } }',
+    ['"20"', '"10"'],
+    'a group whose name has more than digits',
+  ],
+  ['{ default: "a\\0b" }', ['role.default'], 'without control characters'],
+  ['{ default: app, groups: { dpo: "a\\nb" } }', ['role.groups.dpo'], 'without control characters'],
+] as const)('a role of %s is refused', async ([role, where, why]) => {
+  const [, ...lines] = await problems(withRole(role))
+  expect(lines).toHaveLength(where.length)
+  for (const [n, line] of lines.entries()) {
+    expect(line).toMatch(/^11:\d+: connections\.vectordb\.role/)
+    expect(line).toContain(where[n])
+    expect(line).toContain(why)
+  }
+})
+
+test('one group may be called by a number, since nothing comes before or after it', async () => {
+  const { config } = await load(withRole('{ default: app, groups: { "20": one } }'))
+  expect(config.connections['vectordb']!.role).toEqual({ default: 'app', groups: { '20': 'one' } })
+})
+
+test.for([
+  'hunter2-and-thirty-two-characters',
+  '{ file: [hunter2] }',
+  '{ env: hunter2 }',
+  '{ exec: hunter2 }',
+  '[hunter2]',
+])('a token of the directory that stands in the file as %s is not repeated', async (token) => {
+  const given = token.replace('env: hunter2', 'env: "hunter2-"')
+  const lines = await problems(minimal.replace('identity:\n', `identity:\n  scim: { token: ${given} }\n`))
+  expect(lines.length).toBeGreaterThan(1)
+  expect(lines.join('\n')).not.toContain('hunter2')
+})

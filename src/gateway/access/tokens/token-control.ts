@@ -102,6 +102,8 @@ export class TokenControl {
       subject === tokenSubject(id) && (person.token?.secret ?? 0) < record.secret
     const order = { by: actor(by), reason: 'the token was given a new secret' }
     const sessions = overlap > 0 ? [] : await control.end(isOld, order, error)
+    // A secret before the last one is good no more, whatever overlap it was left with.
+    this.#options.review()
     return { secret: text, token: this.info(record), sessions }
   }
 

@@ -8,6 +8,7 @@ import type {
   ServiceTokenRevoked,
 } from '../../../lib/api/service-tokens.js'
 import { HoopError } from '../../../lib/errors.js'
+import { tokenNamed } from '../../../lib/service-token.js'
 import { demandRole, rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
@@ -34,17 +35,29 @@ export const serviceTokenRoutes = (app: App, deps: HttpDeps): void => {
   const isAdmin = (request: Pick<FastifyRequest, 'principal'>): boolean =>
     rolesOf(deps.config(), principalOf(request)).includes('admin')
 
-  /** The one that is meant: of several of a name the one that is good, or the newest. @throws {HoopError} NOT_FOUND */
-  const find = (request: Pick<FastifyRequest, 'principal'>, wanted: string, seesAll: boolean): ServiceTokenInfo => {
+  /**
+   * The one that is meant: of several of a name the one that is good, or the newest.
+   * @throws {HoopError} NOT_FOUND, also where tokens of several people are meant
+   */
+  const find = (request: Pick<FastifyRequest, 'principal'>, given: string, seesAll: boolean): ServiceTokenInfo => {
     const { subject } = principalOf(request)
+    const wanted = tokenNamed(given)
     const seen = tokens.all().filter(({ owner }) => seesAll || owner.subject === subject)
     const cut = wanted.lastIndexOf('/')
     const name = wanted.slice(cut + 1)
-    const whose = wanted.slice(0, Math.max(cut, 0)).toLowerCase()
-    const isOf = ({ owner }: ServiceTokenInfo): boolean =>
-      cut < 0 ? owner.subject === subject : [owner.subject, owner.name].some((each) => each.toLowerCase() === whose)
-    const called = seen.filter((one) => one.name === name && isOf(one))
-    const found = seen.find(({ id }) => id === wanted) ?? called.find((one) => !isEnded(one)) ?? called.at(-1)
+    const whose = cut < 0 ? subject : wanted.slice(0, cut)
+    const named = seen.filter((one) => one.name === name)
+    const exact = named.filter(({ owner }) => owner.subject === whose)
+    const isCalled = ({ owner }: ServiceTokenInfo): boolean => owner.name.toLowerCase() === whose.toLowerCase()
+    const called = cut < 0 || exact.length > 0 ? exact : named.filter(isCalled)
+    const byId = seen.find(({ id }) => id === wanted)
+    const owners = new Map(called.map(({ owner }) => [owner.subject, owner.name]))
+    if (!byId && owners.size > 1)
+      throw new HoopError('NOT_FOUND', `${wanted} means tokens of several people`, {
+        detail: [...owners].map(([owner, called]) => `${owner} (${called})`).join(', '),
+        hint: 'Give the subject of one of them before the slash, or the id of the token.',
+      })
+    const found = byId ?? called.find((one) => !isEnded(one)) ?? called.at(-1)
     if (!found)
       throw new HoopError('NOT_FOUND', `service token ${wanted}`, {
         hint: 'hoop tokens list shows yours, and with --all everybody’s, to admins and auditors.',

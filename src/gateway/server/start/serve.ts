@@ -20,9 +20,10 @@ import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { isTimed, lostAccess, shutOut } from '../../access/denial.js'
 import { endLogins, loggedOut } from '../../access/logout.js'
+import { Reconsidering } from '../../access/reconsidering.js'
 import { Scim } from '../../scim/scim.js'
 import { scimSettings } from '../../scim/shared.js'
-import { SessionRegistry } from '../../session/registry.js'
+import { type SessionName, SessionRegistry } from '../../session/registry.js'
 import type { Arrival } from '../../link/arrival.js'
 import { KeptStreams } from '../../link/kept.js'
 import { Links } from '../../link/links.js'
@@ -75,6 +76,8 @@ export interface Served extends AsyncDisposable {
   drain(): void
   /** Ends the sessions of those who have lost their access. */
   review(): void
+  /** Groups may be named by another from now on. */
+  regroup(): Promise<void>
   readonly url: string
   readonly server: Server
   /** What the metrics show of what is served. */
@@ -114,26 +117,23 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const approvals = new Approvals({
     store,
-    log,
-    denied,
-    metrics,
-    write,
+    ...{ log, denied, metrics, write },
     url: () => own.url,
+    listed: (person) => scim.listed(person),
     webhooks: options.webhooks,
     settled: (record) => accesses.settled(record),
   })
   await approvals.recover()
   const view = () => runtimes().view
-  const lost = lostAccess(view, tokens.kind)
+  const lost = (session: SessionName) => scim.lost(session)
   const out = shutOut(denied, grants)
   const over = loggedOut(logouts)
-  const registry = new SessionRegistry({
-    limits: options.limits,
-    denied: (session) => out(session) ?? over(session) ?? lost(session),
-  })
+  const shut = (session: SessionName) => out(session) ?? over(session) ?? lost(session)
+  const registry = new SessionRegistry({ limits: options.limits, denied: shut })
   const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write))
   const control = new Control({ registry, denied, grants, holdings, write })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
+  const reconsidering = new Reconsidering(asking, approvals, log)
   const timed = setInterval(
     () => registry.review((session) => (isTimed(view(), session) ? lost(session) : undefined)),
     1000,
@@ -141,7 +141,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   timed.unref()
   const endLogin = endLogins({ logouts, registry, write })
   const scim = await Scim.open({
-    ...{ store, control, denied, write, registry, lost, url: () => own.url },
+    ...{ store, control, denied, write, registry, url: () => own.url },
+    lost: lostAccess(view, tokens.kind),
+    regrouped: () => reconsidering.all(),
     settings: () => scimSettings(configuration.current.config),
   })
   // What the directory says of an owner's groups holds for their tokens at once.
@@ -172,12 +174,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   })
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
-    regrouped: (subject) =>
-      asking.reconsider(subject).catch((err: unknown) => log.error({ err }, 'access for a while was not looked at')),
+    regrouped: (subject) => reconsidering.of(subject),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
-    config: view,
-    quarantine: options.quarantine,
+    ...{ config: view, quarantine: options.quarantine, ready },
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
     ...{ scim, url: () => own.url },
@@ -190,7 +190,6 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       denied.assert(exchanged.identity.subject)
       return exchanged
     },
-    ready,
   })
   const services: SessionServices = {
     ...{ index, usage, version, log, limits: gateway.limits, webhooks: options.webhooks, approvals, metrics },
@@ -226,6 +225,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     registry,
     drain: () => links.drain(),
     review,
+    regroup: () => scim.regroup(),
     server,
     facts: {
       connectionsWaiting: () => doorway.size,

@@ -78,6 +78,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     note?: NoteConfiguration
     audit?: WriteAudit
     keys?: KeysInForce
+    regroup?: () => Promise<void>
   } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let runtimes: Runtimes | undefined
@@ -96,7 +97,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
     ...{ path, log, secrets, ...(env && { env }) },
-    inForce: async (loaded) => later.note?.(loaded),
+    inForce: async (loaded) => {
+      await later.regroup?.()
+      await later.note?.(loaded)
+    },
     reloaded: (takenUp) => (metrics.reloadFailed = !takenUp),
     adopt: async (loaded) => {
       // Behind the configuration: without one there is no gateway here whose keys could be missing.
@@ -147,6 +151,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   })
   stack.use(served)
   review = () => served.review()
+  later.regroup = () => served.regroup()
+  // The configuration may have left the groups to the directory while the gateway was down.
+  await served.regroup()
   const logins = stack.use(new LoginWatch({ ...{ log, webhooks }, addresses: gateway.addresses, connections: usable }))
   const shown = { metrics, served, quarantine, configuration, certificate, logins }
   stack.use(await giveOutMetrics({ version, log, ...shown, keys: paths }))

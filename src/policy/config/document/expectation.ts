@@ -40,7 +40,9 @@ const secret = new Set<PropertyKey>(['password', 'url', 'client_certificate'])
 
 /** A password may stand here, if only by mistake: such values are never quoted. */
 const unquotable = ([section, part, key, last]: Path): boolean =>
-  section === 'connections' ? secret.has(key!) : part === 'webhooks' && (last === 'secret' || last === 'url')
+  section === 'connections'
+    ? secret.has(key!)
+    : (part === 'webhooks' && (last === 'secret' || last === 'url')) || (part === 'scim' && key === 'token')
 
 /** What stands in the file, as far as it may be repeated. */
 export const found = (value: unknown, path: Path): string => {

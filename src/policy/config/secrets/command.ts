@@ -7,6 +7,9 @@ import { redact } from './redaction.js'
 const LARGEST = 256 * 1024
 const MOST_WORDS = 16 * 1024
 
+/** What was printed is read for so long after the end, where something else holds the output open. Milliseconds. */
+const LAST_WORDS = 250
+
 /** Without these hardly any program runs. What else it gets has to be named. */
 const always = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot']
 
@@ -74,10 +77,13 @@ export const runCommand = (
     const stop = (because: string): void => {
       why ??= because
       killAll(child.pid)
+      // What it has started may have left the process group, and hold its output open: that isn't waited for.
+      clearTimeout(timer)
+      timer = setTimeout(() => settle(null, null), 0)
     }
     const printed = collect(child.stdout, LARGEST, () => stop(`printed more than ${LARGEST} bytes`))
     const said = collect(child.stderr, MOST_WORDS, () => undefined)
-    const timer = setTimeout(() => stop(`took longer than ${timeout} ms`), timeout)
+    let timer = setTimeout(() => stop(`took longer than ${timeout} ms`), timeout)
     const fail = (because: string): void => {
       clearTimeout(timer)
       const output = printed().toString('utf8')
@@ -85,16 +91,23 @@ export const runCommand = (
       reject(new SecretFailure(`command ${program} ${because}`, redact(said().toString('utf8'), known)))
     }
     child.once('error', (error: NodeJS.ErrnoException) => fail(`cannot be run (${error.code ?? 'error'})`))
-    child.once('exit', () => {
-      // What it has left running in the background holds its output open, and would be waited for.
-      killAll(child.pid)
-    })
-    child.once('close', (status, signal) => {
+    const settle = (status: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer)
+      child.stdout.destroy()
+      child.stderr.destroy()
       if (why !== undefined) return fail(why)
       if (status !== 0) return fail(status === null ? `was ended by ${signal}` : `ended with status ${status}`)
       const text = textOf(printed())
       if (text === undefined) return fail('printed what is no UTF-8')
       resolve(text)
+    }
+    child.once('exit', (...ended) => {
+      // What it has left running in the background holds its output open, and would be waited for.
+      killAll(child.pid)
+      if (why !== undefined) return
+      // What has left the process group lives on even so. All that was printed before the end is read by then.
+      clearTimeout(timer)
+      timer = setTimeout(() => settle(...ended), LAST_WORDS)
     })
+    child.once('close', settle)
   })

@@ -8,6 +8,9 @@ const PAUSE = 1 / 10
 /** From this part of its lifetime on a value is read anew while it is still used. */
 const AHEAD = 1 / 2
 
+/** Whoever asks, and be it anybody, has a command run no more often than this once it fails. Milliseconds. */
+const REST = 2_000
+
 interface Known {
   readonly value: string
   /** By performance.now(). */
@@ -34,6 +37,7 @@ export class Secret {
   #reading: Promise<string> | undefined
   #failure: SecretFailure | undefined
   #failedAt = -Infinity
+  #readAt = -Infinity
   #version = 0
   /** What was told last of a failure: whether a former value was in use. */
   #said: boolean | undefined
@@ -56,6 +60,7 @@ export class Secret {
   async read(): Promise<string> {
     const { lifetime } = this.#options.spec
     const known = this.#usable
+    if ((!known || lifetime === undefined) && this.#failure && this.#rests(this.#failedAt)) throw this.#failure
     if (!known || lifetime === undefined) return this.#anew()
     const now = performance.now()
     const hasRested = now - this.#failedAt >= lifetime * PAUSE
@@ -71,14 +76,19 @@ export class Secret {
    */
   async renew(version: number): Promise<boolean> {
     if (this.#options.spec.lifetime === undefined) return false
-    if (this.#version === version) await this.#anew().catch(() => undefined)
+    if (this.#version === version && !this.#rests(this.#readAt)) await this.#anew().catch(() => undefined)
     return this.#version !== version
   }
 
   /** The next use reads it anew; where that fails the value stays for its lifetime. */
   doubt(): void {
     if (this.#known) this.#known = { ...this.#known, isDoubted: true }
-    this.#failedAt = -Infinity
+    this.#failedAt = this.#readAt = -Infinity
+  }
+
+  /** A file is looked at again at once: that costs nothing. */
+  #rests(since: number): boolean {
+    return 'exec' in this.#options.spec && performance.now() - since < REST
   }
 
   get #usable(): Known | undefined {
@@ -96,6 +106,7 @@ export class Secret {
     try {
       const at = performance.now()
       const value = await fetch()
+      this.#readAt = performance.now()
       if (value !== this.#known?.value) this.#version++
       // What is read for each use need not lie in memory.
       if (spec.lifetime !== undefined) this.#known = { value, at, isDoubted: false }
@@ -104,7 +115,7 @@ export class Secret {
       return value
     } catch (error) {
       this.#failure = asHoopError(error) as SecretFailure
-      this.#failedAt = performance.now()
+      this.#failedAt = this.#readAt = performance.now()
       const kept = this.#usable !== undefined
       if (!kept) this.#known = undefined
       if (kept !== this.#said) told?.(this.#failure, kept)

@@ -6,18 +6,34 @@ import { upstreamUrl } from './upstream-url.js'
 
 const names = z.array(z.string().min(1)).min(1)
 
-/** `none` would mean the login itself. PostgreSQL cuts names at 63 bytes. */
+/** `none` would mean the login itself. PostgreSQL cuts names at 63 bytes, and a null byte would end it in a startup packet. */
 const roleName = z
   .string()
   .refine(
-    (name) => name !== '' && name.toLowerCase() !== 'none' && Buffer.byteLength(name) < 64,
-    'the name of a role in the database',
+    (name) => name !== '' && name.toLowerCase() !== 'none' && Buffer.byteLength(name) < 64 && !/\p{Cc}/u.test(name),
+    'the name of a role in the database, without control characters',
   )
+
+/** Names of JavaScript objects that are whole numbers come before all others, the smallest first. */
+const isMoved = (key: string): boolean => /^(?:0|[1-9]\d*)$/.test(key)
+
+/** The first group counts: one whose place among the others is lost can't be one of several. */
+const roleGroups = z.record(z.string().min(1), roleName).superRefine((groups, context) => {
+  const keys = Object.keys(groups)
+  for (const key of keys.length > 1 ? keys.filter(isMoved) : [])
+    context.addIssue({
+      code: 'custom',
+      path: [key],
+      input: key,
+      message:
+        'a group whose name has more than digits, since the order of such names is lost: name it anew at the provider, or let it stand alone',
+    })
+})
 
 /** As which role sessions go on behind the login: that of the first group, in order, that a person is in, or the default. */
 const role = z.strictObject({
   default: roleName,
-  groups: z.record(z.string().min(1), roleName).default({}),
+  groups: roleGroups.default({}),
 })
 
 const count = z.number().int().min(1).max(100_000).optional()

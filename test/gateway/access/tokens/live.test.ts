@@ -99,6 +99,42 @@ test('at the end of an overlap sessions of the old secret end', async () => {
   expect((await client.query('SELECT 1')).rowCount).toBe(1)
 })
 
+test('a second rotation ends what the secret before the last one opened, whatever its overlap', async () => {
+  const made = await tokenOf('twice')
+  const [first, second] = [
+    await running(made.secret),
+    await post('twice', '/v1/tokens/job/rotate', { overlap: 60_000 }),
+  ]
+  const kept = await running((second.body as unknown as ServiceTokenMade).secret)
+  const began = performance.now()
+  await post('twice', '/v1/tokens/job/rotate', { overlap: 60_000 })
+  expect(await first.ended).toMatchObject({ code: '57P01' })
+  expect(performance.now() - began).toBeLessThan(5000)
+  expect(await Promise.race([kept.ended, sleep(300, 'lives')])).toBe('lives')
+})
+
+test('a secret that stands where an id belongs means its token, and is repeated nowhere', async () => {
+  const made = await tokenOf('typo')
+  const act = (token: string) => post('typo', `/v1/tokens/${token}/revoke`, { reason: 'it stood in a chat' })
+  const cut = made.secret.slice(0, -3)
+  for (const wrong of [cut, encodeURIComponent(`typo/${cut}`)]) {
+    const { told, body } = await act(wrong)
+    expect([told, JSON.stringify(body)]).toEqual(['404 NOT_FOUND', expect.not.stringContaining(cut)])
+  }
+  expect(await act(made.secret)).toMatchObject({ told: '200 ok', body: { token: { id: made.token.id } } })
+  expect(JSON.stringify(at.it.log)).not.toContain(cut)
+})
+
+test('a token of one of two people who are called the same is not guessed', async () => {
+  const called = { email: 'sam@acme.example' }
+  const [one, other] = [await tokenOf('sam1', {}, called), await tokenOf('sam2', {}, called)]
+  expect(one.token.owner.name).toBe(other.token.owner.name)
+  const show = (token: string) => at.as('boss', `/v1/tokens/${encodeURIComponent(token)}`, {}, { groups: ['platform'] })
+  const { told, body } = await show(`${one.token.owner.name}/job`)
+  expect([told, body['detail']]).toEqual(['404 NOT_FOUND', expect.stringContaining('sam2')])
+  expect((await show('sam2/job')).body['id']).toBe(other.token.id)
+})
+
 test('a grant is renewed from the token, and no more when it is revoked', async () => {
   const made = await tokenOf('eve')
   const agent = await at.holder(made.secret)

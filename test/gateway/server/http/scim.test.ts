@@ -384,6 +384,7 @@ test('those who were provisioned are known after a restart', async () => {
     settings: () => ({ matching: 'externalId', groups: true }),
     registry: world.registry,
     lost: () => undefined,
+    regrouped: async () => undefined,
     url: () => world.url,
     denied: { find: () => undefined },
     control: {

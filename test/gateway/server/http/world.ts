@@ -17,7 +17,7 @@ import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
 import { Scim } from '../../../../src/gateway/scim/scim.js'
 import type { ScimSettings } from '../../../../src/gateway/scim/shared.js'
-import { SessionRegistry } from '../../../../src/gateway/session/registry.js'
+import { type Ending, type SessionName, SessionRegistry } from '../../../../src/gateway/session/registry.js'
 import { endLogins, loggedOut } from '../../../../src/gateway/access/logout.js'
 import { DenyList } from '../../../../src/identity/deny-list.js'
 import { verifyLogoutToken } from '../../../../src/identity/logout-token.js'
@@ -208,7 +208,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...{ store, denied, url: () => url, webhooks: { emit: () => undefined } },
     log: pino({ level: 'silent' }),
   })
-  const lost = lostAccess(() => state.view, tokens.kind)
+  const lost = (session: SessionName): Ending | undefined => scim.lost(session)
   const logouts = await Logouts.open(store.db)
   const out = shutOut(denied, grants)
   const over = loggedOut(logouts)
@@ -222,7 +222,9 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write)),
   })
   const scim = await Scim.open({
-    ...{ store, control, denied, write, registry, lost, url: () => url },
+    ...{ store, control, denied, write, registry, url: () => url },
+    lost: lostAccess(() => state.view, tokens.kind),
+    regrouped: async () => undefined,
     settings: () => state.scim,
   })
   tokens.owners.regroupBy((owner) => scim.grouped(owner))

@@ -17,7 +17,11 @@ export interface Person extends AsyncDisposable {
   connect(
     grant?: GrantAnswer,
     notice?: (notice: NoticeMessage) => void,
-    startup?: { readonly options?: string },
+    startup?: {
+      readonly options?: string
+      /** Before anything is said on the stream that the gateway has accepted. */
+      readonly before?: () => Promise<unknown>
+    },
   ): Promise<PersonSession>
 }
 
@@ -53,10 +57,11 @@ export const personWith = (route: Route, credentials: Credentials, connection = 
   return {
     client,
     grant,
-    connect: async (held, notice = () => undefined, startup = {}) => {
+    connect: async (held, notice = () => undefined, { before, ...startup } = {}) => {
       const token = (held ?? (await grant())).grant
       const request = { grant: () => Promise.resolve(token), first: Buffer.alloc(0) }
       const socket = await links.open(request, over.signal)
+      await before?.()
       socket.on('end', () => socket.end()) // a driver's own sockets close both halves
       const connect = () => {
         setImmediate(() => socket.emit('connect'))

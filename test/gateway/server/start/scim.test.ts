@@ -33,6 +33,7 @@ test('somebody whom the directory disables or deletes is out within a second, an
     () => send('PATCH', `/Users/${id}`, operations({ op: 'Replace', path: 'active', value: 'False' })),
     () => send('DELETE', `/Users/${id}`),
   ]) {
+    // Those that there were are revoked for good.
     const grant = await mika.grant()
     const session = await mika.connect(grant)
     const began = performance.now()

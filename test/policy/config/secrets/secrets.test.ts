@@ -101,6 +101,36 @@ test('a command that leaves something running in the background is not waited fo
   expect(performance.now() - began).toBeLessThan(5000)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'what has left the process group and holds the output open is not waited for',
+  async () => {
+    await using it = await world()
+    const away = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => 0, 8000)'], { stdio: 'inherit', detached: true }).unref()`
+    const began = performance.now()
+    expect(await it.of(node(`${away}; console.log('swordfish')`)).read()).toBe('swordfish')
+    const lasts = { ...node(`${away}; setInterval(() => 0, 1000)`), timeout: '1s' }
+    await expect(it.of(lasts).read()).rejects.toThrow('took longer than 1000 ms')
+    expect(performance.now() - began).toBeLessThan(6000)
+  },
+)
+
+test('a command that fails is not run once for each who asks', async () => {
+  await using it = await world()
+  const count = it.file('count')
+  const script = `require('node:fs').appendFileSync(${JSON.stringify(count)}, 'x'); process.exit(1)`
+  for (const more of [{}, { lifetime: '1m' }]) {
+    await writeFile(count, '')
+    const secret = it.of({ ...node(script), ...more })
+    for (let times = 0; times < 5; times++) await expect(secret.read()).rejects.toThrow('ended with status 1')
+    expect(await secret.renew(secret.version)).toBe(false)
+    expect(await readFile(count, 'utf8')).toBe('x')
+    // A reload asks anew at once.
+    it.secrets.doubt()
+    await expect(secret.read()).rejects.toThrow('ended with status 1')
+    expect(await readFile(count, 'utf8')).toBe('xx')
+  }
+})
+
 test.for([
   ['a status', 'process.exit(3)', 'ended with status 3'],
   ['nothing', '', 'printed nothing'],
@@ -183,8 +213,11 @@ test('whoever comes while a command runs shares it', async () => {
   const secret = it.of({ ...node(script), lifetime: '1m' })
   expect(await Promise.all(Array.from({ length: 20 }, () => secret.read()))).toEqual(Array(20).fill('v'))
   expect(await readFile(count, 'utf8')).toBe('x')
-  // A refused value is read anew, once for all who hold it.
+  // A refused value is read anew, once for all who hold it, and not right after it was read.
   const { version } = secret
+  expect(await secret.renew(version)).toBe(false)
+  expect(await readFile(count, 'utf8')).toBe('x')
+  await sleep(2_050)
   expect(await Promise.all([secret.renew(version), secret.renew(version)])).toEqual([false, false])
   expect(await readFile(count, 'utf8')).toBe('xx')
 })
