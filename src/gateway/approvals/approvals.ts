@@ -17,7 +17,7 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { decided, expired, requested } from './announcements.js'
 import { News } from './news.js'
-import { isTheirs, mayDecide, maySee, type Person } from './rights.js'
+import { mayDecide, maySee, notYours, type Person } from './rights.js'
 import { groupsStillNamed, StandingApprovals } from './standing.js'
 
 export interface ApprovalsOptions {
@@ -33,6 +33,8 @@ export interface ApprovalsOptions {
   readonly denied: Pick<DenyList, 'find' | 'assert'>
   /** What a directory says of groups goes before what the provider said when somebody was here last. */
   readonly listed?: ListedGroups
+  /** Who made a service token for somebody else, by its subject: they had its secret. */
+  readonly makerOf?: (subject: string) => string | undefined
   /** Requests of one person that wait at once. */
   readonly most?: number
   /** The gateway's address, which people are sent to. */
@@ -108,6 +110,11 @@ export class Approvals implements AsyncDisposable {
     return () => void this.#waiters.delete(id)
   }
 
+  /** Whether somebody made the service token that asks, for somebody else: what it asks for may be their own doing. */
+  isMaker(person: string, asking: string): boolean {
+    return this.#options.makerOf?.(asking) === person
+  }
+
   /**
    * @param hasRole they see every request, as an admin or auditor; deciding takes more
    * @throws {HoopError} NOT_FOUND for what this person may not see, ACCESS_DENIED for what they may not decide on,
@@ -126,6 +133,7 @@ export class Approvals implements AsyncDisposable {
     const person = { ...asker, groups }
     if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
     if (!mayDecide(person, record)) throw notYours(person, record)
+    if (this.isMaker(asker.subject, record.subject)) throw notYours({ ...person, subject: record.subject }, record)
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
     const { subject, name } = asker
     const at = new Date().toISOString()
@@ -249,11 +257,4 @@ export class Approvals implements AsyncDisposable {
     this.#waiters.delete(record.id)
     waiter?.(record)
   }
-}
-
-const notYours = (person: Person, record: ApprovalRecord): HoopError => {
-  const others = `members of ${record.groups.join(', ')}`
-  return isTheirs(person, record)
-    ? new HoopError('ACCESS_DENIED', 'nobody decides on their own request', { hint: `Ask other ${others}.` })
-    : new HoopError('ACCESS_DENIED', `it is up to ${others}`, { hint: 'Ask one of them.' })
 }

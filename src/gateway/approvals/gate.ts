@@ -74,8 +74,9 @@ export class SessionGate implements Gate {
     const { approvals } = this.#options
     const asked = { ...this.#options, groups: rule.approvers.groups }
     const all = await approvals.standing.covering(this.#options, textHash(text), Date.now())
-    const good = (await approvals.standing.inForce(all)).filter(({ by, groups }) =>
-      mayDecide({ subject: by.subject, groups }, asked),
+    const good = (await approvals.standing.inForce(all)).filter(
+      ({ by, groups }) =>
+        mayDecide({ subject: by.subject, groups }, asked) && !approvals.isMaker(by.subject, this.#options.subject),
     )
     const people = new Map(good.map((one) => [one.by.subject, one]))
     const [first] = people.values()

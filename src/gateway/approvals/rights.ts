@@ -1,3 +1,4 @@
+import { HoopError } from '../../lib/errors.js'
 import type { Approval } from '../../lib/api/approvals.js'
 
 export interface Person {
@@ -19,3 +20,10 @@ export const mayDecide = (person: Pick<Person, 'subject' | 'groups'>, asked: Ask
 /** Whoever asks, whoever may decide, and who may see everything. */
 export const maySee = (person: Pick<Person, 'subject' | 'groups'>, hasRole: boolean, asked: Asked): boolean =>
   hasRole || isTheirs(person, asked) || mayDecide(person, asked)
+
+export const notYours = (person: Person, record: Asked): HoopError => {
+  const others = `members of ${record.groups.join(', ')}`
+  return isTheirs(person, record)
+    ? new HoopError('ACCESS_DENIED', 'nobody decides on their own request', { hint: `Ask other ${others}.` })
+    : new HoopError('ACCESS_DENIED', `it is up to ${others}`, { hint: 'Ask one of them.' })
+}

@@ -110,7 +110,7 @@ test('access that was taken back before word of its approval came stays so', asy
 })
 
 test.for(['who', 'by'] as const)('what memory alone has of somebody who is shut out ends too (%s)', async (whose) => {
-  const { approvals, ask, approve, accesses, inForce, stateOf, holdings, ...people } = await asking()
+  const { approvals, ask, approve, inForce, holdings, ...people } = await asking()
   const id = await ask()
   await approve(id)
   expect(inForce()).toEqual([id])

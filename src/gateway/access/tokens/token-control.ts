@@ -63,6 +63,11 @@ export class TokenControl {
     return id === undefined ? undefined : this.#options.list.find(id)?.owner
   }
 
+  /** Subject of whoever made a token, or undefined where the subject is no token's. */
+  makerOf(subject: string): string | undefined {
+    return this.#options.list.find(tokenOfSubject(subject) ?? '')?.createdBy.subject
+  }
+
   /** When a token's life ends, ISO 8601. */
   endOf(subject: string): string | undefined {
     const found = this.#options.list.find(tokenOfSubject(subject) ?? '')

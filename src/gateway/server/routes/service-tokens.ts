@@ -135,7 +135,8 @@ export const serviceTokenRoutes = (app: App, deps: HttpDeps): void => {
       }),
     },
     async (request): Promise<ServiceTokenMade> =>
-      tokens.rotate(find(request, request.params.token, isAdmin(request)), request.body.overlap, principalOf(request)),
+      // Whoever rotates it has its secret: that is for its owner alone. Admins revoke it.
+      tokens.rotate(find(request, request.params.token, false), request.body.overlap, principalOf(request)),
   )
 
   app.post<Named & { Body: RevokeTokenRequest }>(

@@ -69,7 +69,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
       await demandApprover({ subject, name, groups })
       const meant = await subjectOf({ subject, name, groups }, request.body)
       const owner = deps.tokens.ownerOf(meant.subject)
-      if (meant.subject === subject || owner?.subject === subject)
+      if (meant.subject === subject || owner?.subject === subject || deps.approvals.isMaker(subject, meant.subject))
         throw new HoopError('ACCESS_DENIED', 'nobody approves what they run themselves')
       const { until, reason } = request.body
       const left = Date.parse(until) - Date.now()

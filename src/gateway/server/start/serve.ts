@@ -120,6 +120,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ log, denied, metrics, write },
     url: () => own.url,
     listed: (person) => scim.listed(person),
+    makerOf: (subject): string | undefined => tokenControl.makerOf(subject),
     webhooks: options.webhooks,
     settled: (record) => accesses.settled(record),
   })

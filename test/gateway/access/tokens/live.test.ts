@@ -279,6 +279,23 @@ test('nobody approves what their own token asks for', async () => {
   expect(await waiting).toMatchObject({ code: '42501' })
 })
 
+test('whoever made a token for somebody else decides nothing that it asks for, and gets no new secret of it', async () => {
+  await at.as('uma', '/v1/me', {}, { groups: ['ml-eng'] })
+  const made = await tokenOf('olu', { owner: 'uma' }, { groups: ['platform', 'security'] })
+  const { client } = await (await at.holder(made.secret)).connect()
+  const waiting = client.query('TRUNCATE people').catch((error: unknown) => error)
+  await expect
+    .poll(async () => ((await at.as('ines', '/v1/approvals?state=open')).body['approvals'] as []).length)
+    .toBe(1)
+  const [request] = (await at.as('ines', '/v1/approvals?state=open')).body['approvals'] as { id: string }[]
+  const claims = { groups: ['platform', 'security'] }
+  expect((await post('olu', `/v1/approvals/${request!.id}/approve`, {}, claims)).told).toBe('403 ACCESS_DENIED')
+  expect((await post('ines', `/v1/approvals/${request!.id}/deny`, { reason: 'not today' })).status).toBe(200)
+  expect(await waiting).toMatchObject({ code: '42501' })
+  const rotated = await post('olu', `/v1/tokens/${made.token.id}/rotate`, { overlap: 0 }, claims)
+  expect(rotated.told).toBe('404 NOT_FOUND')
+})
+
 test('sessions and recordings name the token and its owner, who may see and end them', async () => {
   const made = await tokenOf('lea')
   const agent = await at.holder(made.secret)
