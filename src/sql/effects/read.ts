@@ -8,7 +8,9 @@ const queries = {
   routines: `SELECT p.oid::int8, p.proname, n.nspname,
       CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN pg_get_functiondef(p.oid) END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname <> 'c'`,
+    WHERE p.oid >= 16384 AND p.prokind <> 'a' AND l.lanname <> 'c'
+      AND (l.lanname <> 'internal' OR NOT EXISTS (SELECT FROM pg_depend d
+        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))`,
   triggers: `SELECT t.tgrelid::int8, t.tgfoid::int8, t.tgoldtable, t.tgnewtable, t.tgdeferrable FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'`,
   keys: `SELECT f.confrelid::int8, f.conrelid::int8, f.confdeltype, f.confupdtype, f.confkey, f.conkey FROM pg_constraint f
     WHERE f.contype = 'f'`,

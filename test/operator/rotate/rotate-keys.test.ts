@@ -41,8 +41,8 @@ test('a running gateway takes new keys up: grants go on, and a session keeps the
   const acts = () => it.log.filter(({ msg, act }) => msg === 'administrative act' && act === 'keys.rotate')
   await expect.poll(() => acts().length, { timeout: 10_000 }).toBe(2)
   expect(acts()).toMatchObject([
-    { keys: 'signing', target: rotated.signing?.key, by: 'host:ops', reason: 'quarterly' },
-    { keys: 'masking', target: '2', by: 'host:ops', reason: 'quarterly' },
+    { after: { keys: 'signing' }, target: rotated.signing?.key, by: 'host:ops', reason: 'quarterly' },
+    { after: { keys: 'masking' }, target: '2', by: 'host:ops', reason: 'quarterly' },
   ])
   await expect
     .poll(() => it.log.some(({ msg }) => msg.startsWith('configuration read again')), { timeout: 10_000 })

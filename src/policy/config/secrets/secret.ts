@@ -37,7 +37,8 @@ export class Secret {
   #reading: Promise<string> | undefined
   #failure: SecretFailure | undefined
   #failedAt = -Infinity
-  #readAt = -Infinity
+  /** When it was read anew last because somebody refused it. */
+  #renewedAt = -Infinity
   #version = 0
   /** What was told last of a failure: whether a former value was in use. */
   #said: boolean | undefined
@@ -76,14 +77,19 @@ export class Secret {
    */
   async renew(version: number): Promise<boolean> {
     if (this.#options.spec.lifetime === undefined) return false
-    if (this.#version === version && !this.#rests(this.#readAt)) await this.#anew().catch(() => undefined)
+    // Who comes while it is read shares that reading; who comes right behind it would only hear the same.
+    const isDue = this.#reading !== undefined || !this.#rests(Math.max(this.#renewedAt, this.#failedAt))
+    if (this.#version === version && isDue) {
+      this.#renewedAt = performance.now()
+      await this.#anew().catch(() => undefined)
+    }
     return this.#version !== version
   }
 
   /** The next use reads it anew; where that fails the value stays for its lifetime. */
   doubt(): void {
     if (this.#known) this.#known = { ...this.#known, isDoubted: true }
-    this.#failedAt = this.#readAt = -Infinity
+    this.#failedAt = this.#renewedAt = -Infinity
   }
 
   /** A file is looked at again at once: that costs nothing. */
@@ -106,7 +112,6 @@ export class Secret {
     try {
       const at = performance.now()
       const value = await fetch()
-      this.#readAt = performance.now()
       if (value !== this.#known?.value) this.#version++
       // What is read for each use need not lie in memory.
       if (spec.lifetime !== undefined) this.#known = { value, at, isDoubted: false }
@@ -115,7 +120,7 @@ export class Secret {
       return value
     } catch (error) {
       this.#failure = asHoopError(error) as SecretFailure
-      this.#failedAt = this.#readAt = performance.now()
+      this.#failedAt = performance.now()
       const kept = this.#usable !== undefined
       if (!kept) this.#known = undefined
       if (kept !== this.#said) told?.(this.#failure, kept)
