@@ -28,8 +28,14 @@ const functions: ReadonlySet<string> = new Set([...runSql, ...readStorage, ...la
 
 const sqlRunners: ReadonlySet<string> = new Set(runSql)
 
-/** Whether a builtin function runs SQL that it is given, or reads tables that are named only in its strings. */
-export const runsSql = (name: string): boolean => sqlRunners.has(name)
+/** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
+const runners: ReadonlySet<string> = new Set([
+  ...['dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query', 'dblink_build_sql_insert'],
+  ...['schedule', 'schedule_in_database', 'alter_job', 'crosstab', 'connectby', 'xpath_table'],
+])
+
+/** Whether a function that came with the server or an extension runs a text. */
+export const runsText = (name: string): boolean => runners.has(name) || sqlRunners.has(name)
 
 export const deniedFunction = (name: string): boolean => functions.has(name)
 

@@ -1,36 +1,21 @@
 import type { Catalog, Relation } from '../catalog.js'
 import { ColumnUse } from './columns.js'
-import type { Behind, CascadeEvent, StoredRoutine } from '../effects/types.js'
+import { type Behind, type CascadeEvent, isInSql, type Lead } from '../effects/types.js'
 import { holdsSamples, readsSamples } from '../effects/samples.js'
 import type { Limit } from '../facts.js'
 import { larger } from './limit.js'
 import { isElsewhere, labelOf, resolve, written } from '../resolve.js'
 import { anySetting } from './set-details.js'
-import { deniedFunction, runsSql } from '../catalog/denied.js'
+import { deniedFunction, runsText } from '../catalog/denied.js'
 import { spend } from '../work.js'
 
 /** A view whose UPDATE calls `set_config`. */
 const settings: ReadonlySet<string> = new Set(['pg_settings', 'pg_catalog.pg_settings'])
 
-/** Functions in C that run SQL they are given: installed on purpose, and no less able to do anything. */
-const runners: ReadonlySet<string> = new Set([
-  ...['dblink', 'dblink_exec', 'dblink_open', 'dblink_send_query', 'dblink_build_sql_insert'],
-  ...['schedule', 'schedule_in_database', 'alter_job', 'crosstab', 'connectby', 'xpath_table'],
-])
-
 type Role = 'reads' | 'writes'
-
-/** Something stored in the database that runs along. */
-export type Lead =
-  | { readonly kind: 'routine'; readonly oid: number; readonly trigger: boolean }
-  | { readonly kind: 'view'; readonly oid: number; readonly limit: Limit }
-  | { readonly kind: 'rule'; readonly oid: number }
 
 const worst = <T extends string>(one: T | 'none', other: T | 'none'): T | 'none' =>
   one === 'missing' || other === 'missing' ? ('missing' as T) : one === 'none' ? other : one
-
-/** The server prints the language in a line of its own, in front of the body. */
-const isInSql = ({ definition = '' }: StoredRoutine): boolean => /^ LANGUAGE (\S+)/m.exec(definition)?.[1] === 'sql'
 
 /** What a piece of SQL uses, as it is collected. */
 export class Usage {
@@ -163,7 +148,7 @@ export class Usage {
    * @param settings what `set_config` changes, where the call shows it
    */
   called(name: string, settings: readonly string[] = anySetting): void {
-    if (runners.has(name) || runsSql(name)) this.mayDoAnything(`${name} runs SQL that it is given`)
+    if (runsText(name)) this.mayDoAnything(`${name} runs SQL that it is given`)
     if (name === 'set_config') this.sets(settings)
   }
 

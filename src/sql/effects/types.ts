@@ -1,3 +1,4 @@
+import type { Limit } from '../facts.js'
 import type { Droppables } from './dropping.js'
 import type { RowVersions } from '../catalog/row-versions.js'
 
@@ -73,3 +74,13 @@ export interface Effects {
 export type Behind = 'operators' | 'aggregates' | 'casts'
 
 export type CascadeEvent = 'delete' | 'update' | 'truncate'
+
+/** Whether its body is SQL: the server prints the language in a line of its own, in front of the body. */
+export const isInSql = ({ definition = '' }: StoredRoutine): boolean =>
+  /^ LANGUAGE (\S+)/m.exec(definition)?.[1] === 'sql'
+
+/** Something stored in the database that runs along. */
+export type Lead =
+  | { readonly kind: 'routine'; readonly oid: number; readonly trigger: boolean }
+  | { readonly kind: 'view'; readonly oid: number; readonly limit: Limit }
+  | { readonly kind: 'rule'; readonly oid: number }

@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../catalog/types.js'
-import type { Lead } from '../collect/usage.js'
+import type { Lead } from '../effects/types.js'
 import { unitOf } from '../effects/follow.js'
 import { readRoutine } from '../lineage/routine.js'
 import { readView } from '../lineage/view.js'
