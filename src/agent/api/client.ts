@@ -1,18 +1,19 @@
-import { Agent, type Dispatcher } from 'undici'
+import type { Agent, IncomingMessage } from 'node:http'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { type Credentials, loginCredentials, environmentCredentials } from '../login/credentials.js'
 import { workloadCredentials } from '../login/workload/credentials.js'
-import { dial, endpoint, type Route } from './dial.js'
+import { endpoint, type Route } from './dial.js'
 import type { Environment } from '../files/environment.js'
 import { skewError, toleratedSkew } from './gateway-info.js'
+import { connections, type Method, send, textOf } from './http.js'
 import { prove } from '../login/proof.js'
 import { reachError } from './reach-error.js'
 import { remoteError } from './remote-error.js'
 import { findTarget, type Target } from './target.js'
 
-/** Milliseconds until an answer's headers, and between two parts of its body. */
-const timeout = 30_000
+/** Milliseconds for a token, which may have to be renewed at the identity provider. */
+const patience = 30_000
 
 export interface ClientOptions {
   readonly env: Environment
@@ -36,17 +37,7 @@ export class GatewayClient {
     this.route = route
     this.credentials = credentials
     this.#signal = signal
-    this.#agent = new Agent({
-      connect: (_, done) => {
-        dial(route, signal).then(
-          (socket) => done(null, socket),
-          (error: Error) => done(error, null),
-        )
-      },
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      keepAliveTimeout: 10_000,
-    })
+    this.#agent = connections(route, signal)
   }
 
   /** @param path with its query: `/v1/sessions?live=true` */
@@ -64,7 +55,7 @@ export class GatewayClient {
 
   /** The values of an `application/x-ndjson` answer as they arrive. The body is closed when the loop is left. */
   async *lines<T>(path: string): AsyncGenerator<T> {
-    const { body } = await this.#request('GET', path)
+    const body = await this.#request('GET', path)
     let rest = ''
     try {
       for await (const part of body.setEncoding('utf8') as AsyncIterable<string>) {
@@ -85,47 +76,40 @@ export class GatewayClient {
     return prove(this.credentials.key, method, url, token)
   }
 
-  async close(): Promise<void> {
-    await this.#agent.destroy()
+  close(): void {
+    this.#agent.destroy()
   }
 
-  async #json(method: Dispatcher.HttpMethod, path: string, body?: object): Promise<unknown> {
+  async #json(method: Method, path: string, body?: object): Promise<unknown> {
     const answer = await this.#request(method, path, body)
-    const text = await answer.body.text().catch((error: unknown) => {
+    const text = await textOf(answer).catch((error: unknown) => {
       throw this.#explain(error)
     })
     return text === '' ? undefined : JSON.parse(text)
   }
 
-  async #request(method: Dispatcher.HttpMethod, path: string, body?: object): Promise<Dispatcher.ResponseData> {
+  async #request(method: Method, path: string, body?: object): Promise<IncomingMessage> {
     const url = endpoint(this.route, path)
-    const token = await this.credentials.token(deadline(timeout, this.#signal))
+    const token = await this.credentials.token(deadline(patience, this.#signal))
     const headers = {
       accept: 'application/json, application/x-ndjson',
       authorization: `DPoP ${token}`,
       dpop: await this.prove(method, url, token),
       ...(body && { 'content-type': 'application/json' }),
     }
-    const answer = await this.#agent
-      .request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method,
-        headers,
-        signal: this.#signal,
-        ...(body && { body: JSON.stringify(body) }),
-      })
-      .catch((error: unknown) => {
-        throw this.#explain(error)
-      })
-    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer
-    const text = await answer.body.text().catch(() => '')
-    throw this.#refusal(answer, remoteError(url, answer.statusCode, text))
+    const sent = { method, url, headers, signal: this.#signal, ...(body && { body: JSON.stringify(body) }) }
+    const answer = await send(this.#agent, sent).catch((error: unknown) => {
+      throw this.#explain(error)
+    })
+    const { statusCode: status = 0 } = answer
+    if (status >= 200 && status < 300) return answer
+    const text = await textOf(answer).catch(() => '')
+    throw this.#refusal(answer, remoteError(url, status, text))
   }
 
   /** A refused token or proof is most often a wrong clock: the Date header tells. */
-  #refusal(answer: Dispatcher.ResponseData, error: HoopError): HoopError {
-    const ahead = Date.parse(String(answer.headers['date'])) - Date.now()
+  #refusal(answer: IncomingMessage, error: HoopError): HoopError {
+    const ahead = Date.parse(String(answer.headers.date)) - Date.now()
     const blamable = answer.statusCode === 401 && Math.abs(ahead) > toleratedSkew
     return blamable ? new HoopError('CLOCK_SKEW', skewError(ahead).message.split(': ')[1], { cause: error }) : error
   }

@@ -53,5 +53,5 @@ function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
   if (!(error instanceof Error)) return ''
   const { code } = error as NodeJS.ErrnoException
-  return code && code !== 'UND_ERR' ? code : error.cause === undefined ? '' : codeOf(error.cause)
+  return code ?? (error.cause === undefined ? '' : codeOf(error.cause))
 }

@@ -83,6 +83,6 @@ export async function* runSql(
     signal.removeEventListener('abort', abortEarly)
     await links[Symbol.asyncDispose]()
     stop.abort(new HoopError('INTERRUPTED'))
-    await client.close()
+    client.close()
   }
 }

@@ -1,6 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { open, readFile, stat } from 'node:fs/promises'
-import { calculateJwkThumbprint, exportPKCS8, generateKeyPair, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { exportPKCS8 } from 'jose/key/export'
+import { generateKeyPair } from 'jose/key/generate/keypair'
 import { HoopError } from '../../lib/errors.js'
 import { type ProofKey, readProofKey } from './proof.js'
 

@@ -1,5 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type CryptoKey, type JWK, SignJWT, exportJWK, generateKeyPair, importJWK } from 'jose'
+// By its parts, not as a whole: every command makes a proof, and the whole takes as long to load as the rest of a command.
+import type { CryptoKey, JWK } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
+import { exportJWK } from 'jose/key/export'
+import { generateKeyPair } from 'jose/key/generate/keypair'
+import { importJWK } from 'jose/key/import'
 
 /** A key pair for proofs of possession (RFC 9449): one per login, and one for tokens from elsewhere. */
 export interface ProofKey {

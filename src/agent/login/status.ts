@@ -51,7 +51,7 @@ export async function budgetsLeft(
   try {
     return (await client.get<{ connections: ConnectionUse[] }>('/v1/usage')).connections
   } finally {
-    await client.close()
+    client.close()
   }
 }
 
@@ -71,7 +71,7 @@ async function workloadStatus(
     const { code, message, hint } = asHoopError(error)
     return { problem: { code, message, hint } }
   } finally {
-    await client.close()
+    client.close()
   }
 }
 
@@ -124,7 +124,7 @@ async function serviceToken(
       const { subject, name, token: found } = await client.get<Me>('/v1/me')
       return { person: { subject, name }, ...(found && { owner: found.owner, expiresAt: found.expiresAt }) }
     } finally {
-      await client.close()
+      client.close()
     }
   } catch (error) {
     options.signal.throwIfAborted()

@@ -103,7 +103,7 @@ const apiOf = async (idp: Idp, url: string, ca: string): Promise<Api> => {
   return {
     get: (path) => client.get(path),
     post: (path, body) => client.post(path, body),
-    [Symbol.asyncDispose]: () => client.close(),
+    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
   }
 }
 

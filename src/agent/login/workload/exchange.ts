@@ -1,8 +1,8 @@
-import { Agent } from 'undici'
 import type { TokenAnswer } from '../../../lib/api/token.js'
 import { deadline } from '../../../lib/deadline.js'
 import { HoopError } from '../../../lib/errors.js'
-import { dial, endpoint, type Route } from '../../api/dial.js'
+import { endpoint, type Route } from '../../api/dial.js'
+import { connections, send, textOf } from '../../api/http.js'
 import { reachError } from '../../api/reach-error.js'
 import { remoteError } from '../../api/remote-error.js'
 import { prove, type ProofKey } from '../proof.js'
@@ -29,17 +29,10 @@ export const exchange = async (
 ): Promise<GatewayToken> => {
   const url = endpoint(route, '/v1/token')
   const limited = deadline(patience, signal)
-  const agent = new Agent({
-    connect: (_, done) => {
-      dial(route, limited).then(
-        (socket) => done(null, socket),
-        (error: Error) => done(error, null),
-      )
-    },
-  })
+  const agent = connections(route, limited)
   try {
-    const answer = await agent.request({
-      ...{ origin: url.origin, path: url.pathname, method: 'POST', signal: limited },
+    const answer = await send(agent, {
+      ...{ method: 'POST', url, signal: limited },
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
@@ -52,8 +45,8 @@ export const exchange = async (
         audience,
       }).toString(),
     })
-    const text = await answer.body.text()
-    if (answer.statusCode !== 200) throw remoteError(url, answer.statusCode, text)
+    const text = await textOf(answer)
+    if (answer.statusCode !== 200) throw remoteError(url, answer.statusCode ?? 0, text)
     const { access_token: issued, expires_in: seconds } = JSON.parse(text) as TokenAnswer
     return { token: issued, expiresAt: Date.now() + seconds * 1000 }
   } catch (error) {
@@ -61,6 +54,6 @@ export const exchange = async (
     if (error instanceof HoopError) throw error
     throw reachError(route.url, limited.aborted ? new Error('timed out') : error, route.proxy)
   } finally {
-    await agent.destroy()
+    agent.destroy()
   }
 }

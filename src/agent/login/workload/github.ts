@@ -1,7 +1,7 @@
-import { request } from 'undici'
 import { deadline } from '../../../lib/deadline.js'
 import { HoopError } from '../../../lib/errors.js'
-import { outbound } from '../../api/outbound.js'
+import { connections, send, textOf } from '../../api/http.js'
+import { proxyFor } from '../../api/proxy.js'
 import type { Environment } from '../../files/environment.js'
 
 /** Milliseconds for the whole answer. */
@@ -35,11 +35,12 @@ export const githubToken = async (
   if (!url || (url.protocol !== 'https:' && !loopback.test(url.hostname))) throw refused('its address is not https')
   url.searchParams.set('audience', audience)
   const limited = deadline(patience, signal)
-  const agent = outbound(env, limited)
+  const proxy = proxyFor(url, env)
+  const agent = connections({ url, ...(proxy && { proxy }) }, limited)
   try {
     const headers = { accept: 'application/json', authorization: `bearer ${bearer}` }
-    const answer = await request(url, { dispatcher: agent, headers, signal: limited })
-    const text = await answer.body.text()
+    const answer = await send(agent, { method: 'GET', url, headers, signal: limited })
+    const text = await textOf(answer)
     if (answer.statusCode !== 200) throw refused(`status ${answer.statusCode}`)
     const { value } = JSON.parse(text) as { value?: unknown }
     if (typeof value !== 'string') throw refused('the answer has none')
@@ -49,6 +50,6 @@ export const githubToken = async (
     if (error instanceof HoopError) throw error
     throw refused(error instanceof SyntaxError ? 'the answer is not JSON' : String((error as Error).message), error)
   } finally {
-    await agent.destroy()
+    agent.destroy()
   }
 }
