@@ -16,10 +16,15 @@ const wantsHelp = (argv: readonly string[]): boolean => {
  */
 export async function main(importMetaUrl: string): Promise<void> {
   watchSignals()
-  const root = join(dirname(fileURLToPath(importMetaUrl)), '..')
-  const typed = process.argv.slice(2)
+  await runCommand(process.argv.slice(2), join(dirname(fileURLToPath(importMetaUrl)), '..'))
+  // Kept-alive connections would hold the process; what was written is flushed first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+}
+
+/** Runs one command; its status is in `process.exitCode` then. Never throws. @param root the package's folder */
+export async function runCommand(typed: readonly string[], root: string): Promise<void> {
   // `hoop help connect` is what people type.
-  const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed
+  const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : [...typed]
   try {
     if (argv[0] === '--version' || argv[0] === '-v') version(root)
     else if (wantsHelp(argv)) await help(root, argv)
@@ -30,8 +35,6 @@ export async function main(importMetaUrl: string): Promise<void> {
     if (asked === undefined) process.stderr.write(failureText(failure))
     process.exitCode = asked ?? exitStatus(failure)
   }
-  // Kept-alive connections would hold the process; what was written is flushed first.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()))
 }
 
 /** Read and printed without loading oclif: a third of the time. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hoop } from '../helpers/hoop.js'
+import { hoopAlone as hoop } from '../helpers/command/hoop.js'
 import { type TempFolder, tempFolder } from '../helpers/temp.js'
 
 const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))

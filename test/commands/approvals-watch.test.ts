@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../helpers/database.js'
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js'
-import { startHoop } from '../helpers/hoop.js'
+import { startHoop } from '../helpers/command/hoop.js'
 import { hasTerminal, onTerminal } from '../helpers/terminal.js'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })

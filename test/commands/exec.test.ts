@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { guardOf } from '../gateway/relay/policy.js'
 import { relayServer } from '../gateway/relay/relay-server.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
-import type { HoopOptions } from '../helpers/hoop.js'
+import type { HoopOptions } from '../helpers/command/hoop.js'
 import { setStage, type Stage } from './stage.js'
 
 let stage: Stage

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { hoop, startHoop } from '../helpers/hoop.js'
+import { hoop, startHoop } from '../helpers/command/hoop.js'
 import { freePort } from '../helpers/postgres/postgres.js'
 import { tempFolder } from '../helpers/temp.js'
 import { setStage, type Stage } from './stage.js'

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayFolder, gatewayFolder } from '../helpers/gateway-folder.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
-import { hoop } from '../helpers/hoop.js'
+import { hoop } from '../helpers/command/hoop.js'
 import type { Explanation } from '../../src/policy/explanation.js'
 import { parseDatabaseUrl } from '../../src/operator/init/answers.js'
 

@@ -7,7 +7,7 @@ import type { SessionSummary } from '../../src/lib/api.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js'
-import type { HoopResult } from '../helpers/hoop.js'
+import type { HoopResult } from '../helpers/command/hoop.js'
 import { idToken } from '../helpers/login.js'
 
 let database: FreshDatabase

@@ -1,6 +1,6 @@
 import { startIdp, type Idp, type IdpOptions } from '../../src/demo/idp.js'
 import { type SplicingGateway, startSplicingGateway } from '../agent/splicing-gateway.js'
-import { hoop, type HoopOptions, type HoopResult, type RunningHoop, startHoop } from '../helpers/hoop.js'
+import { hoop, type HoopOptions, type HoopResult, type RunningHoop, startHoop } from '../helpers/command/hoop.js'
 import { hoopLogin, idToken } from '../helpers/login.js'
 import { tempFolder } from '../helpers/temp.js'
 

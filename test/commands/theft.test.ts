@@ -4,7 +4,7 @@ import * as client from 'openid-client'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Agent, request } from 'undici'
 import { newProver } from '../identity/proofs.js'
-import { hoop } from '../helpers/hoop.js'
+import { hoop } from '../helpers/command/hoop.js'
 import { tempFolder, type TempFolder } from '../helpers/temp.js'
 import { programStage, type ProgramStage } from './workload-stage.js'
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServiceTokenInfo, ServiceTokenMade } from '../../src/lib/api/service-tokens.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js'
-import { hoop, type HoopResult, startHoop } from '../helpers/hoop.js'
+import { hoop, type HoopResult, startHoop } from '../helpers/command/hoop.js'
 
 let database: FreshDatabase
 let gateway: TestGateway

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Client } from 'pg'
-import { hoop, startHoop } from '../helpers/hoop.js'
+import { hoop, startHoop } from '../helpers/command/hoop.js'
 import { tempFolder } from '../helpers/temp.js'
 import { programStage, type ProgramStage } from './workload-stage.js'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { startHoop } from '../helpers/hoop.js'
+import { startHoop } from '../helpers/command/hoop.js'
 import { tempFolder } from '../helpers/temp.js'
 
 const minute = 60_000

@@ -1,6 +1,6 @@
 import * as client from 'openid-client'
 import type { Idp } from '../../src/demo/idp.js'
-import { startHoop, type HoopOptions, type HoopResult } from './hoop.js'
+import { startHoop, type HoopOptions, type HoopResult } from './command/hoop.js'
 
 export interface Tokens {
   readonly idToken: string

@@ -1,4 +1,4 @@
-import { hoop } from '../../helpers/hoop.js'
+import { hoop } from '../../helpers/command/hoop.js'
 import type { Fault } from '../fault.js'
 import type { World } from '../world.js'
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startIdp } from '../../../src/demo/idp.js'
-import { hoop } from '../../helpers/hoop.js'
+import { hoop } from '../../helpers/command/hoop.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { gatewayFolder } from '../../helpers/gateway-folder.js'
 

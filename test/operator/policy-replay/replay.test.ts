@@ -3,7 +3,7 @@ import { parseDatabaseUrl } from '../../../src/operator/init/answers.js'
 import { openRecording } from '../../../src/recording/open.js'
 import type { SessionEvent } from '../../../src/recording/events.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
-import { hoop } from '../../helpers/hoop.js'
+import { hoop } from '../../helpers/command/hoop.js'
 import { start, statement } from '../../recording/sample.js'
 import { type GatewayFolder, gatewayFolder } from '../../helpers/gateway-folder.js'
 

@@ -8,7 +8,7 @@ import { replaceFile } from '../../../src/operator/rotate/replace-file.js'
 import { rotateKeys } from '../../../src/operator/rotate/rotate-keys.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { gatewayFolder } from '../../helpers/gateway-folder.js'
-import { hoop } from '../../helpers/hoop.js'
+import { hoop } from '../../helpers/command/hoop.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { started } from '../../gateway/server/start/started.js'
 

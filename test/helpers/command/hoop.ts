@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { noUnitTest } from './suite/no-unit.js'
+import { noUnitTest } from '../suite/no-unit.js'
+import { runWarm } from './warm.js'
 
-const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const run = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
 
 export interface HoopOptions {
   /** HOOP_HOME; profiles, tokens and ports of one person on one machine. */
@@ -98,6 +99,22 @@ export const startHoop = (args: readonly string[], options: HoopOptions): Runnin
   }
 }
 
-/** Runs a command to its end. */
-export const hoop = (args: readonly string[], options: HoopOptions): Promise<HoopResult> =>
+/** Commands that go on, start others, or are ended by signals. */
+const ownProcess: readonly string[] = ['connect', 'demo', 'gateway', 'login', 'help']
+
+/** What is read while modules load, not when a command runs. */
+const atLoad = /^(?:NO_COLOR|FORCE_COLOR|TERM|COLUMNS|NODE_.*|DEBUG|XDG_.*)$/
+
+/** Runs a command to its end, in a process of its own. */
+export const hoopAlone = (args: readonly string[], options: HoopOptions): Promise<HoopResult> =>
   startHoop(args, { input: '', ...options }).ended
+
+/** Runs a command to its end; most of them in a process that has run others, since starting takes longer than running. */
+export const hoop = (args: readonly string[], options: HoopOptions): Promise<HoopResult> => {
+  const [name = '-'] = args
+  const alone =
+    name.startsWith('-') || ownProcess.includes(name) || Object.keys(options.env ?? {}).some((key) => atLoad.test(key))
+  if (alone) return hoopAlone(args, options)
+  noUnitTest('command line')
+  return runWarm({ args, env: environment(options), cwd: options.cwd ?? options.home, input: options.input ?? '' })
+}
