@@ -11,7 +11,7 @@ import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
 import { openStore, type Store } from '../../../src/store/open.js'
 import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
-import { freshDatabase } from '../../helpers/database.js'
+import { type FreshDatabase, freshDatabase } from '../../helpers/database.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { relayServer, type RelayServer, type RelayServerOptions } from '../relay/relay-server.js'
 import { WireClient } from '../relay/wire-client.js'
@@ -67,6 +67,8 @@ export interface Stage extends AsyncDisposable {
 export const approvalStage = async (
   options: RelayServerOptions & {
     policy?: FakePolicy
+    /** A database that is there already, in place of one of its own. */
+    database?: FreshDatabase
     /** What is in the database beside. */
     tables?: string
     /** In place of the fake policy. */
@@ -75,11 +77,12 @@ export const approvalStage = async (
 ): Promise<Stage> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await tempFolder())
-  const database = stack.use(await freshDatabase())
+  const database = options.database ?? stack.use(await freshDatabase())
   const direct = new Client({ connectionString: database.url })
   await direct.connect()
   stack.defer(() => direct.end())
-  await direct.query(`create table effects (id int not null); ${options.tables ?? ''}`)
+  await direct.query('create table if not exists effects (id int not null)')
+  if (options.tables !== undefined) await direct.query(options.tables)
   const store = stack.use(await openStore(`sqlite:${folder.file('hoop.db')}`))
   const denied = await DenyList.open(store.db)
   const told: WebhookEvent[] = []

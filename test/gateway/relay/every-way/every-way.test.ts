@@ -13,7 +13,7 @@ import { ways, type Way } from './ways.js'
 import { errorsIn, type Message, send, states, WireClient } from '../wire-client.js'
 
 const tables = `
-  CREATE SEQUENCE ran; CREATE TABLE docs (id int); INSERT INTO docs SELECT generate_series(1, 9); ANALYZE docs;
+  CREATE SEQUENCE ran; CREATE TABLE effects (id int not null); CREATE TABLE docs (id int); INSERT INTO docs SELECT generate_series(1, 9); ANALYZE docs;
   CREATE TABLE people (id int, ssn text); INSERT INTO people SELECT i, '078-05-11' || i FROM generate_series(20, 28) i`
 
 const embeddings = `CREATE EXTENSION vector; CREATE TABLE documents (id int, embedding vector(4));
@@ -124,7 +124,7 @@ describe.for(possible)('%s', ([name, way]) => {
 
   test('a rule that wants an approval', async () => {
     const policy = { rules: [{ name: 'ask', when: from, do: 'approve', ...asking }] }
-    await using stage = await approvalStage({ tables, guardOf: (url) => guardOf(url, policy), retry: true })
+    await using stage = await approvalStage({ database, guardOf: (url) => guardOf(url, policy), retry: true })
     const client = await WireClient.login(stage.relay.port)
     const before = await prepare(client, way, text)
     const answer = before.some(({ type }) => type === 'E') ? before : await ask(client, way, text)
@@ -228,7 +228,7 @@ describe.for(possible)('%s', ([name, way]) => {
     const budgets = budgetsSection.parse({
       statement: { rows: 3, on_exceed: 'approve', ...asking, raised: { rows: 50 } },
     })
-    await using stage = await approvalStage({ tables, guardOf: (url) => guardOf(url, {}), budgets: budgets })
+    await using stage = await approvalStage({ database, guardOf: (url) => guardOf(url, {}), budgets: budgets })
     const client = await WireClient.login(stage.relay.port)
     const before = await prepare(client, way, text)
     const raised = [
@@ -259,7 +259,7 @@ describe.for(possible)('%s', ([name, way]) => {
       statement: { rows: 3, on_exceed: 'approve', ...asking, raised: { rows: 50 } },
     })
     await using stage = await approvalStage({
-      ...{ tables, guardOf: (url: string) => guardOf(url, {}), budgets, retry: true },
+      ...{ database, guardOf: (url: string) => guardOf(url, {}), budgets, retry: true },
     })
     const client = await WireClient.login(stage.relay.port)
     await client.ask(send.query('BEGIN; SAVEPOINT s'))
