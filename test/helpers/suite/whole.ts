@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Whether everything is tried in every way, as `npm run test:whole` and continuous integration do. `npm test` tries everything
+ * Whether everything is tried in every way, as `npm run test:whole` and continuous integration do. `npm test` tries every attempt
  * too, each in some of its ways.
  */
 export const whole = process.env['HOOP_TEST_WHOLE'] === '1'
