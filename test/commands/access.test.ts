@@ -132,7 +132,7 @@ test('it is asked for, approved by somebody else, and taken back: the session he
 })
 
 test('it ends by itself, and so do its sessions, with a reason', async () => {
-  const { id } = await ask('25s')
+  const { id } = await ask('20s')
   await json('ines', 'access', 'approve', id)
   await using port = await gateway.connect('casey')
   const session = await open(port)
@@ -176,11 +176,11 @@ test('an entry that asks for a reason gives nothing without one', async () => {
 })
 
 test('an entry ends at its time, and so do its sessions', async () => {
-  const until = new Date(Date.now() + 60_000).toISOString()
+  const until = new Date(Date.now() + 30_000).toISOString()
   const document = parseDocument(await readFile(gateway.configFile, 'utf8'))
   document.setIn(['connections', 'vectordb', 'access', 2], { groups: ['ml-eng'], policy: 'open', until })
   await writeFile(gateway.configFile, document.toString())
-  await expect.poll(async () => (await reaches('mika')).status, { timeout: 50_000 }).toBe(0)
+  await expect.poll(async () => (await reaches('mika')).status, { timeout: 25_000 }).toBe(0)
   await using port = await gateway.connect('mika')
   const session = await open(port)
   expect(await session.ended).toMatchObject({
