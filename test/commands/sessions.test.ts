@@ -218,3 +218,22 @@ test.skipIf(!hasScript)('Ctrl-C on a terminal is 130 (needs script of util-linux
   expect(shown).not.toContain('generate_series')
   expect(shown).toMatch(/status=130 icanon/)
 })
+
+test('a session is exported as each of the formats, to a new file or standard output', async () => {
+  const [casey] = sessions
+  const lines = (await hoop('export', casey)).stdout.trimEnd().split('\n')
+  const replayed = (await hoop('replay', casey, '--json')).stdout.trimEnd().split('\n')
+  expect(lines).toEqual(replayed)
+  const numbers = await hoop('export', casey, '--format', 'csv', '--statement', '1')
+  expect(numbers.stdout).toMatch(/^n\n1\n2\n/)
+  expect(numbers.stderr).toContain('of 500 rows')
+  expect((await hoop('export', casey, '--format', 'csv', '--statement', '5.2')).stdout).toBe('two\n2\n')
+  expect((await hoop('export', casey, '--format', 'sql')).stdout).toMatch(/^-- DROP TABLE customers$/m)
+  expect((await hoop('export', casey, '--format', 'asciicast')).stdout).toMatch(/^\{"version":3,/)
+  const file = join(gateway.folder, 'session.html')
+  const told = await hoop('export', casey, '--format', 'html', '-o', file, '--json')
+  expect(JSON.parse(told.stdout)).toEqual({ session: casey, format: 'html', file })
+  expect(await readFile(file, 'utf8')).toContain('DROP TABLE customers')
+  expect(await hoop('export', casey, '-o', file)).toMatchObject({ status: 64 })
+  expect(await gateway.hoop('mika', ['sessions', 'export', casey])).toMatchObject({ status: 1, stdout: '' })
+})
