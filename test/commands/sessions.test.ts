@@ -7,7 +7,7 @@ import type { SessionSummary } from '../../src/lib/api.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
 import { type FreshDatabase, freshDatabase } from '../helpers/database.js'
 import { startTestGateway, type TestGateway } from '../helpers/gateway.js'
-import type { HoopResult } from '../helpers/command/hoop.js'
+import { type HoopResult, startHoop } from '../helpers/command/hoop.js'
 import { idToken } from '../helpers/login.js'
 
 let database: FreshDatabase
@@ -236,4 +236,29 @@ test('a session is exported as each of the formats, to a new file or standard ou
   expect(await readFile(file, 'utf8')).toContain('DROP TABLE customers')
   expect(await hoop('export', casey, '-o', file)).toMatchObject({ status: 64 })
   expect(await gateway.hoop('mika', ['sessions', 'export', casey])).toMatchObject({ status: 1, stdout: '' })
+})
+
+test('a live session is followed from its beginning to its end', async () => {
+  await using port = await gateway.connect('mika')
+  const client = new Client({ host: port.host, port: port.port, user: 'x' })
+  await client.connect()
+  const [live] = await found('ines', '--live')
+  const env = { HOOP_TOKEN: await idToken(gateway.idp, 'ines'), HOOP_GATEWAY: gateway.url, HOOP_CA: gateway.caFile }
+  await using following = startHoop(['sessions', 'follow', live!.id], {
+    home: gateway.home('ines'),
+    cwd: gateway.folder,
+    env,
+  })
+  await following.until(/mika@/)
+  await client.query("SELECT 'seen at once' AS word")
+  await following.until(/seen at once[^]*seen at once/)
+  await client.query('DROP TABLE customers').catch(() => undefined)
+  await following.until(/REFUSED/)
+  await client.end()
+  expect(await following.ended).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('Session closed at') as string,
+  })
+  const { stdout } = await hoop('follow', live!.id, '--json')
+  expect(stdout).toBe((await hoop('replay', live!.id, '--json')).stdout)
 })

@@ -5,7 +5,12 @@ import type { SessionEvent } from '../../lib/api/session-events.js'
 /** The last line of an answer that the gateway could not finish. */
 export type FailureLine = ApiError & { readonly type: 'error' }
 
-const isFailure = (line: SessionEvent | FailureLine): line is FailureLine => line.type === 'error'
+/** @throws {HoopError} what kept the gateway from sending the rest */
+export function throwIfFailed<Line extends { readonly type: string }>(
+  line: Line | FailureLine,
+): asserts line is Exclude<Line, FailureLine> {
+  if (line.type === 'error') throw remote(line as FailureLine)
+}
 
 /** Event types that this version shows; those of a newer gateway are passed over. */
 const known: Readonly<Record<SessionEvent['type'], true>> = {
@@ -18,6 +23,9 @@ const known: Readonly<Record<SessionEvent['type'], true>> = {
   cancel: true,
   end: true,
 }
+
+/** Whether this version knows the event. */
+export const isKnown = ({ type }: SessionEvent): boolean => Object.hasOwn(known, type)
 
 /**
  * Events as the gateway sent them. It gives up readers that take nothing for a while, and somebody who paused a replay is
@@ -32,10 +40,10 @@ export async function* received(
     try {
       let position = 0
       for await (const line of open()) {
-        if (isFailure(line)) throw remote(line)
+        throwIfFailed(line)
         if (position++ < seen) continue
         seen++
-        if (Object.hasOwn(known, line.type)) yield line
+        if (isKnown(line)) yield line
       }
       return
     } catch (error) {

@@ -18,6 +18,7 @@ import { personRoutes } from '../routes/person.js'
 import { publicRoutes } from '../routes/public.js'
 import { quarantineRoutes } from '../routes/quarantine.js'
 import { scimRoutes } from '../routes/scim/routes.js'
+import { followingRoutes } from '../routes/following.js'
 import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
@@ -86,6 +87,7 @@ export const createApp = (deps: HttpDeps): App => {
       publicRoutes,
       personRoutes,
       sessionRoutes,
+      followingRoutes,
       usageRoutes,
       killRoutes,
       peopleRoutes,

@@ -5,6 +5,7 @@ import type { Grant, Principal } from '../../../identity/types.js'
 import type { Exchanged } from '../../../identity/workloads/exchange.js'
 import type { SessionCounters } from '../../../lib/api.js'
 import type { SessionEvent } from '../../../recording/events.js'
+import type { Followed } from '../../../recording/follow.js'
 import type { Store } from '../../../store/open.js'
 import type { PersonUsage } from '../../budgets/person-usage.js'
 import type { SessionUse } from '../../budgets/report.js'
@@ -69,6 +70,10 @@ export interface HttpDeps {
   ): { person: PersonUsage; sessions: readonly (SessionUse & { readonly connection: string })[] }
   /** The recording's events, as far as they are on disk. @throws {HoopError} NOT_FOUND, RECORDING_DAMAGED */
   events(id: string, startedAt: string): AsyncIterable<SessionEvent>
+  /** Its events from a position on, and where that leads. @throws {HoopError} REQUEST_INVALID, NOT_FOUND, RECORDING_DAMAGED */
+  following(id: string, after: string | undefined): AsyncGenerator<SessionEvent, Followed>
+  /** Waits until the recording goes on behind a position, or the signal aborts. @throws {HoopError} REQUEST_INVALID */
+  grown(id: string, after: string, signal: AbortSignal): Promise<void>
   /** Whether statements, refusals or errors of the session contain a text, in any case. */
   matches(id: string, text: string, startedAt: string): Promise<boolean>
   /** A chain of grants goes on: its live sessions get the new expiry. */

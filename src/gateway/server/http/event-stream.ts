@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { asHoopError } from '../../../lib/errors.js'
 import { forClients } from '../../../lib/readers.js'
-import type { SessionEvent } from '../../../recording/events.js'
 import { apiError } from './errors.js'
 
 /** Milliseconds without a byte taken after which a reader is given up. */
@@ -12,8 +11,8 @@ export const stallsAfter = 60_000
 const portion = 64 * 1024
 
 async function* lines(
-  first: IteratorResult<SessionEvent, unknown>,
-  rest: AsyncIterator<SessionEvent>,
+  first: IteratorResult<object, unknown>,
+  rest: AsyncIterator<object>,
   log: FastifyBaseLogger,
 ): AsyncGenerator<string> {
   let waiting = ''
@@ -38,7 +37,7 @@ async function* lines(
  * Events as newline-delimited JSON, read no faster than they are taken. Damage ends it with a line of type `error`.
  * @throws whatever keeps the first event from being read: then a status can still say so
  */
-export const eventStream = async (events: AsyncIterable<SessionEvent>, log: FastifyBaseLogger): Promise<Readable> => {
+export const eventStream = async (events: AsyncIterable<object>, log: FastifyBaseLogger): Promise<Readable> => {
   const iterator = events[Symbol.asyncIterator]()
   return Readable.from(lines(await iterator.next(), iterator, log), { objectMode: false })
 }

@@ -56,12 +56,17 @@ const filterOf = ({ since, until, limit: _, cursor: _cursor, text: _text, ...sam
   ...(until !== undefined && { until: new Date(until) }),
 })
 
+type Request = Parameters<typeof principalOf>[0]
+
 /** People see their own sessions; auditors and admins everybody's. What one may not see isn't there (404). */
+export const visibleTo = (deps: Pick<HttpDeps, 'config'>, request: Request): Pick<SessionFilter, 'subject'> => {
+  const { subject, groups } = principalOf(request)
+  return rolesOf(deps.config(), { groups }).length > 0 ? {} : { subject }
+}
+
+/** Sessions and their recordings, to who may see them. */
 export const sessionRoutes = (app: App, deps: HttpDeps): void => {
-  const visible = (request: Parameters<typeof principalOf>[0]): Pick<SessionFilter, 'subject'> => {
-    const { subject, groups } = principalOf(request)
-    return rolesOf(deps.config(), { groups }).length > 0 ? {} : { subject }
-  }
+  const visible = (request: Request): Pick<SessionFilter, 'subject'> => visibleTo(deps, request)
   const current = (session: SessionSummary): SessionSummary => {
     const counters = session.endedAt === undefined ? deps.live(session.id) : undefined
     return counters ? { ...session, counters } : session

@@ -1,6 +1,7 @@
 import type { HttpDeps } from '../http/deps.js'
 import { createApp } from '../http/app.js'
 import type { App } from '../http/instance.js'
+import { grown, readRecordingOn } from '../../../recording/follow.js'
 import { readRecording } from '../../../recording/reader.js'
 import { recordingMatches } from '../../../recording/search.js'
 import { recordingPath } from '../../../recording/paths.js'
@@ -74,6 +75,10 @@ export const createApi = ({ registry, lost, recordings, usage, tokens, regrouped
     events: async function* (id) {
       yield* readRecording(await pathOf(id))
     },
+    following: async function* (id, after) {
+      return yield* readRecordingOn(await pathOf(id), after)
+    },
+    grown: async (id, after, signal) => grown(await pathOf(id), after, signal),
     matches: async (id, text) => recordingMatches(await pathOf(id), text),
     renewed: (chain, grant) => registry.renew(chain, grant.expiresAt),
     known: (chain, person) => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { HoopError } from '../../../../src/lib/errors.js'
@@ -52,7 +53,7 @@ test.for(['?person=ben', '?person=ben%40example.com', '?grant=g1&person=ben'])(
   },
 )
 
-test.for(['/v1/sessions/b1', '/v1/sessions/b1/events', '/v1/sessions/b'])(
+test.for(['/v1/sessions/b1', '/v1/sessions/b1/events', '/v1/sessions/b1/following', '/v1/sessions/b'])(
   'somebody else’s %s is answered as one that is not there',
   async (path) => {
     world.recordings.set('b1', [event(1)])
@@ -197,4 +198,53 @@ test('a slow reader holds the recording back, and one who leaves closes it', asy
   }
   socket.destroy()
   await isClosed
+})
+
+/** The lines of an answer to who follows a session. */
+const followed = async (person: Person, query = '') => {
+  const { status, text } = await world.ask(person, `/v1/sessions/a3/following${query}`)
+  return {
+    status,
+    lines: text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type?: string; code?: string }),
+  }
+}
+
+test('who follows a live session is answered as soon as something comes', async () => {
+  world.live.set('a3', counters)
+  world.recordings.set('a3', [event(1)])
+  const first = await followed('ines')
+  expect(first.lines).toEqual([event(1), { type: 'position', after: '1', live: true }])
+  const waiting = followed('ines', '?after=1&wait=20')
+  await sleep(50)
+  world.recordings.set('a3', [event(1), event(2)])
+  expect((await waiting).lines).toEqual([event(2), { type: 'position', after: '2', live: true }])
+  const last = followed('ines', '?after=2&wait=20')
+  await sleep(50)
+  world.live.delete('a3')
+  world.recordings.set('a3', [event(1), event(2), event(3)])
+  expect((await last).lines).toEqual([event(3), { type: 'position', after: '3', live: false }])
+  expect((await followed('ines', '?after=3&wait=20')).lines).toEqual([{ type: 'position', after: '3', live: false }])
+})
+
+test('who is shut out, or loses the role, while they wait sees nothing of what came', async () => {
+  world.live.set('a3', counters)
+  world.recordings.set('a3', [event(1)])
+  const before = world.state.view
+  const waiting = followed('ines', '?after=1&wait=20')
+  await sleep(50)
+  world.state.view = { ...before, auditors: [] }
+  world.recordings.set('a3', [event(1), event(2)])
+  expect(await waiting).toMatchObject({ status: 404 })
+  world.state.view = before
+  const other = followed('ines', '?after=2&wait=20')
+  await sleep(50)
+  const change = (what: string, more: object) =>
+    world.ask('olu', `/v1/people/${what}`, { method: 'POST', body: { person: 'ines@example.com', ...more } })
+  expect(await change('revoke', { reason: 'left' })).toMatchObject({ status: 200 })
+  world.recordings.set('a3', [event(1), event(2), event(3)])
+  expect(await other).toMatchObject({ status: 403, lines: [{ code: 'PERSON_REVOKED' }] })
+  expect(await change('restore', {})).toMatchObject({ status: 200 })
 })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import type { z } from 'zod'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request as send } from 'undici'
 import { startIdp, type Idp } from '../../../../src/demo/idp.js'
 import { Approvals } from '../../../../src/gateway/approvals/approvals.js'
@@ -271,6 +272,16 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     store,
     usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
     live: (id) => live.get(id),
+    // A position is the number of events that were seen.
+    following: async function* (id, after) {
+      const events = recordings.get(id) ?? []
+      const seen = Number(after ?? 0)
+      if (typeof events !== 'function') yield* events.slice(seen)
+      return { position: String(events.length), closed: false }
+    },
+    grown: async (id, after, signal) => {
+      while (!signal.aborted && Number(after) >= (recordings.get(id)?.length ?? 0)) await sleep(5)
+    },
     events: async function* (id) {
       const events = recordings.get(id) ?? []
       yield* typeof events === 'function' ? events() : events

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HoopError } from '../lib/errors.js'
+import type { SessionEvent } from './events.js'
+import { type Chain, readFrames, readHeader } from './format/frames.js'
+import { eventsOf } from './format/lines.js'
+import { Source } from './format/source.js'
+
+/** Milliseconds between two looks at a file that grows. */
+const lookEvery = 50
+
+const hashDigits = 64
+
+/** Where somebody has read to, as a text: offset, number of frames, and the chain's value there, so that no other file goes on from it. */
+const written = ({ size, frames, head }: Chain): string =>
+  `${size}.${frames}.${Buffer.from(head, 'latin1').toString('hex')}`
+
+const chainAt = (position: string): Chain => {
+  const [size = '', frames = '', head = ''] = position.split('.')
+  const whole = /^\d{1,15}$/.test(size) && /^\d{1,14}$/.test(frames) && /^[0-9a-f]+$/.test(head)
+  if (!whole || head.length !== hashDigits)
+    throw new HoopError('REQUEST_INVALID', 'the position', { hint: 'Start again without one.' })
+  const value = Buffer.from(head, 'hex').toString('latin1')
+  return { size: Number(size), frames: Number(frames), head: value, closed: false, torn: 0 }
+}
+
+/** What is left to read of a session that may go on. */
+export interface Followed {
+  /** Where the next reading begins. */
+  readonly position: string
+  /** Nothing will be added. */
+  readonly closed: boolean
+}
+
+/**
+ * The events from a position on, as far as they are written; the generator's return value says where that is.
+ * @param position of a reading before; from the first event where there is none
+ * @throws {HoopError} REQUEST_INVALID for a position that isn't ours; NOT_FOUND; RECORDING_DAMAGED, for a position of another recording too
+ */
+export async function* readRecordingOn(path: string, position?: string): AsyncGenerator<SessionEvent, Followed> {
+  const before = position === undefined ? undefined : chainAt(position)
+  await using source = await Source.open(path)
+  const chain = before ?? (await readHeader(source)).chain
+  for await (const frame of readFrames(source, chain)) if (frame.kind === 'events') yield* eventsOf(frame)
+  return { position: written(chain), closed: chain.closed }
+}
+
+/** Waits until a recording is longer than what was read of it. Returns, too, where it is gone, or the signal aborts. */
+export const grown = async (path: string, position: string, signal: AbortSignal): Promise<void> => {
+  const { size } = chainAt(position)
+  while (!signal.aborted) {
+    const now = await stat(path).catch(() => undefined)
+    if (now === undefined || now.size > size) return
+    await sleep(lookEvery, undefined, { signal }).catch(() => undefined)
+  }
+}
