@@ -12,7 +12,9 @@ export default class SessionsReplay extends ClientCommand {
   static override summary = 'Replay a session as its client saw it.'
   static override description =
     'On a terminal it takes the time the session took, pauses cut to --idle-cap. Keys: space pauses, n goes to the next ' +
-    'statement, q quits. In a pipe everything is written at once. With --json each event is a line.'
+    'statement, b back by one, e to the next error or refusal, m to the next masked result, / searches (again with nothing ' +
+    'typed), g goes to a statement by its number, + and - double and halve the speed, q quits. In a pipe everything is written ' +
+    'at once. With --json each event is a line.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> 1kz0m',
     { description: 'Twice as fast', command: '<%= config.bin %> <%= command.id %> 1kz0m --speed 2' },
@@ -37,29 +39,35 @@ export default class SessionsReplay extends ClientCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionsReplay)
     if (flags.step && !this.interactive) throw new HoopError('NO_TERMINAL', '--step waits for keys')
-    const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }] = await Promise.all([
-      import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/session-events.js'),
-      import('../../src/cli/replay/transcript.js'),
-      import('../../src/cli/replay/timeline.js'),
-      import('../../src/cli/replay/play.js'),
-    ])
+    const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }, { keyHelp }] =
+      await Promise.all([
+        import('../../src/agent/api/client.js'),
+        import('../../src/agent/api/session-events.js'),
+        import('../../src/cli/replay/transcript.js'),
+        import('../../src/cli/replay/timeline.js'),
+        import('../../src/cli/replay/play.js'),
+        import('../../src/cli/replay/controls.js'),
+      ])
     const pace = paceOf(flags.speed, flags['idle-cap'], flags.from)
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const session = await client.get<SessionSummary>(`/v1/sessions/${encodeURIComponent(args.id)}`)
     const path = `/v1/sessions/${session.id}/events`
-    const cues = timeline(
-      received(() => client.lines<SessionEvent | FailureLine>(path)),
-      pace,
-    )
-    const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
-    const show = (event: SessionEvent): string =>
-      this.jsonEnabled() ? `${jsonText(event)}\n` : transcript.write(event)
-    const stage = { show, write: (text: string) => write(process.stdout, text), step: flags.step }
-    if (!this.interactive) await play(cues, stage)
-    else {
-      this.say(paint(process.stderr)('dim', 'space: pause   n: next statement   q: quit'))
-      await watch(cues, stage, process.stdin, this.signal)
+    const open = (from: number) => {
+      const events = received(() => client.lines<SessionEvent | FailureLine>(path))
+      const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
+      const show = (event: SessionEvent): string =>
+        this.jsonEnabled() ? `${jsonText(event)}\n` : transcript.write(event)
+      return { cues: timeline(events, { ...pace, from }), show }
+    }
+    const stage = { write: (text: string) => write(process.stdout, text), step: flags.step }
+    if (!this.interactive) {
+      const { cues, show } = open(flags.from)
+      await play(cues, { ...stage, show })
+    } else {
+      this.say(paint(process.stderr)('dim', keyHelp))
+      // On a line of its own, which is emptied again.
+      const ask = (text: string): void => void process.stderr.write(`\r\u001b[K${plain(text)}`)
+      await watch(open, { ...stage, from: flags.from }, process.stdin, { signal: this.signal, ask })
     }
     if (session.endedAt === undefined) this.say('The session goes on: this is what was recorded so far.')
   }

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '../../lib/api/session-events.js'
 import type { ReadStream } from 'node:tty'
-import { Controls } from './controls.js'
+import { Controls, type Motion } from './controls.js'
+import { PassedOver } from './passed-over.js'
 import type { Cue } from './timeline.js'
 
 export interface Stage {
@@ -16,30 +17,47 @@ export interface Stage {
 
 /**
  * Shows a session.
- * @returns false where the viewer left before its end
+ * @returns where the viewer wants to go on; `on` at its end
  * @throws {HoopError} INTERRUPTED at Ctrl-C
  */
-export async function play(cues: AsyncIterable<Cue>, { write, show, controls, step = false }: Stage): Promise<boolean> {
+export async function play(cues: AsyncIterable<Cue>, { write, show, controls, step = false }: Stage): Promise<Motion> {
+  const passed = new PassedOver()
   for await (const { wait, event } of cues) {
     const statement = event.type === 'statement' || event.type === 'refusal'
-    if (controls && !(await (statement && step ? controls.step() : controls.wait(wait)))) return false
-    if (statement) controls?.arrived()
+    const motion = (await (statement && step ? controls?.step() : controls?.wait(wait))) ?? 'on'
+    if (motion !== 'on') return motion
     const text = show(event)
-    if (text !== '') await write(text)
+    const { aim } = controls ?? {}
+    if (aim && event.type !== 'end' && !aim(event)) {
+      passed.keep(event, text)
+      continue
+    }
+    const before = aim ? passed.before(event) : ''
+    if (aim || statement) controls?.arrived('n' in event ? event.n : undefined)
+    if (before + text !== '') await write(before + text)
   }
-  return true
+  return 'on'
 }
 
-/** As `play`, with the viewer's keys: at a terminal, in the time that the session took. */
+/** A session from the statement of a number on. */
+export type Open = (from: number) => { readonly cues: AsyncIterable<Cue>; readonly show: Stage['show'] }
+
+/**
+ * As `play`, with the viewer's keys: at a terminal, in the time that the session took, and from wherever they want to see it.
+ * @param ask shows a line that the viewer types; nothing takes it away
+ */
 export async function watch(
-  cues: AsyncIterable<Cue>,
-  stage: Omit<Stage, 'controls'>,
+  open: Open,
+  { from, ...stage }: Omit<Stage, 'controls' | 'show'> & { readonly from: number },
   terminal: ReadStream,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const controls = new Controls(signal)
+  { signal, ask }: { readonly signal: AbortSignal; readonly ask: (text: string) => void },
+): Promise<void> {
+  const controls = new Controls(signal, ask)
   using _ = keyboard(terminal, (key) => controls.press(key))
-  return await play(cues, { ...stage, controls })
+  for (let motion: Motion = { to: from }; typeof motion === 'object';) {
+    const { cues, show } = open(motion.to)
+    motion = await play(cues, { ...stage, show, controls })
+  }
 }
 
 /**
@@ -48,7 +66,7 @@ export async function watch(
 function keyboard(terminal: ReadStream, press: (key: string) => void): Disposable {
   const take = (data: Buffer): void => {
     // Arrows and the like come as one escape sequence; none of them means anything here.
-    if (data[0] !== 0x1b) for (const key of data.toString()) press(key)
+    if (data[0] !== 0x1b || data.length === 1) for (const key of data.toString()) press(key)
   }
   terminal.setRawMode(true).on('data', take).resume()
   return {

@@ -47,7 +47,7 @@ const watched = async (
       setTimeout(() => controls.press(key), 1 + apart * place)
   }
   const began = performance.now()
-  const whole = await play(cues(), { write, show: ({ type }) => type, controls, step })
+  const whole = (await play(cues(), { write, show: ({ type }) => type, controls, step })) === 'on'
   return { shown, whole, ms: performance.now() - began }
 }
 
