@@ -9,10 +9,11 @@ import { sizeOf } from '../lib/size-of.js'
 import { derivedError, derivedFrom } from './derived.js'
 import { Decider, type Decided } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
-import { LongTexts } from './long-texts.js'
+import { inTurns, isLong, isVeryLong, LongTexts, Unread } from './long-texts.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
+import type { Analyst, TextFacts } from './text-facts.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
 import { decisionFor, type Known, type Verdict } from './verdict.js'
 
@@ -35,6 +36,18 @@ const bounds = { key: 32_768, entries: 4_000, bytes: 8_000_000 }
 const held = ({ settled, known }: Verdict & { readonly known?: Known }): unknown =>
   settled ? (settled.kind === 'refuse' ? [settled.error.stack, settled.facts] : settled.statements) : known
 
+/** A long text that was read. */
+interface ReadText {
+  readonly decided: Decided
+  readonly spans: ArrayLike<number> | undefined
+  /** What this takes in memory, about. */
+  readonly bytes: number
+}
+
+/** What is known of a statement takes so many bytes, about, and each that is like another so many. */
+const FACTS = 4_000
+const EACH = 50
+
 export interface GuardOptions {
   readonly policy: PolicyConfig
   /** Whether these people see masked columns in the clear. */
@@ -45,6 +58,8 @@ export interface GuardOptions {
   readonly maskKey: Buffer
   /** The most statements that one text may have; any number where nothing is said. */
   readonly statements?: number | undefined
+  /** Who reads long texts; where nobody is, they are read here. */
+  readonly analyst?: Analyst | undefined
   /** A snapshot before the source's: what was renamed since is known by its former names as well. */
   readonly before?: Catalog | undefined
 }
@@ -63,7 +78,8 @@ export class PolicyGuard implements Guard {
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
-  readonly #long = new LongTexts<Decider, Decided>()
+  readonly #long = new LongTexts<Decider, ReadText>()
+  readonly #analyst: Analyst | undefined
   #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
@@ -82,6 +98,7 @@ export class PolicyGuard implements Guard {
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
     this.#options = options
+    this.#analyst = options.analyst
     this.#catalog = before
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
     const observes = policy.mode === 'observe' && policy.masks.length === 0 && !policy.rules.some(({ firm }) => firm)
@@ -93,26 +110,31 @@ export class PolicyGuard implements Guard {
   decide(text: string, asker: Asker): Decision {
     try {
       this.#current()
-      const known = this.#cache.get(text)
-      if (known !== undefined) return decisionFor(known, asker)
-      const { verdict, renamed } = this.#prepared(text) ?? this.#decider.decide(text)
-      this.#renames(renamed)
-      this.#cache.set(text, verdict, sizeOf(held(verdict)))
-      return decisionFor(verdict, asker)
+      return decisionFor(isLong(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
     } catch (error) {
+      if (error instanceof Unread) throw error
       return { kind: 'refuse', error: asHoopError(error) }
     }
   }
 
-  prepare(text: string): Promise<void> | undefined {
+  prepare(text: string, signal?: AbortSignal): Promise<void> | undefined {
     if (!this.slow(text)) return undefined
-    return this.#long.work(text, this.#decider, this.#decider.deciding(text)).catch(() => undefined)
+    const analyst = isVeryLong(text) ? this.#analyst : undefined
+    const decider = this.#decider
+    if (analyst) return analyst.read(decider.basis, text, signal).then((facts) => this.#read(text, decider, facts))
+    return inTurns(decider.reading(text))
+      .then((facts) => this.#read(text, decider, facts))
+      .catch(() => undefined)
   }
 
   slow(text: string): boolean {
-    if (!this.#long.isLong(text)) return false
+    if (!isLong(text)) return false
     this.#current()
-    return this.#cache.get(text) === undefined
+    return this.#long.get(text, this.#decider) === undefined
+  }
+
+  spans(text: string): ArrayLike<number> | undefined {
+    return isLong(text) ? this.#long.get(text, this.#decider)?.spans : undefined
   }
 
   masks(
@@ -162,8 +184,31 @@ export class PolicyGuard implements Guard {
     return this.#source?.catalog
   }
 
-  #prepared(text: string): Decided | undefined {
-    return this.#long.isLong(text) ? this.#long.take(text, this.#decider) : undefined
+  #ofShort(text: string): Verdict {
+    const known = this.#cache.get(text)
+    if (known !== undefined) return known
+    const { verdict, renamed } = this.#decider.decide(text)
+    this.#renames(renamed)
+    this.#cache.set(text, verdict, sizeOf(held(verdict)))
+    return verdict
+  }
+
+  /** @throws {Unread} where somebody else has to read it first */
+  #ofLong(text: string): Verdict {
+    const read = this.#long.get(text, this.#decider)
+    if (!read && this.#analyst && isVeryLong(text)) throw new Unread(text)
+    const { decided, spans, bytes } = read ?? { decided: this.#decider.decide(text), spans: undefined, bytes: 0 }
+    const decider = this.#decider
+    this.#renames(decided.renamed)
+    // What it says holds by the names that it gives as well.
+    if (!read || decider !== this.#decider) this.#long.keep(text, this.#decider, { decided, spans, bytes }, bytes)
+    return decided.verdict
+  }
+
+  async #read(text: string, decider: Decider, facts: TextFacts): Promise<void> {
+    const decided = await inTurns(decider.deciding(facts))
+    const bytes = new Set(facts.statements).size * FACTS + facts.statements.length * EACH
+    this.#long.keep(text, decider, { decided, spans: facts.spans, bytes }, bytes)
   }
 
   /** A table that is being renamed is the same table by its new name, from now on. */

@@ -152,16 +152,18 @@ export class Analyser {
   /** The same, with a stop behind each statement: a long text need not hold up others. */
   *analysing(text: string): Generator<undefined, Analysis> {
     const statements: StatementFacts[] = []
+    const spans: number[] = []
     let bytes: Buffer | undefined
     const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
     const parts = parseInParts(text)
     const { statements: most = Infinity } = this.#options
     try {
       for (let part = parts.next(); ; part = parts.next()) {
-        if (part.done) return part.value ? failed(part.value) : { statements }
+        if (part.done) return part.value ? failed(part.value) : { statements, spans }
         if (statements.length + part.value.length > most) return { statements: [], tooMany: true }
         for (const statement of part.value) {
           statements.push(this.#facts(statement, () => slice(statement.span)))
+          spans.push(...statement.span)
           yield
         }
       }

@@ -2,6 +2,7 @@ import { keyQuestionsOf } from '../effects/key-questions.js'
 import { knownIn, type FollowedNames } from './known.js'
 import type { KnownName } from './types.js'
 import { columnKey, maskedIn } from './masked.js'
+import { noteOrigin } from './origin.js'
 import { opaqueRelations } from './opaque.js'
 import type { Reading } from './reading.js'
 import { columnsOf, SnapshotRelation } from './relation.js'
@@ -32,10 +33,8 @@ const formerNames = (known: readonly KnownName[]): ReadonlyMap<string, readonly 
 }
 
 /** What a database is under one policy. */
-export const build = (
-  reading: Reading,
-  { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] }: CatalogNeeds,
-): Catalog => {
+export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
+  const { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] } = needs
   const followed = { columns: [...new Set([...entries, ...rules.columns])], relations: rules.relations }
   const known = knownIn(reading, followed, remembered)
   const former = formerNames(known)
@@ -74,6 +73,7 @@ export const build = (
     known,
     made: reading.made,
   }
+  noteOrigin(catalog, { reading, needs })
   if (masked.size === 0) return catalog
   settle(catalog, reading)
   return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
+import { Unread } from '../../../../policy/long-texts.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { Portal } from '../names/names.js'
 import { lags, type State } from '../state.js'
@@ -24,6 +25,9 @@ import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.j
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
+
+/** Long texts that one message may wait for: its own, again where the catalog has changed meanwhile, and what it runs by names. */
+const MAX_READINGS = 32
 
 /** The one way to the server: guard, names, names that nobody knows, caps, budgets. */
 export class Admissions {
@@ -49,11 +53,16 @@ export class Admissions {
     const { guard, asker } = this.#state
     if (given.refused) return refused(given.refused.error)
     if (!guard) return unguarded
-    if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text, by: guard } }
-    const decision = guard.decide(text, asker)
-    if (decision.kind === 'refuse')
-      return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
-    return { ...unguarded, statements: decision.statements }
+    try {
+      const unread = this.#unread(text, given)
+      if (unread) return unread
+      const decision = guard.decide(text, asker)
+      if (decision.kind === 'refuse')
+        return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
+      return { ...unguarded, statements: decision.statements }
+    } catch (error) {
+      return this.#failed(error, given)
+    }
   }
 
   /**
@@ -71,14 +80,28 @@ export class Admissions {
     try {
       return this.#admit(toRun, given)
     } catch (error) {
-      return refused(asHoopError(error))
+      return this.#failed(error, given)
     }
   }
 
+  /** A text that takes a while to be decided on, be it one that is run by a name. */
+  #unread(text: string, { readings = 0 }: Given): Waiting | undefined {
+    const { guard } = this.#state
+    return readings < MAX_READINGS && guard?.slow?.(text)
+      ? { kind: 'waits', wants: { kind: 'decision', text, by: guard } }
+      : undefined
+  }
+
+  #failed(error: unknown, given: Given): Refusal | Waiting {
+    if (!(error instanceof Unread)) return refused(asHoopError(error))
+    const failure = new HoopError('ANALYSIS_FAILED', 'the catalog changes faster than it can be read')
+    return this.#unread(error.text, given) ?? refused(failure)
+  }
+
   #admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
-    const { unknownNames, caps, metering, guard } = this.#state
-    if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
-      return { kind: 'waits', wants: { kind: 'decision', text: toRun.text, by: guard } }
+    const { unknownNames, caps, metering } = this.#state
+    const unread = toRun.kind === 'text' ? this.#unread(toRun.text, given) : undefined
+    if (unread) return unread
     const goesOn = toRun.kind === 'portal'
     const found: NamedDecisions['found'] = []
     const said = this.#word(toRun, given, found)

@@ -1,4 +1,4 @@
-import { spansOf } from '../../../../sql/parser/spans.js'
+import { partsAt, spansOf } from '../../../../sql/parser/spans.js'
 import { HEADER } from '../../../../wire/cutter.js'
 import { bindOf, closeOf, describePortal, executeOf, parse, sync } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
@@ -30,6 +30,8 @@ const parseWhole = (out: Outbox, { buffer, start, end: stop }: Message): void =>
 export interface ToPlay {
   readonly message: Message
   readonly text: string
+  /** Where its statements stand, if somebody has found that out. */
+  readonly spans: ArrayLike<number> | undefined
   /** Per statement of the text what its witness is asked, if it has one. */
   readonly parameters: readonly (readonly Buffer[] | undefined)[]
   readonly pipeline: number
@@ -39,10 +41,10 @@ export interface ToPlay {
 /** Sends a simple query as an extended one. @see PostgreSQL documentation, "Extended Query" */
 export const play = (
   out: Outbox,
-  { message, text, parameters, pipeline, witness }: ToPlay,
+  { message, text, spans, parameters, pipeline, witness }: ToPlay,
   unsettles: (i: number) => void,
 ): Played => {
-  const parts = parameters.length === 1 ? undefined : spansOf(text)
+  const parts = parameters.length === 1 ? undefined : spans ? partsAt(text, spans) : spansOf(text)
   const statements: PlayedStatement[] = []
   for (const [i, asked] of parameters.entries()) {
     const part = parts?.[i]

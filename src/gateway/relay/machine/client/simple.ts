@@ -100,7 +100,10 @@ export class SimpleRequests {
       const unsettles = (i: number): void => state.witness.sent(admission.statements.slice(i, i + 1))
       played = play(
         out,
-        { message, text, parameters: way.parameters, pipeline: number, witness: state.witness },
+        {
+          ...{ message, text, spans: state.guard?.spans?.(text), parameters: way.parameters },
+          ...{ pipeline: number, witness: state.witness },
+        },
         unsettles,
       )
       pipeline.ended()
@@ -127,7 +130,7 @@ export class SimpleRequests {
     if (doubted === undefined || pipeline.holds !== 'nothing' || !takesExtended(state))
       return this.#refuse('query', text, refusal)
     pipeline.ended()
-    const check = checkQuery(out, text, doubted, own)
+    const check = checkQuery(out, text, doubted, own, state.guard?.spans?.(text))
     const left = check.answers * check.before.length
     state.push({ kind: 'check', via: 'simple', text, refusal, check, left, unnamed: true })
     state.push({ kind: 'sync', ghost: false, own: false })

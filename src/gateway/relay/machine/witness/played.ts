@@ -1,3 +1,4 @@
+import { characters } from '../../../../sql/parser/inner-query.js'
 import { HoopError } from '../../../../lib/errors.js'
 import type { ErrorFields } from '../../../../wire/error-fields.js'
 import type { Sent } from './witness.js'
@@ -45,7 +46,7 @@ export class Played {
   /** Characters in front of the statement at hand, as the server counts them. */
   get #offset(): number {
     const before = this.#statements[this.#at]?.before ?? 0
-    return before === 0 ? 0 : [...this.#text.slice(0, before)].length
+    return before === 0 ? 0 : characters(this.#text.slice(0, before))
   }
 
   /** An error as the simple query would have got it: positions count from the text's start, and `$1` is no parameter. */
