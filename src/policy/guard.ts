@@ -1,7 +1,9 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { AskSession, Catalog } from '../sql/catalog.js'
+import { codeLength } from '../sql/parser/code-length.js'
 import { witnessParameters } from '../sql/witness/parameters.js'
+import { Hurried, hurriedly } from '../sql/work.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
@@ -48,6 +50,17 @@ interface ReadText {
 const FACTS = 4_000
 const EACH = 50
 
+/** Short texts that take long of which it is remembered: each takes no more than some tens of milliseconds to be found out. */
+const MOST_HARD = 1_000
+
+/** What the witness is asked about each statement is known from then on. */
+function* workedOut({ statements }: TextFacts): Generator<undefined, void> {
+  for (const { premise } of new Set(statements)) {
+    if (premise) witnessParameters([premise])
+    yield
+  }
+}
+
 export interface GuardOptions {
   readonly policy: PolicyConfig
   /** Whether these people see masked columns in the clear. */
@@ -80,6 +93,8 @@ export class PolicyGuard implements Guard {
   readonly #cache = new RecentCache<Verdict>(bounds)
   readonly #long = new LongTexts<Decider, ReadText>()
   readonly #analyst: Analyst | undefined
+  /** Texts that are short, and took longer than others can wait. */
+  readonly #hard = new Set<string>()
   #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
@@ -110,7 +125,7 @@ export class PolicyGuard implements Guard {
   decide(text: string, asker: Asker): Decision {
     try {
       this.#current()
-      return decisionFor(isLong(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
+      return decisionFor(isLong(text) || this.#hard.has(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
     } catch (error) {
       if (error instanceof Unread) throw error
       return { kind: 'refuse', error: asHoopError(error) }
@@ -119,7 +134,7 @@ export class PolicyGuard implements Guard {
 
   prepare(text: string, signal?: AbortSignal): Promise<void> | undefined {
     if (!this.slow(text)) return undefined
-    const analyst = isVeryLong(text) ? this.#analyst : undefined
+    const analyst = this.#reader(text)
     const decider = this.#decider
     if (analyst) return analyst.read(decider.basis, text, signal).then((facts) => this.#read(text, decider, facts))
     return inTurns(decider.reading(text))
@@ -128,7 +143,7 @@ export class PolicyGuard implements Guard {
   }
 
   slow(text: string): boolean {
-    if (!isLong(text)) return false
+    if (!isLong(text) && !this.#hard.has(text)) return false
     this.#current()
     return this.#long.get(text, this.#decider) === undefined
   }
@@ -187,16 +202,34 @@ export class PolicyGuard implements Guard {
   #ofShort(text: string): Verdict {
     const known = this.#cache.get(text)
     if (known !== undefined) return known
-    const { verdict, renamed } = this.#decider.decide(text)
+    const { verdict, renamed } = this.#analyst ? this.#soon(text) : this.#decider.decide(text)
     this.#renames(renamed)
     this.#cache.set(text, verdict, sizeOf(held(verdict)))
     return verdict
   }
 
+  /** Who reads a text: undefined where it is read here. SQL takes longer than strings, which embeddings are. */
+  #reader(text: string): Analyst | undefined {
+    const elsewhere = isVeryLong(text) || this.#hard.has(text) || (isLong(text) && isLong(codeLength(text)))
+    return elsewhere ? this.#analyst : undefined
+  }
+
+  /** @throws {Unread} of a text that is short, and takes long */
+  #soon(text: string): Decided {
+    try {
+      return hurriedly(() => this.#decider.decide(text))
+    } catch (error) {
+      if (!(error instanceof Hurried)) throw error
+      if (this.#hard.size >= MOST_HARD) this.#hard.clear()
+      this.#hard.add(text)
+      throw new Unread(text)
+    }
+  }
+
   /** @throws {Unread} where somebody else has to read it first */
   #ofLong(text: string): Verdict {
     const read = this.#long.get(text, this.#decider)
-    if (!read && this.#analyst && isVeryLong(text)) throw new Unread(text)
+    if (!read && this.#reader(text)) throw new Unread(text)
     const { decided, spans, bytes } = read ?? { decided: this.#decider.decide(text), spans: undefined, bytes: 0 }
     const decider = this.#decider
     this.#renames(decided.renamed)
@@ -207,6 +240,7 @@ export class PolicyGuard implements Guard {
 
   async #read(text: string, decider: Decider, facts: TextFacts): Promise<void> {
     const decided = await inTurns(decider.deciding(facts))
+    if (this.witness) await inTurns(workedOut(facts))
     const bytes = new Set(facts.statements).size * FACTS + facts.statements.length * EACH
     this.#long.keep(text, decider, { decided, spans: facts.spans, bytes }, bytes)
   }

@@ -16,7 +16,7 @@ const KEPT = 32_000_000
 const BRIEFLY = 10_000
 
 /** Whether working on a text takes so long that others would notice. */
-export const isLong = (text: string): boolean => text.length >= LONG
+export const isLong = (text: string | number): boolean => (typeof text === 'string' ? text.length : text) >= LONG
 
 export const isVeryLong = (text: string): boolean => text.length >= VERY_LONG
 

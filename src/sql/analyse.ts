@@ -19,7 +19,7 @@ import { setOffBy } from './witness/late-names.js'
 import { Lookups } from './witness/lookups.js'
 import { close } from './witness/closure.js'
 import { premiseOf } from './witness/premise.js'
-import { bounded, TooComplex } from './work.js'
+import { bounded, Hurried, TooComplex } from './work.js'
 
 export interface AnalyseOptions {
   /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */
@@ -169,6 +169,7 @@ export class Analyser {
       }
     } catch (error) {
       // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
+      if (error instanceof Hurried) throw error
       const deep = error instanceof RangeError ? 'the statement is nested too deeply' : undefined
       const complex = error instanceof TooComplex ? error.message : undefined
       return failed({ ok: false, message: deep ?? complex ?? 'the statement can’t be analysed' })

@@ -8,6 +8,9 @@ import type { StatementFacts } from '../../sql/facts.js'
 import type { FromThread, ThreadData, ToThread } from './messages.js'
 import { Sent } from './sent.js'
 
+/** Characters that are handed over at a time. */
+const PART = 1_000_000
+
 /** The thread, or what it was at, has ended. */
 export class ThreadEnded extends Error {}
 
@@ -64,7 +67,11 @@ export class AnalystThread {
   async read(basis: number, text: string): Promise<TextFacts> {
     Atomics.store(this.#abandoned, 0, 0)
     const different: StatementFacts[] = []
-    let answer = await this.#ask({ kind: 'text', basis, text })
+    for (let at = 0; at < text.length; at += PART) {
+      this.#send({ kind: 'part', text: text.slice(at, at + PART) })
+      await turn()
+    }
+    let answer = await this.#ask({ kind: 'text', basis })
     for (; answer.kind === 'facts'; answer = await this.#ask({ kind: 'more' })) {
       different.push(...answer.facts)
       await turn()

@@ -16,7 +16,10 @@ export type ToThread =
     }
   /** Nobody asks by these any more. */
   | { readonly kind: 'drop'; readonly readings: readonly number[]; readonly bases: readonly number[] }
-  | { readonly kind: 'text'; readonly basis: number; readonly text: string }
+  /** A text comes in parts: to copy all of it takes a while. */
+  | { readonly kind: 'part'; readonly text: string }
+  /** All parts were sent. */
+  | { readonly kind: 'text'; readonly basis: number }
   /** The last answer was taken. */
   | { readonly kind: 'more' }
 

@@ -14,6 +14,7 @@ const abandoned = new Int32Array((workerData as ThreadData).abandoned)
 const pages = new Map<number, ReadingPage[]>()
 const readings = new Map<number, Reading>()
 const readers = new Map<number, TextReader>()
+const text: string[] = []
 let more = (): void => undefined
 
 const say = (answer: FromThread, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(answer, [...transfer])
@@ -64,10 +65,13 @@ const take = async (message: ToThread): Promise<void> => {
       for (const each of message.bases) readers.delete(each)
       for (const each of message.readings) readings.delete(each)
       return
+    case 'part':
+      text.push(message.text)
+      return
     case 'text': {
       const reader = readers.get(message.basis)
       if (!reader) throw new Error('a text by what nobody has sent')
-      return read(reader, message.text)
+      return read(reader, text.splice(0).join(''))
     }
     case 'more':
       return more()

@@ -6,7 +6,7 @@ import { partOf } from './part.js'
 const behindAs = /(?<=\ba)s\b/gi
 
 /** Characters, as the server counts them. */
-export const characters = (text: string): number => (/[\ud800-\udbff]/.test(text) ? [...text].length : text.length)
+const characters = (text: string): number => (/[\ud800-\udbff]/.test(text) ? [...text].length : text.length)
 
 /** The query of a command that the server analyses when it runs it and not when it parses it. */
 const queryIn = (text: string): string | undefined => {

@@ -23,17 +23,23 @@ export const partsAt = (text: string, spans: ArrayLike<number>): readonly TextPa
 }
 
 /**
- * The statements of a text, each by itself.
+ * Where the statements of a text stand, in bytes: from which and up to which, one after the other.
  * @throws {HoopError} SYNTAX
  */
-export const spansOf = (text: string): readonly TextPart[] => {
+export const spansIn = (text: string): readonly number[] => {
   const spans: number[] = []
   const parts = parseInParts(text)
   for (let part = parts.next(); ; part = parts.next()) {
     if (part.done) {
       if (part.value) throw new HoopError('SYNTAX', part.value.message)
-      return partsAt(text, spans)
+      return spans
     }
     for (const { span } of part.value) spans.push(...span)
   }
 }
+
+/**
+ * The statements of a text, each by itself.
+ * @throws {HoopError} SYNTAX
+ */
+export const spansOf = (text: string): readonly TextPart[] => partsAt(text, spansIn(text))

@@ -44,7 +44,7 @@ const known = new WeakMap<Premise, readonly Buffer[]>()
 /** The witness's parameters for all of these premises, in text format. @returns undefined where there are none */
 export const witnessParameters = (premises: readonly Premise[]): readonly Buffer[] | undefined => {
   // Statements that are alike share theirs, and a text may have very many.
-  const [only, another, ...more] = new Set(premises)
+  const [only, another, ...more] = premises.length > 1 ? new Set(premises) : premises
   if (!only) return undefined
   if (another) return encoded([only, another, ...more])
   const found = known.get(only) ?? encoded(premises)

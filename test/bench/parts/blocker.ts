@@ -17,7 +17,8 @@ export interface Blocked {
 
 /** Texts of which each is one Query. */
 const texts = {
-  statements: () => Array.from({ length: 20_000 }, (_, at) => `SELECT name FROM customers WHERE id = ${at}`).join(';'),
+  statements: () =>
+    Array.from({ length: 20_000 }, (_, at) => `SELECT abalance FROM pgbench_accounts WHERE aid = ${at}`).join(';'),
   text: () => Array.from({ length: 50 }, () => `SELECT length('${'x'.repeat(1_000_000)}')`).join(';'),
   slow: () => "SELECT email, repeat('x', 1000) FROM customers, generate_series(1, 1000000) LIMIT 1000000",
   complicated: () => `SELECT ${Array.from({ length: 30_000 }, (_, at) => `id + ${at} AS c${at % 1000}`).join(',')}`,
@@ -33,7 +34,8 @@ const errorIn = (chunk: Buffer): string | undefined => /\0M([^\0]+)\0/.exec(chun
 const answer = async (stream: Socket, slowly: boolean, until: number): Promise<Blocked> => {
   let bytes = 0
   let error: string | undefined
-  for (let tail = ''; !/Z\0\0\0\x05[IE]$/.test(tail) && performance.now() < until;) {
+  let tail = ''
+  for (; !/Z\0\0\0\x05[IE]$/.test(tail) && performance.now() < until;) {
     const chunk = stream.read() as Buffer | null
     if (!chunk) {
       await Promise.race([once(stream, 'readable'), once(stream, 'close'), sleep(until - performance.now())])
@@ -45,7 +47,7 @@ const answer = async (stream: Socket, slowly: boolean, until: number): Promise<B
     tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 6))).slice(-6)
     if (slowly) await sleep((chunk.length / SLOWLY) * 10)
   }
-  return { answers: 1, bytes, ...(error !== undefined && { error }) }
+  return { answers: Number(performance.now() < until), bytes, ...(error !== undefined && { error }) }
 }
 
 const [what = 'statements', seconds = '10'] = process.argv.slice(2)

@@ -16,6 +16,21 @@ import { awaited, lookedAt, takesExtended, type Way, wayOf } from '../witness/co
 
 const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
+/** Texts of long messages that wait: such a message comes again, and to read it takes a while. */
+const read = new WeakMap<Buffer, string>()
+
+/** @throws {HoopError} FRAME_INVALID */
+const textOf = ({ buffer, start, end }: Message): string => {
+  // A message that long has a buffer to itself.
+  if (end - start < LONG || end - start !== buffer.length) return readQuery(buffer, start, end)
+  const text = read.get(buffer) ?? readQuery(buffer, start, end)
+  read.set(buffer, text)
+  return text
+}
+
+/** Messages of which somebody would notice that they are read. Bytes. */
+const LONG = 65_536
+
 /** Requests that bring their own Sync with them: Query and FunctionCall. */
 export class SimpleRequests {
   readonly #parts: ClientParts
@@ -31,7 +46,7 @@ export class SimpleRequests {
     state.runs++
     let text = ''
     try {
-      text = readQuery(message.buffer, message.start, message.end)
+      text = textOf(message)
     } catch (error) {
       return this.#refuse('query', text, { error: asHoopError(error) })
     }
@@ -97,7 +112,7 @@ export class SimpleRequests {
     let played: Played | undefined
     if (way.kind === 'played') {
       const { number } = pipeline
-      const unsettles = (i: number): void => state.witness.sent(admission.statements.slice(i, i + 1))
+      const unsettles = (i: number): void => state.witness.sent([admission.statements[i]!])
       played = play(
         out,
         {
