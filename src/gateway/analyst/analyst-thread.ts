@@ -30,7 +30,7 @@ export class AnalystThread {
   #ended: Error | undefined
 
   constructor() {
-    const workerData: ThreadData = { abandoned: this.#abandoned.buffer as SharedArrayBuffer }
+    const workerData: ThreadData = { abandoned: this.#abandoned.buffer }
     this.#worker = new Worker(new URL(`thread${extname(import.meta.url)}`, import.meta.url), { workerData })
     this.#worker.on('message', (answer: FromThread) => this.#waiting?.resolve(answer))
     this.#worker.on('error', (error: Error) => this.#end(error))

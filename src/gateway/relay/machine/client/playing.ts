@@ -1,6 +1,6 @@
 import { spansIn } from '../../../../sql/parser/spans.js'
 import { HEADER } from '../../../../wire/cutter.js'
-import { bindOf, closeOf, describePortal, executeOf, parse, sync } from '../../../../wire/frontend.js'
+import { bindOf, closeOf, describePortal, executeOf, sync } from '../../../../wire/frontend.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Blocks } from './blocks.js'
 import { Frontend } from '../../../../wire/tags.js'
