@@ -1,21 +1,20 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import type { ColumnMask } from '../masking/types.js'
 import type { AskSession, Catalog } from '../sql/catalog.js'
-import { codeLength } from '../sql/parser/code-length.js'
 import { witnessParameters } from '../sql/witness/parameters.js'
-import { Hurried, hurriedly } from '../sql/work.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
 import { sizeOf } from '../lib/size-of.js'
 import { derivedError, derivedFrom } from './derived.js'
-import { Decider, type Decided } from './decide.js'
+import { Decider } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
-import { inTurns, isLong, isVeryLong, LongTexts, Unread } from './long-texts.js'
+import { Unread } from './long-texts.js'
+import { ReadTexts } from './read-texts.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
-import type { Analyst, TextFacts } from './text-facts.js'
+import type { Analyst } from './text-facts.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
 import { decisionFor, type Known, type Verdict } from './verdict.js'
 
@@ -37,29 +36,6 @@ const bounds = { key: 32_768, entries: 4_000, bytes: 8_000_000 }
 /** What a verdict has of its own: rules belong to the policy, and an error's stack counts with its text. */
 const held = ({ settled, known }: Verdict & { readonly known?: Known }): unknown =>
   settled ? (settled.kind === 'refuse' ? [settled.error.stack, settled.facts] : settled.statements) : known
-
-/** A long text that was read. */
-interface ReadText {
-  readonly decided: Decided
-  readonly spans: ArrayLike<number> | undefined
-  /** What this takes in memory, about. */
-  readonly bytes: number
-}
-
-/** What is known of a statement takes so many bytes, about, and each that is like another so many. */
-const FACTS = 4_000
-const EACH = 50
-
-/** Short texts that take long of which it is remembered: each takes no more than some tens of milliseconds to be found out. */
-const MOST_HARD = 1_000
-
-/** What the witness is asked about each statement is known from then on. */
-function* workedOut({ statements }: TextFacts): Generator<undefined, void> {
-  for (const { premise } of new Set(statements)) {
-    if (premise) witnessParameters([premise])
-    yield
-  }
-}
 
 export interface GuardOptions {
   readonly policy: PolicyConfig
@@ -91,10 +67,7 @@ export class PolicyGuard implements Guard {
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
-  readonly #long = new LongTexts<Decider, ReadText>()
-  readonly #analyst: Analyst | undefined
-  /** Texts that are short, and took longer than others can wait. */
-  readonly #hard = new Set<string>()
+  readonly #long: ReadTexts
   #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
@@ -113,7 +86,7 @@ export class PolicyGuard implements Guard {
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
     this.#options = options
-    this.#analyst = options.analyst
+    this.#long = new ReadTexts(options.analyst)
     this.#catalog = before
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
     const observes = policy.mode === 'observe' && policy.masks.length === 0 && !policy.rules.some(({ firm }) => firm)
@@ -125,7 +98,7 @@ export class PolicyGuard implements Guard {
   decide(text: string, asker: Asker): Decision {
     try {
       this.#current()
-      return decisionFor(isLong(text) || this.#hard.has(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
+      return decisionFor(this.#long.takesLong(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
     } catch (error) {
       if (error instanceof Unread) throw error
       return { kind: 'refuse', error: asHoopError(error) }
@@ -134,22 +107,17 @@ export class PolicyGuard implements Guard {
 
   prepare(text: string, signal?: AbortSignal): Promise<void> | undefined {
     if (!this.slow(text)) return undefined
-    const analyst = this.#reader(text)
-    const decider = this.#decider
-    if (analyst) return analyst.read(decider.basis, text, signal).then((facts) => this.#read(text, decider, facts))
-    return inTurns(decider.reading(text))
-      .then((facts) => this.#read(text, decider, facts))
-      .catch(() => undefined)
+    return this.#long.prepare(text, this.#decider, this.witness !== undefined, signal)
   }
 
   slow(text: string): boolean {
-    if (!isLong(text) && !this.#hard.has(text)) return false
+    if (!this.#long.takesLong(text)) return false
     this.#current()
     return this.#long.get(text, this.#decider) === undefined
   }
 
   spans(text: string): ArrayLike<number> | undefined {
-    return isLong(text) ? this.#long.get(text, this.#decider)?.spans : undefined
+    return this.#long.takesLong(text) ? this.#long.get(text, this.#decider)?.spans : undefined
   }
 
   masks(
@@ -202,47 +170,21 @@ export class PolicyGuard implements Guard {
   #ofShort(text: string): Verdict {
     const known = this.#cache.get(text)
     if (known !== undefined) return known
-    const { verdict, renamed } = this.#analyst ? this.#soon(text) : this.#decider.decide(text)
+    const { verdict, renamed } = this.#long.decide(text, this.#decider)
     this.#renames(renamed)
     this.#cache.set(text, verdict, sizeOf(held(verdict)))
     return verdict
   }
 
-  /** Who reads a text: undefined where it is read here. SQL takes longer than strings, which embeddings are. */
-  #reader(text: string): Analyst | undefined {
-    const elsewhere = isVeryLong(text) || this.#hard.has(text) || (isLong(text) && isLong(codeLength(text)))
-    return elsewhere ? this.#analyst : undefined
-  }
-
-  /** @throws {Unread} of a text that is short, and takes long */
-  #soon(text: string): Decided {
-    try {
-      return hurriedly(() => this.#decider.decide(text))
-    } catch (error) {
-      if (!(error instanceof Hurried)) throw error
-      if (this.#hard.size >= MOST_HARD) this.#hard.clear()
-      this.#hard.add(text)
-      throw new Unread(text)
-    }
-  }
-
-  /** @throws {Unread} where somebody else has to read it first */
+  /** @throws {Unread} */
   #ofLong(text: string): Verdict {
-    const read = this.#long.get(text, this.#decider)
-    if (!read && this.#reader(text)) throw new Unread(text)
-    const { decided, spans, bytes } = read ?? { decided: this.#decider.decide(text), spans: undefined, bytes: 0 }
     const decider = this.#decider
-    this.#renames(decided.renamed)
+    const read = this.#long.get(text, decider)
+    const now = read ?? { decided: this.#long.decide(text, decider), spans: undefined, bytes: 0 }
+    this.#renames(now.decided.renamed)
     // What it says holds by the names that it gives as well.
-    if (!read || decider !== this.#decider) this.#long.keep(text, this.#decider, { decided, spans, bytes }, bytes)
-    return decided.verdict
-  }
-
-  async #read(text: string, decider: Decider, facts: TextFacts): Promise<void> {
-    const decided = await inTurns(decider.deciding(facts))
-    if (this.witness) await inTurns(workedOut(facts))
-    const bytes = new Set(facts.statements).size * FACTS + facts.statements.length * EACH
-    this.#long.keep(text, decider, { decided, spans: facts.spans, bytes }, bytes)
+    if (!read || decider !== this.#decider) this.#long.keep(text, this.#decider, now)
+    return now.decided.verdict
   }
 
   /** A table that is being renamed is the same table by its new name, from now on. */

@@ -2,7 +2,6 @@ import { keyQuestionsOf } from '../effects/key-questions.js'
 import { knownIn, type FollowedNames } from './known.js'
 import type { KnownName } from './types.js'
 import { columnKey, maskedIn } from './masked.js'
-import { noteOrigin } from './origin.js'
 import { opaqueRelations } from './opaque.js'
 import type { Reading } from './reading.js'
 import { columnsOf, SnapshotRelation } from './relation.js'
@@ -30,6 +29,21 @@ const formerNames = (known: readonly KnownName[]): ReadonlyMap<string, readonly 
     if (entry !== name) former.set(key, [...(former.get(key) ?? []), entry])
   }
   return former
+}
+
+interface Origin {
+  readonly reading: Reading
+  readonly needs: CatalogNeeds
+}
+
+/** By what all forms of one catalog share, whatever names are added to it. */
+const origins = new WeakMap<Catalog['relations'], Origin>()
+
+/** What a catalog was made of. @throws {Error} where `build` has not made it */
+export const originOf = ({ relations }: Catalog): Origin => {
+  const origin = origins.get(relations)
+  if (!origin) throw new Error('a catalog that no reading was made into')
+  return origin
 }
 
 /** What a database is under one policy. */
@@ -73,7 +87,7 @@ export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
     known,
     made: reading.made,
   }
-  noteOrigin(catalog, { reading, needs })
+  origins.set(relations, { reading, needs })
   if (masked.size === 0) return catalog
   settle(catalog, reading)
   return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }

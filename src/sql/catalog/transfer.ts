@@ -1,5 +1,4 @@
-import { build, type CatalogNeeds } from './build.js'
-import { originOf } from './origin.js'
+import { build, type CatalogNeeds, originOf } from './build.js'
 import type { Snapshot } from './queries.js'
 import { Reading } from './reading.js'
 import type { Catalog } from './types.js'

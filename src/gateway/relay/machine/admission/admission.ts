@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { asHoopError, HoopError } from '../../../../lib/errors.js'
+import { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
-import { Unread } from '../../../../policy/long-texts.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { Portal } from '../names/names.js'
 import { lags, type State } from '../state.js'
@@ -21,13 +20,11 @@ import {
 import { type BoundParameters, noParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
 import { type Admission, refused, type Refusal, unguarded } from './outcome.js'
+import { undecided, unread } from './unread.js'
 import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.js'
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
   new HoopError('APPROVAL_REQUIRED', message ?? `rule ${name}`, { detail: `The rule is ${name}.` })
-
-/** Long texts that one message may wait for: its own, again where the catalog has changed meanwhile, and what it runs by names. */
-const MAX_READINGS = 32
 
 /** The one way to the server: guard, names, names that nobody knows, caps, budgets. */
 export class Admissions {
@@ -54,14 +51,14 @@ export class Admissions {
     if (given.refused) return refused(given.refused.error)
     if (!guard) return unguarded
     try {
-      const unread = this.#unread(text, given)
-      if (unread) return unread
+      const waits = unread(guard, text, given)
+      if (waits) return waits
       const decision = guard.decide(text, asker)
       if (decision.kind === 'refuse')
         return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
       return { ...unguarded, statements: decision.statements }
     } catch (error) {
-      return this.#failed(error, given)
+      return undecided(this.#state.guard, error, given)
     }
   }
 
@@ -80,28 +77,14 @@ export class Admissions {
     try {
       return this.#admit(toRun, given)
     } catch (error) {
-      return this.#failed(error, given)
+      return undecided(this.#state.guard, error, given)
     }
   }
 
-  /** A text that takes a while to be decided on, be it one that is run by a name. */
-  #unread(text: string, { readings = 0 }: Given): Waiting | undefined {
-    const { guard } = this.#state
-    return readings < MAX_READINGS && guard?.slow?.(text)
-      ? { kind: 'waits', wants: { kind: 'decision', text, by: guard } }
-      : undefined
-  }
-
-  #failed(error: unknown, given: Given): Refusal | Waiting {
-    if (!(error instanceof Unread)) return refused(asHoopError(error))
-    const failure = new HoopError('ANALYSIS_FAILED', 'the catalog changes faster than it can be read')
-    return this.#unread(error.text, given) ?? refused(failure)
-  }
-
   #admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
-    const { unknownNames, caps, metering } = this.#state
-    const unread = toRun.kind === 'text' ? this.#unread(toRun.text, given) : undefined
-    if (unread) return unread
+    const { unknownNames, caps, metering, guard } = this.#state
+    const waits = toRun.kind === 'text' ? unread(guard, toRun.text, given) : undefined
+    if (waits) return waits
     const goesOn = toRun.kind === 'portal'
     const found: NamedDecisions['found'] = []
     const said = this.#word(toRun, given, found)
