@@ -88,7 +88,7 @@ const said = (all: readonly Message[]): string => all.map(({ body }) => body.toS
 const select = 'SELECT id, ssn FROM customers'
 
 test('a text of 5 MB is masked, and others go on while it is read', async () => {
-  const none = Array.from({ length: 100_000 }, (_, at) => -at - 1).join(', ')
+  const none = Array.from({ length: 30_000 }, (_, at) => -at - 1).join(', ')
   one.write(send.query(long(`${select} WHERE id NOT IN (${none})`, 4e6)))
   for (let asked = 0; asked < 30; asked++)
     expect(rowsIn(await other.ask(send.query('SELECT id FROM customers')))).toEqual([['1']])
@@ -211,7 +211,7 @@ test('a text that takes too long is refused with a reason, and its session and o
   const client = await WireClient.login(late.port)
   const columns = (from: number): string =>
     Array.from({ length: 50_000 }, (_, at) => `id + ${at} AS c${from + at}`).join()
-  const hard = Array.from({ length: 20 }, (_, at) => `SELECT ${columns(at)} FROM customers`).join(';')
+  const hard = Array.from({ length: 8 }, (_, at) => `SELECT ${columns(at)} FROM customers`).join(';')
   const answer = await client.ask(send.query(hard))
   expect(errorsIn(answer)).toMatchObject([{ C: '54001', R: 'hoop/ANALYSIS_LATE' }])
   expect(rowsIn(await client.ask(send.query(select)))).toEqual([['1', '********']])
