@@ -21,6 +21,7 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ['test/helpers/suite/after-file.ts'],
     // Loading the same modules for each of 180 files took a ninth of the suite's time. Nothing here mocks a module.
     isolate: false,
+    execArgv: ['--import', new URL('test/helpers/suite/in-threads.ts', import.meta.url).href],
     disableConsoleIntercept: true,
     // For what hangs: a machine that is busy with something else may be ten times slower than a quiet one.
     testTimeout: 120_000,

@@ -1,15 +1,16 @@
 import { HoopError } from '../lib/errors.js'
 import type { ColumnMask, CopyShape } from '../masking/types.js'
 import { runsAlone } from '../sql/alone.js'
-import { Analyser, atOnce, type AnalyseOptions } from '../sql/analyse.js'
+import { atOnce, type AnalyseOptions } from '../sql/analyse.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Analysis, CopyFacts, Countable, StatementFacts } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
 import type { AllowedStatement, RecordedFacts } from './decision.js'
 import type { Origins } from './origins.js'
-import { withNames } from './former-names.js'
-import { candidates } from './rules/matching.js'
+import { type Candidate, candidates } from './rules/matching.js'
 import { counts } from './rules/rows.js'
+import type { Basis, TextFacts } from './text-facts.js'
+import { TextReader } from './text-facts.js'
 import { doubtedAt, unprovenIn } from './unproven.js'
 import { refused, verdictOf, type Known, type Verdict } from './verdict.js'
 
@@ -23,6 +24,9 @@ export interface DecideOptions {
   /** The most that one text may have. */
   readonly statements?: number | undefined
 }
+
+/** Statements that are looked at in one go. */
+const STEP = 100
 
 const recorded = ({ kinds, reads, writes }: StatementFacts): RecordedFacts => ({ kinds, reads, writes })
 
@@ -125,74 +129,79 @@ const distances = ({ masks }: PolicyConfig): ReadonlyMap<string, 'compare' | 'sh
 export interface Decided {
   readonly verdict: Verdict
   /** Relations that the text gives another name. */
-  readonly renamed: NonNullable<StatementFacts['renamed']>
+  readonly renamed: TextFacts['renamed']
 }
+
+/** What a policy wants to know of texts. */
+const analyseOptions = ({ policy, statements }: DecideOptions): AnalyseOptions => ({
+  predicates: {
+    ...policy.predicates,
+    hiddenNulls: hiddenNulls(policy),
+    distances: distances(policy),
+    guesses: policy.predicates.guesses !== undefined,
+  },
+  trusted: policy.trusted_functions,
+  planning: policy.rules.some(counts),
+  ...(statements !== undefined && { statements }),
+  columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),
+  rewrites: policy.rules.some(({ when }) => when.statement?.includes('rewrite table')),
+})
 
 /** Decides on texts by one snapshot of the catalog, as far as that goes without knowing who asks and when. */
 export class Decider {
+  readonly basis: Basis
   readonly #given: DecideOptions
-  readonly #options: AnalyseOptions
-  readonly #analyser: Analyser
+  readonly #reader: TextReader
   /** Statements that are the whole text: equal ones have the same facts, and so the same verdict. */
   readonly #alone = new WeakMap<StatementFacts, Verdict>()
 
   constructor(given: DecideOptions) {
-    const { policy, catalog, statements } = given
     this.#given = given
-    this.#options = {
-      predicates: {
-        ...policy.predicates,
-        hiddenNulls: hiddenNulls(policy),
-        distances: distances(policy),
-        guesses: policy.predicates.guesses !== undefined,
-      },
-      trusted: policy.trusted_functions,
-      planning: policy.rules.some(counts),
-      ...(statements !== undefined && { statements }),
-      columns: policy.rules.some(({ when }) => when.columns ?? when.reads_vectors ?? when.writes_vectors),
-      rewrites: policy.rules.some(({ when }) => when.statement?.includes('rewrite table')),
-    }
-    this.#analyser = new Analyser(catalog, this.#options)
+    this.basis = { catalog: given.catalog, options: analyseOptions(given) }
+    this.#reader = new TextReader(this.basis)
   }
 
   /** @throws where the analysis itself fails; the caller refuses then */
   decide(text: string): Decided {
-    return atOnce(this.deciding(text))
+    return atOnce(this.deciding(atOnce(this.reading(text))))
   }
 
-  /** The same, with a stop behind each statement. */
-  *deciding(text: string): Generator<undefined, Decided> {
-    const first = yield* this.#analyser.analysing(text)
-    if (first.tooMany) return { verdict: { settled: refused(tooMany(this.#given.statements ?? 0), []) }, renamed: [] }
-    const [only, another] = first.statements
-    if (only && another === undefined) return { verdict: this.#ofOne(only), renamed: only.renamed ?? [] }
-    const renamed = first.statements.flatMap((each) => each.renamed ?? [])
-    const { catalog } = this.#given
-    // A statement behind a RENAME means by the new name what was renamed.
-    const { statements, syntax } =
-      catalog && renamed.length > 0
-        ? yield* new Analyser(withNames(catalog, renamed), this.#options).analysing(text)
-        : first
+  /** What a decision is made from, with a stop behind each statement. */
+  reading(text: string): Generator<undefined, TextFacts> {
+    return this.#reader.reading(text)
+  }
+
+  /** The decision, with stops: what was read elsewhere may be of very many statements. */
+  *deciding({ statements, syntax, tooMany: over, renamed }: TextFacts): Generator<undefined, Decided> {
+    if (over) return { verdict: { settled: refused(tooMany(this.#given.statements ?? 0), []) }, renamed: [] }
+    const [only, another] = statements
+    if (only && another === undefined) return { verdict: this.#ofOne(only), renamed }
     if (syntax) return { verdict: { settled: refused(syntaxError(syntax), statements.map(recorded)) }, renamed }
-    return { verdict: this.#of(statements), renamed }
+    return { verdict: yield* this.#of(statements), renamed }
   }
 
   #ofOne(facts: StatementFacts): Verdict {
     const known = this.#alone.get(facts)
     if (known) return known
-    const verdict = this.#of([facts])
+    const verdict = atOnce(this.#of([facts]))
     this.#alone.set(facts, verdict)
     return verdict
   }
 
   /** Statements of a text that are alike have the same facts, and are looked at once. */
-  #of(statements: readonly StatementFacts[]): Verdict {
+  *#of(statements: readonly StatementFacts[]): Generator<undefined, Verdict> {
     const { policy, origins } = this.#given
     const different = [...new Set(statements)]
     const unproven = unprovenIn(different, this.#given)
+    yield
     const refusal = unproven?.error
-    const made = new Map(refusal ? [] : different.map((each) => [each, allowed(each, origins)] as const))
-    const facts = new Map(different.map((each) => [each, recorded(each)] as const))
+    const made = new Map<StatementFacts, AllowedStatement>()
+    const facts = new Map<StatementFacts, RecordedFacts>()
+    for (const [at, each] of different.entries()) {
+      if (!refusal) made.set(each, allowed(each, origins))
+      facts.set(each, recorded(each))
+      if (at % STEP === STEP - 1) yield
+    }
     const known: Known = {
       observing: policy.mode === 'observe',
       facts: statements.map((each) => facts.get(each)!),
@@ -202,6 +211,11 @@ export class Decider {
       rows: rowsOf(statements),
       statements: Object.freeze(refusal ? [] : statements.map((each) => made.get(each)!)),
     }
-    return verdictOf(known, candidates(policy.rules, different, statements.length === 1))
+    const found: Candidate[] = []
+    for (const rule of policy.rules) {
+      found.push(...candidates([rule], different, statements.length === 1))
+      if (different.length > STEP) yield
+    }
+    return verdictOf(known, found)
   }
 }

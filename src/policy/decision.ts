@@ -180,16 +180,23 @@ export interface AllowedStatement extends RecordedFacts {
  * is forwarded as it is and nothing is parsed.
  */
 export interface Guard {
-  /** Decides on a text before it is forwarded (Query or Parse). Never throws: what can't be decided is refused. */
+  /**
+   * Decides on a text before it is forwarded (Query or Parse). What can't be decided is refused.
+   * @throws {Unread} of a very long text that has to be prepared first, and nothing else
+   */
   decide(text: string, asker: Asker): Decision
   /**
-   * Does the work for a long text in turns of a few milliseconds, so that `decide` has its answer at once and nobody waits.
-   * Never rejects; whoever doesn't call it gets the same decision from `decide`, later.
+   * Does the work for a long text elsewhere, or in turns of a few milliseconds, so that `decide` has its answer at once and
+   * nobody waits. Whoever doesn't call it for one that is long, and not very long, gets the same decision from `decide`, later.
+   * @param signal nobody waits for it any more
    * @returns undefined where `decide` takes no time to speak of
+   * @throws {HoopError} why a very long text can't be read: it can't be decided on then
    */
-  prepare?(text: string): Promise<void> | undefined
-  /** Whether `decide` would take long enough for others to notice. */
+  prepare?(text: string, signal?: AbortSignal): Promise<void> | undefined
+  /** Whether it has to be prepared: `decide` would take long enough for others to notice, or can't do it. */
   slow?(text: string): boolean
+  /** Where the statements of a text stand that was prepared (`Analysis`). */
+  spans?(text: string): ArrayLike<number> | undefined
   /**
    * The masks for a result, by the origin that RowDescription reports and by what the analysis expects.
    * `statement` is undefined where the relay can't tell which statement the result belongs to: what the server doesn't

@@ -7,12 +7,14 @@ import type { PolicyConfig } from './config/schema.js'
 import { RecentCache } from '../lib/recent-cache.js'
 import { sizeOf } from '../lib/size-of.js'
 import { derivedError, derivedFrom } from './derived.js'
-import { Decider, type Decided } from './decide.js'
+import { Decider } from './decide.js'
 import type { AllowedStatement, Asker, Decision, Guard } from './decision.js'
-import { LongTexts } from './long-texts.js'
+import { Unread } from './long-texts.js'
+import { ReadTexts } from './read-texts.js'
 import { Origins } from './origins.js'
 import { resultMasks } from './result-masks.js'
 import { Scans } from './scans.js'
+import type { Analyst } from './text-facts.js'
 import { keepNames, pendingNames, withNames } from './former-names.js'
 import { decisionFor, type Known, type Verdict } from './verdict.js'
 
@@ -45,6 +47,8 @@ export interface GuardOptions {
   readonly maskKey: Buffer
   /** The most statements that one text may have; any number where nothing is said. */
   readonly statements?: number | undefined
+  /** Who reads long texts; where nobody is, they are read here. */
+  readonly analyst?: Analyst | undefined
   /** A snapshot before the source's: what was renamed since is known by its former names as well. */
   readonly before?: Catalog | undefined
 }
@@ -63,7 +67,7 @@ export class PolicyGuard implements Guard {
   readonly #policy: PolicyConfig
   readonly #source: GuardOptions['source']
   readonly #cache = new RecentCache<Verdict>(bounds)
-  readonly #long = new LongTexts<Decider, Decided>()
+  readonly #long: ReadTexts
   #decider: Decider
   #snapshot: Catalog | undefined
   /** The snapshot, with names that were given since. */
@@ -82,6 +86,7 @@ export class PolicyGuard implements Guard {
     this.caps = { maskedErrors: policy.masked_errors, k: policy.vectors.k, queries: policy.vectors.queries }
     this.#source = source
     this.#options = options
+    this.#long = new ReadTexts(options.analyst)
     this.#catalog = before
     // A policy that only observes refuses nothing, and so needs nothing confirmed.
     const observes = policy.mode === 'observe' && policy.masks.length === 0 && !policy.rules.some(({ firm }) => firm)
@@ -93,26 +98,26 @@ export class PolicyGuard implements Guard {
   decide(text: string, asker: Asker): Decision {
     try {
       this.#current()
-      const known = this.#cache.get(text)
-      if (known !== undefined) return decisionFor(known, asker)
-      const { verdict, renamed } = this.#prepared(text) ?? this.#decider.decide(text)
-      this.#renames(renamed)
-      this.#cache.set(text, verdict, sizeOf(held(verdict)))
-      return decisionFor(verdict, asker)
+      return decisionFor(this.#long.takesLong(text) ? this.#ofLong(text) : this.#ofShort(text), asker)
     } catch (error) {
+      if (error instanceof Unread) throw error
       return { kind: 'refuse', error: asHoopError(error) }
     }
   }
 
-  prepare(text: string): Promise<void> | undefined {
+  prepare(text: string, signal?: AbortSignal): Promise<void> | undefined {
     if (!this.slow(text)) return undefined
-    return this.#long.work(text, this.#decider, this.#decider.deciding(text)).catch(() => undefined)
+    return this.#long.prepare(text, this.#decider, this.witness !== undefined, signal)
   }
 
   slow(text: string): boolean {
-    if (!this.#long.isLong(text)) return false
+    if (!this.#long.takesLong(text)) return false
     this.#current()
-    return this.#cache.get(text) === undefined
+    return this.#long.get(text, this.#decider) === undefined
+  }
+
+  spans(text: string): ArrayLike<number> | undefined {
+    return this.#long.takesLong(text) ? this.#long.get(text, this.#decider)?.spans : undefined
   }
 
   masks(
@@ -162,8 +167,24 @@ export class PolicyGuard implements Guard {
     return this.#source?.catalog
   }
 
-  #prepared(text: string): Decided | undefined {
-    return this.#long.isLong(text) ? this.#long.take(text, this.#decider) : undefined
+  #ofShort(text: string): Verdict {
+    const known = this.#cache.get(text)
+    if (known !== undefined) return known
+    const { verdict, renamed } = this.#long.decide(text, this.#decider)
+    this.#renames(renamed)
+    this.#cache.set(text, verdict, sizeOf(held(verdict)))
+    return verdict
+  }
+
+  /** @throws {Unread} */
+  #ofLong(text: string): Verdict {
+    const decider = this.#decider
+    const read = this.#long.get(text, decider)
+    const now = read ?? { decided: this.#long.decide(text, decider), spans: undefined, bytes: 0 }
+    this.#renames(now.decided.renamed)
+    // What it says holds by the names that it gives as well.
+    if (!read || decider !== this.#decider) this.#long.keep(text, this.#decider, now)
+    return now.decided.verdict
   }
 
   /** A table that is being renamed is the same table by its new name, from now on. */

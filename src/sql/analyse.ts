@@ -19,7 +19,7 @@ import { setOffBy } from './witness/late-names.js'
 import { Lookups } from './witness/lookups.js'
 import { close } from './witness/closure.js'
 import { premiseOf } from './witness/premise.js'
-import { bounded, TooComplex } from './work.js'
+import { bounded, Hurried, TooComplex } from './work.js'
 
 export interface AnalyseOptions {
   /** What conditions, groups and orders may do with masked columns: anything, compare for equality, or nothing. */
@@ -152,21 +152,24 @@ export class Analyser {
   /** The same, with a stop behind each statement: a long text need not hold up others. */
   *analysing(text: string): Generator<undefined, Analysis> {
     const statements: StatementFacts[] = []
+    const spans: number[] = []
     let bytes: Buffer | undefined
     const slice = ([start, end]: Span): string => (bytes ??= Buffer.from(text)).toString('utf8', start, end)
     const parts = parseInParts(text)
     const { statements: most = Infinity } = this.#options
     try {
       for (let part = parts.next(); ; part = parts.next()) {
-        if (part.done) return part.value ? failed(part.value) : { statements }
+        if (part.done) return part.value ? failed(part.value) : { statements, spans }
         if (statements.length + part.value.length > most) return { statements: [], tooMany: true }
         for (const statement of part.value) {
           statements.push(this.#facts(statement, () => slice(statement.span)))
+          spans.push(...statement.span)
           yield
         }
       }
     } catch (error) {
       // Walking a tree of some thousand levels runs out of stack; whatever else it may be, nothing was proved.
+      if (error instanceof Hurried) throw error
       const deep = error instanceof RangeError ? 'the statement is nested too deeply' : undefined
       const complex = error instanceof TooComplex ? error.message : undefined
       return failed({ ok: false, message: deep ?? complex ?? 'the statement can’t be analysed' })

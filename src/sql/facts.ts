@@ -186,6 +186,8 @@ export interface Unproven {
 /** The whole text: one analysis per text, role, catalog epoch. */
 export interface Analysis {
   readonly statements: readonly StatementFacts[]
+  /** Where each of them stands: bytes of the text's UTF-8 form from which and up to which, one after the other. */
+  readonly spans?: ArrayLike<number>
   /** PostgreSQL's own syntax error, where the text doesn't parse. Position counts characters from 1. */
   readonly syntax?: { readonly message: string; readonly position?: number }
   /** There are more than may be: none of them was looked at any further. */

@@ -1,4 +1,8 @@
+import { isAscii } from 'node:buffer'
 import { HoopError } from '../lib/errors.js'
+
+/** A string that is looked at first. Bytes. */
+const LONG = 65_536
 
 /** Reads the fields of one message body, never past its end. @throws {HoopError} FRAME_INVALID */
 export class Reader {
@@ -45,7 +49,10 @@ export class Reader {
   string(): string {
     const from = this.at
     this.skipString()
-    return this.#buffer.toString('utf8', from, this.at - 1)
+    const length = this.at - 1 - from
+    // Of what is ASCII the answer is the same, ten times as fast.
+    const plain = length > LONG && isAscii(this.#buffer.subarray(from, this.at - 1))
+    return this.#buffer.toString(plain ? 'latin1' : 'utf8', from, this.at - 1)
   }
 
   skipString(): void {

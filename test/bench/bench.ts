@@ -5,6 +5,7 @@ import { describeMachine, renderMachine } from './machine.js'
 import { micro } from './micro/micro.js'
 import { profile, renderProfile } from './profile.js'
 import { isMet, renderRows, type Row } from './report.js'
+import { blocking } from './rows/blocking.js'
 import { bulk } from './rows/bulk.js'
 import { cpu } from './rows/cpu.js'
 import { idle } from './rows/idle.js'
@@ -26,6 +27,7 @@ const onStage: Record<Exclude<Part, 'micro' | 'inversion'>, (stage: Stage) => Pr
   vectors,
   idle,
   kill,
+  blocking,
   startup,
 }
 

@@ -53,6 +53,14 @@ export class Inspector implements Disposable {
     return ((await this.#send('Profiler.stop')) as { profile: CpuProfile }).profile
   }
 
+  /** What an expression gives in the process, where that is a plain value. */
+  async evaluate(expression: string): Promise<unknown> {
+    const { result } = (await this.#send('Runtime.evaluate', { expression, returnByValue: true })) as {
+      readonly result: { readonly value?: unknown }
+    }
+    return result.value
+  }
+
   #send(method: string, params: object = {}): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>()
     this.#waiting.set(++this.#last, answer)

@@ -5,6 +5,7 @@ import { Failure } from './failure.js'
 export const parts = [
   'idle',
   'kill',
+  'blocking',
   'prepared',
   'simple',
   'cpu',

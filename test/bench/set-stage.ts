@@ -52,7 +52,15 @@ export const setStage = async (root: string, options: Options, signal: AbortSign
       bouncer === undefined
         ? { missing: 'pgbouncer is not installed' }
         : throughBouncer(server, stack.use(await startBouncer(bouncer, server, folder))),
-    hoop: stack.use(await startHoop(server, { root, folder, signal, inspect: options.profile, vectors })),
+    hoop: stack.use(
+      await startHoop(server, {
+        root,
+        folder,
+        signal,
+        inspect: options.profile || options.only.has('blocking'),
+        vectors,
+      }),
+    ),
   }
   const owned = stack.move()
   return { ...stage, [Symbol.asyncDispose]: () => owned.disposeAsync() }

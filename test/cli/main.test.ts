@@ -80,7 +80,14 @@ test('without a terminal there is no color', async () => {
 
 test('a command without handlers of its own ends at once at Ctrl-C, with 130', async () => {
   const child = spawn(process.execPath, [run, 'exec', 'x', '-f', '-'], { stdio: ['pipe', 'ignore', 'ignore'] })
-  await new Promise((resolve) => setTimeout(resolve, 1_000)) // it waits for stdin and says nothing
+  // It waits for stdin and says nothing; that it hears signals can be seen where there is /proc.
+  const hears = async (): Promise<boolean> => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => undefined)
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status ?? '')?.[1]
+    return status === undefined || (BigInt(`0x${caught}`) & 2n) !== 0n
+  }
+  await setTimeout(1_000)
+  while (!(await hears())) await setTimeout(50)
   child.kill('SIGINT')
   expect(await once(child, 'exit')).toEqual([130, null])
 })

@@ -129,6 +129,17 @@ export const definitions = {
     help: 'How long statements waited outside of their session, by what for: approval, catalog, own (the catalog as their transaction sees it), decision (on a long text).',
     labels: ['for'],
   },
+  hoop_analysis_seconds: {
+    type: 'histogram',
+    help: 'How long each text over 64 KB took in the thread that reads them.',
+    labels: [],
+  },
+  hoop_analysis_waiting: { type: 'gauge', help: 'Texts over 64 KB that wait for that thread.', labels: [] },
+  hoop_analysis_restarts_total: {
+    type: 'counter',
+    help: 'How often that thread was started anew, by why: late (a text took longer than gateway.limits.analysis.time), failed.',
+    labels: ['why'],
+  },
   hoop_event_loop_delay_seconds: {
     type: 'histogram',
     help: 'How late the event loop that carries all sessions is, looked at every 20 ms; each 20 ms of a longer delay counts.',

@@ -1,6 +1,7 @@
 import type { ApprovalState } from '../../lib/api/approvals.js'
 import type { ErrorCode } from '../../lib/errors.js'
 import type { RecordingTimes } from '../../recording/recorder.js'
+import { AnalystMetrics } from './analyst-metrics.js'
 import { ConnectionMetrics } from './connection-metrics.js'
 import { Distribution, latencyBounds, waitBounds } from './distribution.js'
 import { LabelledCounts } from './labelled-counts.js'
@@ -36,6 +37,7 @@ export class GatewayMetrics implements RecordingTimes {
     own: new Distribution(waitBounds),
     decision: new Distribution(waitBounds),
   }
+  readonly analyst = new AnalystMetrics()
   /** Seconds of each query. */
   readonly store = new Distribution(latencyBounds)
   storeFailures = 0

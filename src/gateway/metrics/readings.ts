@@ -110,6 +110,10 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
     ]),
   hoop_statement_wait_seconds: ({ metrics }) =>
     waits.map((wait) => ({ labels: { for: wait }, value: metrics.waited[wait] })),
+  hoop_analysis_seconds: ({ metrics }) => one(metrics.analyst.seconds),
+  hoop_analysis_waiting: ({ metrics }) => one(metrics.analyst.waiting),
+  hoop_analysis_restarts_total: ({ metrics }) =>
+    Object.entries(metrics.analyst.restarted).map(([why, value]) => ({ labels: { why }, value })),
   hoop_event_loop_delay_seconds: ({ metrics }) => one(metrics.eventLoop),
   hoop_store_seconds: ({ metrics }) => one(metrics.store),
   hoop_store_failures_total: ({ metrics }) => one(metrics.storeFailures),

@@ -155,7 +155,7 @@ export class Outside {
     if (wants.kind === 'catalog') return this.#renewed(hold, wants.needed === true, signal)
     if (wants.kind === 'own') return this.#own(signal)
     if (wants.kind === 'decision') {
-      await wants.by.prepare?.(wants.text)
+      await wants.by.prepare?.(wants.text, signal)
       return { kind: 'decided' }
     }
     const { rule } = wants.held

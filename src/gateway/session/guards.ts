@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { PolicyConfig } from '../../policy/config/schema.js'
 import type { Guard } from '../../policy/decision.js'
 import { PolicyGuard } from '../../policy/guard.js'
+import type { Analyst } from '../../policy/text-facts.js'
 import { needsCatalog } from '../../policy/needs-catalog.js'
 import type { FollowedNames } from '../../sql/catalog/known.js'
 import type { AskSession } from '../../sql/catalog.js'
@@ -33,6 +34,8 @@ interface GuardsOptions {
   readonly log: Logger
   /** The most statements that one text may have. */
   readonly statements?: number
+  /** Who reads long texts. */
+  readonly analyst?: Analyst
 }
 
 /**
@@ -40,7 +43,7 @@ interface GuardsOptions {
  * so that what it cost to decide on one session's statement serves the next. Other certificates may lead to another
  * server, so a connection whose files were read again has others.
  */
-export const guardMaker = ({ maskingKey, catalogs, log, statements }: GuardsOptions): GuardMaker => {
+export const guardMaker = ({ maskingKey, catalogs, log, statements, analyst }: GuardsOptions): GuardMaker => {
   const byTarget = new WeakMap<UpstreamTarget, Map<string, Promise<Made>>>()
 
   const make = async (order: GuardOrder): Promise<Made> => {
@@ -60,7 +63,10 @@ export const guardMaker = ({ maskingKey, catalogs, log, statements }: GuardsOpti
       renew: (inTransaction: boolean) => source.renew(inTransaction),
       own: (ask: AskSession) => source.own(ask, needs),
     }
-    return { guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey, statements }), source }
+    return {
+      guard: new PolicyGuard({ policy, clear, source: current, maskKey: maskingKey, statements, analyst }),
+      source,
+    }
   }
 
   return async (order) => {

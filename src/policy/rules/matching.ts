@@ -28,26 +28,39 @@ const unlessOwn = (
   statements: readonly StatementFacts[],
 ): readonly NamedObject[] | undefined => {
   if (pack === undefined || !Object.keys(when).every((key) => ofChanges.has(key))) return undefined
+  const wanted = new Set(matching)
   const objects: NamedObject[] = []
-  for (const facts of matching) {
-    if (!facts.changes) return undefined
-    const before = statements.slice(0, statements.indexOf(facts))
-    objects.push(...facts.changes.filter((object) => !isMadeBy(before, object)))
+  const before = new MadeBefore()
+  for (const facts of statements) {
+    if (wanted.has(facts)) {
+      if (!facts.changes) return undefined
+      objects.push(...facts.changes.filter((object) => !before.has(object)))
+    }
+    before.add(facts)
   }
   return objects
 }
 
-/** Whether earlier statements of the same text, which fails as a whole, make an object that is still the session's own. */
-const isMadeBy = (before: readonly StatementFacts[], { schema, name }: NamedObject): boolean => {
-  for (const { makes, kinds, writes, changes, keepsNames } of before.toReversed()) {
-    if (makes?.some((made) => made.name === name && made.schema === schema)) return true
-    // Behind the end of a transaction it may be everybody's.
-    if (kinds.some((kind) => ends.has(kind))) return false
-    if (kinds.includes('alter') && !changes && !keepsNames) return false
-    const dropped = kinds.includes('drop') ? writes.map((label) => label.slice(label.lastIndexOf('.') + 1)) : []
-    if (dropped.includes(name) || dropped.includes('*')) return false
+const keyOf = ({ schema, name }: NamedObject): string => JSON.stringify([schema, name])
+
+/** What statements of a text, which fails as a whole, have made by now that is still the session's own. */
+class MadeBefore {
+  readonly #made = new Map<string, NamedObject>()
+
+  has(object: NamedObject): boolean {
+    return this.#made.has(keyOf(object))
   }
-  return false
+
+  add({ makes, kinds, writes, changes, keepsNames }: StatementFacts): void {
+    // Behind the end of a transaction it may be everybody's.
+    const lost = kinds.some((kind) => ends.has(kind)) || (kinds.includes('alter') && !changes && !keepsNames)
+    if (lost) this.#made.clear()
+    if (kinds.includes('drop') && this.#made.size > 0) {
+      const dropped = new Set(writes.map((label) => label.slice(label.lastIndexOf('.') + 1)))
+      for (const [key, { name }] of this.#made) if (dropped.has(name) || dropped.has('*')) this.#made.delete(key)
+    }
+    for (const made of makes ?? []) this.#made.set(keyOf(made), made)
+  }
 }
 
 const ends: ReadonlySet<string> = new Set(['commit', 'rollback', 'dynamic', 'call', 'do', 'discard'])

@@ -31,11 +31,24 @@ const formerNames = (known: readonly KnownName[]): ReadonlyMap<string, readonly 
   return former
 }
 
+interface Origin {
+  readonly reading: Reading
+  readonly needs: CatalogNeeds
+}
+
+/** By what all forms of one catalog share, whatever names are added to it. */
+const origins = new WeakMap<Catalog['relations'], Origin>()
+
+/** What a catalog was made of. @throws {Error} where `build` has not made it */
+export const originOf = ({ relations }: Catalog): Origin => {
+  const origin = origins.get(relations)
+  if (!origin) throw new Error('a catalog that no reading was made into')
+  return origin
+}
+
 /** What a database is under one policy. */
-export const build = (
-  reading: Reading,
-  { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] }: CatalogNeeds,
-): Catalog => {
+export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
+  const { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] } = needs
   const followed = { columns: [...new Set([...entries, ...rules.columns])], relations: rules.relations }
   const known = knownIn(reading, followed, remembered)
   const former = formerNames(known)
@@ -74,6 +87,7 @@ export const build = (
     known,
     made: reading.made,
   }
+  origins.set(relations, { reading, needs })
   if (masked.size === 0) return catalog
   settle(catalog, reading)
   return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }

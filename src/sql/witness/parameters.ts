@@ -24,7 +24,11 @@ const array = (texts: Iterable<string>): string =>
   `{${[...texts].map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 const encoded = (premises: readonly Premise[]): readonly Buffer[] =>
-  parameters.map((name) => Buffer.from(array(new Set(premises.flatMap((premise) => premise[name])))))
+  parameters.map((name) => {
+    const all = new Set<string>()
+    for (const premise of premises) for (const each of premise[name]) all.add(each)
+    return Buffer.from(array(all))
+  })
 
 /** How many parameters the plain witness takes: the first of all. */
 export const plainParameters = plain.length
@@ -39,9 +43,10 @@ const known = new WeakMap<Premise, readonly Buffer[]>()
 
 /** The witness's parameters for all of these premises, in text format. @returns undefined where there are none */
 export const witnessParameters = (premises: readonly Premise[]): readonly Buffer[] | undefined => {
-  const [only, another] = premises
+  // Statements that are alike share theirs, and a text may have very many.
+  const [only, another, ...more] = premises.length > 1 ? new Set(premises) : premises
   if (!only) return undefined
-  if (another) return encoded(premises)
+  if (another) return encoded([only, another, ...more])
   const found = known.get(only) ?? encoded(premises)
   known.set(only, found)
   return found

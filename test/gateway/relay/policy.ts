@@ -3,6 +3,7 @@ import pino from 'pino'
 import { CatalogSources } from '../../../src/gateway/upstream/catalog-source.js'
 import { guardMaker } from '../../../src/gateway/session/guards.js'
 import { policySection } from '../../../src/policy/config/sections/policy.js'
+import type { Analyst } from '../../../src/policy/text-facts.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { targetOf } from './relay-server.js'
 
@@ -56,8 +57,8 @@ const catalogsOf = async (url: string): Promise<CatalogSources> => {
 }
 
 /** A real guard over a real catalog: what a gateway makes. */
-export const guardOf = async (url: string, policy: unknown, clear = false): Promise<Guard> =>
-  guardMaker({ maskingKey: Buffer.alloc(32, 7), catalogs: await catalogsOf(url), log })({
+export const guardOf = async (url: string, policy: unknown, clear = false, analyst?: Analyst): Promise<Guard> =>
+  guardMaker({ maskingKey: Buffer.alloc(32, 7), catalogs: await catalogsOf(url), log, ...(analyst && { analyst }) })({
     ...{ connection: 'test', target: targetOf(url), database: new URL(url).pathname.slice(1), clear },
     ...{ policyName: 'test', policy: policySection.parse(policy) },
   })

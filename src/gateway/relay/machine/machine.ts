@@ -125,7 +125,7 @@ export class Machine {
     const { mode } = this.#state
     if (mode.kind === 'suspended') {
       mode.backlog.take()
-      this.#step.commands.push({ kind: 'withdraw', error: this.#suspension.ended() })
+      this.#step.commands.push({ kind: 'withdraw', error: this.#suspension.ended(mode) })
     }
     this.#state.mode = { kind: 'ending' }
     this.#step.toServer.discard()

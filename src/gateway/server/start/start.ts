@@ -21,6 +21,7 @@ import { databasesOf } from '../../upstream/target.js'
 import { KnownNames } from '../../../store/known-names.js'
 import { Accesses } from '../../access/accesses.js'
 import { auditLog, type WriteAudit } from '../../access/audit-log.js'
+import { ThreadAnalyst } from '../../analyst/analyst.js'
 import { guardMaker } from '../../session/guards.js'
 import { parseAddress } from '../../host/listen.js'
 import { GatewayMetrics } from '../../metrics/gateway-metrics.js'
@@ -81,6 +82,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     regroup?: () => Promise<void>
   } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
+  let analyst: ThreadAnalyst | undefined
   let runtimes: Runtimes | undefined
   let review = (): void => undefined
   const accesses = new Accesses(() => review())
@@ -105,8 +107,12 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     adopt: async (loaded) => {
       // Behind the configuration: without one there is no gateway here whose keys could be missing.
       const keys = (later.keys ??= await openKeys(paths, log, async (act) => later.audit?.(act)))
+      // A change of its limits takes a restart.
+      analyst ??= stack.use(
+        new ThreadAnalyst({ limits: loaded.config.gateway.limits.analysis, metrics: metrics.analyst, log }),
+      )
       const statements = loaded.config.gateway.limits.statements_per_query
-      const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements })
+      const guards = guardMaker({ maskingKey: keys.masking, catalogs, log, statements, analyst })
       runtimes = createRuntimes(
         loaded,
         guards,

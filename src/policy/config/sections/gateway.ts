@@ -48,6 +48,16 @@ const limits = z.strictObject({
   replay: size.prefault('1MB'),
   /** Statements of one Query that is analysed. */
   statements_per_query: z.number().int().min(1).max(1_000_000).default(100_000),
+  /** Texts over 64 KB, which a thread reads. */
+  analysis: z
+    .strictObject({
+      /** What one may take. */
+      time: duration.prefault('30s'),
+      /** How many may wait for their turn, and how long they may be together. */
+      waiting: z.number().int().min(1).max(10_000).default(100),
+      bytes: size.prefault('256MB'),
+    })
+    .prefault({}),
   /** Live sessions of the gateway. */
   sessions: z.number().int().min(1).max(100_000).default(1000),
   /** Live sessions of one person. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { asHoopError, HoopError } from '../../../../lib/errors.js'
+import { HoopError } from '../../../../lib/errors.js'
 import type { AllowedStatement, ApprovalRule, Asker, Decision } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { Portal } from '../names/names.js'
@@ -20,6 +20,7 @@ import {
 import { type BoundParameters, noParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
 import { type Admission, refused, type Refusal, unguarded } from './outcome.js'
+import { undecided, unread } from './unread.js'
 import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.js'
 
 export const nobodyToAsk = ({ name, message }: ApprovalRule): HoopError =>
@@ -49,11 +50,16 @@ export class Admissions {
     const { guard, asker } = this.#state
     if (given.refused) return refused(given.refused.error)
     if (!guard) return unguarded
-    if (!given.decided && guard.slow?.(text)) return { kind: 'waits', wants: { kind: 'decision', text, by: guard } }
-    const decision = guard.decide(text, asker)
-    if (decision.kind === 'refuse')
-      return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
-    return { ...unguarded, statements: decision.statements }
+    try {
+      const waits = unread(guard, text, given)
+      if (waits) return waits
+      const decision = guard.decide(text, asker)
+      if (decision.kind === 'refuse')
+        return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
+      return { ...unguarded, statements: decision.statements }
+    } catch (error) {
+      return undecided(this.#state.guard, error, given)
+    }
   }
 
   /**
@@ -71,14 +77,14 @@ export class Admissions {
     try {
       return this.#admit(toRun, given)
     } catch (error) {
-      return refused(asHoopError(error))
+      return undecided(this.#state.guard, error, given)
     }
   }
 
   #admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
     const { unknownNames, caps, metering, guard } = this.#state
-    if (toRun.kind === 'text' && !given.decided && guard?.slow?.(toRun.text))
-      return { kind: 'waits', wants: { kind: 'decision', text: toRun.text, by: guard } }
+    const waits = toRun.kind === 'text' ? unread(guard, toRun.text, given) : undefined
+    if (waits) return waits
     const goesOn = toRun.kind === 'portal'
     const found: NamedDecisions['found'] = []
     const said = this.#word(toRun, given, found)

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isLong } from '../../../../policy/long-texts.js'
 import type { Given, Nearest } from '../../../../sql/facts.js'
 import { formatAt } from '../../../../wire/frontend.js'
 import { binaryElements, textElements } from './elements.js'
@@ -27,9 +28,17 @@ export interface Arguments {
 export const digest = (...parts: readonly string[]): string =>
   hash('sha256', JSON.stringify(parts), 'base64').slice(0, 22)
 
+/** Of a long text, what stands for it: it may have many statements, each of which wants to know. */
+let last = { text: '', brief: '' }
+const brief = (text: string): string => {
+  if (!isLong(text)) return text
+  if (last.text !== text) last = { text, brief: digest('long', text) }
+  return last.brief
+}
+
 /** The same for each run of the statement with the same parameters, and for no other; for one run, where that is told. */
 const whole = ({ text, bound, run = '' }: Arguments): string =>
-  digest('all', run, text, ...bound.parameters.map((value) => value?.toString('base64') ?? ''))
+  digest('all', run, brief(text), ...bound.parameters.map((value) => value?.toString('base64') ?? ''))
 
 const ofText = (text: string, { spaceless }: Arguments): string =>
   digest('text', spaceless ? text.replace(/\s+/g, '') : text)

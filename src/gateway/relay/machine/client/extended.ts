@@ -87,7 +87,7 @@ export class ExtendedRequests {
     if (first instanceof HoopError) return this.#refuse(bind.portal, text, { kind: 'refused', error: first })
     if (first) return this.#parts.suspend(message, first, given)
     pipeline.opens('bound')
-    if (given.confirmed && bind.statement === '' && meant) {
+    if ((given.confirmed ?? given.readings) && bind.statement === '' && meant) {
       // A Sync of the relay's came between: where one backend serves everybody, somebody else's may stand there by now.
       state.push({ kind: 'parse', meaning: meant, refused: undefined, own: true })
       out.put(parse('', meant.text, meant.types))

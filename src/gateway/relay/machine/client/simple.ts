@@ -16,6 +16,21 @@ import { awaited, lookedAt, takesExtended, type Way, wayOf } from '../witness/co
 
 const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
+/** Texts of long messages that wait: such a message comes again, and to read it takes a while. */
+const read = new WeakMap<Buffer, string>()
+
+/** @throws {HoopError} FRAME_INVALID */
+const textOf = ({ buffer, start, end }: Message): string => {
+  // A message that long has a buffer to itself.
+  if (end - start < LONG || end - start !== buffer.length) return readQuery(buffer, start, end)
+  const text = read.get(buffer) ?? readQuery(buffer, start, end)
+  read.set(buffer, text)
+  return text
+}
+
+/** Messages of which somebody would notice that they are read. Bytes. */
+const LONG = 65_536
+
 /** Requests that bring their own Sync with them: Query and FunctionCall. */
 export class SimpleRequests {
   readonly #parts: ClientParts
@@ -31,7 +46,7 @@ export class SimpleRequests {
     state.runs++
     let text = ''
     try {
-      text = readQuery(message.buffer, message.start, message.end)
+      text = textOf(message)
     } catch (error) {
       return this.#refuse('query', text, { error: asHoopError(error) })
     }
@@ -97,10 +112,13 @@ export class SimpleRequests {
     let played: Played | undefined
     if (way.kind === 'played') {
       const { number } = pipeline
-      const unsettles = (i: number): void => state.witness.sent(admission.statements.slice(i, i + 1))
+      const unsettles = (i: number): void => state.witness.sent([admission.statements[i]!])
       played = play(
         out,
-        { message, text, parameters: way.parameters, pipeline: number, witness: state.witness },
+        {
+          ...{ message, text, spans: state.guard?.spans?.(text), parameters: way.parameters },
+          ...{ pipeline: number, witness: state.witness },
+        },
         unsettles,
       )
       pipeline.ended()
@@ -127,7 +145,7 @@ export class SimpleRequests {
     if (doubted === undefined || pipeline.holds !== 'nothing' || !takesExtended(state))
       return this.#refuse('query', text, refusal)
     pipeline.ended()
-    const check = checkQuery(out, text, doubted, own)
+    const check = checkQuery(out, text, doubted, own, state.guard?.spans?.(text))
     const left = check.answers * check.before.length
     state.push({ kind: 'check', via: 'simple', text, refusal, check, left, unnamed: true })
     state.push({ kind: 'sync', ghost: false, own: false })

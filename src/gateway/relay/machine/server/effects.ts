@@ -1,4 +1,5 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
+import { isLong } from '../../../../policy/long-texts.js'
 import type { Ended } from '../../../../sql/facts.js'
 import { namedBy } from '../../../../sql/naming.js'
 import { parse } from '../../../../sql/parser.js'
@@ -11,6 +12,8 @@ import type { State } from '../state.js'
 
 /** The names that statements of a text end. One of them has succeeded; more than that of a text without a policy isn't known. */
 const endedBy = (text: string): readonly Ended[] => {
+  // It would be read once for each of its statements: what they end is no longer known by its name then.
+  if (isLong(text)) return [{ of: 'statement' }]
   const parsed = parse(text)
   if (!parsed.ok) return []
   return parsed.statements.flatMap(({ node }) => {

@@ -12,7 +12,8 @@ import type { State } from '../state.js'
 import { nothing, type Given, type Verdict, type Wants } from './suspension.js'
 
 /** Why a client that waits gets no answer any more. */
-const withdrawn = (about: string): HoopError => new HoopError('APPROVAL_WITHDRAWN', about)
+const withdrawn = (about: string, { kind }: Wants): HoopError =>
+  new HoopError(kind === 'decision' ? 'ANALYSIS_WITHDRAWN' : 'APPROVAL_WITHDRAWN', about)
 
 /** The client's side where it has stopped: drains what went before, asks for what is wanted, and says when it goes on. */
 export class Suspension {
@@ -89,7 +90,7 @@ export class Suspension {
   /** The client no longer wants an answer: the statement is refused at its place in the order, and the rest goes on. */
   withdraw(suspended: Suspended, about: string): void {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
-    const error = withdrawn(about)
+    const error = withdrawn(about, suspended.wants)
     const { kind } = suspended.wants
     const asked = kind === 'estimate' || kind === 'witness' || kind === 'standing'
     const outside = suspended.stage === 'waiting' && !asked
@@ -100,8 +101,8 @@ export class Suspension {
   }
 
   /** Why, where the session ends meanwhile. */
-  ended(): HoopError {
-    return withdrawn('the session has ended')
+  ended({ wants }: Suspended): HoopError {
+    return withdrawn('the session has ended', wants)
   }
 
   /** The planner, or whoever was asked, has answered. */

@@ -52,7 +52,7 @@ export type Wants =
   | { readonly kind: 'answers' }
   /** The server's word that what the decision rests on is as it was analysed. The machine asks for it by itself. */
   | { readonly kind: 'witness'; readonly parameters: readonly Buffer[] }
-  /** The decision on a long text, which is worked out in turns. */
+  /** The decision on a long text, which is worked out elsewhere, or in turns. */
   | { readonly kind: 'decision'; readonly text: string; readonly by: MachineGuard }
   /** The server's word whether that is so, where its transaction has to go on either way. The machine asks for it by itself. */
   | { readonly kind: 'standing'; readonly parameters: readonly Buffer[] }
@@ -71,7 +71,8 @@ export interface Given {
   readonly renewed?: boolean
   /** Whether the catalog is of a moment after all other waits; undefined where nobody has looked since. */
   readonly current?: boolean | undefined
-  readonly decided?: boolean
+  /** Long texts that were decided on for it. */
+  readonly readings?: number
   /** What the server has confirmed, as parameters of its witness. */
   readonly confirmed?: readonly Buffer[]
   /** What the decision rested on had changed. */
@@ -100,7 +101,7 @@ export const add = (given: Given, verdict: Verdict): Given => {
 }
 
 const later = (given: Given, verdict: Exclude<Verdict, { kind: 'renewed' | 'confirmed' }>): Given => {
-  if (verdict.kind === 'decided') return { ...given, decided: true }
+  if (verdict.kind === 'decided') return { ...given, readings: (given.readings ?? 0) + 1 }
   if (verdict.kind === 'changed') return { ...given, changed: verdict.error, attempts: given.attempts + 1 }
   if (verdict.kind === 'stands') return { ...given, stands: verdict.parameters }
   if (verdict.kind === 'moved') return { ...given, moved: verdict.what, attempts: given.attempts + 1 }

@@ -100,18 +100,27 @@ export const takesExtended = (state: State): boolean =>
 /** @param open the pipeline holds messages that no Sync has ended */
 export const wayOf = (state: State, admission: Admission, open: boolean): Way => {
   try {
-    const all = confirming(state, premisesOf(admission))
-    const { answering } = state
+    const premises = premisesOf(admission)
+    const { answering, guard } = state
     // The server ignores it, or takes it for a breach of COPY. Behind the end of COPY data it would run it.
     const fails = answering.kind === 'skipping' || (answering.kind === 'copyIn' && answering.open)
-    if (!all || fails) return { kind: 'plain' }
+    if (premises.length === 0 || !guard?.witness || fails) return { kind: 'plain' }
     const { statements, behind } = admission
     const [only, more] = statements
-    if (!more && (!planned.has(only?.kind ?? '') || open || mayCopyIn(state)))
-      return { kind: 'behind', parameters: all }
+    // Of many statements that are played nobody asks for all together, and to work that out takes a while.
+    const together = (): Way => {
+      const parameters = confirming(state, premises)
+      return parameters ? { kind: 'behind', parameters } : { kind: 'plain' }
+    }
+    if (!more && (!planned.has(only?.kind ?? '') || open || mayCopyIn(state))) return together()
     if (copiesIn(admission)) return { kind: 'refused', error: new HoopError('COPY_ALONE') }
-    if (more && (open || mayCopyIn(state))) return { kind: 'behind', parameters: all }
-    const parameters = statements.map(({ premise }) => confirming(state, premise ? [premise, ...behind] : behind))
+    if (more && (open || mayCopyIn(state))) return together()
+    const asked = new Map(
+      [...new Set(statements)].map(
+        (each) => [each, confirming(state, each.premise ? [each.premise, ...behind] : behind)] as const,
+      ),
+    )
+    const parameters = statements.map((each) => asked.get(each))
     return { kind: 'played', parameters }
   } catch (error) {
     return { kind: 'refused', error: asHoopError(error) }

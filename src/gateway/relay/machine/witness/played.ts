@@ -6,9 +6,16 @@ import { Backend } from '../../../../wire/tags.js'
 /** What the server answers to the statement at hand of a text that is played as an extended query. */
 type Stage = 'parse' | 'bind' | 'witness' | 'run' | 'close'
 
+/** Characters in so many bytes of UTF-8: all but those that continue one. */
+const charactersIn = (text: Buffer, bytes: number): number => {
+  let characters = 0
+  for (let at = 0; at < bytes; at++) if ((text[at]! & 0xc0) !== 0x80) characters++
+  return characters
+}
+
 /** One statement of the text. */
 export interface PlayedStatement {
-  /** Characters of the text in front of it, as UTF-16 has them. */
+  /** Bytes of the text in front of it. */
   readonly before: number
   /** Its witness, where it has one. */
   readonly sent: Sent | undefined
@@ -23,7 +30,7 @@ const stray = (tag: number, stage: Stage): HoopError =>
  * it is swallowed here.
  */
 export class Played {
-  readonly #text: string
+  readonly #text: Buffer
   readonly #statements: readonly PlayedStatement[]
   readonly #confirmed: (sent: Sent) => void
   #stage: Stage = 'parse'
@@ -31,7 +38,7 @@ export class Played {
   #left = 0
 
   /** @param confirmed is told when a witness has been answered */
-  constructor(text: string, statements: readonly PlayedStatement[], confirmed: (sent: Sent) => void) {
+  constructor(text: Buffer, statements: readonly PlayedStatement[], confirmed: (sent: Sent) => void) {
     this.#text = text
     this.#statements = statements
     this.#confirmed = confirmed
@@ -44,8 +51,7 @@ export class Played {
 
   /** Characters in front of the statement at hand, as the server counts them. */
   get #offset(): number {
-    const before = this.#statements[this.#at]?.before ?? 0
-    return before === 0 ? 0 : [...this.#text.slice(0, before)].length
+    return charactersIn(this.#text, this.#statements[this.#at]?.before ?? 0)
   }
 
   /** An error as the simple query would have got it: positions count from the text's start, and `$1` is no parameter. */

@@ -59,7 +59,7 @@ export class Witness {
    * @param pipeline in which that is sent
    * @param asks whether it is only to say what has changed
    */
-  send(out: Outbox, parameters: readonly Buffer[], pipeline: number, asks = false): Sent {
+  send(out: Pick<Outbox, 'put'>, parameters: readonly Buffer[], pipeline: number, asks = false): Sent {
     const forgets = forgetful.has(this.#database)
     // Where sessions share a backend, what one has confirmed says nothing of what another's temporary tables hide.
     const recalled = forgets ? undefined : this.#recollection.of(parameters)
