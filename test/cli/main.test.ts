@@ -86,8 +86,8 @@ test('a command without handlers of its own ends at once at Ctrl-C, with 130', a
     const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status ?? '')?.[1]
     return status === undefined || (BigInt(`0x${caught}`) & 2n) !== 0n
   }
-  await setTimeout(1_000)
-  while (!(await hears())) await setTimeout(50)
+  await sleep(1_000)
+  while (!(await hears())) await sleep(50)
   child.kill('SIGINT')
   expect(await once(child, 'exit')).toEqual([130, null])
 })
