@@ -10,8 +10,10 @@ export const holdingsOf = (
   approvals: Pick<Approvals, 'forgetRequests' | 'forgetStanding'>,
   accesses: Pick<Accesses, 'endOf'>,
   tokens: Holdings['tokens'],
+  signIns: (subject: string) => number,
 ): Holdings => ({
   tokens,
+  signIns: async (subject) => signIns(subject),
   grants: (subject) => revokeGrantsOf(db, subject, Date.now()),
   requests: async (subject, { by }) => (await approvals.forgetRequests(subject, by, { kind: 'statement' })).length,
   accessRequests: async (subject, { by }) =>

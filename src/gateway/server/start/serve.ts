@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { DenyList } from '../../../identity/deny-list.js'
 import { grantService } from '../../../identity/grant-service.js'
+import { WebSessions } from '../../../identity/web/sessions.js'
 import { Logouts } from '../../../identity/logouts.js'
 import type { Principal } from '../../../identity/types.js'
 import type { SigningKeys } from '../../../identity/keys.js'
@@ -39,6 +40,7 @@ import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './holdings.js'
+import { webSignIn } from './web.js'
 import { createIdentity } from './identity.js'
 import { openTokens } from './service-tokens.js'
 import { ownedTokens } from '../../access/tokens/owned.js'
@@ -131,7 +133,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const over = loggedOut(logouts)
   const shut = (session: SessionName) => out(session) ?? over(session) ?? lost(session)
   const registry = new SessionRegistry({ limits: options.limits, denied: shut })
-  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write))
+  const webSessions = new WebSessions()
+  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), (subject) =>
+    webSessions.endOf(subject),
+  )
   const control = new Control({ registry, denied, grants, holdings, write })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
   const reconsidering = new Reconsidering(asking, approvals, log)
@@ -157,7 +162,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: () => configuration.current.config.identity.tokens,
     changed: () => clock.look(),
   })
-  const admitted = async (person: Principal): Promise<Principal> => {
+  const admitted = async <T extends Omit<Principal, 'jkt'>>(person: T): Promise<T> => {
     denied.assert(person.subject)
     logouts.assert(person)
     return scim.admit(person)
@@ -181,6 +186,11 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ config: view, quarantine: options.quarantine, ready },
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
+    web: {
+      sessions: webSessions,
+      signIn: webSignIn(configuration, () => own.url, identity.web),
+      admit: admitted,
+    },
     ...{ scim, url: () => own.url },
     scimSecret: async () => {
       const { current } = configuration
