@@ -9,6 +9,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
   ResponseBodyError,
+  WWWAuthenticateChallengeError,
 } from 'openid-client'
 import { HoopError } from '../../lib/errors.js'
 import { type Identity, text } from '../principal.js'
@@ -19,6 +20,8 @@ import { discover, type WebClient } from './provider.js'
 export interface WebSettings {
   readonly issuer: string
   readonly clientId: string
+  /** The command line's. */
+  readonly mainClientId: string
   readonly scopes: readonly string[]
   /** How long a session may live, milliseconds. */
   readonly life: number
@@ -46,11 +49,27 @@ export interface SignedIn {
 /** Milliseconds for which what the provider says of itself is believed. */
 const freshFor = 600_000
 
-const stale = () => new HoopError('SIGN_IN_FAILED', 'it did not begin in this browser, took too long, or has ended already')
+const stale = () =>
+  new HoopError('SIGN_IN_FAILED', 'it did not begin in this browser, took too long, or has ended already')
+
+/** @see OpenID Connect Core 1.0, section 8: pairwise subjects */
+const otherSubjects = () =>
+  new HoopError('SIGN_IN_FAILED', 'the identity provider calls people by another subject for each client', {
+    hint: 'Ask the gateway’s operator to set identity.web.client_id to identity.client_id.',
+  })
+
+const notTheClient = (cause?: unknown) =>
+  new HoopError('SIGN_IN_FAILED', 'the gateway can’t prove itself to the identity provider', {
+    hint: 'Ask the gateway’s operator to look at client_id and client_secret under identity.web.',
+    cause,
+  })
 
 /** @returns what a client of the gateway may know of it */
 const reason = (error: unknown, issuer: string): HoopError => {
   if (error instanceof HoopError) return error
+  // RFC 6749, section 5.2: with client_secret_basic the refusal comes as a challenge.
+  const isOurs = error instanceof ResponseBodyError && ['invalid_client', 'unauthorized_client'].includes(error.error)
+  if (isOurs || error instanceof WWWAuthenticateChallengeError) return notTheClient(error)
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError)
     return new HoopError('SIGN_IN_FAILED', `the identity provider says: ${text(error.error) ?? 'no'}`, { cause: error })
   if (error instanceof ClientError && error.code !== 'OAUTH_TIMEOUT')
@@ -138,23 +157,24 @@ export class WebSignIn {
     try {
       return await this.#options.secret()
     } catch (cause) {
-      throw new HoopError('SIGN_IN_FAILED', 'the gateway can’t prove itself to the identity provider', {
-        hint: 'Ask the gateway’s operator to look at identity.web.client_secret.',
-        cause,
-      })
+      throw notTheClient(cause)
     }
   }
 
-  async #provider({ issuer, clientId }: WebSettings): Promise<Configuration> {
+  async #provider({ issuer, clientId, mainClientId }: WebSettings): Promise<Configuration> {
     const client: WebClient = { issuer, clientId, secret: await this.#secret() }
     const key = JSON.stringify(client)
     if (this.#known?.key !== key || performance.now() - this.#known.at > freshFor)
       this.#known = { key, at: performance.now(), config: discover(client) }
     const known = this.#known
-    return known.config.catch((error: unknown) => {
+    const config = await known.config.catch((error: unknown) => {
       if (this.#known === known) this.#known = undefined
       throw error
     })
+    // Who is one person to `hoop login` and another here could approve what they asked for themselves.
+    const { subject_types_supported: kinds = ['public'] } = config.serverMetadata()
+    if (clientId !== mainClientId && !kinds.includes('public')) throw otherSubjects()
+    return config
   }
 }
 

@@ -7,5 +7,5 @@ export interface WebDeps {
   readonly signIn: Pick<WebSignIn, 'client' | 'begin' | 'finish'>
   readonly sessions: Pick<WebSessions, 'open' | 'find' | 'end'>
   /** Somebody as they are now. @throws {HoopError} PERSON_REVOKED, LOGGED_OUT, STORE_FAILED */
-  admit(person: Identity): Promise<Identity>
+  readonly admit: (person: Identity) => Promise<Identity>
 }

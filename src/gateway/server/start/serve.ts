@@ -40,7 +40,7 @@ import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './holdings.js'
-import { webSignIn } from './web.js'
+import { webDeps } from './web.js'
 import { createIdentity } from './identity.js'
 import { openTokens } from './service-tokens.js'
 import { ownedTokens } from '../../access/tokens/owned.js'
@@ -49,6 +49,7 @@ import { TokenControl } from '../../access/tokens/token-control.js'
 import { type Address, listen } from '../../host/listen.js'
 import { ownAddress } from './own-address.js'
 import { assertSpace } from '../../host/space.js'
+import { scimSecret } from './secrets.js'
 import type { State } from './state.js'
 import { onUpgrade } from './upgrade.js'
 
@@ -134,9 +135,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const shut = (session: SessionName) => out(session) ?? over(session) ?? lost(session)
   const registry = new SessionRegistry({ limits: options.limits, denied: shut })
   const webSessions = new WebSessions()
-  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), (subject) =>
-    webSessions.endOf(subject),
-  )
+  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions)
   const control = new Control({ registry, denied, grants, holdings, write })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
   const reconsidering = new Reconsidering(asking, approvals, log)
@@ -186,16 +185,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ config: view, quarantine: options.quarantine, ready },
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
-    web: {
-      sessions: webSessions,
-      signIn: webSignIn(configuration, () => own.url, identity.web),
-      admit: admitted,
-    },
+    web: webDeps({ configuration, identity, url: () => own.url, admit: admitted, sessions: webSessions }),
     ...{ scim, url: () => own.url },
-    scimSecret: async () => {
-      const { current } = configuration
-      return current.config.identity.scim && (await current.secret(current.config.identity.scim.token).read())
-    },
+    scimSecret: () => scimSecret(configuration),
     exchange: async (wanted, request) => {
       const exchanged = await identity.exchange(wanted, request)
       denied.assert(exchanged.identity.subject)

@@ -1,9 +1,9 @@
 import type { Approval } from '../../../lib/api/approvals.js'
 import { plain } from '../../../lib/shown/text.js'
 import { longestReason } from '../http/approval-schemas.js'
-import { type Html, html, type Part } from './html.js'
+import { type Html, markup, type Part } from './markup.js'
 import { page, said, type Viewer } from './layout.js'
-import { facts, settledBy, statement, stateTag, votes } from './request-parts.js'
+import { facts, further, settledBy, statement, stateTag, votes } from './request-parts.js'
 
 export interface RequestScene {
   readonly viewer: Viewer
@@ -21,12 +21,18 @@ export interface RequestScene {
 const what = ({ access, connection }: Approval): string =>
   access ? `asks for access to ${connection}` : `asks to run a statement on ${connection}`
 
+/** What came of an approval. */
+const since: Partial<Record<Approval['state'], string>> = {
+  open: 'It takes somebody else, too.',
+  used: 'It has run.',
+}
+
 /** What the person who looks at it has to do with it, where they can't decide. */
 const standing = ({ request, subject, isMaker }: RequestScene): Part => {
   const own = request.votes.find((vote) => vote.subject === subject && vote.revokedAt === undefined)
   if (own) {
     const word = own.vote === 'approve' ? 'You approved this.' : 'You denied this.'
-    return said('status', word, request.state === 'open' ? 'It takes somebody else, too.' : settledBy(request))
+    return said('status', word, (own.vote === 'approve' && since[request.state]) || settledBy(request))
   }
   if (request.state !== 'open') return said('status', settledBy(request))
   if (subject === request.subject || subject === request.owner)
@@ -36,15 +42,31 @@ const standing = ({ request, subject, isMaker }: RequestScene): Part => {
   return undefined
 }
 
-const form = ({ viewer, request, digest, refused, reason }: RequestScene): Html => html`<h2 id="decide">Your decision</h2>
-<form class="card" method="post" action="${viewer.base}/approvals/${request.id}" aria-labelledby="decide" autocomplete="off">
-<input type="hidden" name="token" value="${viewer.session?.formToken}">
-<input type="hidden" name="digest" value="${digest}">
-<label for="reason">Reason</label>
-<p class="hint" id="hint">A denial needs one. ${plain(request.name)} reads it, and it is kept.</p>
-<textarea id="reason" name="reason" maxlength="${longestReason}" aria-describedby="hint"${refused && html` aria-invalid="true"`}>${reason}</textarea>
-<div class="acts"><button name="vote" value="approve">Approve</button><button class="deny" name="vote" value="deny">Deny</button></div>
-</form>`
+const form = ({ viewer, request, digest, refused, reason }: RequestScene): Html =>
+  markup`<h2 id="decide">Your decision</h2>
+    <form
+      class="card"
+      method="post"
+      action="${viewer.base}/approvals/${request.id}"
+      aria-labelledby="decide"
+      autocomplete="off"
+    >
+      <input type="hidden" name="token" value="${viewer.session?.formToken}" />
+      <input type="hidden" name="digest" value="${digest}" />
+      <label for="reason">Reason</label>
+      <p class="hint" id="hint">A denial needs one. ${plain(request.name)} reads it, and it is kept.</p>
+      <textarea
+        id="reason"
+        name="reason"
+        maxlength="${longestReason}"
+        aria-describedby="hint"
+        ${refused && markup` aria-invalid="true"`}
+      >
+${reason}</textarea>
+      <div class="acts">
+        <button name="vote" value="approve">Approve</button><button class="deny" name="vote" value="deny">Deny</button>
+      </div>
+    </form>`
 
 /** One request as an approver has to read it before they decide: the form stands behind the whole statement. */
 export const requestPage = (scene: RequestScene): Html => {
@@ -53,18 +75,14 @@ export const requestPage = (scene: RequestScene): Html => {
   return page(
     viewer,
     title,
-    html`<p class="eyebrow"><a href="${viewer.base}/approvals">All requests</a> · <span class="mono">${request.id}</span></p>
-<h1>${plain(title)}</h1>
-<p>${stateTag(request)}</p>
-${refused && said('alert', ...refused)}
-${standing(scene)}
-<p class="why">${request.reason === undefined ? 'No reason given.' : html`“${plain(request.reason)}”`}</p>
-${facts(request)}
-${statement(request)}
-${votes(request)}
-${request.mayDecide && !isMaker && form(scene)}
-<details><summary>The same in a terminal</summary><pre>hoop approvals show ${request.id}
-hoop approvals approve ${request.id} --reason '…'
-hoop approvals deny ${request.id} --reason '…'</pre></details>`,
+    markup`<p class="eyebrow">
+        <a href="${viewer.base}/approvals">All requests</a> · <span class="mono">${request.id}</span>
+      </p>
+      <h1>${plain(title)}</h1>
+      <p>${stateTag(request)}</p>
+      ${refused && said('alert', ...refused)} ${standing(scene)}
+      <p class="why">${request.reason === undefined ? 'No reason given.' : markup`“${plain(request.reason)}”`}</p>
+      ${facts(request)} ${statement(request)} ${votes(request)} ${request.mayDecide && !isMaker && form(scene)}
+      ${further(request)}`,
   )
 }

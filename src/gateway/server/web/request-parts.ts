@@ -1,62 +1,88 @@
 import { type Approval, type ApprovalVote, valid } from '../../../lib/api/approvals.js'
 import { approversOf, value, waits, whereOf } from '../../../lib/shown/approval.js'
-import { statementParts } from '../../../lib/shown/statement-lines.js'
+import { type StatementLine, statementParts } from '../../../lib/shown/statement-lines.js'
 import { plain, span } from '../../../lib/shown/text.js'
-import { type Html, html, type Part } from './html.js'
+import { type Html, markup, type Part } from './markup.js'
 import { ago, left, moment } from './times.js'
 
 const fact = (name: string, what: Part): Part =>
-  what !== undefined && what !== '' && html`<dt>${name}</dt><dd>${what}</dd>`
+  what !== undefined &&
+  what !== '' &&
+  what !== false &&
+  markup`<dt>${name}</dt>
+    <dd>${what}</dd>`
 
 /** Who asks, where, by which rule, since when, for how long: as `hoop approvals show` has it. */
-export const facts = (one: Approval): Html => html`<div class="card"><dl>
-${fact('Person', plain(one.name === one.subject ? one.name : `${one.name} (${one.subject})`))}
-${fact('Service token of', one.owner !== undefined && plain(one.owner))}
-${fact('Connection', plain(whereOf(one)))}
-${fact('For a while', one.access && `${span(one.access.for)}, counted from the approval`)}
-${fact('Rule', !one.access && plain(one.message === undefined ? one.rule : `${one.rule}: ${one.message}`))}
-${fact('Approvers', plain(approversOf(one)))}
-${fact('Asked', html`${moment(one.createdAt)} (${ago(one.createdAt)})`)}
-${fact('Until', html`${moment(one.expiresAt)}${one.state === 'open' && ` (${left(one.expiresAt)})`}`)}
-${fact('Waits', waits(one))}
-${fact('Session', one.session && html`<span class="mono">${plain(one.session)}</span>`)}
-${fact('Policy', one.policyHash && html`<span class="mono">${plain(one.policyHash)}</span>`)}
-</dl></div>`
+export const facts = (one: Approval): Html =>
+  markup`<div class="card">
+    <dl>
+      ${fact('Person', plain(one.name === one.subject ? one.name : `${one.name} (${one.subject})`))}
+      ${fact('Service token of', one.owner !== undefined && plain(one.owner))}
+      ${fact('Connection', plain(whereOf(one)))}
+      ${fact('For a while', one.access && `${span(one.access.for)}, counted from the approval`)}
+      ${fact('Rule', !one.access && plain(one.message === undefined ? one.rule : `${one.rule}: ${one.message}`))}
+      ${fact('Approvers', plain(approversOf(one)))}
+      ${fact('Asked', markup`${moment(one.createdAt)} (${ago(one.createdAt)})`)}
+      ${fact('Until', markup`${moment(one.expiresAt)}${one.state === 'open' && ` (${left(one.expiresAt)})`}`)}
+      ${fact('Waits', waits(one))}
+    </dl>
+  </div>`
+
+/** What few need: where to look further, and the same in a terminal. */
+export const further = ({ id, session, policyHash }: Approval): Html =>
+  markup`<details>
+    <summary>More of it, and the same in a terminal</summary>
+    <dl>
+      ${fact('Session', session && markup`<span class="mono">${plain(session)}</span>`)}
+      ${fact('Policy', policyHash && markup`<span class="mono">${plain(policyHash)}</span>`)}
+    </dl>
+    <pre>
+hoop approvals show ${id}
+hoop approvals approve ${id} --reason '…'
+hoop approvals deny ${id} --reason '…'</pre>
+  </details>`
 
 const counts = ({ revokedAt }: ApprovalVote): Part => revokedAt !== undefined && ' (shut out since: counts no more)'
 
 export const votes = ({ votes: all }: Approval): Part =>
   all.length > 0 &&
-  html`<h2>Votes</h2><ul class="plain">${all.map(
-    (one) =>
-      html`<li><strong>${one.vote === 'approve' ? 'Approved' : 'Denied'}</strong> by ${plain(one.name)}, ${moment(one.at)}${counts(one)}${one.reason !== undefined && html`: “${plain(one.reason)}”`}</li>`,
-  )}</ul>`
+  markup`<h2>Votes</h2>
+    <ul class="plain">
+      ${all.map(
+        (one) =>
+          markup`<li>
+            <strong>${one.vote === 'approve' ? 'Approved' : 'Denied'}</strong> by ${plain(one.name)},
+            ${moment(one.at)}${counts(one)}${one.reason !== undefined && markup`: “${plain(one.reason)}”`}
+          </li>`,
+      )}
+    </ul>`
+
+/** With its end, so that what is copied is what was sent. */
+const line = ({ text, isOurs }: Pick<StatementLine, 'text' | 'isOurs'>): Html =>
+  markup`<span class="${isOurs ? 'n' : 'l'}">${text}\n</span>`
+
+const values = (parameters: Approval['parameters']): Html =>
+  markup`<h2 id="parameters">Parameters</h2>
+    <pre class="exact" aria-labelledby="parameters"><code>${parameters.map((each, i) =>
+      line({ text: `$${i + 1} = ${plain(value(each))}`, isOurs: false }),
+    )}</code></pre>`
 
 /** The exact text, line by line, and what goes into it. */
-export const statement = ({ text, parameters, access }: Approval): Html => html`<h2 id="statement">${access ? 'What is asked for' : 'Statement'}</h2>
-<pre class="exact" aria-labelledby="statement"><code>${statementParts(text).map((line) =>
-    line.isOurs ? html`<span class="n">${line.text}</span>` : html`<span class="l">${line.text}
-</span>`,
-  )}</code></pre>
-${
-  parameters.length > 0 &&
-  html`<h2 id="parameters">Parameters</h2>
-<pre class="exact" aria-labelledby="parameters"><code>${parameters.map(
-    (each, i) => html`<span class="l">$${i + 1} = ${plain(value(each))}
-</span>`,
-  )}</code></pre>`
-}`
+export const statement = ({ text, parameters, access }: Approval): Html =>
+  markup`<h2 id="statement">${access ? 'What is asked for' : 'Statement'}</h2>
+    <pre class="exact" aria-labelledby="statement"><code>${statementParts(text).map(line)}</code></pre>
+    ${parameters.length > 0 && values(parameters)}`
 
 /** What became of it, in words for its heading. */
 export const stateTag = (one: Approval): Html => {
   const { state, needed, expiresAt, access } = one
   if (state === 'open') {
     const count = needed > 1 && `${valid(one.votes).length} of ${needed} approvals · `
-    return html`<span class="tag open">Waiting · ${count}${left(expiresAt)}</span>`
+    return markup`<span class="tag open">Waiting · ${count}${left(expiresAt)}</span>`
   }
-  if (state === 'approved' && access) return html`<span class="tag yes">Approved · ${left(expiresAt)}</span>`
+  if (state === 'approved' && access) return markup`<span class="tag yes">Approved · ${left(expiresAt)}</span>`
   const isGood = state === 'approved' || state === 'used'
-  return html`<span class="tag ${isGood ? 'yes' : 'no'}">${words[state]}</span>`
+  return markup`<span class="tag ${isGood ? 'yes' : 'no'}">${words[state]}</span>`
 }
 
 const words: Readonly<Record<Approval['state'], string>> = {
@@ -74,6 +100,9 @@ export const settledBy = (one: Approval): string => {
   const { state, why, settledAt, votes: all } = one
   const by = all.filter(({ vote }) => vote === (state === 'denied' ? 'deny' : 'approve')).map(({ name }) => plain(name))
   const when = settledAt === undefined ? '' : `, ${ago(settledAt)}`
-  const who = ['denied', 'approved', 'used'].includes(state) && by.length > 0 ? ` by ${by.join(', ')}` : ''
-  return `${words[state]}${who}${when}${why === undefined ? '' : `: ${plain(why)}`}`
+  const isDecided = ['denied', 'approved', 'used'].includes(state) && by.length > 0
+  const what = isDecided
+    ? `${state === 'denied' ? 'Denied' : 'Approved'} by ${by.join(', ')}${state === 'used' ? ', and run' : ''}`
+    : words[state]
+  return `${what}${when}${why === undefined ? '' : `: ${plain(why)}`}`
 }

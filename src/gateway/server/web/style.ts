@@ -18,6 +18,7 @@ a{color:var(--accent);text-underline-offset:.15em}
 main{max-width:50rem;margin:0 auto;padding:0 1.25rem 3rem}
 h1{font-size:clamp(1.45rem,1.2rem + 1.4vw,1.95rem);line-height:1.2;letter-spacing:-.02em;margin:.3rem 0 .7rem;text-wrap:balance}
 h2{font-size:1.05rem;line-height:1.3;margin:2rem 0 .6rem;letter-spacing:-.005em}
+main>h1:first-child{margin-top:1.5rem}
 .eyebrow{margin:1.2rem 0 0;color:var(--soft);font-size:.875rem}
 .lead{margin:.2rem 0 1rem;color:var(--soft);max-width:38rem}
 .tag{display:inline-block;padding:.1rem .65rem;border-radius:1rem;font-size:.875rem;font-weight:600;background:var(--code);color:var(--soft)}
@@ -50,7 +51,7 @@ button,.button{font:inherit;font-weight:600;padding:.55rem 1.5rem;min-height:2.7
 button.deny{background:transparent;border-color:var(--bad);color:var(--bad)}
 button.link{padding:.2rem .1rem;min-height:1.5rem;border:0;background:none;color:var(--accent);font-weight:400;text-decoration:underline;text-underline-offset:.15em}
 button:hover,.button:hover{filter:brightness(1.08)}
-details{margin-top:1.6rem;color:var(--soft)}summary{cursor:pointer;padding:.2rem 0}details pre{color:var(--ink);margin-top:.4rem}
+details{margin-top:1.6rem;color:var(--soft)}summary{cursor:pointer;padding:.2rem 0}details pre{color:var(--ink);margin-top:.6rem}details dd{color:var(--ink)}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.55rem}.me{margin-left:0;width:100%}.acts>*{flex:1 1 8rem}.card{padding:.9rem}}
 @media (forced-colors:active){.tag,.said{border:1px solid}}
 `

@@ -43,9 +43,7 @@ const web = z.strictObject({
   /** Of a confidential client; none of a public one. */
   client_secret: secretSpec.optional(),
   /** How long a sign-in lasts. */
-  session: duration
-    .prefault('1h')
-    .refine((time) => time >= 60_000 && time <= 12 * hour, 'from 1m to 12h'),
+  session: duration.prefault('1h').refine((time) => time >= 60_000 && time <= 12 * hour, 'from 1m to 12h'),
 })
 
 /** Who is asked about people, and which of their groups run this gateway. */

@@ -227,9 +227,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const webSessions = new WebSessions()
   const control = new Control({
     ...{ registry, denied, grants, write },
-    holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), (subject) =>
-      webSessions.endOf(subject),
-    ),
+    holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions),
   })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, url: () => url },
@@ -277,16 +275,29 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       sessions: webSessions,
       admit,
       signIn: new WebSignIn({
-        settings: () => state.web && { issuer: idp.issuer, scopes: ['openid', 'email'], life: 3_600_000, ...state.web },
+        settings: () =>
+          state.web && {
+            issuer: idp.issuer,
+            mainClientId: idp.clientId,
+            scopes: ['openid', 'email'],
+            life: 3_600_000,
+            ...state.web,
+          },
         secret: async () => state.web?.secret,
         redirectUri: () => redirectUri(url),
         verify: async (token, clientId) =>
-          (await verifyIdToken(token, idpKeys, { issuer: idp.issuer, clientId, claims: { groups: 'groups' } })).identity,
+          (await verifyIdToken(token, idpKeys, { issuer: idp.issuer, clientId, claims: { groups: 'groups' } }))
+            .identity,
       }),
     },
     ...{ scim, url: () => url, scimSecret: async () => (state.scim ? scimSecret : undefined) },
     logout: async (token) =>
-      endLogin(await verifyLogoutToken(token, idpKeys, { issuer: idp.issuer, clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId] })),
+      endLogin(
+        await verifyLogoutToken(token, idpKeys, {
+          issuer: idp.issuer,
+          clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId],
+        }),
+      ),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,

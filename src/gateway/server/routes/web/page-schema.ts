@@ -5,6 +5,9 @@ export const requestId = { type: 'string', pattern: '^[a-z0-9]{1,64}$', descript
 
 export const page = { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } }
 
+/** The browser is sent on. */
+export const found = { description: 'Goes on elsewhere', content: { 'text/html': { schema: { type: 'string' } } } }
+
 /** A route for browsers: it is public as far as tokens go, answers with pages, and takes forms. */
 export const pageSchema = (
   id: string,

@@ -8,13 +8,13 @@ import type { App } from '../../http/instance.js'
 import type { HttpDeps } from '../../http/deps.js'
 import { shownApproval } from '../../http/shown.js'
 import { inboxPage } from '../../web/inbox-page.js'
-import { html } from '../../web/html.js'
+import { markup } from '../../web/markup.js'
 import { said, sendPage } from '../../web/layout.js'
 import { signInPage, terminalPage } from '../../web/other-pages.js'
 import { digestOf } from '../../web/request-digest.js'
 import { requestPage } from '../../web/request-page.js'
 import { settledBy } from '../../web/request-parts.js'
-import { page, pageSchema, requestId } from './page-schema.js'
+import { found, page, pageSchema, requestId } from './page-schema.js'
 import { demandOwnForm, viewerOf, visitorOf, type Visitor } from './visitor.js'
 
 interface Decision {
@@ -40,7 +40,7 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
   const unknown = (reply: FastifyReply, id: string | undefined, ended = false): FastifyReply => {
     const viewer = viewerOf(deps)
     if (web.signIn.client === undefined) return sendPage(reply, 200, terminalPage(viewer, id))
-    const more = ended ? said('alert', 'You are not signed in any more: nothing was decided.') : html``
+    const more = ended ? said('alert', 'You are not signed in any more: nothing was decided.') : markup``
     return sendPage(reply, ended ? 403 : 200, signInPage(viewer, deps.url(), id, more))
   }
 
@@ -71,7 +71,8 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
     async (request, reply) => {
       const visitor = await visitorOf(deps, request, reply)
       if (!visitor) return unknown(reply, undefined)
-      const { viewer, person, sees } = visitor
+      const { viewer, person } = visitor
+      const sees = (one: ApprovalRecord): boolean => visitor.sees(one)
       const [open, settled] = await Promise.all([
         visibleRequests(approvals.records, { states: ['open'] }, most.open, sees),
         visibleRequests(approvals.records, { states: settledStates }, most.settled, sees),
@@ -107,6 +108,7 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
       throw new HoopError('REQUEST_INVALID', 'the reason is too long, or holds characters that can’t be seen')
     return approvals.decide(id, visitor.person, vote, because || undefined, visitor.hasRole, (record) => {
       if (digest !== digestOf(record)) throw new HoopError('FORM_STALE')
+      if (isNamesake(visitor, record)) throw new HoopError('ACCESS_DENIED', 'whoever asks has your name', namesakes)
     })
   }
 
@@ -115,7 +117,7 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
     {
       config: { isPublic: true },
       schema: pageSchema('decideByPage', 'Decides on a request, from the page that shows it.', {
-        answers: { 303: { description: 'Decided', type: 'null' } },
+        answers: { 303: found },
         more: { params },
       }),
     },
@@ -142,6 +144,14 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
     },
   )
 }
+
+/**
+ * Whoever asks is called as they are, under another subject: a provider may have several for one person, one for each of its
+ * clients (pairwise subjects), and nobody decides on their own.
+ */
+const isNamesake = ({ person: { name, subject } }: Visitor, record: ApprovalRecord): boolean =>
+  subject !== record.subject && (name === record.name || record.name.startsWith(`${name}/`))
+const namesakes = { hint: 'Decide in the terminal: hoop approvals approve' }
 
 /** A reason is one line. */
 const wordsOf = (reason = ''): string => reason.replace(/\s*[\r\n]+\s*/g, ' ').trim()

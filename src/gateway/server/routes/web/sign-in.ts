@@ -3,10 +3,8 @@ import { flowLife, newBrowser } from '../../../../identity/web/flows.js'
 import type { App } from '../../http/instance.js'
 import type { HttpDeps } from '../../http/deps.js'
 import { cookieOf, cookies, setCookie } from './cookies.js'
-import { pageSchema, requestId } from './page-schema.js'
+import { found, pageSchema, requestId } from './page-schema.js'
 import { demandOwnForm, viewerOf, visitorOf } from './visitor.js'
-
-const found = { description: 'Goes on elsewhere', type: 'null' }
 
 /** Signing in by a browser, and out again. */
 export const signInRoutes = (app: App, deps: HttpDeps): void => {

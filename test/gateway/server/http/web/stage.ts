@@ -1,6 +1,6 @@
 import { Agent, request as send } from 'undici'
-import type { ApprovalRecord } from '../../../../src/store/approvals/rows.js'
-import { type World, startWorld } from './world.js'
+import type { ApprovalRecord } from '../../../../../src/store/approvals/rows.js'
+import { type World, startWorld } from '../world.js'
 
 export interface Seen {
   readonly url: string
@@ -92,7 +92,10 @@ export class WebBrowser {
 }
 
 const unescaped = (text: string): string =>
-  text.replace(/&(?:amp|lt|gt|quot|#39);/g, (c) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[c] ?? "'")
+  text.replace(
+    /&(?:amp|lt|gt|quot|#39);/g,
+    (c) => ({ '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[c] ?? "'",
+  )
 
 /** @throws {Error} where the page has no such form */
 export const formOf = (page: Seen, action: RegExp): { action: string; hidden: Record<string, string> } => {
@@ -106,6 +109,13 @@ export const formOf = (page: Seen, action: RegExp): { action: string; hidden: Re
     }
   throw new Error(`no form for ${action} on ${page.url} (${page.status}): ${page.text}`)
 }
+
+/** The cookie of a session. */
+export const session = ({ cookies }: WebBrowser) => [...cookies].find(([key]) => key.endsWith(' __Host-hoop'))!
+
+/** What somebody presses at the provider. */
+export const answerOf = ({ text }: Seen, account: string): Record<string, string> =>
+  text.includes('name="answer"') ? { answer: 'allow' } : { account }
 
 export const webClient = { clientId: 'hoop-web', secret: 'the-web-client-s-secret' }
 
@@ -138,7 +148,7 @@ export const webStage = async (): Promise<WebStage> => {
       const [, link = ''] = /href="([^"]*\/sign-in[^"]*)"/.exec(start.text) ?? []
       let page = await browser.open(unescaped(link))
       for (let steps = 0; page.url.startsWith(world.idp.issuer) && steps < 4; steps++)
-        page = await browser.submit(page, /interaction/, page.text.includes('name="answer"') ? { answer: 'allow' } : { account })
+        page = await browser.submit(page, /interaction/, answerOf(page, account))
       return page
     },
     requested: async (more = {}) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type WebStage, webStage } from './web-stage.js'
+import { type WebStage, webStage } from './stage.js'
 
 let stage: WebStage
 beforeAll(async () => {
@@ -44,7 +44,10 @@ test('somebody signs in from a request’s page, reads it, approves it, and sees
   expect(done.text).toContain('You approved this.')
   expect(done.text).not.toContain('name="vote"')
   const record = await world.approvals.records.find(id)
-  expect(record).toMatchObject({ state: 'approved', votes: [{ subject: 'mika', vote: 'approve', reason: 'ticket 42' }] })
+  expect(record).toMatchObject({
+    state: 'approved',
+    votes: [{ subject: 'mika', vote: 'approve', reason: 'ticket 42' }],
+  })
   expect(world.acts.at(-1)).toMatchObject({ act: 'approval.approve', by: { subject: 'mika' }, target: id })
 })
 
@@ -90,7 +93,9 @@ test('what was settled meanwhile says by whom, a form that comes twice does noth
   await world.approvals.decide(id, { subject: 'dora', name: 'Dora <b>', groups: ['dpo'] }, 'deny', 'not <now>')
   const late = await browser.submit(page, new RegExp(`/${id}$`), { vote: 'approve', reason: 'kept' })
   expect(late.status).toBe(409)
-  expect(late.text).toMatch(/role="alert"><p>Nothing was done: this request is settled\.<\/p><p>Denied by Dora &lt;b&gt;/)
+  expect(late.text).toMatch(
+    /role="alert">\s*<p>Nothing was done: this request is settled\.<\/p><p>Denied by Dora &lt;b&gt;/,
+  )
   expect(late.text).not.toContain('<now>')
 
   const form = await browser.open(`${world.url}/approvals/${twice}`)
@@ -144,7 +149,7 @@ test('who signs out is out, and a sign-in ends by itself', async () => {
   expect((await browser.open(`${world.url}/approvals/${id}`)).text).toContain('>Sign in<')
 
   // In the middle of its life a session is good, at its end it isn't.
-  const { WebSessions } = await import('../../../../src/identity/web/sessions.js')
+  const { WebSessions } = await import('../../../../../src/identity/web/sessions.js')
   const sessions = new WebSessions()
   const person = { subject: 'x', issuer: 'i', name: 'x', groups: [] }
   const secret = sessions.open({ person, client: 'c', expiresAt: 1000 }, 0)

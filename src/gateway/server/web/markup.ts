@@ -1,4 +1,4 @@
-/** Markup that may go into a page as it is. Only `html` makes it. */
+/** Markup that may go into a page as it is. Only `markup` makes it. */
 export class Html {
   readonly text: string
 
@@ -25,5 +25,5 @@ const written = (part: Part): string => {
 }
 
 /** Markup with values in it: text is escaped, for elements and for attributes in double quotes. */
-export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+export const markup = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.reduce((before, string, i) => before + written(parts[i - 1]) + string))
