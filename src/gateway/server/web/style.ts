@@ -35,7 +35,6 @@ pre{margin:0;padding:.8rem 1rem;background:var(--code);border:1px solid var(--li
 .exact{direction:ltr;unicode-bidi:isolate-override}
 .exact .l{display:block;min-height:1.55em;padding-left:2.6ch;text-indent:-1.6ch;border-left:2px solid var(--bar);margin-left:-.1rem}
 .exact .n{display:block;color:var(--soft);font-style:italic;padding-left:1ch}
-ol.values{margin:0;padding:0;list-style:none}ol.values li{display:flex;gap:1ch;padding:.15rem 0}ol.values b{font-weight:400;color:var(--soft)}
 ul.plain{margin:0;padding:0;list-style:none}
 .rows{list-style:none;margin:0;padding:0}
 .rows li{background:var(--card);border:1px solid var(--line);border-radius:.8rem;margin:.7rem 0;padding:.85rem 1.1rem}

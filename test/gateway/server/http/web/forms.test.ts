@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seePerson } from '../../../../../src/store/people.js'
-import { formOf, session, type Seen, type Sent, type WebBrowser, type WebStage, webStage } from './stage.js'
+import { formOf, session, type Seen, type Sent, type WebStage, webStage } from './stage.js'
 
 let stage: WebStage
 beforeAll(async () => {
