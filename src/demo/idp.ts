@@ -6,7 +6,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT,
 import { people, type Account } from './identity/accounts.js'
 import { type Browser, walkDeviceLogin } from './identity/browser.js'
 import { interact } from './identity/interactions.js'
-import { type Backchannel, makeProvider } from './identity/provider.js'
+import { type Backchannel, makeProvider, type WebClient } from './identity/provider.js'
 import { Storage } from './identity/storage.js'
 
 export interface IdpOptions {
@@ -35,6 +35,8 @@ export interface Idp extends AsyncDisposable {
   enable(account: string): void
   /** Tells logouts there from now on (OpenID Connect Back-Channel Logout 1.0); before anybody has signed in. */
   tellLogouts(to: Backchannel): void
+  /** Registers clients whose people sign in by a browser. */
+  allowWeb(...clients: readonly WebClient[]): void
   /** Signs the account out of the provider, in the browser that last approved a login of it. */
   logOut(account: string): Promise<void>
   /** Answers the next polls of the token endpoint with `slow_down` (RFC 8628, section 3.5). */
@@ -68,6 +70,7 @@ export const startIdp = async ({
   const enabled = () => accounts.filter(({ id }) => !disabled.has(id))
   let keys = [await newKey()]
   let backchannel: Backchannel | undefined
+  let web: readonly WebClient[] = []
   const browsers = new Map<string, Browser>()
   const make = () =>
     makeProvider({
@@ -77,7 +80,7 @@ export const startIdp = async ({
       keys,
       account: (id) => enabled().find((account) => account.id === id),
       interval,
-      backchannel,
+      ...{ backchannel, web },
       lifetimes: { idToken, deviceCode, refreshToken },
     })
   let provider = make()
@@ -107,6 +110,10 @@ export const startIdp = async ({
     },
     tellLogouts: (to) => {
       backchannel = to
+      provider = make()
+    },
+    allowWeb: (...clients) => {
+      web = clients
       provider = make()
     },
     logOut: async (account) => {

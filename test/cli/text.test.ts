@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pairs, table } from '../../src/cli/table.js'
-import { statementLines } from '../../src/cli/approvals/statement-lines.js'
+import { statementLines } from '../../src/lib/shown/statement-lines.js'
 import { count, jsonText, plain, span, width } from '../../src/cli/text.js'
 
 test.for([

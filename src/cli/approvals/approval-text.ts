@@ -1,9 +1,10 @@
 import { type Approval, valid } from '../../lib/api/approvals.js'
-import { accessState } from '../../lib/api/access.js'
-import type { Parameter } from '../../lib/api/parameter.js'
-import { statementLines } from './statement-lines.js'
+import { approversOf, stateOf, value, waits, whereOf } from '../../lib/shown/approval.js'
+import { statementLines } from '../../lib/shown/statement-lines.js'
 import { pairs, table } from '../table.js'
 import { plain, span } from '../text.js'
+
+export { stateOf } from '../../lib/shown/approval.js'
 
 const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
 
@@ -11,15 +12,6 @@ const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
 export const briefly = (text: string, most = 60): string => {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
-}
-
-/** How long is left, or what became of it. */
-export const stateOf = (one: Approval, now = Date.now()): string => {
-  const { state, expiresAt, votes, needed, access } = one
-  if (state === 'approved' && access) return `active, ${span(Date.parse(expiresAt) - now)} left`
-  if (state !== 'open') return access ? accessState(one) : state
-  const count = needed > 1 ? `${valid(votes).length}/${needed}, ` : ''
-  return `${count}${span(Date.parse(expiresAt) - now)} left`
 }
 
 export const approvalTable = (approvals: readonly Approval[]): string =>
@@ -30,29 +22,6 @@ export const approvalTable = (approvals: readonly Approval[]): string =>
       briefly(one.text),
     ]),
   )
-
-const value = (parameter: Parameter): string =>
-  parameter === null
-    ? 'NULL'
-    : typeof parameter === 'string'
-      ? `'${parameter}'`
-      : 'hex' in parameter
-        ? `\\x${parameter.hex}`
-        : `${parameter.cut}… (${parameter.bytes} bytes in all)`
-
-/** `1 of dba and 2 of security` */
-const approversOf = ({ approvers, groups, needed }: Approval): string =>
-  (approvers ?? [{ groups, count: needed }]).map((one) => `${one.count} of ${one.groups.join(', ')}`).join(' and ')
-
-/** Requests for access are for no database of their own. */
-const whereOf = ({ connection, database, access }: Approval): string =>
-  access ? `${connection}, policy ${access.policy}` : `${connection}, database ${database}`
-
-const waits = ({ mode, state, access }: Approval): string | undefined => {
-  if (access) return undefined
-  if (mode !== 'wait') return 'no: it may be run again once approved'
-  return state === 'open' ? 'the session is held' : 'no more'
-}
 
 /** Everything that one request is about: what an approver has to read. Statement and values are made harmless. */
 export const approvalText = (one: Approval): string =>

@@ -13,6 +13,14 @@ export interface Backchannel {
   readonly fetch?: typeof fetch
 }
 
+/** A client whose people sign in by a browser. */
+export interface WebClient {
+  readonly clientId: string
+  readonly redirectUri: string
+  /** Of a confidential one. */
+  readonly secret?: string
+}
+
 export interface ProviderSettings {
   readonly issuer: string
   readonly clientId: string
@@ -26,6 +34,7 @@ export interface ProviderSettings {
   readonly interval: number
   /** Where logouts are told, and whether for the one session or for all of the person's. */
   readonly backchannel?: Backchannel | undefined
+  readonly web: readonly WebClient[]
   readonly lifetimes: { readonly idToken: number; readonly deviceCode: number; readonly refreshToken: number }
 }
 
@@ -38,8 +47,28 @@ const claims = ({ id, name, email, groups }: Account) => ({
   groups: [...groups],
 })
 
+const told = (backchannel: Backchannel | undefined) =>
+  backchannel && {
+    backchannel_logout_uri: backchannel.uri,
+    backchannel_logout_session_required: backchannel.session,
+  }
+
+const webClient = ({ clientId, redirectUri, secret }: WebClient, backchannel: Backchannel | undefined) => ({
+  ...{ client_id: clientId, client_name: 'hoop approvals', grant_types: ['authorization_code'] },
+  ...{ response_types: ['code' as const], redirect_uris: [redirectUri], ...told(backchannel) },
+  ...(secret === undefined ? { token_endpoint_auth_method: 'none' as const } : { client_secret: secret }),
+})
+
 /** Every default that oidc-provider would comment on at the terminal is given here. */
-const configure = ({ clientId, account, storage, keys, lifetimes, backchannel }: ProviderSettings): Configuration => ({
+const configure = ({
+  clientId,
+  account,
+  storage,
+  keys,
+  lifetimes,
+  backchannel,
+  web,
+}: ProviderSettings): Configuration => ({
   adapter: storage.adapter,
   clients: [
     {
@@ -50,11 +79,9 @@ const configure = ({ clientId, account, storage, keys, lifetimes, backchannel }:
       grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       response_types: [],
       redirect_uris: [],
-      ...(backchannel && {
-        backchannel_logout_uri: backchannel.uri,
-        backchannel_logout_session_required: backchannel.session,
-      }),
+      ...told(backchannel),
     },
+    ...web.map((client) => webClient(client, backchannel)),
   ],
   ...(backchannel?.fetch && { fetch: backchannel.fetch }),
   jwks: { keys: [...keys] as unknown as JWKS['keys'] },

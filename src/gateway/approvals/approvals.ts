@@ -117,6 +117,7 @@ export class Approvals implements AsyncDisposable {
 
   /**
    * @param hasRole they see every request, as an admin or auditor; deciding takes more
+   * @param look sees what is about to be decided on, and may throw
    * @throws {HoopError} NOT_FOUND for what this person may not see, ACCESS_DENIED for what they may not decide on,
    * APPROVAL_SETTLED, REQUEST_INVALID for a denial without a reason
    */
@@ -126,6 +127,7 @@ export class Approvals implements AsyncDisposable {
     vote: ApprovalVote['vote'],
     reason: string | undefined,
     hasRole = false,
+    look: (record: ApprovalRecord) => void = () => undefined,
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
     // A token from before somebody left a group may still be good.
@@ -135,6 +137,7 @@ export class Approvals implements AsyncDisposable {
     if (!mayDecide(person, record)) throw notYours(person, record)
     if (this.isMaker(asker.subject, record.subject)) throw notYours({ ...person, subject: record.subject }, record)
     if (vote === 'deny' && reason === undefined) throw new HoopError('REQUEST_INVALID', 'a denial needs a reason')
+    look(record)
     const { subject, name } = asker
     const at = new Date().toISOString()
     const entered = { subject, name, vote, at, ...(reason !== undefined && { reason }) }

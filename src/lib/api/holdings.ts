@@ -8,6 +8,7 @@ export const holdings = {
   requests: ['request for an approval', 'requests for an approval'],
   accessRequests: ['request for access', 'requests for access'],
   accesses: ['access for a while', 'accesses for a while'],
+  signIns: ['sign-in by a browser', 'sign-ins by a browser'],
   standing: ['standing approval', 'standing approvals'],
 } as const satisfies Record<string, readonly [one: string, many: string]>
 

@@ -87,6 +87,7 @@ const secretsOfGateway = function* ({ gateway, identity }: Config): Generator<Na
     if (typeof url !== 'string') yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
   }
+  if (identity.web?.client_secret) yield [identity.web.client_secret, ['identity', 'web', 'client_secret']]
   if (identity.scim) yield [identity.scim.token, ['identity', 'scim', 'token']]
 }
 

@@ -33,7 +33,7 @@ const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionC
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
   const { tls, store, recordings, webhooks } = config.gateway
-  const { scim } = config.identity
+  const { scim, web } = config.identity
   return {
     ...config,
     gateway: {
@@ -54,6 +54,7 @@ export const resolvePaths = (config: Config, folder: string): Config => {
     identity: {
       ...config.identity,
       ...(scim && { scim: { ...scim, token: ofSecret(folder, scim.token) } }),
+      ...(web?.client_secret && { web: { ...web, client_secret: ofSecret(folder, web.client_secret) } }),
       workloads: Object.fromEntries(
         Object.entries(config.identity.workloads).map(([name, trust]) => [
           name,

@@ -72,7 +72,7 @@ const asking = async (most?: number) => {
     ...{ who, by, accesses, approvals, denied, unwritten, sessions, ask },
     approve: (id: string) => approvals.decide(id, { subject: by, name: by, groups: ['lead'] }, 'approve', undefined),
     revoke: (id: string) => them.revoke(id, { subject: who, name: who, groups: [] }, false, 'mine'),
-    holdings: holdingsOf(store, approvals, accesses, async () => 0),
+    holdings: holdingsOf(store, approvals, accesses, async () => 0, { endOf: () => 0 }),
     inForce: () => accesses.of(who, 'db').map(({ id }) => id),
     stateOf: async (id: string) => (await approvals.records.find(id)).state,
     acts: async () => (await listActs(store.db, { subject: who }, 100)).acts,

@@ -9,7 +9,6 @@ import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
 import { accessRoutes } from '../routes/access.js'
 import { actRoutes } from '../routes/acts.js'
-import { approvalPage } from '../routes/approval-page.js'
 import { approvalRoutes } from '../routes/approvals.js'
 import { backchannelLogout } from '../routes/backchannel-logout.js'
 import { killRoutes } from '../routes/kill.js'
@@ -23,6 +22,7 @@ import { sessionRoutes } from '../routes/sessions.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
 import { tokenRoutes } from '../routes/token.js'
+import { webRoutes } from '../routes/web/routes.js'
 import { usageRoutes } from '../routes/usage.js'
 import { schemas } from './schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
@@ -79,8 +79,8 @@ export const createApp = (deps: HttpDeps): App => {
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
     for (const routes of [
-      ...[approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes, serviceTokenRoutes],
-      ...[backchannelLogout, scimRoutes],
+      ...[approvalRoutes, standingApprovalRoutes, quarantineRoutes, serviceTokenRoutes],
+      ...[backchannelLogout, scimRoutes, webRoutes],
     ])
       routes(scope as App, deps)
     for (const routes of [

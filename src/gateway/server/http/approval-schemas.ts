@@ -66,9 +66,15 @@ export const approval = named<Approval, z.ZodType<Approval>>(
 )
 named('Approvals', z.strictObject({ approvals: z.array(approval), version: text }))
 
-const reason = line(1000)
+/** Characters. */
+export const longestReason = 1000
+
+const reason = line(longestReason)
   .regex(/\S/)
   .meta({ description: 'Kept with the request and in the recording; the requester reads it.' })
+
+/** What else a page takes for a reason, the API does. */
+export const isReason = (text: string): boolean => reason.safeParse(text).success
 
 named<ApprovalDecision, z.ZodType<ApprovalDecision>>(
   'ApprovalDecision',

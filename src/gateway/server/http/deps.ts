@@ -18,6 +18,7 @@ import type { Control } from '../../access/control.js'
 import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
 import type { RateLimits } from '../admission/rate-limits.js'
+import type { WebDeps } from './web-deps.js'
 import type { Readiness } from './readiness.js'
 import type { AccessView } from '../../access/view.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
@@ -55,7 +56,9 @@ export interface HttpDeps {
   /** The service tokens. */
   readonly tokens: TokenControl
   /** Somebody has proved who they are; resolves when groups that changed are kept. Never throws. */
-  seen(person: Principal): Promise<void>
+  seen(person: Omit<Principal, 'jkt'>): Promise<void>
+  /** People who come by a browser. */
+  readonly web: WebDeps
   /** Live sessions of each person, by subject. */
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../identity/types.js'
+import type { Identity } from '../../../identity/principal.js'
 
 /** Milliseconds between two notes of one person. */
 const every = 60_000
@@ -14,10 +14,10 @@ interface Noted {
 /** Notes who uses the API, at most once a minute each, and at once when the provider names other groups. */
 export class PeopleSeen {
   readonly #noted = new Map<string, Noted>()
-  readonly #note: (person: Principal, at: number) => Promise<void>
+  readonly #note: (person: Identity, at: number) => Promise<void>
   readonly #failed: (error: unknown) => void
 
-  constructor(note: (person: Principal, at: number) => Promise<void>, failed: (error: unknown) => void) {
+  constructor(note: (person: Identity, at: number) => Promise<void>, failed: (error: unknown) => void) {
     this.#note = note
     this.#failed = failed
   }
@@ -27,7 +27,7 @@ export class PeopleSeen {
    * next may rest on them. Never throws: nobody's request fails by it.
    * @returns whether they are others, or somebody is seen for the first time
    */
-  async see(person: Principal, now = Date.now()): Promise<boolean> {
+  async see(person: Identity, now = Date.now()): Promise<boolean> {
     const { subject, namedAt = now } = person
     const groups = JSON.stringify(person.groups)
     const before = this.#noted.get(subject)

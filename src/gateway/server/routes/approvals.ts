@@ -3,6 +3,7 @@ import type { Approval, ApprovalDecision, ApprovalState } from '../../../lib/api
 import { HoopError } from '../../../lib/errors.js'
 import type { ApprovalRecord } from '../../../store/approvals/rows.js'
 import { maySee, type Person } from '../../approvals/rights.js'
+import { visibleRequests } from '../../approvals/visible.js'
 import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
@@ -46,10 +47,6 @@ const params = {
   required: ['id'],
 }
 
-/** Requests that are looked at for one answer, where most of them are none of the asker's business. */
-const most = 2000
-const page = 200
-
 /** What one may not see isn't there (404): the requester, the rule's approvers, admins and auditors see a request. */
 export const approvalRoutes = (app: App, deps: HttpDeps): void => {
   const { records, news } = deps.approvals
@@ -81,16 +78,10 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
         await news.after(before, wait * 1000, gone.signal)
       }
       const { version } = news
-      const found: ApprovalRecord[] = []
-      for (let looked = 0, last: string | undefined; found.length < limit && looked < most; looked += page) {
-        const next = await records.list({ ...filter, ...(state && { states: [state] }) }, page, last)
-        found.push(...next.filter(sees))
-        last = next.at(-1)?.id
-        if (next.length < page) break
-      }
+      const found = await visibleRequests(records, { ...filter, ...(state && { states: [state] }) }, limit, sees)
       // Whoever has waited may have been shut out meanwhile.
       deps.denied.assert(person.subject)
-      return { approvals: found.slice(0, limit).map((record) => shown(record, person)), version }
+      return { approvals: found.map((record) => shown(record, person)), version }
     },
   )
 

@@ -35,6 +35,7 @@ export interface ApiOptions extends Pick<
   | 'scimSecret'
   | 'url'
   | 'asking'
+  | 'web'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -1,3 +1,4 @@
+import type { WebSessions } from '../../../identity/web/sessions.js'
 import { revokeGrantsOf } from '../../../store/grants-of.js'
 import type { Store } from '../../../store/open.js'
 import type { Accesses } from '../../access/accesses.js'
@@ -10,8 +11,10 @@ export const holdingsOf = (
   approvals: Pick<Approvals, 'forgetRequests' | 'forgetStanding'>,
   accesses: Pick<Accesses, 'endOf'>,
   tokens: Holdings['tokens'],
+  webSessions: Pick<WebSessions, 'endOf'>,
 ): Holdings => ({
   tokens,
+  signIns: async (subject) => webSessions.endOf(subject),
   grants: (subject) => revokeGrantsOf(db, subject, Date.now()),
   requests: async (subject, { by }) => (await approvals.forgetRequests(subject, by, { kind: 'statement' })).length,
   accessRequests: async (subject, { by }) =>

@@ -2,7 +2,7 @@ import { type Authenticator, createAuthenticator, type TokenKind } from '../../.
 import type { SignedRequest } from '../../../identity/authenticator.js'
 import type { GrantService } from '../../../identity/grant-service.js'
 import { isGrant } from '../../../identity/grants.js'
-import { verifyIdToken } from '../../../identity/id-token.js'
+import { verifyIdToken, type VerifiedToken } from '../../../identity/id-token.js'
 import { IdpKeys } from '../../../identity/idp-keys.js'
 import type { SigningKeys } from '../../../identity/keys.js'
 import { verifyLogoutToken } from '../../../identity/logout-token.js'
@@ -41,6 +41,8 @@ export interface Identity extends Authenticator {
   exchange(wanted: TokenRequest, request: SignedRequest): Promise<Exchanged>
   /** Whether people can log in. @throws {HoopError} IDP_UNREACHABLE */
   ready(): Promise<unknown>
+  /** Who an ID token names that the web client was given. @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, IDP_UNREACHABLE */
+  web(token: string, clientId: string): Promise<VerifiedToken['identity']>
   /** Checks a logout token, all but whether it was used before. @throws {HoopError} TOKEN_INVALID, TOKEN_EXPIRED, IDP_UNREACHABLE */
   logout(token: string): Promise<Logout>
 }
@@ -82,10 +84,15 @@ export const createIdentity = (options: IdentityOptions): Identity => {
   return {
     ...authenticator,
     exchange: async (wanted, request) => workloads.exchange({ ...wanted, ...(await authenticator.key(request)) }),
+    web: async (token, clientId) => {
+      const { issuer, groups_claim, name_claim } = config()
+      const claims = { groups: groups_claim, name: name_claim }
+      return (await verifyIdToken(token, keysOf(), { issuer, clientId, claims })).identity
+    },
     ready: () => keysOf().current(),
     logout: (token) => {
-      const { issuer, client_id } = config()
-      return verifyLogoutToken(token, keysOf(), { issuer, clientIds: [client_id] })
+      const { issuer, client_id, web } = config()
+      return verifyLogoutToken(token, keysOf(), { issuer, clientIds: [client_id, ...(web ? [web.client_id] : [])] })
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Configuration } from './configuration.js'
 import { Secrets } from '../../../policy/config/secrets/secrets.js'
 
 /**
@@ -17,3 +18,7 @@ export const rememberedSecrets = (folder: string, env: NodeJS.ProcessEnv | undef
       else log.error(what, 'a secret can not be read')
     },
   })
+
+/** What the directory sends; undefined where the configuration has no SCIM. @throws {HoopError} SECRET_MISSING */
+export const scimSecret = async ({ current }: Configuration): Promise<string | undefined> =>
+  current.config.identity.scim && (await current.secret(current.config.identity.scim.token).read())

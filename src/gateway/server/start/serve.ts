@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { DenyList } from '../../../identity/deny-list.js'
 import { grantService } from '../../../identity/grant-service.js'
+import { WebSessions } from '../../../identity/web/sessions.js'
 import { Logouts } from '../../../identity/logouts.js'
 import type { Principal } from '../../../identity/types.js'
 import type { SigningKeys } from '../../../identity/keys.js'
@@ -39,6 +40,7 @@ import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './holdings.js'
+import { webDeps } from './web.js'
 import { createIdentity } from './identity.js'
 import { openTokens } from './service-tokens.js'
 import { ownedTokens } from '../../access/tokens/owned.js'
@@ -47,6 +49,7 @@ import { TokenControl } from '../../access/tokens/token-control.js'
 import { type Address, listen } from '../../host/listen.js'
 import { ownAddress } from './own-address.js'
 import { assertSpace } from '../../host/space.js'
+import { scimSecret } from './secrets.js'
 import type { State } from './state.js'
 import { onUpgrade } from './upgrade.js'
 
@@ -131,7 +134,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const over = loggedOut(logouts)
   const shut = (session: SessionName) => out(session) ?? over(session) ?? lost(session)
   const registry = new SessionRegistry({ limits: options.limits, denied: shut })
-  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write))
+  const webSessions = new WebSessions()
+  const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions)
   const control = new Control({ registry, denied, grants, holdings, write })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
   const reconsidering = new Reconsidering(asking, approvals, log)
@@ -157,7 +161,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     limits: () => configuration.current.config.identity.tokens,
     changed: () => clock.look(),
   })
-  const admitted = async (person: Principal): Promise<Principal> => {
+  const admitted = async <T extends Omit<Principal, 'jkt'>>(person: T): Promise<T> => {
     denied.assert(person.subject)
     logouts.assert(person)
     return scim.admit(person)
@@ -181,11 +185,9 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ config: view, quarantine: options.quarantine, ready },
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
+    web: webDeps({ configuration, identity, url: () => own.url, admit: admitted, sessions: webSessions }),
     ...{ scim, url: () => own.url },
-    scimSecret: async () => {
-      const { current } = configuration
-      return current.config.identity.scim && (await current.secret(current.config.identity.scim.token).read())
-    },
+    scimSecret: () => scimSecret(configuration),
     exchange: async (wanted, request) => {
       const exchanged = await identity.exchange(wanted, request)
       denied.assert(exchanged.identity.subject)

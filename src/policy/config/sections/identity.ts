@@ -37,6 +37,15 @@ const scim = z.strictObject({
   groups: z.boolean().default(false),
 })
 
+/** People who sign in by a browser, to approve there. */
+const web = z.strictObject({
+  client_id: word,
+  /** Of a confidential client; none of a public one. */
+  client_secret: secretSpec.optional(),
+  /** How long a sign-in lasts. */
+  session: duration.prefault('1h').refine((time) => time >= 60_000 && time <= 12 * hour, 'from 1m to 12h'),
+})
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z
   .strictObject({
@@ -53,12 +62,13 @@ export const identitySection = z
     grant: grant.prefault({}),
     tokens: tokens.prefault({}),
     scim: scim.optional(),
+    web: web.optional(),
     /** Programs that prove who they are by a token of their platform. */
     workloads,
   })
-  .superRefine(({ issuer: people, client_id, audience = client_id, workloads: trusts }, context) => {
+  .superRefine(({ issuer: people, client_id, audience = client_id, web: browsers, workloads: trusts }, context) => {
     for (const [name, trust] of Object.entries(trusts))
-      if (trust.issuer === people && [client_id, audience].includes(trust.audience ?? ''))
+      if (trust.issuer === people && [client_id, audience, browsers?.client_id].includes(trust.audience ?? ''))
         context.addIssue({
           code: 'custom',
           path: ['workloads', name, 'audience'],

@@ -107,6 +107,9 @@ test('the OpenAPI document describes every route', async () => {
   )
   expect(routes.toSorted()).toEqual([
     'delete /v1/standing-approvals/{id}',
+    'get /approvals',
+    'get /approvals/callback',
+    'get /approvals/sign-in',
     'get /approvals/{id}',
     'get /healthz',
     'get /livez',
@@ -128,6 +131,8 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/tokens',
     'get /v1/tokens/{token}',
     'get /v1/usage',
+    'post /approvals/sign-out',
+    'post /approvals/{id}',
     'post /v1/access',
     'post /v1/access/{id}/revoke',
     'post /v1/approvals/{id}/approve',

@@ -377,7 +377,16 @@ test('the secret is in no log line, and who guesses it is slowed down', async ()
 test('those who were provisioned are known after a restart', async () => {
   const { Scim } = await import('../../../../src/gateway/scim/scim.js')
   const revoked: string[] = []
-  const nothing = { sessions: 0, tokens: 0, standing: 0, grants: 0, requests: 0, accessRequests: 0, accesses: 0 }
+  const nothing = {
+    sessions: 0,
+    tokens: 0,
+    standing: 0,
+    signIns: 0,
+    grants: 0,
+    requests: 0,
+    accessRequests: 0,
+    accesses: 0,
+  }
   const again = await Scim.open({
     store: world.store,
     write: async () => undefined,

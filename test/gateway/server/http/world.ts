@@ -22,6 +22,10 @@ import { type Ending, type SessionName, SessionRegistry } from '../../../../src/
 import { endLogins, loggedOut } from '../../../../src/gateway/access/logout.js'
 import { DenyList } from '../../../../src/identity/deny-list.js'
 import { verifyLogoutToken } from '../../../../src/identity/logout-token.js'
+import { WebSessions } from '../../../../src/identity/web/sessions.js'
+import { WebSignIn } from '../../../../src/identity/web/sign-in.js'
+import type { Identity } from '../../../../src/identity/principal.js'
+import { redirectUri } from '../../../../src/gateway/server/start/web.js'
 import { Logouts } from '../../../../src/identity/logouts.js'
 import { seePerson } from '../../../../src/store/people.js'
 import { addressReader } from '../../../../src/gateway/server/admission/client-address.js'
@@ -107,6 +111,8 @@ export interface World extends AsyncDisposable {
   readonly state: {
     view: AccessView
     draining: boolean
+    /** The client by which people sign in with a browser. */
+    web: { readonly clientId: string; readonly secret?: string; readonly life?: number } | undefined
     scim: ScimSettings | undefined
     failing: string | undefined
     quarantined: readonly Quarantined[]
@@ -165,6 +171,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const state: World['state'] = {
     view: view(idp),
     draining: false,
+    web: undefined,
     scim: undefined,
     failing: undefined,
     quarantined: [],
@@ -218,9 +225,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     denied: (session) => out(session) ?? over(session),
   })
   const endLogin = endLogins({ logouts, registry, write })
+  const webSessions = new WebSessions()
   const control = new Control({
     ...{ registry, denied, grants, write },
-    holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write)),
+    holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions),
   })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, url: () => url },
@@ -235,6 +243,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     troubles: (name) => state.quarantined.find(({ connection }) => connection === name)?.troubles ?? [],
   }
+  const admit = async <T extends Identity>(person: T): Promise<T> => {
+    denied.assert(person.subject)
+    logouts.assert(person)
+    return scim.admit(person)
+  }
   const deps: HttpDeps = {
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
@@ -246,12 +259,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     address: addressReader(within(options.trustedProxies ?? [])),
     config: () => state.view,
     quarantine,
-    principal: async (request) => {
-      const principal = await authenticator.principal(request)
-      denied.assert(principal.subject)
-      logouts.assert(principal)
-      return scim.admit(principal)
-    },
+    principal: async (request) => admit(await authenticator.principal(request)),
     exchange: () => Promise.reject(new HoopError('WORKLOAD_REFUSED')),
     grants,
     denied,
@@ -264,9 +272,33 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       review: () => void registry.review(lost),
       changed: () => undefined,
     }),
+    web: {
+      sessions: webSessions,
+      admit,
+      signIn: new WebSignIn({
+        settings: () =>
+          state.web && {
+            issuer: idp.issuer,
+            mainClientId: idp.clientId,
+            scopes: ['openid', 'email'],
+            life: 3_600_000,
+            ...state.web,
+          },
+        secret: async () => state.web?.secret,
+        redirectUri: () => redirectUri(url),
+        verify: async (token, clientId) =>
+          (await verifyIdToken(token, idpKeys, { issuer: idp.issuer, clientId, claims: { groups: 'groups' } }))
+            .identity,
+      }),
+    },
     ...{ scim, url: () => url, scimSecret: async () => (state.scim ? scimSecret : undefined) },
     logout: async (token) =>
-      endLogin(await verifyLogoutToken(token, idpKeys, { issuer: idp.issuer, clientIds: [idp.clientId] })),
+      endLogin(
+        await verifyLogoutToken(token, idpKeys, {
+          issuer: idp.issuer,
+          clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId],
+        }),
+      ),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
