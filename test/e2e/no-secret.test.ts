@@ -8,7 +8,7 @@ import { readRecording } from '../../src/recording/reader.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 import type { ServiceTokenMade } from '../../src/lib/api/service-tokens.js'
 import { startTestGateway } from '../helpers/gateway.js'
-import { hoop } from '../helpers/hoop.js'
+import { hoop } from '../helpers/command/hoop.js'
 
 vi.setConfig({ testTimeout: 300_000 })
 

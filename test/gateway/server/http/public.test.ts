@@ -127,6 +127,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/events',
+    'get /v1/sessions/{id}/following',
     'get /v1/standing-approvals',
     'get /v1/tokens',
     'get /v1/tokens/{token}',
