@@ -42,7 +42,6 @@ const parseLine = (line: string): NoteSignature => {
  */
 export const parseNote = (note: string): Note => {
   if (note.length > longest) throw bad('it is too long')
-  // eslint-disable-next-line no-control-regex -- they are what is not allowed
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note) || !note.isWellFormed()) throw bad('it has control characters')
   const split = note.lastIndexOf('\n\n')
   const below = note.slice(split + 2)
