@@ -47,6 +47,8 @@ export interface LeafContents {
   read: { readonly by: Actor; readonly what: string; readonly target?: string }
   /** Nothing else need happen: silence shows. */
   heartbeat: { readonly sessions: number; readonly late?: true }
+  /** The gateway started, or stopped as it was told to: what lies between is no silence. */
+  gateway: { readonly what: 'started' | 'stopped'; readonly version: string }
   /** Another key signs from here on. */
   key: { readonly vkey: string; readonly former: string; readonly by?: string; readonly reason?: string }
 }
@@ -61,6 +63,7 @@ const kinds = [
   'read',
   'heartbeat',
   'key',
+  'gateway',
 ] as const satisfies readonly (keyof LeafContents)[]
 
 export type LeafKind = keyof LeafContents

@@ -94,6 +94,12 @@ export const listActs = async (
 export const lastAct = async (db: Kysely<Tables>, act: ActName): Promise<Act | undefined> =>
   (await listActs(db, { act }, 1)).acts[0]
 
+/** The acts behind one, oldest first. @throws {HoopError} STORE_FAILED */
+export const actsAfter = async (db: Kysely<Tables>, number: number, limit: number): Promise<Act[]> => {
+  const query = db.selectFrom('acts').selectAll().where('number', '>', number).orderBy('number').limit(limit)
+  return (await query.execute()).map(actOf)
+}
+
 const numberOf = (cursor: string): number => {
   if (!/^\d{1,15}$/.test(cursor))
     throw new HoopError('REQUEST_INVALID', 'the cursor', { hint: 'Start again from the first page.' })

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify'
 import { demandLogin } from './authentication.js'
 import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
+import { enterRequests } from './in-ledger.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
 import { accessRoutes } from '../routes/access.js'
@@ -74,6 +75,7 @@ export const createApp = (deps: HttpDeps): App => {
   })
   logRequests(app, deps.address)
   demandLogin(app, deps)
+  enterRequests(app, deps)
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {

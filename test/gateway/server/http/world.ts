@@ -234,7 +234,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     troubles: (name) => state.quarantined.find(({ connection }) => connection === name)?.troubles ?? [],
   }
+  const reads: Parameters<HttpDeps['ledger']['read']>[0][] = []
+  const assertLedger = async (): Promise<void> => {
+    if (state.failing === 'ledger') throw new HoopError('LEDGER_FAILED', '/secret/path')
+  }
   const deps: HttpDeps = {
+    ledger: { read: async (what) => (await assertLedger(), void reads.push(what)), entered: assertLedger },
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',
