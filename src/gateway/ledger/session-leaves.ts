@@ -1,5 +1,6 @@
 import { asHoopError } from '../../lib/errors.js'
 import type { EndEvent, SessionEvent, SessionRecorder, StartEvent } from '../../recording/events.js'
+import { trailerLength } from '../../recording/format/layout.js'
 import type { FileRecorder } from '../../recording/recorder.js'
 import type { RecordingHead } from '../../ledger/leaves.js'
 import type { GatewayLedger } from './ledger.js'
@@ -11,6 +12,7 @@ const every = 60_000
 
 type Writes = Pick<GatewayLedger, 'write'>
 
+/** Bytes are counted to the end of the last frame. */
 const headOf = ({ head, sequence, size }: FileRecorder['position']): RecordingHead => ({
   head: Buffer.from(head, 'latin1').toString('hex'),
   frames: sequence,
@@ -90,7 +92,8 @@ class FollowedRecorder implements SessionRecorder {
   ): Promise<void> {
     const notOnDisk = problem ?? (await this.#recorder.released)
     const known = { session: this.id, end, endedAt, ...(reason !== undefined && { reason }), ...(by && { by }) }
-    const how = notOnDisk ? { problem: asHoopError(notOnDisk).code } : headOf(this.#recorder.position)
+    const { size, ...rest } = this.#recorder.position
+    const how = notOnDisk ? { problem: asHoopError(notOnDisk).code } : headOf({ ...rest, size: size - trailerLength })
     // Where this fails, the next start finds a session without an end and enters it.
     await this.#ledger.write('session.end', { ...known, ...how }).catch(() => undefined)
   }

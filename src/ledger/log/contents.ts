@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
 import type { LeafRecord } from '../leaves.js'
@@ -59,6 +59,26 @@ async function* linesOf(path: string): AsyncGenerator<{ readonly text: string; r
     rest = rest.subarray(from)
     if (rest.length > longestLine) return
   }
+}
+
+/** What one file of contents has for each place, by what each line says of itself; and lines that say nothing that can be read. */
+export const contentsOf = async (
+  folder: string,
+  file: bigint,
+): Promise<{ readonly records: ReadonlyMap<bigint, LeafRecord>; readonly unreadable: readonly string[] }> => {
+  const text = await readFile(contentsPath(folder, file), 'utf8').catch(() => '')
+  const records = new Map<bigint, LeafRecord>()
+  const unreadable: string[] = []
+  const first = file * BigInt(tileWidth)
+  // What stands behind the last newline is a line that was never finished.
+  for (const line of text.split('\n').slice(0, -1)) {
+    const [, claimed] = /^\{"i":"(\d{1,18})"/.exec(line) ?? []
+    const index = BigInt(claimed ?? -1)
+    const record = index >= first && index < first + BigInt(tileWidth) ? decodeLine(line, index) : undefined
+    if (record && !records.has(index)) records.set(index, record)
+    else unreadable.push(line)
+  }
+  return { records, unreadable }
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -12,6 +12,7 @@ import { accessRoutes } from '../routes/access.js'
 import { actRoutes } from '../routes/acts.js'
 import { approvalPage } from '../routes/approval-page.js'
 import { approvalRoutes } from '../routes/approvals.js'
+import { auditRoutes } from '../routes/audit.js'
 import { backchannelLogout } from '../routes/backchannel-logout.js'
 import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
@@ -81,7 +82,7 @@ export const createApp = (deps: HttpDeps): App => {
   void app.register(async (scope) => {
     for (const routes of [
       ...[approvalRoutes, standingApprovalRoutes, approvalPage, quarantineRoutes, serviceTokenRoutes],
-      ...[backchannelLogout, scimRoutes],
+      ...[backchannelLogout, scimRoutes, auditRoutes],
     ])
       routes(scope as App, deps)
     for (const routes of [

@@ -28,6 +28,8 @@ export interface ApiLedger {
   read(what: LeafContents['read']): Promise<void>
   /** Resolves when every act of the store is entered. @throws {HoopError} LEDGER_FAILED, STORE_FAILED */
   entered(): Promise<void>
+  /** Everything that a verification needs, as a tar archive. */
+  bundle(since: Date | undefined): AsyncIterable<Buffer>
 }
 
 /** What the API needs of the rest of the gateway. */

@@ -180,7 +180,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
     regrouped: (subject) => reconsidering.of(subject),
-    ledger: apiLedger(ledgers),
+    ledger: apiLedger(ledgers, store, recordings),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },

@@ -239,7 +239,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     if (state.failing === 'ledger') throw new HoopError('LEDGER_FAILED', '/secret/path')
   }
   const deps: HttpDeps = {
-    ledger: { read: async (what) => (await assertLedger(), void reads.push(what)), entered: assertLedger },
+    ledger: {
+      read: async (what) => (await assertLedger(), void reads.push(what)),
+      entered: assertLedger,
+      bundle: async function* () {},
+    },
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',
