@@ -4,6 +4,7 @@ import { ClientCommand } from '../../src/cli/command.js'
 import { Progress } from '../../src/cli/progress.js'
 import { count } from '../../src/cli/text.js'
 import { catalogue } from '../../src/lib/catalogue.js'
+import type { BundleAuditOptions } from '../../src/operator/audit/verify.js'
 import { momentOf } from '../../src/lib/when.js'
 
 /** Findings that are printed; --json has all. */
@@ -78,7 +79,7 @@ export default class AuditVerify extends ClientCommand {
       readonly bundle?: string | undefined
       readonly since?: string | undefined
     },
-    options: Parameters<typeof import('../../src/operator/audit/verify.js').verifyBundle>[1],
+    options: BundleAuditOptions,
   ) {
     const { verifyBundle, verifyBundleFile, verifyByConfiguration } = await import('../../src/operator/audit/verify.js')
     if (flags.config !== undefined) return verifyByConfiguration(flags.config, { ...options, env: this.env })

@@ -63,15 +63,3 @@ export const sessionsToEnter = async (db: Kysely<Tables>, began: number) => {
     .execute()
   return rows.map(({ has_start, has_end, ...row }) => ({ row, hasStart: Boolean(has_start), hasEnd: Boolean(has_end) }))
 }
-
-/** The leaves that are about one thing. @throws {HoopError} STORE_FAILED */
-export const leavesOf = async (db: Kysely<Tables>, target: string, kinds: readonly string[]): Promise<number[]> => {
-  const rows = await db
-    .selectFrom('ledger_leaves')
-    .select('leaf')
-    .where('target', '=', target)
-    .where('kind', 'in', kinds)
-    .orderBy('leaf')
-    .execute()
-  return rows.map(({ leaf }) => whole(leaf))
-}

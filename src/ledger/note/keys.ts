@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { HoopError } from '../../lib/errors.js'
 
 /** What a key signs, by the byte that enters its id: notes themselves, or a witness's word on checkpoints. */
@@ -57,10 +57,6 @@ export const parseVerifier = (vkey: string): Verifier => {
   if (!isKey || idOf(name, material) !== id) throw new HoopError('NOTE_INVALID', 'this is no verifier key of Ed25519')
   return verifierOf(name, kind, material.subarray(1))
 }
-
-/** The 32 bytes that an Ed25519 key is made from. */
-export const seedOf = (key: KeyObject): Buffer =>
-  key.export({ format: 'der', type: 'pkcs8' }).subarray(privatePrefix.length)
 
 /**
  * @param name as it stands at signatures

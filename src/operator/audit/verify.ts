@@ -21,6 +21,13 @@ export interface AuditOptions extends Pick<VerifyOptions, 'since' | 'progress'> 
   readonly vkey?: string | undefined
 }
 
+export interface BundleAuditOptions extends AuditOptions {
+  /** By which its ledger is remembered; by its own name unless said. */
+  readonly place?: string
+  /** Told how many bytes have come. */
+  readonly received?: (bytes: number) => void
+}
+
 export interface Audited extends Verification {
   /** Where the trust in the key comes from. */
   readonly trust: 'given' | 'remembered' | 'first use' | 'configuration'
@@ -78,13 +85,9 @@ export const verifyByConfiguration = async (
 
 /**
  * Verifies a bundle, which is unpacked into a folder that is gone afterwards.
- * @param place by which its ledger is remembered; by its own name unless said
  * @throws {HoopError} NOTE_INVALID
  */
-export const verifyBundle = async (
-  stream: AsyncIterable<Buffer>,
-  options: AuditOptions & { readonly place?: string; readonly received?: (bytes: number) => void },
-): Promise<Audited> => {
+export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: BundleAuditOptions): Promise<Audited> => {
   const into = await mkdtemp(join(tmpdir(), 'hoop-audit-'))
   try {
     const { about, ...unpacked } = await readBundle(stream, into, options.received)

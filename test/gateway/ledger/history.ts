@@ -143,5 +143,3 @@ export const pathOf = async (at: Places, session: string): Promise<string> => {
     if (id === session) return recordingPath(at.recordings, id, startedAt)
   throw new Error(`no session ${session}`)
 }
-
-export const bytesOf = async (at: Places, session: string): Promise<Buffer> => readFile(await pathOf(at, session))

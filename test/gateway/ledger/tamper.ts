@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openLeaf, sealLeaf } from '../../../src/ledger/leaves.js'
@@ -16,7 +16,7 @@ import { readRecording } from '../../../src/recording/reader.js'
 import { finish } from '../../../src/recording/recorder.js'
 import { FrameWriter } from '../../../src/recording/writer.js'
 import { tempFolder } from '../../helpers/temp.js'
-import { pathOf, type Places, placesIn } from './history.js'
+import { pathOf, type Places } from './history.js'
 
 /** A recording's bytes in pieces: its header, its frames, its trailer. */
 const piecesOf = (bytes: Buffer): Buffer[] => {
@@ -59,7 +59,6 @@ export const rewritten =
     const [first] = events as [StartEvent]
     const header = encodeHeader({ version: 1, session, created: created ?? first.time })
     await writeFile(path, header)
-    const { open } = await import('node:fs/promises')
     await using file = await open(path, 'r+')
     const writer = new FrameWriter(file.fd, { size: header.length, sequence: 0, head: sha256(header) })
     for (const event of change(events)) writer.append('events', `${JSON.stringify(event)}\n`)
@@ -182,5 +181,3 @@ export const inOrder = async (
 ): Promise<void> => {
   for (const step of steps) await step(at, early)
 }
-
-export { placesIn }

@@ -99,6 +99,8 @@ export interface World extends AsyncDisposable {
   readonly prover: Prover
   readonly logged: string[]
   readonly acts: readonly AdministratorAct[]
+  /** What the ledger was told of reads. */
+  readonly reads: Parameters<HttpDeps['ledger']['read']>[0][]
   readonly registry: SessionRegistry
   readonly live: Map<string, SessionCounters>
   readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
@@ -357,6 +359,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       prover,
       logged,
       acts,
+      reads,
       registry,
       live,
       recordings,
