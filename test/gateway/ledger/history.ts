@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -119,9 +119,16 @@ export const openGateway = async (at: Places, { copies = [`file:${at.copies}`] }
   return { ...{ store, index, ledgers, metrics, write, begin }, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-export const copyOf = async (at: Places, root: string): Promise<Places> => {
-  await cp(at.root, root, { recursive: true })
-  return placesIn(root)
+/** What a kill at this instant leaves. A file that is just being put in place may vanish under the copying: then once more. */
+export const copyOf = async (at: Places, root: string, tries = 5): Promise<Places> => {
+  try {
+    await cp(at.root, root, { recursive: true })
+    return placesIn(root)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 0) throw error
+    await rm(root, { recursive: true, force: true })
+    return copyOf(at, root, tries - 1)
+  }
 }
 
 /** As `hoop audit verify` does it offline. */
