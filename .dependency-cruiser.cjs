@@ -9,6 +9,7 @@ const below = {
   store: ['lib'],
   identity: ['lib', 'store'],
   recording: ['lib', 'store'],
+  ledger: ['lib', 'store', 'recording'],
 }
 const allowed = {
   ...below,

@@ -1,14 +1,14 @@
 #!/bin/sh
 # Copies what a gateway keeps into a new folder, while it runs. Run it as the gateway's user, with Node 24 or newer.
 #
-#   backup.sh FOLDER TARGET [STORE [RECORDINGS]]
+#   backup.sh FOLDER TARGET [STORE [RECORDINGS [LEDGER]]]
 #
-# FOLDER has hoop.yaml. TARGET must not be there; it is as secret as FOLDER. STORE and RECORDINGS are paths, where
-# gateway.store and gateway.recordings are not hoop.db and recordings in FOLDER.
+# FOLDER has hoop.yaml. TARGET must not be there; it is as secret as FOLDER. STORE, RECORDINGS and LEDGER are paths,
+# where gateway.store, gateway.recordings and gateway.ledger.folder are not hoop.db, recordings and recordings-ledger in FOLDER.
 set -eu
 umask 077
 
-if [ $# -lt 2 ] || [ $# -gt 4 ]; then
+if [ $# -lt 2 ] || [ $# -gt 5 ]; then
   sed -n 's/^#   //p' "$0" >&2
   exit 64
 fi
@@ -16,6 +16,7 @@ folder=$1
 target=$2
 store=${3:-$folder/hoop.db}
 recordings=${4:-$folder/recordings}
+ledger=${5:-$recordings-ledger}
 
 [ -f "$folder/hoop.yaml" ] || { echo "there is no hoop.yaml in $folder" >&2; exit 66; }
 [ -f "$store" ] || { echo "there is no store $store" >&2; exit 66; }
@@ -37,6 +38,16 @@ node --input-type=module --eval '
   database.prepare("vacuum into ?").run(copy)
   database.close()
 ' "$store" "$target/hoop.db"
+
+# The checkpoint first: what follows is at least as new, and a start publishes what is newer. Behind the store, which may know
+# no more than the ledger, and before the recordings, which have all that it tells of.
+if [ -f "$ledger/checkpoint" ]; then
+  mkdir "$target/recordings-ledger"
+  cp -p "$ledger/checkpoint" "$target/recordings-ledger"
+  for part in contents tile rotations; do
+    [ ! -d "$ledger/$part" ] || cp -Rp "$ledger/$part" "$target/recordings-ledger"
+  done
+fi
 
 # Of a session that is live, what is written so far. The lock, and which are open, are the running gateway’s.
 cp -a "$recordings" "$target/recordings"

@@ -16,6 +16,8 @@ const told: Partial<Record<ErrorCode, () => HoopError>> = {
   POLICY_UNAPPLIED: bare('POLICY_UNAPPLIED'),
   RECORDING_FAILED: bare('RECORDING_FAILED'),
   STORE_FAILED: bare('STORE_FAILED'),
+  LEDGER_FAILED: bare('LEDGER_FAILED'),
+  LEDGER_DAMAGED: bare('LEDGER_DAMAGED'),
   INTERNAL: bare('INTERNAL'),
 }
 
@@ -32,6 +34,7 @@ const operatorHints: Partial<Record<ErrorCode, string>> = {
   UPSTREAM_LOGIN: 'Check the user in the url, the password’s source and the server’s pg_hba.conf.',
   STORE_FAILED: 'Check owner and mode of the file and its folder, and the disk’s space.',
   RECORDING_FAILED: 'Check owner and mode of the folder, and the disk’s space.',
+  LEDGER_FAILED: 'Check owner and mode of the ledger’s folder and of keys/ledger.json, and the disk’s space.',
   RECORDING_UNREADABLE: 'Check owner and mode of the file, and the disk.',
 }
 

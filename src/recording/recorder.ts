@@ -66,6 +66,19 @@ export class FileRecorder implements SessionRecorder {
     return this.#released
   }
 
+  /** How far it has come. */
+  get position(): Position {
+    return this.#writer.position
+  }
+
+  /** Brings all that was recorded to the disk. @returns how far that is; undefined where it failed */
+  async witness(): Promise<Position | undefined> {
+    this.flush()
+    const { position } = this
+    await this.sync()
+    return this.#failure ? undefined : position
+  }
+
   record(event: SessionEvent): void {
     if (this.#failure || this.#ended) return
     this.#pending += JSON.stringify(event) + '\n'

@@ -31,7 +31,7 @@ const actRow = ({ act, by, target, subject, reason, before, after }: Administrat
 const parsed = (text: string | null) =>
   text === null ? undefined : (JSON.parse(text) as Readonly<Record<string, unknown>>)
 
-const actOf = (row: Selectable<ActsTable>): Act => {
+export const actOf = (row: Selectable<ActsTable>): Act => {
   const [before, after] = [parsed(row.before), parsed(row.after)]
   return {
     number: whole(row.number),
@@ -93,6 +93,22 @@ export const listActs = async (
 /** The last act of a kind. @throws {HoopError} STORE_FAILED */
 export const lastAct = async (db: Kysely<Tables>, act: ActName): Promise<Act | undefined> =>
   (await listActs(db, { act }, 1)).acts[0]
+
+/** The acts behind one, oldest first. @throws {HoopError} STORE_FAILED */
+export const actsAfter = async (db: Kysely<Tables>, number: number, limit: number): Promise<Act[]> => {
+  const query = db.selectFrom('acts').selectAll().where('number', '>', number).orderBy('number').limit(limit)
+  return (await query.execute()).map(actOf)
+}
+
+/** All of them, oldest first, some at a time. @throws {HoopError} STORE_FAILED */
+export async function* allActs(db: Kysely<Tables>): AsyncGenerator<Act, void> {
+  for (let last = Number.MIN_SAFE_INTEGER; ;) {
+    const acts = await actsAfter(db, last, 500)
+    yield* acts
+    if (acts.length === 0) return
+    last = acts.at(-1)!.number
+  }
+}
 
 const numberOf = (cursor: string): number => {
   if (!/^\d{1,15}$/.test(cursor))

@@ -10,6 +10,7 @@ import { knownNames } from './migrations/009-known-names.js'
 import { serviceTokens } from './migrations/013-service-tokens.js'
 import { logouts } from './migrations/017-logouts.js'
 import { entry } from './migrations/020-entry.js'
+import { ledger } from './migrations/021-ledger.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -91,4 +92,5 @@ export const migrations: Record<string, Migration> = {
   '017-logouts': logouts,
   '018-scim': scim,
   '020-entry': entry,
+  '021-ledger': ledger,
 }

@@ -29,6 +29,7 @@ export interface Tables {
   access_entries: AccessEntriesTable
   presented_tokens: PresentedTokensTable
   used_proofs: UsedProofsTable
+  ledger_leaves: LedgerLeavesTable
 }
 
 export interface SessionsTable {
@@ -208,6 +209,14 @@ interface PresentedTokensTable {
 interface UsedProofsTable {
   hash: string
   expires_at: Whole
+}
+
+/** Leaves of the ledger, by their place in it. */
+interface LedgerLeavesTable {
+  leaf: Whole
+  kind: string
+  target: string | null
+  time: Whole
 }
 
 interface MetaTable {

@@ -71,6 +71,18 @@ export class GatewayClient {
     if (rest) yield JSON.parse(rest) as T
   }
 
+  /** The bytes of an answer as they arrive. The body is closed when the loop is left. */
+  async *bytes(path: string): AsyncGenerator<Buffer> {
+    const body = await this.#request('GET', path)
+    try {
+      for await (const part of body as AsyncIterable<Buffer>) yield part
+    } catch (error) {
+      throw this.#explain(error)
+    } finally {
+      body.destroy()
+    }
+  }
+
   /** A proof for a request with a token that is not the ID token: a grant. */
   prove(method: string, url: URL, token: string): Promise<string> {
     return prove(this.credentials.key, method, url, token)

@@ -25,6 +25,8 @@ export interface ApprovalsOptions {
   readonly webhooks: Pick<Webhooks, 'emit'>
   readonly log: Logger
   readonly write: WriteAudit
+  /** Brings into the ledger what was decided. @throws {HoopError} LEDGER_FAILED */
+  readonly entered?: () => Promise<void>
   /** Told of each request that was approved or has come to an end. */
   readonly settled?: (record: ApprovalRecord) => void
   /** Counts what becomes of requests. */
@@ -157,6 +159,8 @@ export class Approvals implements AsyncDisposable {
       ),
     )
     await this.assertIn(subject)
+    // Before whoever waits for it is told.
+    await this.#options.entered?.()
     this.#options.log.info({ request: record.id, subject, vote, state: after.state }, 'a vote on a request')
     this.news.tell()
     if (after.state !== 'open') {

@@ -8,7 +8,7 @@ const lookEvery = 1_000
 export interface HeldFile {
   readonly path: string
   /** What can't be done any more once it is another. */
-  readonly code: Extract<ErrorCode, 'RECORDING_FAILED' | 'STORE_FAILED'>
+  readonly code: Extract<ErrorCode, 'RECORDING_FAILED' | 'STORE_FAILED' | 'LEDGER_FAILED'>
 }
 
 interface Known extends HeldFile {
@@ -54,7 +54,7 @@ export class HeldFiles implements Disposable {
     return this.#lost.promise
   }
 
-  /** @throws {HoopError} RECORDING_FAILED or STORE_FAILED where one is lost */
+  /** @throws {HoopError} RECORDING_FAILED, STORE_FAILED or LEDGER_FAILED where one is lost */
   async assert(): Promise<void> {
     await this.#look()
     if (this.#error) throw this.#error

@@ -68,6 +68,24 @@ export const lockRecordings = (folder: string): Lock =>
  */
 export const lockStore = (path: string): Lock => lock(() => lockBeside(path), path)
 
+/**
+ * Holds a ledger: of two that write one, each would sign a tree that the other's contradicts. Makes the folder, but not what
+ * it is to lie in.
+ * @throws {HoopError} GATEWAY_RUNNING; LEDGER_FAILED where the folder can't be written
+ */
+export const lockLedger = (folder: string): Lock => {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+    return lock(() => lockIn(folder), folder)
+  } catch (error) {
+    if (error instanceof HoopError && error.code === 'GATEWAY_RUNNING') throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new HoopError('LEDGER_FAILED', `${folder}: ${error instanceof HoopError ? error.about : (code ?? message)}`, {
+      cause: error,
+    })
+  }
+}
+
 /** Whether a gateway runs on these recordings. */
 export const isLocked = (folder: string): boolean => {
   if (!existsSync(lockIn(folder))) return false

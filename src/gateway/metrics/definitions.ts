@@ -24,6 +24,22 @@ export const definitions = {
     help: '1 while the configuration in force is not what hoop.yaml says, since the last reload found mistakes in it.',
     labels: [],
   },
+  hoop_ledger_leaves: { type: 'gauge', help: 'Leaves of the ledger.', labels: [] },
+  hoop_ledger_failures_total: {
+    type: 'counter',
+    help: 'Writes of the ledger that failed: sessions are refused or ended over it.',
+    labels: [],
+  },
+  hoop_ledger_copies_failed_total: {
+    type: 'counter',
+    help: 'Attempts to put a checkpoint where a copy is kept that failed; each is tried again.',
+    labels: [],
+  },
+  hoop_ledger_copied_leaves: {
+    type: 'gauge',
+    help: 'Leaves under the last checkpoint that every copy has; far from hoop_ledger_leaves, copies are behind.',
+    labels: [],
+  },
   hoop_webhooks_undelivered_total: {
     type: 'counter',
     help: 'Events that reached no receiver, after all attempts.',

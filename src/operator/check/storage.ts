@@ -6,7 +6,7 @@ import { HoopError } from '../../lib/errors.js'
 import type { GatewayConfig } from '../../policy/config/schema.js'
 import { tryStore } from '../../store/open.js'
 import { freeSpace, leastSpace } from '../../gateway/host/space.js'
-import { pathIn } from '../../gateway/host/layout.js'
+import { ledgerFolder, pathIn } from '../../gateway/host/layout.js'
 import { type CheckResult, type Finding, step } from './step.js'
 
 const mib = 2 ** 20
@@ -55,6 +55,24 @@ const recordings = async (folder: string): Promise<Finding> => {
   return `${folder} can be written`
 }
 
+const ledger = async (gateway: GatewayConfig): Promise<Finding> => {
+  const folder = ledgerFolder(gateway)
+  await assertWritable(existing(folder))
+  return existsSync(folder) ? `${folder} can be written` : `${folder} is made at the first start`
+}
+
+/** Where nothing leaves the gateway's reach, whoever holds it can rewrite all of the record. */
+const ledgerCopies = async ({ ledger: { copies } }: GatewayConfig): Promise<Finding> => {
+  for (const copy of copies) if (copy.startsWith('file:')) await assertWritable(existing(pathIn(copy)))
+  if (copies.length > 0)
+    return copies.length === 1 ? 'checkpoints go to one place' : `checkpoints go to ${copies.length} places`
+  return {
+    warning:
+      'no copy of the ledger’s checkpoints leaves this machine: whoever holds it could rewrite the record unseen',
+    hint: 'Name places under gateway.ledger.copies that this machine can add to and not change.',
+  }
+}
+
 const space = async (folder: string): Promise<Finding> => {
   const free = await freeSpace(existing(folder))
   const words = `${Math.round(free / mib).toLocaleString('en-US')} MiB free for recordings`
@@ -68,5 +86,7 @@ export async function* checkStorage(gateway: GatewayConfig, version?: string): A
   const folder = pathIn(gateway.recordings)
   yield await step('store', () => store(gateway.store, version))
   yield await step('recordings', () => recordings(folder))
+  yield await step('ledger', () => ledger(gateway))
+  yield await step('ledger copies', () => ledgerCopies(gateway))
   yield await step('disk space', () => space(folder))
 }

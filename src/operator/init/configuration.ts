@@ -26,6 +26,8 @@ gateway:
     ca: ${layout.authority} # clients need it for their first login: hoop login --ca ca.pem
   store: sqlite:${layout.store}
   recordings: file:${layout.recordings}
+  # ledger: # proves that nothing was altered; name places that this machine can add to and not change
+  #   copies: [file:/mnt/append-only/hoop]
   drain: 30s # what live sessions get when the gateway is told to stop
 
 identity:

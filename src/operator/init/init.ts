@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { isIP } from 'node:net'
 import { generateSigningKey } from '../../identity/keys.js'
+import { ledgerKeysText, newLedgerKeys } from '../../ledger/log/key-file.js'
 import { layout } from '../../gateway/host/layout.js'
 import { beginIndex } from '../../recording/open-index.js'
 import { issueServer, makeAuthority } from './authority.js'
@@ -30,13 +31,14 @@ const certificateNames = ({ url, listen }: Answers): string[] => {
   return [...new Set([hostOf(url), ...specific, 'localhost', '127.0.0.1', '::1'])]
 }
 
-const secretFiles = async ({ connection }: Answers): Promise<NewFile[]> => [
+const secretFiles = async ({ connection, url }: Answers): Promise<NewFile[]> => [
   {
     path: layout.signingKeys,
     contents: `${JSON.stringify({ keys: [await generateSigningKey()] }, undefined, 2)}\n`,
     mode: 0o600,
   },
   { path: layout.maskingKey, contents: randomBytes(32), mode: 0o600 },
+  { path: layout.ledgerKeys, contents: ledgerKeysText(newLedgerKeys(new URL(url).host)), mode: 0o600 },
   ...(connection.password === undefined
     ? []
     : [{ path: layout.password(connection.name), contents: `${connection.password}\n`, mode: 0o600 }]),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { layout } from '../../gateway/host/layout.js'
@@ -10,16 +11,22 @@ import {
   signingKeysText,
   type WrittenKey,
 } from '../../identity/keys.js'
+import { ledgerKeysText, parseLedgerKeys, type WrittenLedgerKey } from '../../ledger/log/key-file.js'
+import { signerOf } from '../../ledger/note/keys.js'
+import { HoopError } from '../../lib/errors.js'
 import { replaceFile } from './replace-file.js'
 
 /** The longest that a grant can be good, milliseconds: until then the key that signed it has to verify. */
 const longestGrant = 3_600_000
 
+export const keyKinds = ['signing', 'masking', 'ledger'] as const
+export type KeyKind = (typeof keyKinds)[number]
+
 export interface RotateOptions {
   /** Path of `hoop.yaml`; the keys lie beside it. */
   readonly config: string
-  /** Which; both unless said. */
-  readonly only?: 'signing' | 'masking' | undefined
+  /** Which; all unless said. */
+  readonly only?: KeyKind | undefined
   /** The user of this machine. */
   readonly by: string
   readonly reason?: string | undefined
@@ -41,6 +48,11 @@ export interface RotatedKeys {
     readonly dropped: readonly string[]
   }
   readonly masking?: { readonly version: number; readonly former: readonly number[] }
+  readonly ledger?: {
+    /** Verifier key of the new one; absent in a dry run, which makes none. */
+    readonly vkey?: string
+    readonly former: readonly string[]
+  }
 }
 
 type Written = readonly [WrittenKey, ...WrittenKey[]]
@@ -67,6 +79,22 @@ const nextMasking = (path: string, origin: KeyOrigin): MaskingKeys => {
   return [{ version: former[0].version + 1, key: randomBytes(maskingKeyLength), ...origin }, ...former]
 }
 
+/** The new key first; former ones stay, since the gateway hands over from them when it takes the file up. */
+const nextLedger = async (path: string, origin: KeyOrigin) => {
+  const { keys, ...log } = parseLedgerKeys(
+    await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new HoopError('KEY_MISSING', path, { cause, hint: 'It is made at the gateway’s first start.' })
+    }),
+  )
+  const key: WrittenLedgerKey = { seed: randomBytes(32).toString('base64'), ...origin }
+  const vkeyOf = ({ seed }: WrittenLedgerKey) => signerOf(log.origin, Buffer.from(seed, 'base64')).vkey
+  return { text: ledgerKeysText({ ...log, keys: [key, ...keys] }), vkey: vkeyOf(key), former: keys.map(vkeyOf) }
+}
+
+/** Whether the file of the ledger's keys is to be changed: a gateway of an earlier version has none yet. */
+const rotatesLedger = (only: KeyKind | undefined, path: string): boolean =>
+  only === 'ledger' || (only === undefined && existsSync(path))
+
 /**
  * Makes new keys for a gateway, which may be running: it takes them up by itself, and ends no session. Each file is
  * replaced at once, that of the signing keys first.
@@ -79,11 +107,14 @@ export const rotateKeys = async (options: RotateOptions): Promise<RotatedKeys> =
   const origin = { made: now.toISOString(), by, ...(reason !== undefined && { reason }) }
   const signingPath = beside(layout.signingKeys)
   const maskingPath = beside(layout.maskingKey)
-  const signing = only === 'masking' ? undefined : await nextSigning(signingPath, origin, now)
-  const masking = only === 'signing' ? undefined : nextMasking(maskingPath, origin)
+  const ledgerPath = beside(layout.ledgerKeys)
+  const signing = only !== undefined && only !== 'signing' ? undefined : await nextSigning(signingPath, origin, now)
+  const masking = only !== undefined && only !== 'masking' ? undefined : nextMasking(maskingPath, origin)
+  const ledger = rotatesLedger(only, ledgerPath) ? await nextLedger(ledgerPath, origin) : undefined
   if (!dryRun) {
     if (signing) await replaceFile(signingPath, signing.text)
     if (masking) await replaceFile(maskingPath, maskingKeysText(masking))
+    if (ledger) await replaceFile(ledgerPath, ledger.text)
   }
   return {
     dryRun,
@@ -98,5 +129,6 @@ export const rotateKeys = async (options: RotateOptions): Promise<RotatedKeys> =
     ...(masking && {
       masking: { version: masking[0].version, former: masking.slice(1).map(({ version }) => version) },
     }),
+    ...(ledger && { ledger: { ...(!dryRun && { vkey: ledger.vkey }), former: ledger.former } }),
   }
 }

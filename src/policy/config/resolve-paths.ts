@@ -32,7 +32,7 @@ const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionC
 
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
-  const { tls, store, recordings, webhooks } = config.gateway
+  const { tls, store, recordings, ledger, webhooks } = config.gateway
   const { scim, web } = config.identity
   return {
     ...config,
@@ -45,6 +45,11 @@ export const resolvePaths = (config: Config, folder: string): Config => {
       },
       store: behindScheme(folder, store),
       recordings: behindScheme(folder, recordings),
+      ledger: {
+        ...ledger,
+        ...(ledger.folder !== undefined && { folder: behindScheme(folder, ledger.folder) }),
+        copies: ledger.copies.map((copy) => behindScheme(folder, copy)),
+      },
       webhooks: webhooks.map(({ url, secret, events }) => ({
         url: typeof url === 'string' ? url : ofSecret(folder, url),
         ...(secret !== undefined && { secret: ofSecret(folder, secret) }),

@@ -127,3 +127,13 @@ export const openSessions = async (db: Kysely<Tables>): Promise<{ id: string; st
   const rows = await live.orderBy('started_at').orderBy('id').execute()
   return rows.map(({ id, started_at }) => ({ id, startedAt: new Date(whole(started_at)).toISOString() }))
 }
+
+/** All sessions, newest first, some at a time. @throws {HoopError} STORE_FAILED */
+export async function* allSessions(db: Kysely<Tables>): AsyncGenerator<SessionSummary, void> {
+  for (let cursor: string | undefined; ;) {
+    const page = await listSessions(db, {}, 500, cursor)
+    yield* page.sessions
+    if (page.cursor === undefined) return
+    cursor = page.cursor
+  }
+}

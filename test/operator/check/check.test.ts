@@ -55,6 +55,8 @@ test('what init made passes every check', async () => {
     'masked columns',
     'store',
     'recordings',
+    'ledger',
+    'ledger copies',
     'disk space',
   ])
   expect(results.find(({ name }) => name === 'connection vectordb')?.detail).toMatch(

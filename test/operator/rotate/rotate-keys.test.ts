@@ -101,7 +101,11 @@ test('former signing keys stay for an hour after they were replaced, and former 
   ])
   expect(loadMaskingKeys(folder.file(layout.maskingKey)).map(({ version }) => version)).toEqual([4, 3, 2, 1])
   for (const name of [layout.signingKeys, layout.maskingKey]) expect(await mode(folder.file(name))).toBe('600')
-  expect((await readdir(dirname(folder.file(layout.signingKeys)))).toSorted()).toEqual(['masking.key', 'signing.json'])
+  expect((await readdir(dirname(folder.file(layout.signingKeys)))).toSorted()).toEqual([
+    'ledger.json',
+    'masking.key',
+    'signing.json',
+  ])
 })
 
 test('the command says what it did; a dry run changes nothing; one of the two can be left alone', async () => {

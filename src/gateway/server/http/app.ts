@@ -5,11 +5,13 @@ import fastify, { type FastifyBaseLogger } from 'fastify'
 import { demandLogin } from './authentication.js'
 import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
+import { enterRequests } from './in-ledger.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
 import { accessRoutes } from '../routes/access.js'
 import { actRoutes } from '../routes/acts.js'
 import { approvalRoutes } from '../routes/approvals.js'
+import { auditRoutes } from '../routes/audit.js'
 import { backchannelLogout } from '../routes/backchannel-logout.js'
 import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
@@ -75,12 +77,13 @@ export const createApp = (deps: HttpDeps): App => {
   })
   logRequests(app, deps.address)
   demandLogin(app, deps)
+  enterRequests(app, deps)
   for (const schema of schemas()) app.addSchema(schema)
   void app.register(swagger, openApi(deps.version))
   void app.register(async (scope) => {
     for (const routes of [
       ...[approvalRoutes, standingApprovalRoutes, quarantineRoutes, serviceTokenRoutes],
-      ...[backchannelLogout, scimRoutes, webRoutes],
+      ...[backchannelLogout, scimRoutes, webRoutes, auditRoutes],
     ])
       routes(scope as App, deps)
     for (const routes of [

@@ -19,9 +19,20 @@ import type { HttpLimits } from '../../../policy/config/sections/http-limits.js'
 import type { AddressOf } from '../admission/client-address.js'
 import type { RateLimits } from '../admission/rate-limits.js'
 import type { WebDeps } from './web-deps.js'
+import type { LeafContents } from '../../../ledger/leaves.js'
 import type { Readiness } from './readiness.js'
 import type { AccessView } from '../../access/view.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
+
+/** What the API enters in the ledger, and what it shows of it. */
+export interface ApiLedger {
+  /** Somebody wants to see what is kept for auditors; resolves when that is entered. @throws {HoopError} LEDGER_FAILED */
+  read(what: LeafContents['read']): Promise<void>
+  /** Resolves when every act of the store is entered. @throws {HoopError} LEDGER_FAILED, STORE_FAILED */
+  entered(): Promise<void>
+  /** Everything that a verification needs, as a tar archive. */
+  bundle(since: Date | undefined): AsyncIterable<Buffer>
+}
 
 /** What the API needs of the rest of the gateway. */
 export interface HttpDeps {
@@ -62,6 +73,7 @@ export interface HttpDeps {
   /** Live sessions of each person, by subject. */
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
+  readonly ledger: ApiLedger
   readonly approvals: Approvals
   readonly asking: Pick<Asking, 'ask' | 'revoke'>
   /** Counters of a session that lives in this process. */

@@ -4,6 +4,7 @@ import type { SessionEvent } from '../../../recording/events.js'
 import type { Followed } from '../../../recording/follow.js'
 import { findSession } from '../../../store/sessions/queries.js'
 import type { HttpDeps } from '../http/deps.js'
+import { followingRoute, readBy } from '../../ledger/reads.js'
 import { principalOf } from '../http/authentication.js'
 import { eventStream, stallsAfter } from '../http/event-stream.js'
 import type { App } from '../http/instance.js'
@@ -42,7 +43,7 @@ async function* answer(events: AsyncGenerator<SessionEvent, Followed>, live: boo
  */
 export const followingRoutes = (app: App, deps: HttpDeps): void => {
   app.get<{ Params: { id: string }; Querystring: Query }>(
-    '/v1/sessions/:id/following',
+    followingRoute,
     {
       schema: schemaOf({
         id: 'followEvents',
@@ -62,6 +63,7 @@ export const followingRoutes = (app: App, deps: HttpDeps): void => {
       deps.denied.assert(principalOf(request).subject)
       // Before the file is read: what is written until the session ends is in this answer or the next.
       const live = deps.live(id) !== undefined
+      if (after === undefined || !live) await deps.ledger.read(readBy(request, principalOf(request)))
       const stream = await eventStream(answer(deps.following(id, after), live), request.log)
       reply.raw.setTimeout(stallsAfter, () => stream.destroy())
       return reply.type('application/x-ndjson').send(stream)

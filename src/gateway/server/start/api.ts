@@ -36,6 +36,7 @@ export interface ApiOptions extends Pick<
   | 'url'
   | 'asking'
   | 'web'
+  | 'ledger'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -35,6 +35,8 @@ import type { Webhooks } from '../../webhooks/webhooks.js'
 import type { Sources } from '../../metrics/readings.js'
 import { readiness } from '../http/readiness.js'
 import { onHttp2 } from '../http/server.js'
+import { forClients } from '../../../lib/readers.js'
+import { apiLedger } from './api-ledger.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration.js'
@@ -96,7 +98,7 @@ const lastRequests = 1000
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { version, log, configuration, runtimes, certificate, state, metrics, accesses, audit: write } = options
-  const { store, index, usage, recordings, held } = state
+  const { store, index, usage, recordings, held, ledgers } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const denied = await DenyList.open(store.db)
@@ -126,6 +128,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     makerOf: (subject): string | undefined => tokenControl.makerOf(subject),
     webhooks: options.webhooks,
     settled: (record) => accesses.settled(record),
+    entered: () => ledgers.acts.entered(),
   })
   await approvals.recover()
   const view = () => runtimes().view
@@ -134,6 +137,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const over = loggedOut(logouts)
   const shut = (session: SessionName) => out(session) ?? over(session) ?? lost(session)
   const registry = new SessionRegistry({ limits: options.limits, denied: shut })
+  ledgers.ledger.whenFailed((error) => void registry.review(() => ({ error: forClients(error), end: 'failed' })))
   const webSessions = new WebSessions()
   const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions)
   const control = new Control({ registry, denied, grants, holdings, write })
@@ -180,6 +184,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const app = createApi({
     ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
     regrouped: (subject) => reconsidering.of(subject),
+    ledger: apiLedger(ledgers, store, recordings),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },
@@ -204,7 +209,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {
       await held.assert()
-      return openRecording(recordings, start, metrics)
+      return ledgers.sessions.begin(await openRecording(recordings, start, metrics), start)
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }

@@ -63,7 +63,7 @@ export interface Gateway {
 /**
  * Starts a gateway.
  * Starts where its own parts work; a connection that can't be used is quarantined.
- * @throws {HoopError} CONFIG_*, SECRET_MISSING, STORE_FAILED, RECORDING_FAILED, GATEWAY_RUNNING, PORT_IN_USE
+ * @throws {HoopError} CONFIG_*, SECRET_MISSING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED, GATEWAY_RUNNING, PORT_IN_USE
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { log, version, config: path, env } = options
@@ -95,7 +95,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await Promise.race([later.quarantine.adopt(loaded), over])
     late.abort()
   }
-  const paths = { signing: beside(layout.signingKeys), masking: beside(layout.maskingKey) }
+  const paths = {
+    signing: beside(layout.signingKeys),
+    masking: beside(layout.maskingKey),
+    ledger: beside(layout.ledgerKeys),
+  }
   const secrets = rememberedSecrets(dirname(resolve(path)), env, log)
   const configuration = await openConfiguration({
     ...{ path, log, secrets, ...(env && { env }) },
@@ -130,10 +134,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const webhooks = stack.use(
     createWebhooks({ hooks: gateway.webhooks, secret, log, undelivered: () => metrics.webhooksUndelivered++ }),
   )
-  const state = stack.use(await openState(gateway, webhooks, metrics, log, version))
+  const state = stack.use(await openState(gateway, webhooks, metrics, log, version, paths.ledger))
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
-  const audit = (later.audit = auditLog(log, state.store))
+  const audit = (later.audit = auditLog(log, state.store, () => state.ledgers.acts.entered()))
   later.note = noteConfiguration(state.store, audit, log)
   await later.note(configuration.current)
   const quarantine = (later.quarantine = stack.use(new Quarantine({ catalogs, webhooks, log })))
@@ -170,6 +174,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   /** Sessions that begin from now on mask by the newest key; those that are open keep theirs. */
   const takeUpKeys = async () => ((await keys.reload()) ? configuration.reload() : undefined)
   stack.use(watchFiles([paths.signing, paths.masking], () => void takeUpKeys(), unwatched))
+  stack.use(watchFiles([paths.ledger], () => void state.ledgers.ledger.reloadKeys(), unwatched))
   stack.use(watchFiles([gateway.tls.cert, gateway.tls.key], reloadCertificate, unwatched))
 
   const lost = state.held.lost.then(async (error) => {
@@ -193,6 +198,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     reload: async () => {
       reloadCertificate()
       await keys.reload()
+      await state.ledgers.ledger.reloadKeys()
       await configuration.reload()
     },
     close: (ms) => {

@@ -7,15 +7,17 @@ import { unusualEgress } from '../../budgets/alerts.js'
 import { Usage } from '../../budgets/usage.js'
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
-import { pathIn } from '../../host/layout.js'
+import { ledgerFolder, pathIn } from '../../host/layout.js'
 import { HeldFiles } from '../../host/held-files.js'
-import { lockRecordings, lockStore } from '../../host/lock.js'
+import { lockLedger, lockRecordings, lockStore } from '../../host/lock.js'
+import { type Ledgers, openLedger } from '../../ledger/open.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
   readonly store: Store
   readonly index: StoredSessionIndex
   readonly usage: Usage
+  readonly ledgers: Ledgers
   /** Folder of recordings. */
   readonly recordings: string
   /** Locks and store: while they are what they were, what is recorded and noted can be found again. */
@@ -24,25 +26,33 @@ export interface State extends AsyncDisposable {
 
 /**
  * Opens what a gateway keeps, for itself alone, and settles what the last one left.
- * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED
+ * @param ledgerKeys path of the keys that sign the ledger; they are made where they aren't there
+ * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED
  */
 export const openState = async (
-  gateway: Pick<GatewayConfig, 'store' | 'recordings'>,
+  gateway: Pick<GatewayConfig, 'store' | 'recordings' | 'ledger' | 'url'>,
   webhooks: Pick<Webhooks, 'emit'>,
-  metrics: Pick<GatewayMetrics, 'queried'>,
+  metrics: Pick<GatewayMetrics, 'queried' | 'ledger'>,
   log: Logger,
   version: string,
+  ledgerKeys: string,
 ): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
   const storeFile = pathIn(gateway.store)
-  const locks = [stack.use(lockRecordings(recordings)), stack.use(lockStore(storeFile))] as const
+  const folder = ledgerFolder(gateway)
+  const locks = [
+    stack.use(lockRecordings(recordings)),
+    stack.use(lockStore(storeFile)),
+    stack.use(lockLedger(folder)),
+  ] as const
   const store = stack.use(await openStore(gateway.store, { version, queried: (...query) => metrics.queried(...query) }))
   const held = stack.use(
     await HeldFiles.of([
       { path: locks[0].path, code: 'RECORDING_FAILED' },
       { path: locks[1].path, code: 'STORE_FAILED' },
       { path: storeFile, code: 'STORE_FAILED' },
+      { path: locks[2].path, code: 'LEDGER_FAILED' },
     ]),
   )
   const index = new StoredSessionIndex(store, {
@@ -50,6 +60,11 @@ export const openState = async (
   })
   stack.defer(() => index.close())
   await recover(recordings, store, index, log)
+  const { host } = new URL(gateway.url)
+  const { copies } = gateway.ledger
+  const ledgers = stack.use(
+    await openLedger({ ...{ folder, copies, host, version, recordings, store, log, metrics }, keys: ledgerKeys }),
+  )
   const usageRecords = new UsageRecords(store)
   const usage = stack.use(
     await Usage.open({
@@ -59,5 +74,5 @@ export const openState = async (
     }),
   )
   const owned = stack.move()
-  return { store, index, usage, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, index, usage, ledgers, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { httpLimits } from './http-limits.js'
 import { duration, size } from './quantities.js'
 import { rates } from './rates.js'
+import { ledger } from './ledger.js'
 import { durationOrOff } from './session-times.js'
 import { webhook } from './webhooks.js'
 
@@ -86,6 +87,8 @@ export const gatewaySection = z.strictObject({
     .string()
     .regex(/^file:.+$/, 'file:FOLDER')
     .default('file:recordings'),
+  /** The log that proves afterwards that nothing was altered. */
+  ledger: ledger.prefault({}),
   /** How long live sessions get when the gateway is told to stop. */
   drain: duration.prefault('30s'),
   limits: limits.prefault({}),

@@ -215,6 +215,7 @@ const followed = async (person: Person, query = '') => {
 test('who follows a live session is answered as soon as something comes', async () => {
   world.live.set('a3', counters)
   world.recordings.set('a3', [event(1)])
+  world.reads.length = 0
   const first = await followed('ines')
   expect(first.lines).toEqual([event(1), { type: 'position', after: '1', live: true }])
   const waiting = followed('ines', '?after=1&wait=20')
@@ -226,7 +227,10 @@ test('who follows a live session is answered as soon as something comes', async 
   world.live.delete('a3')
   world.recordings.set('a3', [event(1), event(2), event(3)])
   expect((await last).lines).toEqual([event(3), { type: 'position', after: '3', live: false }])
+  // What goes on where an answer before stood is no other read; what is over is.
+  expect(world.reads).toHaveLength(2)
   expect((await followed('ines', '?after=3&wait=20')).lines).toEqual([{ type: 'position', after: '3', live: false }])
+  expect(world.reads).toHaveLength(3)
 })
 
 test('who is shut out, or loses the role, while they wait sees nothing of what came', async () => {

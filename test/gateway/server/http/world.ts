@@ -104,6 +104,8 @@ export interface World extends AsyncDisposable {
   readonly prover: Prover
   readonly logged: string[]
   readonly acts: readonly AdministratorAct[]
+  /** What the ledger was told of reads. */
+  readonly reads: Parameters<HttpDeps['ledger']['read']>[0][]
   readonly registry: SessionRegistry
   readonly live: Map<string, SessionCounters>
   readonly recordings: Map<string, readonly SessionEvent[] | (() => AsyncIterable<SessionEvent>)>
@@ -248,7 +250,16 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     logouts.assert(person)
     return scim.admit(person)
   }
+  const reads: Parameters<HttpDeps['ledger']['read']>[0][] = []
+  const assertLedger = async (): Promise<void> => {
+    if (state.failing === 'ledger') throw new HoopError('LEDGER_FAILED', '/secret/path')
+  }
   const deps: HttpDeps = {
+    ledger: {
+      read: async (what) => (await assertLedger(), void reads.push(what)),
+      entered: assertLedger,
+      bundle: async function* () {},
+    },
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',
@@ -391,6 +402,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       prover,
       logged,
       acts,
+      reads,
       registry,
       live,
       recordings,

@@ -15,7 +15,7 @@ const mounts = canMount(probe)
 afterAll(() => rmdirSync(probe))
 
 /** A gateway with one of its parts, or both, on a disk of 4 MB. */
-const onSmallDisk = async (parts: readonly ('store' | 'recordings')[]) => {
+const onSmallDisk = async (parts: readonly ('store' | 'recordings' | 'ledger')[]) => {
   const stack = new AsyncDisposableStack()
   const database = stack.use(await freshDatabase())
   const direct = await database.client()
@@ -26,7 +26,8 @@ const onSmallDisk = async (parts: readonly ('store' | 'recordings')[]) => {
     disk = smallDisk(folder.file('small'), 4 * 2 ** 20)
     await folder.edit('/postgres?', `/${database.name}?`)
     if (parts.includes('store')) await folder.edit(/store: .*/, 'store: sqlite:small/hoop.db')
-    if (parts.includes('recordings')) await folder.edit(/recordings: .*/, 'recordings: file:small/recordings')
+    const on = (part: 'recordings' | 'ledger') => (parts.includes(part) ? `file:small/${part}` : `file:${part}`)
+    await folder.edit(/recordings: .*/, `recordings: ${on('recordings')}\n  ledger: { folder: '${on('ledger')}' }`)
   })
   stack.defer(() => it.gateway.close(0))
   const ran = async () => (await direct.query<{ n: number }>('SELECT n FROM ran ORDER BY n')).rows.map(({ n }) => n)
@@ -74,6 +75,28 @@ test.skipIf(!mounts)(
     // Of the session that was refused nothing is left.
     expect(await createRecordingsView(it.folder.file('small/recordings')).all()).toHaveLength(2)
     expect(await readdir(it.folder.file('small/recordings/.open'))).toHaveLength(2)
+  },
+)
+
+test.skipIf(!mounts)(
+  'a full disk for the ledger ends sessions and refuses others, without its path, and is over by itself',
+  async () => {
+    await using on = await onSmallDisk(['ledger'])
+    const { it, disk } = on
+    const mika = await it.person('mika')
+    const live = await mika.connect()
+    await live.client.query('INSERT INTO ran VALUES (1)')
+    disk.fill()
+    const next = await mika.connect().catch((error: unknown) => error)
+    expect(next).toMatchObject({ code: '58030', routine: 'hoop/LEDGER_FAILED' })
+    const ended = await live.client.query('INSERT INTO ran VALUES (2)').catch((error: unknown) => error)
+    const shown = await mika.client.get('/v1/sessions').catch((error: unknown) => error)
+    expect(shown).toMatchObject({ code: 'LEDGER_FAILED' })
+    expect(ended).toBeInstanceOf(Error)
+    for (const error of [next, ended, shown]) expect(heard(error)).not.toMatch(new RegExp(`${it.folder.path}|ENOSPC`))
+    disk.makeRoom()
+    await (await mika.connect()).client.query('INSERT INTO ran VALUES (3)')
+    expect(await on.ran()).toEqual([1, 3])
   },
 )
 

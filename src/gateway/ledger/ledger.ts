@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import { asHoopError, HoopError } from '../../lib/errors.js'
+import type { Leaf, LeafContents, LeafKind } from '../../ledger/leaves.js'
+import { loadLedgerKeys } from '../../ledger/log/key-file.js'
+import { LedgerLog, type Published } from '../../ledger/log/log.js'
+import { lastLeaf, noteLeaves } from '../../store/ledger-leaves.js'
+import type { Store } from '../../store/open.js'
+import { WriteQueue } from '../../store/write-queue.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import { assertCopies } from './assert-copies.js'
+import { Copies } from './copies.js'
+import { catchUp, knownLeaf } from './catch-up.js'
+
+export interface LedgerOptions {
+  /** Held by this gateway alone. */
+  readonly folder: string
+  /** Path of the keys' file, which is there. */
+  readonly keys: string
+  /** As the configuration has them. */
+  readonly copies: readonly string[]
+  readonly store: Pick<Store, 'db'>
+  readonly log: Logger
+  readonly metrics: Pick<GatewayMetrics, 'ledger'>
+}
+
+/** Told that nothing can be proved any more: sessions have to end. */
+export type LedgerFailed = (error: HoopError) => void
+
+/** The gateway's one ledger: what is written here can be proved. */
+export class GatewayLedger implements AsyncDisposable {
+  readonly #options: LedgerOptions
+  readonly #log: LedgerLog
+  readonly #copies: Copies
+  readonly #notes: WriteQueue
+  #failed: LedgerFailed = () => undefined
+
+  private constructor(options: LedgerOptions, log: LedgerLog, copies: Copies, notes: WriteQueue) {
+    this.#options = options
+    this.#log = log
+    this.#copies = copies
+    this.#notes = notes
+  }
+
+  /**
+   * Goes on where it was; begins one where there is none.
+   * @throws {HoopError} LEDGER_FAILED; LEDGER_DAMAGED where it is not what it was: signing on would hide that
+   */
+  static async open(options: LedgerOptions): Promise<GatewayLedger> {
+    const { folder, store, log, metrics, copies: places } = options
+    const keys = await loadLedgerKeys(options.keys)
+    const known = await lastLeaf(store.db)
+    const notes = new WriteQueue(store.db)
+    const copies = new Copies({ places, log, metrics })
+    const published = ({ leaves, size, checkpoint }: Published): void => {
+      metrics.ledger.size = Number(size)
+      copies.publish({ checkpoint, size })
+      // What isn't noted here is noted at the next start, from the ledger itself.
+      void notes
+        .push((transaction) =>
+          noteLeaves(
+            transaction,
+            leaves.map(({ index, leaf }) => knownLeaf(index, leaf)),
+          ),
+        )
+        .catch((err: unknown) => log.error({ err }, 'leaves of the ledger were not noted in the store'))
+    }
+    await assertCopies(folder, places, keys)
+    const opened = await LedgerLog.open({ folder, keys, published })
+    await catchUp({ folder, db: store.db, known, checkpoint: opened.checkpoint, keys })
+    await opened.rotate(keys)
+    if (opened.checkpoint !== undefined) copies.publish({ checkpoint: opened.checkpoint })
+    return new GatewayLedger(options, opened, copies, notes)
+  }
+
+  /** The key that signs, as those need it who check. */
+  get vkey(): string {
+    return this.#log.vkey
+  }
+
+  get checkpoint(): string | undefined {
+    return this.#log.checkpoint
+  }
+
+  get folder(): string {
+    return this.#options.folder
+  }
+
+  /** Who is told when it can't be written. */
+  whenFailed(failed: LedgerFailed): void {
+    this.#failed = failed
+  }
+
+  /**
+   * @returns the leaf's place, once it is on disk under a signed checkpoint
+   * @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED
+   */
+  async write<Kind extends LeafKind>(kind: Kind, content: LeafContents[Kind]): Promise<bigint> {
+    const leaf = { kind, time: new Date().toISOString(), ...content } as unknown as Leaf
+    try {
+      return await this.#log.append(leaf)
+    } catch (thrown) {
+      const error = asHoopError(thrown, 'LEDGER_FAILED')
+      this.#options.metrics.ledger.failures++
+      this.#options.log.error({ err: error }, 'the ledger could not be written')
+      this.#failed(error)
+      throw error
+    }
+  }
+
+  /** Resolves when the store knows of every leaf. */
+  noted(): Promise<void> {
+    return this.#notes.settled()
+  }
+
+  /** Takes up keys that were rotated. Never throws. */
+  async reloadKeys(): Promise<void> {
+    try {
+      await this.#log.rotate(await loadLedgerKeys(this.#options.keys))
+    } catch (err) {
+      this.#options.log.error({ err }, 'the ledger’s key that was in force stays in force')
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#log.settled()
+    await this.#notes.settled()
+    await this.#copies[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,57 @@
+import { ensureLedgerKeys } from '../../ledger/log/key-file.js'
+import { ActLeaves } from './act-leaves.js'
+import { GatewayLedger, type LedgerOptions } from './ledger.js'
+import { enterSessions } from './reconcile.js'
+import { SessionLeaves } from './session-leaves.js'
+
+/** Silence shows: something is entered at least so often, milliseconds. */
+const heartbeat = 60_000
+
+export interface OpenLedgerOptions extends LedgerOptions {
+  /** Of the gateway, as clients use it. */
+  readonly host: string
+  readonly version: string
+  /** Folder. Recovery has been through it. */
+  readonly recordings: string
+}
+
+/** The ledger, and what enters into it by itself. */
+export interface Ledgers extends AsyncDisposable {
+  readonly ledger: GatewayLedger
+  readonly sessions: SessionLeaves
+  readonly acts: ActLeaves
+}
+
+/**
+ * Opens the ledger and enters what the last gateway had not come to.
+ * @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED, STORE_FAILED, KEY_MISSING
+ */
+export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> => {
+  const { host, version, recordings, store, log, keys } = options
+  await using stack = new AsyncDisposableStack()
+  await ensureLedgerKeys(keys, host)
+  const ledger = stack.use(await GatewayLedger.open(options))
+  if (ledger.checkpoint === undefined) await ledger.write('begin', { version, vkey: ledger.vkey })
+  await ledger.noted()
+  await enterSessions(recordings, store, ledger, log)
+  const acts = await ActLeaves.open(store, ledger)
+  const sessions = stack.use(new SessionLeaves(ledger))
+  await ledger.write('gateway', { what: 'started', version })
+  const beats = async (): Promise<void> => {
+    await acts.entered()
+    await ledger.write('heartbeat', { sessions: sessions.size })
+  }
+  const beat = setInterval(() => void beats().catch(() => undefined), heartbeat)
+  beat.unref()
+  const owned = stack.move()
+  return {
+    ...{ ledger, sessions, acts },
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(beat)
+      await sessions[Symbol.asyncDispose]()
+      await acts.entered().catch(() => undefined)
+      await ledger.write('gateway', { what: 'stopped', version }).catch(() => undefined)
+      await owned.disposeAsync()
+    },
+  }
+}

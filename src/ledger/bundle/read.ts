@@ -1,0 +1,61 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Act } from '../../lib/api/acts.js'
+import type { SessionSummary } from '../../lib/api.js'
+import { HoopError } from '../../lib/errors.js'
+import type { StoreView } from '../verify/store.js'
+import { readTar } from './tar.js'
+import type { AboutBundle } from './write.js'
+
+/** A bundle that lies in a folder, ready to be verified. Nothing of it is believed yet. */
+export interface UnpackedBundle {
+  readonly about: AboutBundle
+  readonly folder: string
+  readonly recordings: string
+  readonly store: StoreView
+}
+
+/** Names that a bundle has; what is called otherwise could lead out of the folder. */
+const allowed = /^(?:about\.json|ledger\/[\w./]+|store\/[a-z]+\.jsonl|recordings\/\d{4}-\d\d-\d\d\/[\w-]+\.hooprec)$/
+
+const isAllowed = (path: string): boolean => allowed.test(path) && !path.includes('..') && !path.includes('//')
+
+async function* jsonLines<Item>(path: string): AsyncGenerator<Item, void> {
+  for (const line of (await readFile(path, 'utf8')).split('\n')) if (line !== '') yield JSON.parse(line) as Item
+}
+
+/**
+ * Unpacks a bundle into a folder of its own.
+ * @param told how many bytes have come
+ * @throws {HoopError} NOTE_INVALID
+ */
+export const readBundle = async (
+  stream: AsyncIterable<Buffer>,
+  into: string,
+  told: (bytes: number) => void = () => undefined,
+): Promise<UnpackedBundle> => {
+  let done = 0
+  await mkdir(join(into, 'recordings'), { recursive: true })
+  for await (const { path, size, content } of readTar(stream)) {
+    if (!isAllowed(path)) throw new HoopError('NOTE_INVALID', 'the bundle has a file that is none of a bundle’s')
+    await mkdir(dirname(join(into, path)), { recursive: true })
+    await pipeline(content, createWriteStream(join(into, path), { flags: 'wx', mode: 0o600 }))
+    done += size
+    told(done)
+  }
+  const about = await readFile(join(into, 'about.json'), 'utf8').then(
+    (text) => JSON.parse(text) as AboutBundle,
+    () => undefined,
+  )
+  if (about?.format !== 1 || typeof about.vkey !== 'string' || Number.isNaN(Date.parse(about.taken)))
+    throw new HoopError('NOTE_INVALID', 'this is no bundle of a gateway’s record, or one of a newer version')
+  return {
+    ...{ about, folder: join(into, 'ledger'), recordings: join(into, 'recordings') },
+    store: {
+      sessions: () => jsonLines<SessionSummary>(join(into, 'store', 'sessions.jsonl')),
+      acts: () => jsonLines<Act>(join(into, 'store', 'acts.jsonl')),
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseCheckpointText } from './note/checkpoint.js'
+import { parseNote } from './note/note.js'
+
+/** A checkpoint as it is kept elsewhere. */
+export interface CopiedCheckpoint {
+  /** ISO 8601: when it was put there. */
+  readonly time: string
+  readonly checkpoint: string
+}
+
+const suffix = '.checkpoints.jsonl'
+
+/** A file for each day (UTC) to which lines are only added: it may lie where nothing can be changed. */
+export const addCopy = async (folder: string, checkpoint: string, now = new Date()): Promise<void> => {
+  const time = now.toISOString()
+  await using file = await open(join(folder, `${time.slice(0, 10)}${suffix}`), 'a', 0o600)
+  await file.appendFile(`${JSON.stringify({ time, checkpoint } satisfies CopiedCheckpoint)}\n`)
+  await file.datasync()
+}
+
+const parse = (line: string): CopiedCheckpoint | undefined => {
+  try {
+    const copy = JSON.parse(line) as CopiedCheckpoint
+    return typeof copy.checkpoint === 'string' && typeof copy.time === 'string' ? copy : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const originOf = (checkpoint: string): string | undefined => {
+  try {
+    return parseCheckpointText(parseNote(checkpoint).text).origin
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * What a folder of copies has of one log, oldest first. A last line that was cut off is left out.
+ * @param newest only the last file that has any
+ */
+export const readCopies = async (folder: string, origin: string, newest = false): Promise<CopiedCheckpoint[]> => {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(suffix)).sort()
+  const found: CopiedCheckpoint[] = []
+  for (const name of newest ? files.reverse() : files) {
+    const lines = (await readFile(join(folder, name), 'utf8')).split('\n')
+    for (const line of lines) {
+      const copy = parse(line)
+      if (copy && originOf(copy.checkpoint) === origin) found.push(copy)
+    }
+    if (newest && found.length > 0) break
+  }
+  return found
+}

@@ -1,0 +1,107 @@
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { asHoopError } from '../../lib/errors.js'
+import { toHex } from '../../recording/format/envelope.js'
+import { readFrames, readHeader } from '../../recording/format/frames.js'
+import { eventsOf } from '../../recording/format/lines.js'
+import { Source } from '../../recording/format/source.js'
+import type { StartEvent } from '../../recording/events.js'
+import { EventCounter } from '../../recording/counters.js'
+import { extension } from '../../recording/paths.js'
+import type { SessionCounters } from '../../lib/api.js'
+import type { SessionFacts } from './facts.js'
+import type { Finding } from './report.js'
+
+/** What a recording's file says of itself. */
+export interface ReadRecording {
+  readonly frames: number
+  readonly closed: boolean
+  readonly start?: StartEvent
+  readonly counters: SessionCounters
+}
+
+export interface RecordingFile {
+  readonly session: string
+  /** Of the folder that it lies in. */
+  readonly day: string
+  readonly path: string
+}
+
+/** Every recording's file. Of one session there may be two, which is not as it should be. */
+export const recordingFiles = async (folder: string): Promise<RecordingFile[]> => {
+  const days = (await readdir(folder)).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name)).sort()
+  const files = await Promise.all(
+    days.map(async (day) =>
+      (await readdir(join(folder, day)))
+        .filter((name) => name.endsWith(extension))
+        .sort()
+        .map((name) => ({ session: basename(name, extension), day, path: join(folder, day, name) })),
+    ),
+  )
+  return files.flat()
+}
+
+/**
+ * Holds one recording against what the ledger says of it: every head that was entered has to be the value of its chain at
+ * that frame.
+ */
+export const checkRecording = async (
+  session: string,
+  path: string,
+  { heads, end }: SessionFacts,
+  found: (finding: Finding) => void,
+): Promise<ReadRecording> => {
+  const expected = new Map(heads.map((head) => [head.frames, head]))
+  const last = Math.max(0, ...expected.keys())
+  const counter = new EventCounter()
+  let [frames, closed, torn] = [0, false, 0]
+  let start: StartEvent | undefined
+  let isWrong = false
+  const wrong = (finding: Omit<Finding, 'session'>): void => {
+    if (!isWrong) found({ session, ...finding })
+    isWrong = true
+  }
+  try {
+    await using source = await Source.open(path)
+    const { header, chain } = await readHeader(source)
+    if (header.session !== session) wrong({ kind: 'recording-misplaced', expected: session, found: header.session })
+    for await (const frame of readFrames(source, chain)) {
+      frames = chain.frames
+      const head = expected.get(frames)
+      const value = toHex(chain.head)
+      if (head && (head.head !== value || head.size !== chain.size))
+        wrong({ kind: 'recording-altered', frame: frames - 1, expected: head.head, found: value })
+      if (frame.kind !== 'events') continue
+      for (const event of eventsOf(frame)) {
+        if (event.type === 'start') start = event
+        counter.add(event)
+      }
+    }
+    ;({ closed, torn } = chain)
+  } catch (error) {
+    const { code, message } = asHoopError(error, 'RECORDING_UNREADABLE')
+    wrong({ kind: code === 'NOT_FOUND' ? 'recording-missing' : 'recording-altered', frame: frames, found: message })
+  }
+  if (frames < last)
+    wrong({ kind: 'recording-truncated', frame: frames, expected: `${last} frames`, found: `${frames} frames` })
+  const isEntered = end?.frames !== undefined && end.problem === undefined
+  if (isEntered && frames > end.frames)
+    wrong({
+      kind: 'recording-extended',
+      frame: end.frames,
+      expected: `${end.frames} frames`,
+      found: `${frames} frames`,
+    })
+  if (isEntered && (!closed || torn > 0))
+    wrong({
+      kind: 'recording-truncated',
+      frame: frames,
+      expected: 'a recording that was closed',
+      found: 'one without its end',
+    })
+  if (end?.problem !== undefined && !isWrong) found({ kind: 'recording-failed', session, found: end.problem })
+  return { frames, closed, ...(start && { start }), counters: counter.counters }
+}
+
+/** Whether a recording is that of a session in which no statement was let through. */
+export const ranNothing = ({ counters }: ReadRecording): boolean => counters.statements === 0 && counters.refused === 0

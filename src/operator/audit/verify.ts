@@ -1,0 +1,112 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { HoopError } from '../../lib/errors.js'
+import { readBundle } from '../../ledger/bundle/read.js'
+import { readCopies } from '../../ledger/copied.js'
+import { loadLedgerKeys } from '../../ledger/log/key-file.js'
+import { parseVerifier } from '../../ledger/note/keys.js'
+import type { Finding, Verification } from '../../ledger/verify/report.js'
+import { type SeenCheckpoint, verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
+import { ledgerFolder, layout, pathIn } from '../../gateway/host/layout.js'
+import { loadConfig } from '../../policy/config/load.js'
+import { AuditView } from '../../store/audit-view.js'
+import { remember, remembered } from './remembered.js'
+
+export interface AuditOptions extends Pick<VerifyOptions, 'since' | 'progress'> {
+  /** File of the checkpoints that were seen last. */
+  readonly memory: string
+  /** Verifier key, where somebody got it by another way. */
+  readonly vkey?: string | undefined
+}
+
+export interface BundleAuditOptions extends AuditOptions {
+  /** By which its ledger is remembered; by its own name unless said. */
+  readonly place?: string
+  /** Told how many bytes have come. */
+  readonly received?: (bytes: number) => void
+}
+
+export interface Audited extends Verification {
+  /** Where the trust in the key comes from. */
+  readonly trust: 'given' | 'remembered' | 'first use' | 'configuration'
+  readonly vkey: string
+}
+
+type Record = Pick<VerifyOptions, 'folder' | 'recordings' | 'store' | 'taken'> & {
+  readonly place: string
+  /** What the record itself, or the file of keys, says. */
+  readonly vkey: string
+  readonly source: 'first use' | 'configuration'
+  readonly seen?: readonly SeenCheckpoint[]
+  readonly findings?: readonly Finding[]
+}
+
+/** What was seen before goes into the verification, and what is seen now is kept where nothing was altered. */
+const verifyRecord = async (record: Record, options: AuditOptions): Promise<Audited> => {
+  const { place, source, seen = [], findings = [], ...rest } = record
+  const { memory, since, progress } = options
+  const known = await remembered(memory, place)
+  const trust = options.vkey !== undefined ? 'given' : known ? 'remembered' : source
+  const vkey = parseVerifier(options.vkey ?? known?.vkey ?? record.vkey).vkey
+  const before = known ? [{ checkpoint: known.checkpoint, where: `the verification of ${known.at}` }] : []
+  const found = await verifyLedger({ ...rest, vkey, seen: [...before, ...seen], since, ...(progress && { progress }) })
+  if (found.sound) await remember(memory, place, { vkey, checkpoint: found.checkpoint, at: new Date().toISOString() })
+  return { ...found, findings: [...found.findings, ...findings], trust, vkey }
+}
+
+/**
+ * Verifies the record that a configuration names, on the gateway's machine or where its folders were copied to.
+ * @throws {HoopError} CONFIG_*, KEY_MISSING, NOTE_INVALID, NOT_FOUND
+ */
+export const verifyByConfiguration = async (
+  config: string,
+  options: AuditOptions & { readonly env?: NodeJS.ProcessEnv },
+): Promise<Audited> => {
+  const { gateway } = (await loadConfig(config, options.env)).config
+  const [folder, recordings, store] = [ledgerFolder(gateway), pathIn(gateway.recordings), pathIn(gateway.store)]
+  if (!existsSync(folder))
+    throw new HoopError('NOT_FOUND', `the ledger ${folder}`, { hint: 'It is made at the gateway’s first start.' })
+  const { origin, signers } = await loadLedgerKeys(join(dirname(config), layout.ledgerKeys))
+  const seen: SeenCheckpoint[] = []
+  const findings: Finding[] = []
+  for (const place of gateway.ledger.copies) {
+    if (!place.startsWith('file:')) continue
+    const copies = await readCopies(pathIn(place), origin).catch(() => undefined)
+    if (!copies) findings.push({ kind: 'copy-unreadable', found: pathIn(place) })
+    for (const { checkpoint, time } of copies ?? [])
+      seen.push({ checkpoint, where: `the copy in ${pathIn(place)} of ${time}` })
+  }
+  using view = new AuditView(store)
+  const record = { folder, recordings, store: view, place: await realpath(folder), vkey: signers[0].vkey }
+  return await verifyRecord({ ...record, source: 'configuration', seen, findings }, options)
+}
+
+/**
+ * Verifies a bundle, which is unpacked into a folder that is gone afterwards.
+ * @throws {HoopError} NOTE_INVALID
+ */
+export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: BundleAuditOptions): Promise<Audited> => {
+  const into = await mkdtemp(join(tmpdir(), 'hoop-audit-'))
+  try {
+    const { about, ...unpacked } = await readBundle(stream, into, options.received)
+    const since = options.since ?? (about.since === undefined ? undefined : new Date(about.since))
+    const place = options.place ?? `bundle of ${parseVerifier(about.vkey).name}`
+    const record = {
+      ...unpacked,
+      place,
+      vkey: about.vkey,
+      source: 'first use' as const,
+      taken: Date.parse(about.taken),
+    }
+    return await verifyRecord(record, { ...options, since })
+  } finally {
+    await rm(into, { recursive: true, force: true })
+  }
+}
+
+export const verifyBundleFile = (path: string, options: AuditOptions): Promise<Audited> => {
+  if (!existsSync(path)) throw new HoopError('NOT_FOUND', `the bundle ${path}`)
+  return verifyBundle(createReadStream(path), options)
+}
