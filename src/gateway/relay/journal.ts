@@ -49,6 +49,14 @@ export interface StatementDetails {
   readonly observed?: readonly RuleMatch[] | undefined
 }
 
+/** Why a statement was not sent, and what it would have done, as far as that is known. */
+export interface RefusalDetails {
+  readonly error: HoopError
+  readonly rule?: string | undefined
+  readonly approval?: string | undefined
+  readonly facts?: readonly RecordedFacts[] | undefined
+}
+
 type Writable<Event> = { -readonly [K in keyof Event]: Event[K] }
 
 /** How a statement ended, but for its number and times. */
@@ -98,16 +106,12 @@ export class Journal {
     if (details.warnings) event.warnings = details.warnings
     if (details.observed) event.observed = details.observed
     const { facts } = details
-    if (facts && facts.length > 0) {
-      event.kinds = facts.length === 1 ? facts[0]!.kinds : facts.flatMap(({ kinds }) => kinds)
-      event.reads = facts.length === 1 ? facts[0]!.reads : facts.flatMap(({ reads }) => reads)
-      event.writes = facts.length === 1 ? facts[0]!.writes : facts.flatMap(({ writes }) => writes)
-    }
+    if (facts && facts.length > 0) Object.assign(event, recordedFacts(facts))
     this.#recorder.record(event)
     return { n, text, sentAt: at, ran: undefined, warnings: details.warnings }
   }
 
-  refusal(text: string, error: HoopError, rule?: string, approval?: string): Statement {
+  refusal(text: string, { error, rule, approval, facts }: RefusalDetails): Statement {
     const at = this.now()
     const n = ++this.#n
     this.counters.refused++
@@ -124,6 +128,7 @@ export class Journal {
       message: error.message,
       ...(rule ? { rule } : {}),
       ...(approval ? { approval } : {}),
+      ...(facts && facts.length > 0 ? recordedFacts(facts) : {}),
     })
     return { n, text, sentAt: at }
   }
@@ -178,6 +183,17 @@ export class Journal {
 }
 
 const nothing = committed([])
+
+/** Of a text of several statements, what all of them do. */
+const recordedFacts = (facts: readonly RecordedFacts[]): RecordedFacts => {
+  const [first, second] = facts
+  if (first && !second) return { kinds: first.kinds, reads: first.reads, writes: first.writes }
+  return {
+    kinds: facts.flatMap(({ kinds }) => kinds),
+    reads: facts.flatMap(({ reads }) => reads),
+    writes: facts.flatMap(({ writes }) => writes),
+  }
+}
 
 const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails): StatementVerdict => {
   if (checked) return 'checked'

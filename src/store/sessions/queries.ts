@@ -127,3 +127,32 @@ export const openSessions = async (db: Kysely<Tables>): Promise<{ id: string; st
   const rows = await live.orderBy('started_at').orderBy('id').execute()
   return rows.map(({ id, started_at }) => ({ id, startedAt: new Date(whole(started_at)).toISOString() }))
 }
+
+/**
+ * Sessions that have ended, oldest first, some hundreds at a time. Times are milliseconds since 1970.
+ * @param before of those that began before
+ * @throws {HoopError} STORE_FAILED
+ */
+export async function* endedSessions(
+  db: Kysely<Tables>,
+  before: number,
+): AsyncGenerator<{ id: string; startedAt: number }[], void> {
+  for (let after = { at: 0, id: '' }; ;) {
+    const { at, id } = after
+    const rows = await db
+      .selectFrom('sessions')
+      .select(['id', 'started_at'])
+      .where('ended_at', 'is not', null)
+      .where('started_at', '<', before)
+      .where((eb) => eb.or([eb('started_at', '>', at), eb.and([eb('started_at', '=', at), eb('id', '>', id)])]))
+      .orderBy('started_at')
+      .orderBy('id')
+      .limit(500)
+      .execute()
+    const page = rows.map((row) => ({ id: row.id, startedAt: whole(row.started_at) }))
+    const last = page.at(-1)
+    if (!last) return
+    yield page
+    after = { at: last.startedAt, id: last.id }
+  }
+}

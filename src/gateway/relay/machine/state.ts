@@ -147,8 +147,8 @@ export class State {
   }
 
   /** Nothing of a text that the proof refuses has run, nor will. */
-  refused({ text, refusal: { error, rule, approval } }: CheckRequest): void {
-    this.journal.refusal(text, error, rule, approval)
+  refused({ text, refusal }: CheckRequest): void {
+    this.journal.refusal(text, refusal)
   }
 
   /** An error in the extended protocol: the server ignores everything up to the next Sync. The failed request has left. */

@@ -19,6 +19,7 @@ import { publicRoutes } from '../routes/public.js'
 import { quarantineRoutes } from '../routes/quarantine.js'
 import { scimRoutes } from '../routes/scim/routes.js'
 import { sessionRoutes } from '../routes/sessions.js'
+import { statementRoutes } from '../routes/statements.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
 import { tokenRoutes } from '../routes/token.js'
@@ -86,6 +87,7 @@ export const createApp = (deps: HttpDeps): App => {
       publicRoutes,
       personRoutes,
       sessionRoutes,
+      statementRoutes,
       usageRoutes,
       killRoutes,
       peopleRoutes,

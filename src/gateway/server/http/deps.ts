@@ -20,6 +20,7 @@ import type { RateLimits } from '../admission/rate-limits.js'
 import type { Readiness } from './readiness.js'
 import type { AccessView } from '../../access/view.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
+import type { StatementIndex } from '../../statements/statement-index.js'
 
 /** What the API needs of the rest of the gateway. */
 export interface HttpDeps {
@@ -58,6 +59,8 @@ export interface HttpDeps {
   /** Live sessions of each person, by subject. */
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
+  /** The index of statements. */
+  readonly statements: Pick<StatementIndex, 'db' | 'behind'>
   readonly approvals: Approvals
   readonly asking: Pick<Asking, 'ask' | 'revoke'>
   /** Counters of a session that lives in this process. */

@@ -34,6 +34,7 @@ export interface ApiOptions extends Pick<
   | 'scimSecret'
   | 'url'
   | 'asking'
+  | 'statements'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -93,7 +93,7 @@ const lastRequests = 1000
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { version, log, configuration, runtimes, certificate, state, metrics, accesses, audit: write } = options
-  const { store, index, usage, recordings, held } = state
+  const { store, index, usage, statements, recordings, held } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const denied = await DenyList.open(store.db)
@@ -174,7 +174,21 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
+    ...{
+      version,
+      log,
+      store,
+      registry,
+      recordings,
+      statements,
+      approvals,
+      grants,
+      denied,
+      control,
+      lost,
+      usage,
+      asking,
+    },
     regrouped: (subject) => reconsidering.of(subject),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
@@ -202,7 +216,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {
       await held.assert()
-      return openRecording(recordings, start, metrics)
+      return statements.follow(await openRecording(recordings, start, metrics), start)
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }

@@ -10,12 +10,14 @@ import type { Webhooks } from '../../webhooks/webhooks.js'
 import { pathIn } from '../../host/layout.js'
 import { HeldFiles } from '../../host/held-files.js'
 import { lockRecordings, lockStore } from '../../host/lock.js'
+import { StatementIndex } from '../../statements/statement-index.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
   readonly store: Store
   readonly index: StoredSessionIndex
   readonly usage: Usage
+  readonly statements: StatementIndex
   /** Folder of recordings. */
   readonly recordings: string
   /** Locks and store: while they are what they were, what is recorded and noted can be found again. */
@@ -58,6 +60,7 @@ export const openState = async (
       failed: (err) => log.error({ err }, 'what people have used of their budgets was not written'),
     }),
   )
+  const statements = stack.use(await StatementIndex.open({ path: `${storeFile}.statements`, recordings, store, log }))
   const owned = stack.move()
-  return { store, index, usage, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, index, usage, statements, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
