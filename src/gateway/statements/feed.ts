@@ -7,7 +7,7 @@ import type {
   StatementEvent,
 } from '../../recording/events.js'
 import type { Begun, Ended, SessionEntry, StatementEntry } from '../../store/statements/entry.js'
-import { type Doing, namedColumns, shownBy, vectorsIn } from './shown.js'
+import { columnsAsText, type Doing, shownBy, vectorsIn } from './shown.js'
 
 /** UTF-16 units of a text that the index keeps and searches. */
 export const indexedText = 4000
@@ -76,7 +76,7 @@ export class SessionFeed {
       ...{ rows, bytes, masked, duration },
       vectors: vectorsIn(result),
       clear: columns.some(({ clear }) => clear === true),
-      ...(columns.length > 0 && { columns: JSON.stringify(namedColumns(columns)) }),
+      ...(columns.length > 0 && { columns: columnsAsText(columns) }),
       shown: shownBy(result, this.#doing.get(n) ?? { kinds: [], reads: [] }),
     }
     this.#entry(n).ended.push(ended)

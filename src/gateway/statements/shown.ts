@@ -24,13 +24,25 @@ const isMasked = ({ mask, clear }: ResultColumn): boolean => mask !== undefined 
 export const originsOf = ({ from, table }: ResultColumn): readonly string[] =>
   from ?? (table === undefined ? [] : [table])
 
-export const namedColumns = (columns: readonly ResultColumn[]): readonly StatementColumn[] =>
+const namedColumns = (columns: readonly ResultColumn[]): readonly StatementColumn[] =>
   columns.slice(0, most).map((column) => ({
     name: column.name,
     from: originsOf(column),
     ...(column.mask !== undefined && { mask: column.mask }),
     ...(column.clear && { clear: true }),
   }))
+
+/** One description serves all executions of a statement. */
+const written = new WeakMap<readonly ResultColumn[], string>()
+
+/** Columns as the index has them: JSON of a `StatementColumn[]`. */
+export const columnsAsText = (columns: readonly ResultColumn[]): string => {
+  const known = written.get(columns)
+  if (known !== undefined) return known
+  const text = JSON.stringify(namedColumns(columns))
+  written.set(columns, text)
+  return text
+}
 
 /** The tables whose columns a result may show beside those that are named. */
 const tablesOf = ({ kinds, reads }: Doing): readonly string[] => {
