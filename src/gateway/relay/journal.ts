@@ -6,7 +6,7 @@ import type { SessionCounters } from '../../lib/api.js'
 import { terminate } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-metrics.js'
-import { captureLimits } from './rows/capture.js'
+import { beginning, captureLimits } from './rows/capture.js'
 
 declare const brand: unique symbol
 
@@ -68,6 +68,8 @@ export class Journal {
   readonly #metrics: ConnectionMetrics
   #n = 0
   #dirty = false
+  /** As the server said last: what the client's prompt shows. */
+  transaction: NonNullable<ResultEvent['transaction']> = 'I'
   readonly counters: { -readonly [K in keyof SessionCounters]: SessionCounters[K] } = {
     statements: 0,
     refused: 0,
@@ -95,7 +97,7 @@ export class Journal {
     this.#metrics.statements[verdictOn(details)]++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
-    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text }
+    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text, transaction: this.transaction }
     if (text.length > captureLimits.text) Object.assign(event, cut(text))
     if (details.statementName) event.statementName = details.statementName
     if (details.portal) event.portal = details.portal
@@ -123,6 +125,7 @@ export class Journal {
       at,
       n,
       ...cut(text),
+      transaction: this.transaction,
       code: error.code,
       sqlstate: error.sqlstate,
       message: error.message,
@@ -151,12 +154,12 @@ export class Journal {
     event.at = at
     event.n = statement.n
     event.duration = Math.round((at - statement.sentAt) * 1000) / 1000
-    if (statement.ran !== undefined) event.ran = statement.ran.slice(0, captureLimits.text)
+    if (statement.ran !== undefined) event.ran = beginning(statement.ran, captureLimits.text)
     this.#recorder.record(event)
   }
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {
-    this.#recorder.record({ type: 'notice', at: this.now(), kind, message: message.slice(0, captureLimits.value) })
+    this.#recorder.record({ type: 'notice', at: this.now(), kind, message: beginning(message, captureLimits.value) })
   }
 
   /** What became of a request for approval. */
@@ -205,4 +208,4 @@ const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails):
 const cut = (text: string): { text: string; textBytes?: number } =>
   text.length <= captureLimits.text
     ? { text }
-    : { text: text.slice(0, captureLimits.text), textBytes: Buffer.byteLength(text) }
+    : { text: beginning(text, captureLimits.text), textBytes: Buffer.byteLength(text) }

@@ -68,6 +68,8 @@ export interface StatementEvent {
   readonly warnings?: readonly RuleNote[]
   /** Rules that would have applied, under a policy that only observes. */
   readonly observed?: readonly RuleNote[]
+  /** State of the transaction as the server had said last when it was sent. */
+  readonly transaction?: 'I' | 'T' | 'E'
 }
 
 export interface RuleNote {
@@ -95,6 +97,7 @@ export interface RefusalEvent {
   readonly kinds?: readonly string[]
   readonly reads?: readonly string[]
   readonly writes?: readonly string[]
+  readonly transaction?: 'I' | 'T' | 'E'
 }
 
 /**
