@@ -13,7 +13,9 @@ export interface Drawing {
   readonly strong: (text: string) => string
 }
 
-const longest = 24
+const longest = 16
+
+const minute = (iso: string): string => moment(iso).slice(0, 16)
 
 /** @param share of the longest bar, from 0 to 1; what isn't nothing has a bar */
 const bar = (share: number, { blocks }: Drawing): string =>
@@ -22,23 +24,27 @@ const bar = (share: number, { blocks }: Drawing): string =>
 const columnLines = ({ columns }: Exposure, drawing: Drawing): string => {
   const seen = seenColumns(columns)
   const most = Math.max(1, ...seen.map(({ rows }) => rows))
-  const headings = ['column', 'seen', 'rows', 'bytes', 'vectors', 'statements', 'first', 'last', '']
+  // The bar stands where a narrow terminal has it as well.
+  const headings = ['column', 'seen', 'rows', '', 'vectors', 'bytes', 'statements', 'first', 'last']
   const lines = table(
     headings,
     seen.map((each) => [
-      ...[each.column, each.seen, figure(each.rows), size(each.bytes), figure(each.vectors), figure(each.statements)],
-      ...[moment(each.first), moment(each.last), bar(each.rows / most, drawing)],
+      ...[each.column, each.seen, figure(each.rows), bar(each.rows / most, drawing), figure(each.vectors)],
+      ...[size(each.bytes), figure(each.statements), minute(each.first), minute(each.last)],
     ]),
   ).split('\n')
-  return lines.map((line, i) => (seen[i - 1]?.seen === 'clear' ? drawing.strong(line) : line)).join('\n')
+  return lines
+    .map((line) => clip(line, drawing.columns))
+    .map((line, i) => (seen[i - 1]?.seen === 'clear' ? drawing.strong(line) : line))
+    .join('\n')
 }
 
 const peopleLines = ({ people }: Exposure): string =>
   table(
-    ['person', 'sessions', 'statements', 'rows', 'bytes', 'vectors', 'first', 'last', 'seen clear'],
+    ['person', 'sessions', 'statements', 'rows', 'vectors', 'bytes', 'first', 'last', 'seen clear'],
     people.map(({ name, owner, sessions, total, columns }) => [
       ...[owner ? `${name} (${owner.name})` : name, figure(sessions), figure(total.statements), figure(total.rows)],
-      ...[size(total.bytes), figure(total.vectors), moment(total.first), moment(total.last)],
+      ...[figure(total.vectors), size(total.bytes), minute(total.first), minute(total.last)],
       columns
         .filter(({ clear }) => clear)
         .map(({ column }) => column)
@@ -49,7 +55,7 @@ const peopleLines = ({ people }: Exposure): string =>
 const timelineLines = ({ timeline: { step, steps } }: Exposure, drawing: Drawing): string => {
   const most = Math.max(1, ...steps.map(({ rows }) => rows))
   const day = 86_400_000
-  const from = (time: string): string => (step < day ? moment(time).slice(0, 16) : moment(time).slice(0, 10))
+  const from = (time: string): string => (step < day ? minute(time) : moment(time).slice(0, 10))
   return steps
     .map(({ from: at, rows, vectors }) => {
       const words = `${figure(rows)}${vectors > 0 ? `, ${count(vectors, 'vector')}` : ''}`
@@ -65,7 +71,7 @@ const besideLines = ({ refusals, approvals }: Exposure): string[] => [
         table(
           ['refused', 'by', 'times', 'first', 'last'],
           refusals.map((each) => [
-            ...[each.name, each.rule ?? each.code, figure(each.count), moment(each.first), moment(each.last)],
+            ...[each.name, each.rule ?? each.code, figure(each.count), minute(each.first), minute(each.last)],
           ]),
         ),
       ]),
@@ -76,7 +82,7 @@ const besideLines = ({ refusals, approvals }: Exposure): string[] => [
           ['approved', 'rule', 'by', 'times', 'first', 'last'],
           approvals.map(({ by, outcome, ...each }) => [
             ...[each.name, each.rule, by.length > 0 ? by.join(', ') : outcome, figure(each.count)],
-            ...[moment(each.first), moment(each.last)],
+            ...[minute(each.first), minute(each.last)],
           ]),
         ),
       ]),
@@ -96,22 +102,20 @@ export const exposureText = (exposure: Exposure, about: string, drawing: Drawing
       count(vectors, 'vector'),
     ].join(', '),
   ].join('\n')
-  const parts = [
-    head,
-    ...(exposure.columns.length > 0 ? [columnLines(exposure, drawing)] : []),
-    ...(exposure.people.length > 0 ? [peopleLines(exposure)] : []),
-    ...(exposure.timeline.steps.length > 0 ? [`Rows over time\n${timelineLines(exposure, drawing)}`] : []),
-    ...(exposure.statements.length > 0
-      ? [`Statements that showed most\n${statementTable(exposure.statements.slice(0, 10), drawing.columns)}`]
+  const clipped = (part: string): string =>
+    part
+      .split('\n')
+      .map((line) => clip(line, drawing.columns))
+      .join('\n')
+  const { columns, people, timeline, statements: largest } = exposure
+  return [
+    clipped(head),
+    ...(columns.length > 0 ? [columnLines(exposure, drawing)] : []),
+    ...(people.length > 0 ? [clipped(peopleLines(exposure))] : []),
+    ...(timeline.steps.length > 0 ? [`Rows over time\n${clipped(timelineLines(exposure, drawing))}`] : []),
+    ...(largest.length > 0
+      ? [`Statements that showed most\n${clipped(statementTable(largest.slice(0, 10), drawing.columns))}`]
       : []),
-    ...besideLines(exposure),
-  ]
-  return parts
-    .map((part) =>
-      part
-        .split('\n')
-        .map((line) => clip(line, drawing.columns))
-        .join('\n'),
-    )
-    .join('\n\n')
+    ...besideLines(exposure).map(clipped),
+  ].join('\n\n')
 }
