@@ -175,6 +175,13 @@ export interface AllowedStatement extends RecordedFacts {
   }
 }
 
+export interface ColumnOrigin {
+  /** `schema.table.column`, where the server names it and the catalog knows it. */
+  readonly column?: string
+  /** It is of one of pgvector's types. */
+  readonly vector?: true
+}
+
 /**
  * One session's policy, as the relay asks for it. `undefined` in place of a Guard means: no masks, no rules; everything
  * is forwarded as it is and nothing is parsed.
@@ -208,6 +215,8 @@ export interface Guard {
     fields: readonly Field[],
     statement: AllowedStatement | undefined,
   ): readonly (ColumnMask | undefined)[] | undefined | HoopError
+  /** What is known of a result's column beside its masks, for the record; absent where nothing rests on a catalog. */
+  readonly origin?: ((field: Field) => ColumnOrigin) | undefined
   /** A statement with `ddl` succeeded: the catalog is stale. Resolves when a new snapshot is in force. */
   refresh(): Promise<void>
   /**

@@ -153,6 +153,10 @@ export class PolicyGuard implements Guard {
     return this.#source?.renew?.(inTransaction)
   }
 
+  get origin(): Guard['origin'] {
+    return this.#source && ((field) => this.#current()?.of(field) ?? {})
+  }
+
   get own(): Guard['own'] {
     const read = this.#source?.own?.bind(this.#source)
     if (!read) return undefined

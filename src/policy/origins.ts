@@ -5,6 +5,7 @@ import type { ColumnMask, ColumnType, MaskSpec } from '../masking/types.js'
 import type { Catalog } from '../sql/catalog.js'
 import type { Field } from '../wire/backend.js'
 import type { PolicyConfig } from './config/schema.js'
+import type { ColumnOrigin } from './decision.js'
 
 /** A column's origin as RowDescription gives it, in one number: OIDs have 32 bits, attribute numbers 16. */
 const originKey = (table: number, attribute: number): number => table * 65_536 + (attribute & 0xffff)
@@ -55,6 +56,17 @@ export class Origins {
   /** Whether the snapshot has the relation that a field comes from. */
   knows(table: number): boolean {
     return this.#relations.has(table)
+  }
+
+  /** What the catalog says of a field, mask or not. */
+  of({ table, attribute, type }: Field): ColumnOrigin {
+    const relation = table === 0 ? undefined : this.#relations.get(table)
+    const column = relation?.columns.find((each) => each.attribute === attribute)
+    const known = this.#types.get(type)
+    return {
+      ...(relation && column && { column: `${relation.schema}.${relation.name}.${column.name}` }),
+      ...(known && isVector(known) && { vector: true }),
+    }
   }
 
   /**

@@ -30,7 +30,8 @@ export async function openRecording(folder: string, start: StartEvent, times?: R
     const header = encodeHeader({ version: 1, session: start.session, created: start.time })
     await file.write(header)
     const position = { size: header.length, sequence: 0, head: sha256(header) }
-    const recorder = new FileRecorder(start.session, file, position, { times, whole: () => markClosed(folder, path) })
+    const whole = (): Promise<void> => markClosed(folder, path)
+    const recorder = new FileRecorder(start.session, file, position, { path, times, whole })
     recorder.record(start)
     recorder.commit()
     const folders = [syncMarks(folder), syncFolder(dirname(path)), ...(isNewDay ? [syncFolder(folder)] : [])]

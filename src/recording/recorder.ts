@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { HoopError, asHoopError } from '../lib/errors.js'
 import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
@@ -29,6 +29,12 @@ export interface RecordingTimes {
   failed(): void
 }
 
+export interface RecorderOptions {
+  readonly path?: string
+  readonly times?: RecordingTimes | undefined
+  readonly whole?: () => Promise<void>
+}
+
 /** The recording of one live session. After the first failed write it takes nothing more, and every commit throws. */
 export class FileRecorder implements SessionRecorder {
   readonly id: string
@@ -37,8 +43,8 @@ export class FileRecorder implements SessionRecorder {
   readonly #writer: FrameWriter
   readonly #index = new StatementIndex()
   readonly #whole: () => Promise<void>
-  /** Some file systems count no names at all. */
-  readonly #isNamed: boolean
+  /** Where the file was when it was opened, by its number; absent where that can't be told. */
+  readonly #named: { readonly path: string; readonly inode: number } | undefined
   readonly #times: RecordingTimes | undefined
   #pending = ''
   #firstStatement = 0
@@ -46,18 +52,23 @@ export class FileRecorder implements SessionRecorder {
   #ended = false
   #released: Promise<unknown> = Promise.resolve()
 
-  /** @param whole called once the recording is on disk to its last byte */
+  /**
+   * @param path of the file: where another is there, or none, the recording takes nothing more
+   * @param whole called once the recording is on disk to its last byte
+   */
   constructor(
     id: string,
     file: RecordingFile,
     position: Position,
-    { times, whole = async () => {} }: { times?: RecordingTimes | undefined; whole?: () => Promise<void> } = {},
+    { path, times, whole = async () => {} }: RecorderOptions = {},
   ) {
     this.#times = times
     this.id = id
     this.#file = file
     this.#whole = whole
-    this.#isNamed = hasName(file)
+    const inode = path === undefined ? undefined : inodeAt(path)
+    // Some file systems number their files anew each time.
+    if (path !== undefined && inode !== undefined && fstatSync(file.fd).ino === inode) this.#named = { path, inode }
     this.#writer = new FrameWriter(file.fd, position)
   }
 
@@ -141,8 +152,9 @@ export class FileRecorder implements SessionRecorder {
     const began = performance.now()
     try {
       this.#writer.append('events', this.#pending)
-      // What is written to a file without a name is gone with the process.
-      if (this.#isNamed && !hasName(this.#file)) throw new HoopError('RECORDING_FAILED', 'the recording was deleted')
+      // What is written to a file that is not in its place is found by nobody.
+      if (this.#named && inodeAt(this.#named.path) !== this.#named.inode)
+        throw new HoopError('RECORDING_FAILED', 'the recording was deleted, moved or replaced')
     } catch (error) {
       throw this.#fail(asHoopError(error, 'RECORDING_FAILED'))
     }
@@ -177,7 +189,14 @@ export class FileRecorder implements SessionRecorder {
   }
 }
 
-const hasName = ({ fd }: RecordingFile): boolean => fstatSync(fd).nlink > 0
+/** Which file is at a path. */
+const inodeAt = (path: string): number | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino
+  } catch {
+    return undefined
+  }
+}
 
 /** Writes index and trailer. @returns what went wrong; the events are all there even so */
 export const finish = (writer: FrameWriter, index: StatementIndex): unknown => {

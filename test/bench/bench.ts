@@ -14,10 +14,14 @@ import { latency } from './rows/latency.js'
 import { startup } from './rows/startup.js'
 import { throughput } from './rows/throughput.js'
 import { vectors } from './rows/vectors.js'
+import { statements } from './statements.js'
 import { setStage } from './set-stage.js'
 import type { Stage } from './stage.js'
 
-const onStage: Record<Exclude<Part, 'micro' | 'inversion'>, (stage: Stage) => Promise<readonly Row[]>> = {
+const onStage: Record<
+  Exclude<Part, 'micro' | 'inversion' | 'statements'>,
+  (stage: Stage) => Promise<readonly Row[]>
+> = {
   prepared: (stage) => throughput(stage, 'prepared'),
   simple: (stage) => throughput(stage, 'simple'),
   cpu,
@@ -41,7 +45,7 @@ interface Result {
 const measure = async (root: string, options: Options, signal: AbortSignal): Promise<Result> => {
   const machine = describeMachine()
   const rows: Row[] = []
-  const played = [...options.only].filter((part) => part !== 'micro' && part !== 'inversion')
+  const played = [...options.only].filter((part) => part !== 'micro' && part !== 'inversion' && part !== 'statements')
   if (played.length > 0) {
     say('starting the database and the contenders')
     await using stage = await setStage(root, options, signal)
@@ -53,6 +57,10 @@ const measure = async (root: string, options: Options, signal: AbortSignal): Pro
   if (options.only.has('micro')) {
     say('measuring the parts by themselves')
     rows.push(...(await micro(root, options)))
+  }
+  if (options.only.has('statements')) {
+    say('filling an index of statements, which takes some minutes')
+    rows.push(...(await statements(options)))
   }
   const curves = options.only.has('inversion') ? inversion() : undefined
   if (curves && options.only.size === 1) return { json: curves, text: inversionTable(curves) }

@@ -16,6 +16,7 @@ export const parts = [
   'startup',
   'micro',
   'inversion',
+  'statements',
 ] as const
 export type Part = (typeof parts)[number]
 
@@ -30,7 +31,7 @@ export const usage = `Usage: npm run bench -- [--quick] [--json] [--only NAME]â€
 
 Measures hoop against direct PostgreSQL and pgbouncer (TLS, session pooling) in one run.
 
-  --quick      fewer and shorter rounds: some two minutes instead of seven
+  --quick      fewer and shorter rounds: some three minutes instead of nine
   --json       one object on stdout instead of the table
   --only NAME  ${parts.join(', ')}; may be repeated
   --profile    no table: where the gateway and the agent spend their time under pgbench -S -M prepared -c 8

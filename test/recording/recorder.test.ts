@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -28,6 +28,29 @@ test('any zstd decoder reads the frames that were written by hand', async () => 
     )
   expect(JSON.parse(texts[0] ?? '')).toEqual(start)
   expect(texts[1]).toContain('"text":"SELECT 1"')
+})
+
+test.for<[string, (path: string) => Promise<unknown>]>([
+  ['deleted', (path) => rm(path)],
+  ['deleted, and known by another name', async (path) => (await link(path, `${path}.too`), rm(path))],
+  ['moved', (path) => rename(path, `${path}.away`)],
+  [
+    'replaced by a copy of itself',
+    async (path) => (await copyFile(path, `${path}.copy`), rename(`${path}.copy`, path)),
+  ],
+  [
+    'moved with its folder',
+    async (path) => (await rename(dirname(path), `${dirname(path)}.away`), mkdir(dirname(path))),
+  ],
+])('a recording that is %s takes no further statement', async ([, take]) => {
+  await using folder = await tempFolder()
+  const recorder = await openRecording(folder.path, start)
+  recorder.record(statement(1))
+  recorder.commit()
+  await take(recordingPath(folder.path, start.session, start.time))
+  recorder.record(statement(2))
+  expect(() => recorder.commit()).toThrow('the recording was deleted, moved or replaced')
+  expect(recorder.close(closed)).toBeDefined()
 })
 
 test('text beyond ASCII and lone surrogates survive', async () => {

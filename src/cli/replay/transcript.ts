@@ -133,12 +133,13 @@ export class Transcript {
     return paint('dim', `-- #${n}  ${this.#time(at)}${notes && `  ${plain(notes)}`}`)
   }
 
-  #text({ text, textBytes }: { readonly text: string; readonly textBytes?: number }): string[] {
+  #text({ text, textBytes, transaction }: Pick<StatementEvent, 'text' | 'textBytes' | 'transaction'>): string[] {
     const { plain, paint } = this.#screen
     const shown = text.slice(0, longestText)
     const whole = textBytes ?? Buffer.byteLength(text)
     const name = plain(this.#database)
-    const mark = marks[this.#transaction]
+    // Recordings of before statements had it know it of results, which were written before the server said it.
+    const mark = marks[transaction ?? this.#transaction]
     const lines = plain(shown, '\n\t').split('\n')
     return [
       ...lines.map((line, i) => paint('cyan', `${name}${i === 0 ? '=' : '-'}${mark}> `) + line),

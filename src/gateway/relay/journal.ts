@@ -6,7 +6,7 @@ import type { SessionCounters } from '../../lib/api.js'
 import { terminate } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-metrics.js'
-import { captureLimits } from './rows/capture.js'
+import { beginning, captureLimits } from './rows/capture.js'
 
 declare const brand: unique symbol
 
@@ -49,6 +49,14 @@ export interface StatementDetails {
   readonly observed?: readonly RuleMatch[] | undefined
 }
 
+/** Why a statement was not sent, and what it would have done, as far as that is known. */
+export interface RefusalDetails {
+  readonly error: HoopError
+  readonly rule?: string | undefined
+  readonly approval?: string | undefined
+  readonly facts?: readonly RecordedFacts[] | undefined
+}
+
 type Writable<Event> = { -readonly [K in keyof Event]: Event[K] }
 
 /** How a statement ended, but for its number and times. */
@@ -60,6 +68,8 @@ export class Journal {
   readonly #metrics: ConnectionMetrics
   #n = 0
   #dirty = false
+  /** As the server said last: what the client's prompt shows. */
+  transaction: NonNullable<ResultEvent['transaction']> = 'I'
   readonly counters: { -readonly [K in keyof SessionCounters]: SessionCounters[K] } = {
     statements: 0,
     refused: 0,
@@ -87,7 +97,7 @@ export class Journal {
     this.#metrics.statements[verdictOn(details)]++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
-    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text }
+    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text, transaction: this.transaction }
     if (text.length > captureLimits.text) Object.assign(event, cut(text))
     if (details.statementName) event.statementName = details.statementName
     if (details.portal) event.portal = details.portal
@@ -98,16 +108,12 @@ export class Journal {
     if (details.warnings) event.warnings = details.warnings
     if (details.observed) event.observed = details.observed
     const { facts } = details
-    if (facts && facts.length > 0) {
-      event.kinds = facts.length === 1 ? facts[0]!.kinds : facts.flatMap(({ kinds }) => kinds)
-      event.reads = facts.length === 1 ? facts[0]!.reads : facts.flatMap(({ reads }) => reads)
-      event.writes = facts.length === 1 ? facts[0]!.writes : facts.flatMap(({ writes }) => writes)
-    }
+    if (facts && facts.length > 0) Object.assign(event, recordedFacts(facts))
     this.#recorder.record(event)
     return { n, text, sentAt: at, ran: undefined, warnings: details.warnings }
   }
 
-  refusal(text: string, error: HoopError, rule?: string, approval?: string): Statement {
+  refusal(text: string, { error, rule, approval, facts }: RefusalDetails): Statement {
     const at = this.now()
     const n = ++this.#n
     this.counters.refused++
@@ -119,11 +125,13 @@ export class Journal {
       at,
       n,
       ...cut(text),
+      transaction: this.transaction,
       code: error.code,
       sqlstate: error.sqlstate,
       message: error.message,
       ...(rule ? { rule } : {}),
       ...(approval ? { approval } : {}),
+      ...(facts && facts.length > 0 ? recordedFacts(facts) : {}),
     })
     return { n, text, sentAt: at }
   }
@@ -146,12 +154,12 @@ export class Journal {
     event.at = at
     event.n = statement.n
     event.duration = Math.round((at - statement.sentAt) * 1000) / 1000
-    if (statement.ran !== undefined) event.ran = statement.ran.slice(0, captureLimits.text)
+    if (statement.ran !== undefined) event.ran = beginning(statement.ran, captureLimits.text)
     this.#recorder.record(event)
   }
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {
-    this.#recorder.record({ type: 'notice', at: this.now(), kind, message: message.slice(0, captureLimits.value) })
+    this.#recorder.record({ type: 'notice', at: this.now(), kind, message: beginning(message, captureLimits.value) })
   }
 
   /** What became of a request for approval. */
@@ -179,6 +187,17 @@ export class Journal {
 
 const nothing = committed([])
 
+/** Of a text of several statements, what all of them do. */
+const recordedFacts = (facts: readonly RecordedFacts[]): RecordedFacts => {
+  const [first, second] = facts
+  if (first && !second) return { kinds: first.kinds, reads: first.reads, writes: first.writes }
+  return {
+    kinds: facts.flatMap(({ kinds }) => kinds),
+    reads: facts.flatMap(({ reads }) => reads),
+    writes: facts.flatMap(({ writes }) => writes),
+  }
+}
+
 const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails): StatementVerdict => {
   if (checked) return 'checked'
   if (approval !== undefined) return 'approved'
@@ -189,4 +208,4 @@ const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails):
 const cut = (text: string): { text: string; textBytes?: number } =>
   text.length <= captureLimits.text
     ? { text }
-    : { text: text.slice(0, captureLimits.text), textBytes: Buffer.byteLength(text) }
+    : { text: beginning(text, captureLimits.text), textBytes: Buffer.byteLength(text) }

@@ -68,6 +68,8 @@ export interface StatementEvent {
   readonly warnings?: readonly RuleNote[]
   /** Rules that would have applied, under a policy that only observes. */
   readonly observed?: readonly RuleNote[]
+  /** State of the transaction as the server had said last when it was sent. */
+  readonly transaction?: 'I' | 'T' | 'E'
 }
 
 export interface RuleNote {
@@ -91,6 +93,11 @@ export interface RefusalEvent {
   readonly rule?: string
   /** Id of the request for an approval that was not given, or not in time. */
   readonly approval?: string
+  /** What it would have done, where the policy reads statements. */
+  readonly kinds?: readonly string[]
+  readonly reads?: readonly string[]
+  readonly writes?: readonly string[]
+  readonly transaction?: 'I' | 'T' | 'E'
 }
 
 /**
@@ -126,6 +133,11 @@ export interface ResultEvent {
   readonly rows: number
   readonly bytes: number
   readonly masked: number
+  /** By column, of all rows as the client saw them: values that weren't NULL, and their bytes. */
+  readonly columnValues?: readonly number[]
+  readonly columnBytes?: readonly number[]
+  /** Of a COPY, where the policy has it counted: vectors that left as they are. Of rows, `columns` and `columnValues` tell. */
+  readonly vectors?: number
   /** What detectors found in columns without a mask, by detector; the values here are without it. */
   readonly detected?: Readonly<Record<string, number>>
   /** COPY FROM STDIN: bytes the client sent. */
@@ -145,8 +157,15 @@ export interface ResultEvent {
 export interface ResultColumn {
   readonly name: string
   readonly type: number
+  /** `schema.table.column`; of a value that was computed from masked columns, all of them with commas between. */
   readonly table?: string
+  /** Of a value that was computed from masked columns: these. */
+  readonly from?: readonly string[]
   readonly mask?: string
+  /** Masked here, and seen clear by the person. */
+  readonly clear?: true
+  /** Its type is one of pgvector's. */
+  readonly vector?: true
   /** Detectors that found something in it. */
   readonly detected?: readonly string[]
 }

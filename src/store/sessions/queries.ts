@@ -137,3 +137,32 @@ export async function* allSessions(db: Kysely<Tables>): AsyncGenerator<SessionSu
     cursor = page.cursor
   }
 }
+
+/**
+ * Sessions that have ended, oldest first, some hundreds at a time. Times are milliseconds since 1970.
+ * @param before of those that began before
+ * @throws {HoopError} STORE_FAILED
+ */
+export async function* endedSessions(
+  db: Kysely<Tables>,
+  before: number,
+): AsyncGenerator<{ id: string; startedAt: number }[], void> {
+  for (let after = { at: 0, id: '' }; ;) {
+    const { at, id } = after
+    const rows = await db
+      .selectFrom('sessions')
+      .select(['id', 'started_at'])
+      .where('ended_at', 'is not', null)
+      .where('started_at', '<', before)
+      .where((eb) => eb.or([eb('started_at', '>', at), eb.and([eb('started_at', '=', at), eb('id', '>', id)])]))
+      .orderBy('started_at')
+      .orderBy('id')
+      .limit(500)
+      .execute()
+    const page = rows.map((row) => ({ id: row.id, startedAt: whole(row.started_at) }))
+    const last = page.at(-1)
+    if (!last) return
+    yield page
+    after = { at: last.startedAt, id: last.id }
+  }
+}

@@ -103,6 +103,20 @@ test('a session reads like psql, with what hoop did in plain words', () => {
   `)
 })
 
+test('the prompt is that of when a statement was sent, whatever the results say that came before', () => {
+  const prompts = transcript([
+    start,
+    statement(1, 'BEGIN', { transaction: 'I' }),
+    result(1, { tag: 'BEGIN', rows: 0, transaction: 'I' }),
+    statement(2, 'nonsense', { transaction: 'T' }),
+    result(2, { tag: 'error', rows: 0, sqlstate: '42601', transaction: 'T' }),
+    statement(3, 'ROLLBACK', { transaction: 'E' }),
+    result(3, { tag: 'ROLLBACK', rows: 0, transaction: 'E' }),
+    statement(4, 'SELECT 1', { transaction: 'I' }),
+  ]).match(/vectors=.*/g)
+  expect(prompts).toEqual(['vectors=> BEGIN', 'vectors=*> nonsense', 'vectors=!> ROLLBACK', 'vectors=> SELECT 1'])
+})
+
 test('a multi-line statement in an open or failed transaction has the prompt that psql would show', () => {
   const events = [
     start,

@@ -37,7 +37,7 @@ export interface StateOptions {
 }
 
 /** The journal but for its commit, which is not the machine's. */
-export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice'>
+export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice' | 'transaction'>
 
 /** Everything that one relay knows. It has no sockets and no clock of its own. */
 export class State {
@@ -147,8 +147,8 @@ export class State {
   }
 
   /** Nothing of a text that the proof refuses has run, nor will. */
-  refused({ text, refusal: { error, rule, approval } }: CheckRequest): void {
-    this.journal.refusal(text, error, rule, approval)
+  refused({ text, refusal }: CheckRequest): void {
+    this.journal.refusal(text, refusal)
   }
 
   /** An error in the extended protocol: the server ignores everything up to the next Sync. The failed request has left. */

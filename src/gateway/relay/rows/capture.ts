@@ -21,11 +21,26 @@ export const captureValue = (value: Buffer | null, format: number): Parameter =>
 const captureBytes = (buffer: Buffer, start: number, end: number, format: number): Parameter => {
   const limit = captureLimits.value
   if (end - start > limit) {
-    const cut = buffer.toString(format === 1 ? 'hex' : 'utf8', start, start + limit)
+    const cut =
+      format === 1
+        ? buffer.toString('hex', start, start + limit)
+        : buffer.toString('utf8', start, characterEnd(buffer, start, start + limit))
     return { cut, bytes: end - start }
   }
   return format === 1 ? { hex: buffer.toString('hex', start, end) } : buffer.toString('utf8', start, end)
 }
+
+/** Where the last whole character ends that does so by `end`. @see RFC 3629, section 3: a byte 10xxxxxx goes on with one */
+const characterEnd = (buffer: Buffer, start: number, end: number): number => {
+  let at = end
+  while (at > start && end - at < 4 && (buffer[at]! & 0xc0) === 0x80) at--
+  // What is no UTF-8 is cut where it was to be.
+  return (buffer[at]! & 0xc0) === 0x80 ? end : at
+}
+
+/** The first so many UTF-16 units of a text, or one less where a character would be cut in two. */
+export const beginning = (text: string, units: number): string =>
+  text.length <= units ? text : text.slice(0, units).replace(/[\uD800-\uDBFF]$/, '')
 
 export const captureParameters = (
   values: readonly (Buffer | null)[],

@@ -25,7 +25,9 @@ export class MaskedRows extends MaskedSink<RowMasker> {
     const row = this.masker.row(buffer, start + HEADER, end)
     if (!this.admits(buffer, start, end, row.length)) return false
     this.digest.row(row, 0, row.length)
-    if (!this.clear) out.put(row)
+    if (this.clear) return true
+    this.digest.counts?.rows(row, 0, row.length)
+    out.put(row)
     return true
   }
 
@@ -67,6 +69,7 @@ export class MaskedCopy extends MaskedSink<CopyMasker> {
     if (start < end) this.#counting.rows(end - start - HEADER)
     if (!this.#counting.take(rows, this.clear ? end - start : masked, Math.max(0, vectors))) return false
     this.#counted += rows
+    this.digest.vectors += Math.max(0, vectors)
     this.digest.rows = this.#counted
     return true
   }

@@ -33,7 +33,10 @@ export abstract class MaskedSink<M extends Masker> implements RowSink {
 
   frame(out: Outbox, buffer: Buffer, start: number, end: number): boolean {
     const admitted = this.digest.wantsContent ? this.single(out, buffer, start, end) : this.#gather(buffer, start, end)
-    if (admitted && this.clear) out.keep(buffer, start, end)
+    if (admitted && this.clear) {
+      this.digest.counts?.rows(buffer, start, end)
+      out.keep(buffer, start, end)
+    }
     return admitted
   }
 
@@ -45,7 +48,9 @@ export abstract class MaskedSink<M extends Masker> implements RowSink {
     const messages = this.#gathered.take()
     if (messages.length === 0) return
     this.digest.stream(messages, 0, messages.length)
-    if (!this.clear) out.put(messages)
+    if (this.clear) return
+    this.digest.counts?.rows(messages, 0, messages.length)
+    out.put(messages)
   }
 
   abstract end(out: Outbox): boolean

@@ -23,6 +23,7 @@ export class PlainRows implements RowSink {
   frame(out: Outbox, buffer: Buffer, start: number, end: number): boolean {
     if (this.#counting?.row(buffer, start, end) === false) return false
     this.digest.rows++
+    this.digest.counts?.rows(buffer, start, end)
     this.digest.row(buffer, start, end)
     out.keep(buffer, start, end)
     return true
@@ -32,6 +33,7 @@ export class PlainRows implements RowSink {
     // Whether it fits is decided before it begins: a row that has left in part can't be taken back.
     if (first && this.#counting?.take(1, declaredSize(buffer, start)) === false) return false
     if (first) this.digest.rows++
+    this.digest.counts?.piece(buffer, start, end, first)
     this.digest.stream(buffer, start, end)
     out.keep(buffer, start, end)
     return true
@@ -61,6 +63,7 @@ export class PlainCopy implements RowSink {
     const vectors = this.#counting.vectors(buffer, start, end)
     const rows = this.#counting.rows(end - start - HEADER)
     if (!this.#counting.take(rows, end - start, vectors)) return false
+    this.digest.vectors += vectors
     this.digest.copy(buffer, start, end, rows)
     out.keep(buffer, start, end)
     return true

@@ -1,30 +1,27 @@
 import { createHash, hash, type Hash } from 'node:crypto'
 import type { Parameter, ResultColumn } from '../../../recording/events.js'
 import type { Detected } from '../../../masking/detectors/detected.js'
-import { specName } from '../../../masking/spec-name.js'
 import type { ColumnMask } from '../../../masking/types.js'
 import type { Field } from '../../../wire/backend.js'
 import { HEADER } from '../../../wire/cutter.js'
 import type { ResultDetails } from '../journal.js'
 import { captureLimits, captureRow } from './capture.js'
+import { ColumnCounts } from './column-counts.js'
+import { columnsOf, type Naming } from './result-columns.js'
 
 /** Bytes that are hashed in one go at the end; more than that is hashed as it comes. */
 const ONE_SHOT = 16 * 1024
 
 type Masks = readonly (ColumnMask | undefined)[]
 
-/** Columns as the recording names them: one object for each description, so that it is written as JSON once. */
-const described = new WeakMap<readonly Field[], { masks: Masks | undefined; columns: readonly ResultColumn[] }>()
-
-const columnsOf = (fields: readonly Field[], masks: Masks | undefined): readonly ResultColumn[] => {
-  const known = described.get(fields)
-  if (known && known.masks === masks) return known.columns
-  const columns = fields.map(({ name, type }, i) => {
-    const mask = masks?.[i]
-    return { name, type, ...(mask ? { table: mask.column, mask: specName(mask.spec) } : {}) }
-  })
-  described.set(fields, { masks, columns })
-  return columns
+/** What is known of a result before its first row. */
+interface Described {
+  readonly fields?: readonly Field[] | undefined
+  readonly formats?: readonly number[]
+  readonly masks?: Masks | undefined
+  readonly detected?: Detected
+  readonly naming?: Naming | undefined
+  readonly copied?: readonly ResultColumn[] | undefined
 }
 
 const none: readonly number[] = []
@@ -33,6 +30,10 @@ const none: readonly number[] = []
 export class ResultDigest {
   rows = 0
   bytes = 0
+  /** Vectors of a COPY, where they are counted; elsewhere the columns tell. */
+  vectors = 0
+  /** What each column held as the client saw it; absent where nobody described them. */
+  readonly counts: ColumnCounts | undefined
   #seen: (readonly Parameter[])[] | undefined
   #seenBytes = 0
   #copy: Buffer[] | undefined
@@ -47,12 +48,18 @@ export class ResultDigest {
   readonly masks: Masks | undefined
   readonly formats: readonly number[]
   readonly #detected: Detected | undefined
+  readonly #naming: Naming | undefined
+  /** Of a COPY: what is known of its columns. */
+  readonly #copied: readonly ResultColumn[] | undefined
 
-  constructor(fields?: readonly Field[], formats: readonly number[] = none, masks?: Masks, detected?: Detected) {
+  constructor({ fields, formats = none, masks, detected, naming, copied }: Described = {}) {
     this.fields = fields
     this.formats = formats
     this.masks = masks
+    this.counts = fields && new ColumnCounts(fields.length)
     this.#detected = detected
+    this.#naming = naming
+    this.#copied = copied
   }
 
   /** Whether the recording holds other values than the database. */
@@ -107,19 +114,24 @@ export class ResultDigest {
 
   /** Adds to the result's event all but tag, outcome and time. */
   describe(event: ResultDetails): void {
-    const { fields, masks } = this
-    const counts = this.#detected?.counts
+    const detected = this.#detected?.counts
     event.rows = this.rows
     event.bytes = this.bytes
-    if (fields) event.columns = counts ? this.#withFound(fields) : columnsOf(fields, masks)
+    const columns = this.fields ? columnsOf(this.fields, this.masks, this.#naming) : this.#copied
+    if (columns) event.columns = detected ? this.#withFound(columns) : columns
+    if (this.counts && this.rows > 0) {
+      event.columnValues = this.counts.values
+      event.columnBytes = this.counts.bytes
+    }
+    if (this.vectors > 0) event.vectors = this.vectors
     if (this.#seen) event.rowsSeen = this.#seen
     if (this.#copy) event.copySeen = Buffer.concat(this.#copy).toString('base64')
-    if (counts) event.detected = counts
+    if (detected) event.detected = detected
     if (this.bytes > 0) event.digest = this.#digest()
   }
 
-  #withFound(fields: readonly Field[]): readonly ResultColumn[] {
-    return columnsOf(fields, this.masks).map((column, i) => {
+  #withFound(columns: readonly ResultColumn[]): readonly ResultColumn[] {
+    return columns.map((column, i) => {
       const detected = this.#detected!.in(i)
       return detected.length > 0 ? { ...column, detected } : column
     })

@@ -10,9 +10,10 @@ import { MaskedCopy, MaskedRows } from './masked-rows.js'
 import { PlainCopy, PlainRows } from './plain-rows.js'
 import type { RowSink } from './row-sink.js'
 import { ResultDigest } from './result-digest.js'
+import { copiedColumns } from './result-columns.js'
 import { CopyCounting, type CopyStream, RowCounting } from './counting.js'
 
-type SinkGuard = Pick<Guard, 'scans' | 'maskKey' | 'clear'>
+type SinkGuard = Pick<Guard, 'scans' | 'maskKey' | 'clear' | 'origin'>
 
 type Masks = readonly (ColumnMask | undefined)[]
 
@@ -44,27 +45,31 @@ export const rowSink = (
   const treatment = fields && (guard?.scans?.ofFields(fields, masks) ?? masks)
   const counting = countingOf(metering, fields, (column) => !guard?.clear && masks?.[column] !== undefined)
   if (!guard || !fields || !treatment?.some((treated) => treated))
-    return new PlainRows(new ResultDigest(fields, formats, masks), counting)
+    return new PlainRows(new ResultDigest({ fields, formats, masks, naming: guard }), counting)
   const detected = new Detected()
   const masker = rowMasker(fields, formats, treatment, guard.maskKey, detected)
-  return new MaskedRows(new ResultDigest(fields, formats, masks, detected), masker, guard.clear, counting)
+  const digest = new ResultDigest({ fields, formats, masks, detected, naming: guard })
+  return new MaskedRows(digest, masker, guard.clear, counting)
 }
 
 /**
  * The stream of a COPY … TO STDOUT.
  * @param shape how it is written, where that is known
+ * @param copy its columns, where one of them is masked
  */
 export const copySink = (
   guard: SinkGuard | undefined,
   metering: Metering | undefined,
   stream: CopyStream,
   shape: CopyShape | undefined,
-  masks: Masks | undefined,
+  copy: { readonly masks: Masks; readonly names: readonly (string | undefined)[] } | undefined,
 ): RowSink => {
+  const masks = copy?.masks
   const counting = new CopyCounting(metering?.meter, stream)
   const treatment = shape && (guard?.scans?.ofCopy(shape.columns, masks) ?? masks)
   if (!guard || !shape || !treatment) return new PlainCopy(new ResultDigest(), counting)
   const detected = new Detected()
   const masker = copyMasker(shape, treatment, guard.maskKey, detected)
-  return new MaskedCopy(new ResultDigest(undefined, [], masks, detected), masker, guard.clear, counting)
+  const copied = copy && copiedColumns(copy.names, copy.masks, guard)
+  return new MaskedCopy(new ResultDigest({ masks, detected, copied }), masker, guard.clear, counting)
 }

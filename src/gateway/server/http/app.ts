@@ -21,6 +21,7 @@ import { quarantineRoutes } from '../routes/quarantine.js'
 import { scimRoutes } from '../routes/scim/routes.js'
 import { followingRoutes } from '../routes/following.js'
 import { sessionRoutes } from '../routes/sessions.js'
+import { statementRoutes } from '../routes/statements.js'
 import { standingApprovalRoutes } from '../routes/standing-approvals.js'
 import { serviceTokenRoutes } from '../routes/service-tokens.js'
 import { tokenRoutes } from '../routes/token.js'
@@ -91,6 +92,7 @@ export const createApp = (deps: HttpDeps): App => {
       personRoutes,
       sessionRoutes,
       followingRoutes,
+      statementRoutes,
       usageRoutes,
       killRoutes,
       peopleRoutes,

@@ -23,6 +23,7 @@ import type { LeafContents } from '../../../ledger/leaves.js'
 import type { Readiness } from './readiness.js'
 import type { AccessView } from '../../access/view.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
+import type { StatementIndex } from '../../statements/statement-index.js'
 
 /** What the API enters in the ledger, and what it shows of it. */
 export interface ApiLedger {
@@ -74,6 +75,8 @@ export interface HttpDeps {
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
   readonly ledger: ApiLedger
+  /** The index of statements. */
+  readonly statements: Pick<StatementIndex, 'db' | 'behind'>
   readonly approvals: Approvals
   readonly asking: Pick<Asking, 'ask' | 'revoke'>
   /** Counters of a session that lives in this process. */

@@ -9,7 +9,8 @@ import { principalOf } from '../http/authentication.js'
 import { eventStream, stallsAfter } from '../http/event-stream.js'
 import type { App } from '../http/instance.js'
 import { schemaOf } from './schema-of.js'
-import { sessionParams, visibleTo } from './sessions.js'
+import { visibleTo } from '../http/visible.js'
+import { sessionParams } from './sessions.js'
 
 interface Query {
   readonly after?: string
@@ -56,10 +57,10 @@ export const followingRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const { after, wait } = request.query
-      const { id } = await findSession(deps.store.db, request.params.id, visibleTo(deps, request))
+      const { id } = await findSession(deps.store.db, request.params.id, visibleTo(deps, principalOf(request)))
       if (after !== undefined && wait > 0 && deps.live(id)) await deps.grown(id, after, patience(request, wait))
       // Whoever has waited may have been shut out meanwhile, or have lost the right to see it.
-      await findSession(deps.store.db, id, visibleTo(deps, request))
+      await findSession(deps.store.db, id, visibleTo(deps, principalOf(request)))
       deps.denied.assert(principalOf(request).subject)
       // Before the file is read: what is written until the session ends is in this answer or the next.
       const live = deps.live(id) !== undefined

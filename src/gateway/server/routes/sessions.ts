@@ -1,11 +1,11 @@
 import type { SessionSummary } from '../../../lib/api.js'
 import { findSession, type SessionFilter, type SessionPage } from '../../../store/sessions/queries.js'
-import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
 import { eventStream, stallsAfter } from '../http/event-stream.js'
 import { searchSessions } from '../http/search.js'
+import { visibleTo } from '../http/visible.js'
 import { schemaOf } from './schema-of.js'
 
 interface Query {
@@ -56,17 +56,10 @@ const filterOf = ({ since, until, limit: _, cursor: _cursor, text: _text, ...sam
   ...(until !== undefined && { until: new Date(until) }),
 })
 
-type Request = Parameters<typeof principalOf>[0]
-
-/** People see their own sessions; auditors and admins everybody's. What one may not see isn't there (404). */
-export const visibleTo = (deps: Pick<HttpDeps, 'config'>, request: Request): Pick<SessionFilter, 'subject'> => {
-  const { subject, groups } = principalOf(request)
-  return rolesOf(deps.config(), { groups }).length > 0 ? {} : { subject }
-}
-
 /** Sessions and their recordings, to who may see them. */
 export const sessionRoutes = (app: App, deps: HttpDeps): void => {
-  const visible = (request: Request): Pick<SessionFilter, 'subject'> => visibleTo(deps, request)
+  const visible = (request: Parameters<typeof principalOf>[0]): Pick<SessionFilter, 'subject'> =>
+    visibleTo(deps, principalOf(request))
   const current = (session: SessionSummary): SessionSummary => {
     const counters = session.endedAt === undefined ? deps.live(session.id) : undefined
     return counters ? { ...session, counters } : session

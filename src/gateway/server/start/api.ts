@@ -37,6 +37,7 @@ export interface ApiOptions extends Pick<
   | 'asking'
   | 'web'
   | 'ledger'
+  | 'statements'
 > {
   readonly store: Store
   readonly registry: SessionRegistry

@@ -98,7 +98,7 @@ const lastRequests = 1000
  */
 export const serve = async (options: ServeOptions): Promise<Served> => {
   const { version, log, configuration, runtimes, certificate, state, metrics, accesses, audit: write } = options
-  const { store, index, usage, recordings, held, ledgers } = state
+  const { store, index, usage, statements, recordings, held, ledgers } = state
   const { gateway } = configuration.current.config
   const own = ownAddress(gateway.url, options.address)
   const denied = await DenyList.open(store.db)
@@ -182,7 +182,21 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const app = createApi({
-    ...{ version, log, store, registry, recordings, approvals, grants, denied, control, lost, usage, asking },
+    ...{
+      version,
+      log,
+      store,
+      registry,
+      recordings,
+      statements,
+      approvals,
+      grants,
+      denied,
+      control,
+      lost,
+      usage,
+      asking,
+    },
     regrouped: (subject) => reconsidering.of(subject),
     ledger: apiLedger(ledgers, store, recordings),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
@@ -209,7 +223,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     runtime: async (grant) => runtimes().runtime(grant),
     openRecording: async (start) => {
       await held.assert()
-      return ledgers.sessions.begin(await openRecording(recordings, start, metrics), start)
+      const recorder = await openRecording(recordings, start, metrics)
+      return statements.follow(await ledgers.sessions.begin(recorder, start), start)
     },
   }
   const shared = { services, registry, budget: new MemoryBudget(gateway.limits.buffered) }

@@ -11,6 +11,7 @@ import { ledgerFolder, pathIn } from '../../host/layout.js'
 import { HeldFiles } from '../../host/held-files.js'
 import { lockLedger, lockRecordings, lockStore } from '../../host/lock.js'
 import { type Ledgers, openLedger } from '../../ledger/open.js'
+import { StatementIndex } from '../../statements/statement-index.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
@@ -18,6 +19,7 @@ export interface State extends AsyncDisposable {
   readonly index: StoredSessionIndex
   readonly usage: Usage
   readonly ledgers: Ledgers
+  readonly statements: StatementIndex
   /** Folder of recordings. */
   readonly recordings: string
   /** Locks and store: while they are what they were, what is recorded and noted can be found again. */
@@ -73,6 +75,16 @@ export const openState = async (
       failed: (err) => log.error({ err }, 'what people have used of their budgets was not written'),
     }),
   )
+  const statements = stack.use(await StatementIndex.open({ path: `${storeFile}.statements`, recordings, store, log }))
   const owned = stack.move()
-  return { store, index, usage, ledgers, recordings, held, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    store,
+    index,
+    usage,
+    statements,
+    ledgers,
+    recordings,
+    held,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }

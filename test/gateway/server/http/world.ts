@@ -313,6 +313,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
+    // What asks it is tested with a gateway that records.
+    statements: {
+      behind: 0,
+      get db(): never {
+        throw new HoopError('STORE_FAILED', 'there are no recordings here')
+      },
+    },
     usage: (subject) => ({ person: usage.person(subject), sessions: [] }),
     live: (id) => live.get(id),
     // A position is the number of events that were seen.

@@ -19,7 +19,7 @@ import {
 } from './by-name.js'
 import { type BoundParameters, noParameters } from './given-keys.js'
 import { inFull } from './in-full.js'
-import { type Admission, refused, type Refusal, unguarded } from './outcome.js'
+import { type Admission, refused, refusedBy, type Refusal, unguarded } from './outcome.js'
 import { undecided, unread } from './unread.js'
 import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.js'
 
@@ -54,8 +54,7 @@ export class Admissions {
       const waits = unread(guard, text, given)
       if (waits) return waits
       const decision = guard.decide(text, asker)
-      if (decision.kind === 'refuse')
-        return this.#renewed(decision, given) ?? refused(decision.error, decision.rule, decision.doubted)
+      if (decision.kind === 'refuse') return this.#renewed(decision, given) ?? refusedBy(decision)
       return { ...unguarded, statements: decision.statements }
     } catch (error) {
       return undecided(this.#state.guard, error, given)
@@ -69,7 +68,7 @@ export class Admissions {
   admit(toRun: ToRun, given: Given): Admission | Refusal | Waiting {
     if (given.refused) {
       const { error, rule, approval } = given.refused
-      return { kind: 'refused', error, rule, approval }
+      return { kind: 'refused', error, rule, approval, facts: this.#factsOf(toRun, given) }
     }
     if (!this.#state.guard) return unguarded
     // What has waited comes again, and is no other run of the statement.
@@ -92,8 +91,7 @@ export class Admissions {
     if (said.kind === 'unanswered')
       return given.answered ? refused(notKnown()) : { kind: 'waits', wants: { kind: 'answers' } }
     const word = this.#approved(said, given)
-    if (word.kind === 'refuse')
-      return (goesOn ? undefined : this.#renewed(word, given)) ?? refused(word.error, word.rule, word.doubted)
+    if (word.kind === 'refuse') return (goesOn ? undefined : this.#renewed(word, given)) ?? refusedBy(word)
     if (!goesOn && !given.renewed && this.#state.renews && (unknownNames.among(word.statements) || this.#lags(word)))
       return { kind: 'waits', wants: { kind: 'catalog' } }
     const bound = toRun.kind === 'bind' ? toRun.bind : undefined
@@ -113,6 +111,16 @@ export class Admissions {
       return over ? refused(over) : this.#admitted(last, given, raise, asked?.searches === true, found)
     }
     return { kind: 'waits', wants: this.#wants(last, toRun) }
+  }
+
+  /** What would have run, for the record. */
+  #factsOf(toRun: ToRun, given: Given): Refusal['facts'] {
+    try {
+      const word = this.#state.guard && this.#word(toRun, given, [])
+      return word && ('statements' in word ? word.statements : 'facts' in word ? word.facts : undefined)
+    } catch {
+      return undefined
+    }
   }
 
   /** The guard's word on the text, and on what it runs by name. */

@@ -1,5 +1,5 @@
 import type { HoopError } from '../../../../lib/errors.js'
-import type { AllowedStatement, Premise, RuleMatch } from '../../../../policy/decision.js'
+import type { AllowedStatement, Premise, RecordedFacts, Refused, RuleMatch } from '../../../../policy/decision.js'
 import type { Raise } from '../../../budgets/budgets.js'
 import type { Found, Rests } from '../names/names.js'
 
@@ -44,6 +44,8 @@ export interface Refusal {
   readonly approval?: string | undefined
   /** See `Refused`. */
   readonly doubted?: number | undefined
+  /** What it would have done, as far as that is known. */
+  readonly facts?: readonly RecordedFacts[] | undefined
 }
 
 /** Where no policy says anything, and what any other admission differs from. */
@@ -53,6 +55,9 @@ export const unguarded: Admission = {
   ...{ found: [], behind: [] },
 }
 
-export const refused = (error: HoopError, rule?: string, doubted?: number): Refusal => ({
-  ...{ kind: 'refused', error, rule, doubted },
+export const refused = (error: HoopError, rule?: string): Refusal => ({ kind: 'refused', error, rule })
+
+/** By the policy's word on the text. */
+export const refusedBy = ({ error, rule, doubted, facts }: Refused): Refusal => ({
+  ...{ kind: 'refused', error, rule, doubted, facts },
 })

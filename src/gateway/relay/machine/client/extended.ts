@@ -57,7 +57,7 @@ export class ExtendedRequests {
     if (outcome.kind === 'refused') {
       const meaning = this.#prepared({ name, text, types: unread.types }, undefined, 'ended')
       state.push({ kind: 'parse', meaning, refused: outcome.error })
-      state.journal.refusal(text, outcome.error, outcome.rule)
+      state.journal.refusal(text, outcome)
       // A Parse that fails still drops the unnamed statement; a Bind would leave an older one there to be executed.
       out.put(parse(name, own.refused))
       return
@@ -200,10 +200,11 @@ export class ExtendedRequests {
   }
 
   /** A Bind of what nobody prepared goes in its place, and the server's error about that becomes ours. */
-  #refuse(portal: string, text: string, { error, rule, approval }: Refusal): void {
+  #refuse(portal: string, text: string, refusal: Refusal): void {
     const { state, out, pipeline, own } = this.#parts
     pipeline.opens('bound')
-    const statement = state.journal.refusal(text, error, rule, approval)
+    const { error } = refusal
+    const statement = state.journal.refusal(text, refusal)
     const none: Portal = { ...portalOf(portal, text, pipeline.number), state: 'ended' }
     state.push({ kind: 'bind', portal: none, name: own.refused, statement, refused: error })
     out.put(bindOf(own.refused))

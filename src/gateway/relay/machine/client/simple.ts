@@ -155,11 +155,11 @@ export class SimpleRequests {
    * In place of a Query goes a Query that can't be parsed (of a FunctionCall one of a function that can't be), and not a
    * Bind with a Sync: where the server is skipping, it has to ignore our message as it would have the client's.
    */
-  #refuse(kind: 'query' | 'function', text: string, { error, rule, approval }: Omit<Refusal, 'kind'>): void {
+  #refuse(kind: 'query' | 'function', text: string, refusal: Omit<Refusal, 'kind'>): void {
     const { state, out, pipeline } = this.#parts
     pipeline.ended()
-    const statement = state.journal.refusal(text, error, rule, approval)
-    const refused = error
+    const statement = state.journal.refusal(text, refusal)
+    const refused = refusal.error
     if (kind === 'query')
       state.push({ kind, statement, refused, admission: undefined, defines: [], completed: 0, errored: false })
     else state.push({ kind, statement, refused, raise: undefined })

@@ -149,7 +149,7 @@ export class Results {
     if (metering) meter(this.#state, metering.meter, head)
     const stream = { binary, header: facts?.header ?? false }
     const shape = facts?.stream && { ...facts.stream, columns }
-    this.#sink = copySink(guard, metering, stream, shape, facts?.copy?.masks)
+    this.#sink = copySink(guard, metering, stream, shape, facts?.copy)
     return true
   }
 

@@ -220,6 +220,7 @@ export class Server implements FrameHandler {
       if (state.answering.kind === 'skipping') state.answer(normal)
     } else throw new HoopError('PROTOCOL_DESYNC', 'ReadyForQuery that nobody asked for')
     state.transaction = status
+    state.journal.transaction = status
     if (state.queue.length === 0) state.strayCancel = false
     this.#results.ready()
     if (status === 'I') transactionEnded(state)
