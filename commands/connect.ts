@@ -108,7 +108,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set
   async #draw(connected: Connected): Promise<(event: ConnectEvent) => void> {
     const [{ showConnect }, { mayChange, watchTotals }] = await Promise.all([
       import('../src/cli/views/connect.js'),
-      import('../src/agent/api/watch.js'),
+      import('../src/agent/api/sessions/totals.js'),
     ])
     const { client, connections } = connected
     const picture = new ConnectPicture(client.credentials.claims.name, client.route.url.host)

@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/flags'
-import type { ApprovalLook } from '../../src/agent/api/approval-watch.js'
+import type { ApprovalLook } from '../../src/agent/api/approvals/watch.js'
 import type { GatewayClient } from '../../src/agent/api/client.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import { Inbox } from '../../src/cli/approvals/inbox-feed.js'
@@ -29,7 +29,7 @@ start comes first. A gateway that can't be reached is asked again.`
     const { flags } = await this.parse(ApprovalsWatch)
     const [{ openClient }, { watchApprovals }] = await Promise.all([
       import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/approval-watch.js'),
+      import('../../src/agent/api/approvals/watch.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { person, connection } = flags

@@ -5,7 +5,7 @@ import { write } from '../../src/cli/write.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
-import type { FailureLine } from '../../src/agent/api/session-events.js'
+import type { FailureLine } from '../../src/agent/api/sessions/events.js'
 import type { Format } from '../../src/cli/export/format.js'
 
 const formats = ['jsonl', 'csv', 'sql', 'asciicast', 'html'] as const satisfies readonly Format[]
@@ -56,7 +56,7 @@ export default class SessionsExport extends ClientCommand {
       })
     const [{ openClient }, { received }, { formats: writers }, { newFile }] = await Promise.all([
       import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/session-events.js'),
+      import('../../src/agent/api/sessions/events.js'),
       import('../../src/cli/export/format.js'),
       import('../../src/cli/export/new-file.js'),
     ])

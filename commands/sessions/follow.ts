@@ -6,7 +6,7 @@ import { write } from '../../src/cli/write.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 import type { PositionLine } from '../../src/lib/api/position-line.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
-import type { FailureLine } from '../../src/agent/api/session-events.js'
+import type { FailureLine } from '../../src/agent/api/sessions/events.js'
 
 export default class SessionsFollow extends ClientCommand {
   static override summary = 'Watch a session while it goes on, as its client sees it.'
@@ -30,7 +30,7 @@ export default class SessionsFollow extends ClientCommand {
     const { args, flags } = await this.parse(SessionsFollow)
     const [{ openClient }, { followSession }, { Transcript }] = await Promise.all([
       import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/following.js'),
+      import('../../src/agent/api/sessions/follow.js'),
       import('../../src/cli/replay/transcript.js'),
     ])
     const { signal } = this

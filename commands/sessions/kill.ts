@@ -58,7 +58,7 @@ export default class SessionsKill extends ClientCommand {
     const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     if (many) {
-      const { findSessions } = await import('../../src/agent/api/find-sessions.js')
+      const { findSessions } = await import('../../src/agent/api/sessions/find.js')
       const found = await findSessions((path) => client.get(path), {
         person,
         connection,

@@ -33,7 +33,7 @@ export default class SessionsList extends ClientCommand {
     const { flags } = await this.parse(SessionsList)
     const [{ openClient }, { findSessions }] = await Promise.all([
       import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/find-sessions.js'),
+      import('../../src/agent/api/sessions/find.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findSessions((path) => client.get(path), flags)

@@ -6,7 +6,7 @@ import { write } from '../../src/cli/write.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
-import type { FailureLine } from '../../src/agent/api/session-events.js'
+import type { FailureLine } from '../../src/agent/api/sessions/events.js'
 
 export default class SessionsReplay extends ClientCommand {
   static override summary = 'Replay a session as its client saw it.'
@@ -42,7 +42,7 @@ export default class SessionsReplay extends ClientCommand {
     const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }, { keyHelp }] =
       await Promise.all([
         import('../../src/agent/api/client.js'),
-        import('../../src/agent/api/session-events.js'),
+        import('../../src/agent/api/sessions/events.js'),
         import('../../src/cli/replay/transcript.js'),
         import('../../src/cli/replay/timeline.js'),
         import('../../src/cli/replay/play.js'),

@@ -5,7 +5,7 @@ import { pairs } from '../../src/cli/table.js'
 import { paint, plain, span, width } from '../../src/cli/text.js'
 import { write } from '../../src/cli/write.js'
 import type { SessionSummary } from '../../src/lib/api.js'
-import type { FailureLine } from '../../src/agent/api/session-events.js'
+import type { FailureLine } from '../../src/agent/api/sessions/events.js'
 import type { SessionEvent } from '../../src/lib/api/session-events.js'
 
 export default class SessionsShow extends ClientCommand {
@@ -28,7 +28,7 @@ export default class SessionsShow extends ClientCommand {
     const { args, flags } = await this.parse(SessionsShow)
     const [{ openClient }, { received }, { Transcript }] = await Promise.all([
       import('../../src/agent/api/client.js'),
-      import('../../src/agent/api/session-events.js'),
+      import('../../src/agent/api/sessions/events.js'),
       import('../../src/cli/replay/transcript.js'),
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })

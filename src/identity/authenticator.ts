@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { HoopError } from '../lib/errors.js'
-import type { VerifiedToken } from './id-token.js'
+import type { VerifiedToken } from './provider/id-token.js'
 import { isGrant } from './grants.js'
 import type { Identity } from './principal.js'
 import { verifyProof, type Proof } from './proof.js'

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
-import { addRevocation, restoreRevoked, type Revocation, standingRevocations } from '../store/revocations.js'
+import { addRevocation, restoreRevoked, type Revocation, standingRevocations } from '../store/people/revocations.js'
 import type { Tables } from '../store/schema.js'
 
 /** Who is shut out: kept in the store, asked in memory, since every request and every session asks. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { HoopError } from '../lib/errors.js'
-import { type Logout, type LogoutMark, markOf, noteLogout, standingLogouts } from '../store/logouts.js'
+import { type Logout, type LogoutMark, markOf, noteLogout, standingLogouts } from '../store/people/logouts.js'
 import type { Tables } from '../store/schema.js'
 import type { Principal } from './types.js'
 

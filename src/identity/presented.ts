@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HoopError } from '../lib/errors.js'
 import { RecentCache } from '../lib/recent-cache.js'
-import type { PresentedTokens } from '../store/presented-tokens.js'
+import type { PresentedTokens } from '../store/tokens/presented.js'
 import { clockTolerance } from './clock.js'
 import type { Identity } from './principal.js'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HoopError } from '../lib/errors.js'
-import type { UsedProofs } from '../store/used-proofs.js'
+import type { UsedProofs } from '../store/tokens/used-proofs.js'
 import { clockTolerance } from './clock.js'
 
 export interface ReplayOptions {

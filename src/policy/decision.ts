@@ -15,7 +15,7 @@ import type {
   StatementFacts,
 } from '../sql/facts.js'
 import type { Field } from '../wire/backend.js'
-import type { Scans } from './scans.js'
+import type { Scans } from './masks/scans.js'
 
 export type { Premise }
 

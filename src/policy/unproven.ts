@@ -1,8 +1,8 @@
 import { HoopError } from '../lib/errors.js'
 import type { NamedObject, StatementFacts, Unproven } from '../sql/facts.js'
 import type { PolicyConfig } from './config/schema.js'
-import { derivedError } from './derived.js'
-import type { Origins } from './origins.js'
+import { derivedError } from './masks/derived.js'
+import type { Origins } from './masks/origins.js'
 
 interface Policies {
   readonly policy: PolicyConfig

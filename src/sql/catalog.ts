@@ -1,17 +1,17 @@
 import { HoopError } from '../lib/errors.js'
-import { build, type CatalogNeeds } from './catalog/build.js'
-import { reading } from './catalog/document.js'
+import { build, type CatalogNeeds } from './catalog/read/build.js'
+import { reading } from './catalog/read/document.js'
 import { identityOf, isSingle, moment, snapshotOf, stateOf } from './catalog/moved.js'
-import { readSnapshot } from './catalog/queries.js'
-import { Reading } from './catalog/reading.js'
+import { readSnapshot } from './catalog/read/queries.js'
+import { Reading } from './catalog/read/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'
 
-export type { CatalogNeeds } from './catalog/build.js'
+export type { CatalogNeeds } from './catalog/read/build.js'
 export type { KnownName } from './catalog/types.js'
 export type { AskSession } from './catalog/own.js'
 export { readOwn } from './catalog/own.js'
-export type { Reading } from './catalog/reading.js'
+export type { Reading } from './catalog/read/reading.js'
 export type { AddedType, Catalog, CatalogColumn, CatalogQuery, Relation } from './catalog/types.js'
 
 /** Readings before it is given up that views and functions stand still for one. */

@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
 import type { ActName } from '../lib/api/acts.js'
 import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approvals/tables.js'
-import type { LogoutsTable, LogoutTokensTable } from './logout-tables.js'
+import type { LogoutsTable, LogoutTokensTable } from './people/logout-tables.js'
 import type { ScimGroupsTable, ScimMembersTable, ScimUsersTable } from './scim/tables.js'
 import type { MaybeWhole, Whole } from './whole.js'
 

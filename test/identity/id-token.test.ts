@@ -1,8 +1,8 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startIdp, type Idp } from '../../src/demo/idp.js'
-import { verifyIdToken, type IdTokenOptions } from '../../src/identity/id-token.js'
-import { IdpKeys } from '../../src/identity/idp-keys.js'
+import { verifyIdToken, type IdTokenOptions } from '../../src/identity/provider/id-token.js'
+import { IdpKeys } from '../../src/identity/provider/idp-keys.js'
 
 let idp: Idp
 let keys: IdpKeys

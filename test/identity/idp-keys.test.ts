@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { verifyIdToken } from '../../src/identity/id-token.js'
-import { IdpKeys, type IdpKeysOptions } from '../../src/identity/idp-keys.js'
+import { verifyIdToken } from '../../src/identity/provider/id-token.js'
+import { IdpKeys, type IdpKeysOptions } from '../../src/identity/provider/idp-keys.js'
 import { startFakeIdp, type FakeIdp } from './idp-fake.js'
 
 const discovery = '/.well-known/openid-configuration'

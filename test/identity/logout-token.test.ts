@@ -1,9 +1,9 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startIdp, type Idp } from '../../src/demo/idp.js'
-import { verifyIdToken } from '../../src/identity/id-token.js'
-import { IdpKeys } from '../../src/identity/idp-keys.js'
-import { verifyLogoutToken } from '../../src/identity/logout-token.js'
+import { verifyIdToken } from '../../src/identity/provider/id-token.js'
+import { IdpKeys } from '../../src/identity/provider/idp-keys.js'
+import { verifyLogoutToken } from '../../src/identity/provider/logout-token.js'
 
 let idp: Idp
 let keys: IdpKeys

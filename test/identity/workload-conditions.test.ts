@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { claimText, match } from '../../src/identity/workloads/trust.js'
-import { repeatedName } from '../../src/identity/repeated-name.js'
+import { repeatedName } from '../../src/identity/provider/repeated-name.js'
 
 type When = Parameters<typeof match>[0]['when']
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { AdministratorAct } from '../../src/lib/api/acts.js'
 import { addAct, lastAct, listActs } from '../../src/store/acts.js'
 import { openStore, type Store } from '../../src/store/open.js'
-import { groupsNamed, seePerson } from '../../src/store/people.js'
+import { groupsNamed, seePerson } from '../../src/store/people/people.js'
 import { type TempFolder, tempFolder } from '../helpers/temp.js'
 
 let folder: TempFolder

@@ -3,8 +3,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { deadline } from '../../lib/deadline.js'
 import type { GatewayInfo } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
-import { dial, endpoint, type Route } from './dial.js'
-import { reachError } from './reach-error.js'
+import { dial, endpoint, type Route } from './reach/dial.js'
+import { reachError } from './reach/reach-error.js'
 
 /** Largest answer read, bytes. */
 const most = 64 * 1024

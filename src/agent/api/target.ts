@@ -1,10 +1,10 @@
 import { HoopError } from '../../lib/errors.js'
-import { readCaFile } from './ca-file.js'
-import type { Route } from './dial.js'
+import { readCaFile } from './reach/ca-file.js'
+import type { Route } from './reach/dial.js'
 import type { Environment } from '../files/environment.js'
 import { findSource, type TokenSource } from '../login/workload/source.js'
 import { asAddress, findProfile, type Profile } from '../login/profiles.js'
-import { proxyFor } from './proxy.js'
+import { proxyFor } from './reach/proxy.js'
 
 /**
  * The gateway that a command means, and as whom it goes there: by HOOP_TOKEN, or else by a profile's login, or else by what

@@ -3,7 +3,7 @@ import { type ClientHttp2Session, connect, type Settings } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { deadline } from '../../lib/deadline.js'
-import { dial, type Route } from '../api/dial.js'
+import { dial, type Route } from '../api/reach/dial.js'
 
 /** Milliseconds for the server to say that it has extended CONNECT. */
 const patience = 2_000

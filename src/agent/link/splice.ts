@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { HoopError } from '../../lib/errors.js'
 import { hoopError } from '../../wire/hoop-code.js'
-import { breakOff } from '../api/dial.js'
+import { breakOff } from '../api/reach/dial.js'
 import { Boundary } from './boundary.js'
 import type { Stream } from './links.js'
 

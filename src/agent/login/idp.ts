@@ -12,7 +12,7 @@ import {
 } from 'openid-client'
 import { type CryptoKey, importJWK } from 'jose'
 import { HoopError } from '../../lib/errors.js'
-import { outbound } from '../api/outbound.js'
+import { outbound } from '../api/reach/outbound.js'
 import type { Environment } from '../files/environment.js'
 import type { ProofKey } from './proof.js'
 

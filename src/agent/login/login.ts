@@ -6,7 +6,7 @@ import {
 } from 'openid-client'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
-import { readCaFile } from '../api/ca-file.js'
+import { readCaFile } from '../api/reach/ca-file.js'
 import { type Claims, readClaims } from './claims.js'
 import type { Environment } from '../files/environment.js'
 import { reachGateway, skewError, toleratedSkew } from '../api/gateway-info.js'

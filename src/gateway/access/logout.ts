@@ -1,7 +1,7 @@
 import type { Logouts } from '../../identity/logouts.js'
 import type { Actor } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
-import type { Logout } from '../../store/logouts.js'
+import type { Logout } from '../../store/people/logouts.js'
 import type { Ending, SessionName, SessionRegistry } from '../session/registry.js'
 import type { WriteAudit } from './audit-log.js'
 

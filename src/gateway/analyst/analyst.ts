@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { HoopError } from '../../lib/errors.js'
-import type { Analyst, Basis, TextFacts } from '../../policy/text-facts.js'
+import type { Analyst, Basis, TextFacts } from '../../policy/texts/text-facts.js'
 import type { AnalystMetrics } from '../metrics/analyst-metrics.js'
 import { Abandoned, AnalystThread } from './analyst-thread.js'
 

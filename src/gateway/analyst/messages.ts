@@ -1,6 +1,6 @@
-import type { TextFacts } from '../../policy/text-facts.js'
+import type { TextFacts } from '../../policy/texts/text-facts.js'
 import type { AnalyseOptions } from '../../sql/analyse.js'
-import type { CatalogData, ReadingHead, ReadingPage } from '../../sql/catalog/transfer.js'
+import type { CatalogData, ReadingHead, ReadingPage } from '../../sql/catalog/read/transfer.js'
 import type { StatementFacts } from '../../sql/facts.js'
 
 /** What the thread is told. Readings and bases have numbers, and are sent once. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../../lib/api.js'
 import { type StandingRecord, StandingRecords } from '../../store/approvals/standing.js'
-import { groupsNamed, type ListedGroups } from '../../store/people.js'
+import { groupsNamed, type ListedGroups } from '../../store/people/people.js'
 import type { Tables } from '../../store/schema.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { Person } from './rights.js'

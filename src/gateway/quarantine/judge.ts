@@ -3,9 +3,9 @@ import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import { needsCatalog } from '../../policy/needs-catalog.js'
 import type { Reading } from '../../sql/catalog.js'
-import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog-source.js'
+import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog/catalog-source.js'
 import { targetOf, type UpstreamTarget } from '../upstream/target.js'
-import { goneColumns, type Look, unknownColumns } from '../upstream/unknown-columns.js'
+import { goneColumns, type Look, unknownColumns } from '../upstream/catalog/unknown-columns.js'
 import type { Trouble } from './trouble.js'
 
 /** For the catalogs of other connections, where they may have what this one lacks, milliseconds. */

@@ -10,9 +10,9 @@ import { startupMessage } from '../../wire/startup.js'
 import { Backend } from '../../wire/tags.js'
 import { concernIn, refusalBy } from './server-words.js'
 import type { UpstreamTarget } from './target.js'
-import { Authentication } from './authentication.js'
+import { Authentication } from './login/authentication.js'
 import { assertSuited, firstOf, reportedState } from './hosts.js'
-import { withRenewal } from './renewal.js'
+import { withRenewal } from './login/renewal.js'
 import { brokenOff, openUpstream } from './tls.js'
 
 /** A logged-in connection, paused, with what the server said during the login. */

@@ -1,6 +1,6 @@
 import { HoopError } from '../../lib/errors.js'
 import { isServiceToken } from '../../lib/service-token.js'
-import type { ServiceTokenRecord } from '../../store/service-tokens.js'
+import type { ServiceTokenRecord } from '../../store/tokens/service-tokens.js'
 import { tokenOfSubject, tokenSubject } from '../account.js'
 import type { SignedRequest, TokenKind } from '../authenticator.js'
 import type { DenyList } from '../deny-list.js'

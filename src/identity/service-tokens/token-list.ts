@@ -8,7 +8,7 @@ import {
   putServiceToken,
   type ServiceTokenRecord,
   serviceTokensSince,
-} from '../../store/service-tokens.js'
+} from '../../store/tokens/service-tokens.js'
 import type { Tables } from '../../store/schema.js'
 
 export interface TokenListOptions {

@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../../policy/config/load.js'
 import { databasesOf, targetOf, type UpstreamTarget } from '../../gateway/upstream/target.js'
-import { rolesOf, tryRole } from '../../gateway/upstream/roles.js'
-import { inServersWords, loginOnce } from '../../gateway/upstream/login-once.js'
+import { rolesOf, tryRole } from '../../gateway/upstream/login/roles.js'
+import { inServersWords, loginOnce } from '../../gateway/upstream/login/login-once.js'
 import { checkDirectLogins } from './direct-logins.js'
 import { type CheckResult, type Finding, step } from './step.js'
 

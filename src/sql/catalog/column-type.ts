@@ -1,4 +1,4 @@
-import { op } from './row-versions.js'
+import { op } from './read/row-versions.js'
 import type { CatalogColumn } from './types.js'
 
 /** How the witness names a column. */

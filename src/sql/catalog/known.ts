@@ -1,4 +1,4 @@
-import type { Reading } from './reading.js'
+import type { Reading } from './read/reading.js'
 import type { KnownName } from './types.js'
 
 /** Names that are followed. */

@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { KnownName } from './types.js'
-import type { Reading } from './reading.js'
-import { typeOf } from './type-rows.js'
+import type { Reading } from './read/reading.js'
+import { typeOf } from './read/type-rows.js'
 import type { MaskedColumn } from './types.js'
 
 /** Key of a column: `tableOid.attnum`. */

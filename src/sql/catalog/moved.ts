@@ -1,4 +1,4 @@
-import { documents } from './document.js'
+import { documents } from './read/document.js'
 import { text } from '../tree.js'
 import { snapshot } from '../witness/snapshot.js'
 import type { CatalogQuery } from './types.js'

@@ -1,7 +1,7 @@
 import { deniedRelation } from './denied.js'
 import { mentions } from './mentions.js'
-import type { RelationRow } from './queries.js'
-import type { Reading } from './reading.js'
+import type { RelationRow } from './read/queries.js'
+import type { Reading } from './read/reading.js'
 import { opaqueFunction, pureExtensions } from './routines.js'
 import type { Routines } from './types.js'
 

@@ -1,9 +1,9 @@
 import { HoopError } from '../../lib/errors.js'
 import { stateOf } from './moved.js'
 import { isOwn } from '../witness/transactions.js'
-import { documents, rows } from './document.js'
-import { readSnapshot } from './queries.js'
-import { Reading } from './reading.js'
+import { documents, rows } from './read/document.js'
+import { readSnapshot } from './read/queries.js'
+import { Reading } from './read/reading.js'
 import type { CatalogQuery } from './types.js'
 
 /** One of the statements that are sent together, with its parameters as texts. */

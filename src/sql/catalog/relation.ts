@@ -1,7 +1,7 @@
 import { columnKey } from './masked.js'
 import { mentions } from './mentions.js'
-import type { RelationRow } from './queries.js'
-import type { Reading } from './reading.js'
+import type { RelationRow } from './read/queries.js'
+import type { Reading } from './read/reading.js'
 import type { CatalogColumn, MaskedColumn, Relation } from './types.js'
 
 /** A relation that may still change while the catalog is made. */

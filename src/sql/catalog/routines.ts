@@ -1,5 +1,5 @@
 import { deniedFunction, usesLargeObjects } from './denied.js'
-import type { Marks, Snapshot } from './queries.js'
+import type { Marks, Snapshot } from './read/queries.js'
 import type { AddedRoutine, Routines } from './types.js'
 
 /**

@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { KeyQuestions } from '../effects/key-question.js'
 import type { Effects } from '../effects/types.js'
-import type { Versions } from './versions.js'
+import type { Versions } from './read/versions.js'
 
 /** Runs one query over the gateway's own connection to the database. */
 export type CatalogQuery = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>

@@ -1,5 +1,5 @@
-import { functionVersion, indexVersion, isAdded, isOwnType } from '../catalog/row-versions.js'
-import { rowVersion, triggerVersion, typeVersion } from '../catalog/row-versions.js'
+import { functionVersion, indexVersion, isAdded, isOwnType } from '../catalog/read/row-versions.js'
+import { rowVersion, triggerVersion, typeVersion } from '../catalog/read/row-versions.js'
 import { droppableOf, dropping } from './dropping.js'
 import { list } from '../tree.js'
 import type { CascadeEvent, Effects, ForeignKey, StoredIndex, StoredRoutine } from './types.js'

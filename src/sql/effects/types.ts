@@ -1,6 +1,6 @@
 import type { Limit } from '../facts.js'
 import type { Droppables } from './dropping.js'
-import type { RowVersions } from '../catalog/row-versions.js'
+import type { RowVersions } from '../catalog/read/row-versions.js'
 
 /** A function or procedure that was added to the database. */
 export interface StoredRoutine {

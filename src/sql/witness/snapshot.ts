@@ -1,4 +1,4 @@
-import { op } from '../catalog/row-versions.js'
+import { op } from '../catalog/read/row-versions.js'
 
 const number = 'pg_catalog.txid_current_snapshot()'
 

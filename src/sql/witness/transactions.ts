@@ -1,4 +1,4 @@
-import { anyOf, op } from '../catalog/row-versions.js'
+import { anyOf, op } from '../catalog/read/row-versions.js'
 
 /** Whether queries of this transaction see the catalog as it was when it began; what is planned goes by the present. */
 export const seesOld = anyOf(

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { type ApprovalVote, valid } from '../../lib/api/approvals.js'
-import { groupsNamed, type ListedGroups } from '../people.js'
+import { groupsNamed, type ListedGroups } from '../people/people.js'
 import type { Tables } from '../schema.js'
 import type { ApprovalRecord } from './rows.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ApprovalChanges } from '../../../src/agent/api/approval-changes.js'
+import { ApprovalChanges } from '../../../src/agent/api/approvals/changes.js'
 import type { Approval } from '../../../src/lib/api/approvals.js'
 import { approval } from '../../cli/approvals/approval.js'
 

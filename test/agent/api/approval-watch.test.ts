@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { watchApprovals } from '../../../src/agent/api/approval-watch.js'
+import { watchApprovals } from '../../../src/agent/api/approvals/watch.js'
 import type { Approval } from '../../../src/lib/api/approvals.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { approval } from '../../cli/approvals/approval.js'

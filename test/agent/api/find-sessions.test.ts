@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SessionSummary } from '../../../src/lib/api.js'
-import { findSessions } from '../../../src/agent/api/find-sessions.js'
+import { findSessions } from '../../../src/agent/api/sessions/find.js'
 
 const session = (n: number): SessionSummary => ({
   id: `s${n}`,

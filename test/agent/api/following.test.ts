@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { followSession } from '../../../src/agent/api/following.js'
-import type { FailureLine } from '../../../src/agent/api/session-events.js'
+import { followSession } from '../../../src/agent/api/sessions/follow.js'
+import type { FailureLine } from '../../../src/agent/api/sessions/events.js'
 import type { PositionLine } from '../../../src/lib/api/position-line.js'
 import type { SessionEvent } from '../../../src/lib/api/session-events.js'
 import { HoopError } from '../../../src/lib/errors.js'

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { connections, type Method, send, textOf } from '../../../src/agent/api/http.js'
+import { connections, type Method, send, textOf } from '../../../src/agent/api/reach/http.js'
 
 const listening = async (server: Server): Promise<URL> => {
   server.listen(0, '127.0.0.1')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proxyFor } from '../../../src/agent/api/proxy.js'
+import { proxyFor } from '../../../src/agent/api/reach/proxy.js'
 
 const gateway = new URL('https://gateway.example.com:8443')
 const proxy = 'http://proxy.example.com:3128'

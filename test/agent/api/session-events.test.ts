@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { SessionEvent } from '../../../src/lib/api/session-events.js'
-import { type FailureLine, received } from '../../../src/agent/api/session-events.js'
+import { type FailureLine, received } from '../../../src/agent/api/sessions/events.js'
 import { collect, result, start, statement } from '../../recording/sample.js'
 
 type Line = SessionEvent | FailureLine | Error

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mayChange, total } from '../../../src/agent/api/watch.js'
+import { mayChange, total } from '../../../src/agent/api/sessions/totals.js'
 import type { SessionSummary } from '../../../src/lib/api.js'
 
 const session = (counters: Partial<SessionSummary['counters']>): SessionSummary => ({

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ThreadAnalyst, type AnalystLimits } from '../../../src/gateway/analyst/analyst.js'
 import { AnalystMetrics } from '../../../src/gateway/metrics/analyst-metrics.js'
-import { type Basis, TextReader } from '../../../src/policy/text-facts.js'
+import { type Basis, TextReader } from '../../../src/policy/texts/text-facts.js'
 import { atOnce } from '../../../src/sql/analyse.js'
 import { initParser } from '../../../src/sql/parser.js'
 

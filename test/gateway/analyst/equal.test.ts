@@ -3,13 +3,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ThreadAnalyst } from '../../../src/gateway/analyst/analyst.js'
 import { AnalystMetrics } from '../../../src/gateway/metrics/analyst-metrics.js'
 import { policySection } from '../../../src/policy/config/sections/policy.js'
-import { Unread } from '../../../src/policy/long-texts.js'
-import { keepNames, withNames } from '../../../src/policy/former-names.js'
+import { Unread } from '../../../src/policy/texts/long-texts.js'
+import { keepNames, withNames } from '../../../src/policy/masks/former-names.js'
 import { PolicyGuard } from '../../../src/policy/guard.js'
-import { type Basis, TextReader } from '../../../src/policy/text-facts.js'
+import { type Basis, TextReader } from '../../../src/policy/texts/text-facts.js'
 import { atOnce } from '../../../src/sql/analyse.js'
 import { type Catalog, catalogFor, readCatalog } from '../../../src/sql/catalog.js'
-import { catalogData, catalogFrom, readingFrom, readingHead, readingPages } from '../../../src/sql/catalog/transfer.js'
+import {
+  catalogData,
+  catalogFrom,
+  readingFrom,
+  readingHead,
+  readingPages,
+} from '../../../src/sql/catalog/read/transfer.js'
 import { initParser } from '../../../src/sql/parser.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { readCorpus } from '../../leaks/corpus.js'

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { ThreadAnalyst } from '../../../src/gateway/analyst/analyst.js'
 import { AnalystMetrics } from '../../../src/gateway/metrics/analyst-metrics.js'
 import { HoopError } from '../../../src/lib/errors.js'
-import type { Analyst } from '../../../src/policy/text-facts.js'
+import type { Analyst } from '../../../src/policy/texts/text-facts.js'
 import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { guardOf } from '../relay/policy.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { textHash } from '../../../src/gateway/approvals/binding.js'
-import { seePerson } from '../../../src/store/people.js'
+import { seePerson } from '../../../src/store/people/people.js'
 import { enough } from '../../../src/store/approvals/counting.js'
 import { errorsIn, send, types } from '../relay/wire-client.js'
 import { approvalStage, dana, login, type Stage } from './stage.js'

@@ -1,9 +1,9 @@
 import { Client } from 'pg'
 import pino from 'pino'
-import { CatalogSources } from '../../../src/gateway/upstream/catalog-source.js'
+import { CatalogSources } from '../../../src/gateway/upstream/catalog/catalog-source.js'
 import { guardMaker } from '../../../src/gateway/session/guards.js'
 import { policySection } from '../../../src/policy/config/sections/policy.js'
-import type { Analyst } from '../../../src/policy/text-facts.js'
+import type { Analyst } from '../../../src/policy/texts/text-facts.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { targetOf } from './relay-server.js'
 

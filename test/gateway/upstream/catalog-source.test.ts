@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { CatalogSource } from '../../../src/gateway/upstream/catalog-source.js'
+import { CatalogSource } from '../../../src/gateway/upstream/catalog/catalog-source.js'
 import type { Reading } from '../../../src/sql/catalog.js'
 
 /** Reads that the test settles by hand; each snapshot is an object of its own. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { KeptReader } from '../../../src/gateway/upstream/kept-reader.js'
+import { KeptReader } from '../../../src/gateway/upstream/catalog/kept-reader.js'
 import { CatalogReader } from '../../../src/sql/catalog.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { openPglite } from '../../leaks/pglite.js'

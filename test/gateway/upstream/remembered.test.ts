@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { expect, test } from 'vitest'
-import { Remembered, type NameMemory } from '../../../src/gateway/upstream/remembered.js'
+import { Remembered, type NameMemory } from '../../../src/gateway/upstream/catalog/remembered.js'
 import type { KnownName, Reading } from '../../../src/sql/catalog.js'
 
 const name: KnownName = {

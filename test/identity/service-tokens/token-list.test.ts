@@ -3,7 +3,7 @@ import { Owners } from '../../../src/identity/service-tokens/owners.js'
 import { TokenList } from '../../../src/identity/service-tokens/token-list.js'
 import { newServiceToken, newTokenId, tokenHash } from '../../../src/lib/service-token.js'
 import { openStore, type Store } from '../../../src/store/open.js'
-import type { ServiceTokenRecord } from '../../../src/store/service-tokens.js'
+import type { ServiceTokenRecord } from '../../../src/store/tokens/service-tokens.js'
 import { type TempFolder, tempFolder } from '../../helpers/temp.js'
 
 let folder: TempFolder

@@ -8,7 +8,7 @@ import {
   relationVersion,
   triggersVersion,
   typesVersion,
-} from '../../../src/sql/catalog/versions.js'
+} from '../../../src/sql/catalog/read/versions.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { catalogOf } from '../shop.js'
 

@@ -1,4 +1,4 @@
-import type { Route } from '../../api/dial.js'
+import type { Route } from '../../api/reach/dial.js'
 import type { Environment } from '../../files/environment.js'
 import { type Claims, readClaims } from '../claims.js'
 import type { Credentials } from '../credentials.js'

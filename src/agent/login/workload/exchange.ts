@@ -1,9 +1,9 @@
 import type { TokenAnswer } from '../../../lib/api/token.js'
 import { deadline } from '../../../lib/deadline.js'
 import { HoopError } from '../../../lib/errors.js'
-import { endpoint, type Route } from '../../api/dial.js'
-import { connections, send, textOf } from '../../api/http.js'
-import { reachError } from '../../api/reach-error.js'
+import { endpoint, type Route } from '../../api/reach/dial.js'
+import { connections, send, textOf } from '../../api/reach/http.js'
+import { reachError } from '../../api/reach/reach-error.js'
 import { remoteError } from '../../api/remote-error.js'
 import { prove, type ProofKey } from '../proof.js'
 

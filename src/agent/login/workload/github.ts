@@ -1,7 +1,7 @@
 import { deadline } from '../../../lib/deadline.js'
 import { HoopError } from '../../../lib/errors.js'
-import { connections, send, textOf } from '../../api/http.js'
-import { proxyFor } from '../../api/proxy.js'
+import { connections, send, textOf } from '../../api/reach/http.js'
+import { proxyFor } from '../../api/reach/proxy.js'
 import type { Environment } from '../../files/environment.js'
 
 /** Milliseconds for the whole answer. */

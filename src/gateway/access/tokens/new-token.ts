@@ -5,7 +5,7 @@ import type { Actor } from '../../../lib/api.js'
 import type { CreateTokenRequest, TokenScope } from '../../../lib/api/service-tokens.js'
 import { HoopError } from '../../../lib/errors.js'
 import { newServiceToken, newTokenId, tokenHash } from '../../../lib/service-token.js'
-import type { ServiceTokenRecord } from '../../../store/service-tokens.js'
+import type { ServiceTokenRecord } from '../../../store/tokens/service-tokens.js'
 import { accessOf } from '../access.js'
 import type { AccessView } from '../view.js'
 

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Actor } from '../../../lib/api.js'
 import type { ActName } from '../../../lib/api/acts.js'
-import type { ServiceTokenRecord } from '../../../store/service-tokens.js'
+import type { ServiceTokenRecord } from '../../../store/tokens/service-tokens.js'
 import type { Tables } from '../../../store/schema.js'
 import type { WriteAudit } from '../audit-log.js'
 

@@ -1,7 +1,7 @@
 import type { DenyList } from '../../../identity/deny-list.js'
 import type { Owners } from '../../../identity/service-tokens/owners.js'
 import type { ServiceTokenInfo, TokenMark } from '../../../lib/api/service-tokens.js'
-import type { ServiceTokenRecord } from '../../../store/service-tokens.js'
+import type { ServiceTokenRecord } from '../../../store/tokens/service-tokens.js'
 import { accessOf } from '../access.js'
 import type { AccessView } from '../view.js'
 

@@ -27,7 +27,7 @@ import { serviceTokenRoutes } from '../routes/service-tokens.js'
 import { tokenRoutes } from '../routes/token.js'
 import { webRoutes } from '../routes/web/routes.js'
 import { usageRoutes } from '../routes/usage.js'
-import { schemas } from './schemas.js'
+import { schemas } from './schemas/schemas.js'
 import { createHttpsServer, onClientError } from './server.js'
 
 const openApi = (version: string) => ({

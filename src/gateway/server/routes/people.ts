@@ -1,13 +1,13 @@
 import type { PersonSeen, RestoreRequest, RevokeAnswer, RevokeRequest } from '../../../lib/api.js'
 import type { PersonDetail } from '../../../lib/api/people.js'
 import { HoopError } from '../../../lib/errors.js'
-import { findPerson, listPeople } from '../../../store/people.js'
+import { findPerson, listPeople } from '../../../store/people/people.js'
 import { demandRole } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
-import { personDetail } from '../http/person-detail.js'
-import { personSeen } from '../http/person-seen.js'
+import { personDetail } from '../http/people/detail.js'
+import { personSeen } from '../http/people/person-seen.js'
 import { schemaOf } from './schema-of.js'
 
 /** Who was here, and who is shut out. Admins and auditors see it, admins change it. */

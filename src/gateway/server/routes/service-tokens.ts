@@ -14,7 +14,7 @@ import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
 import { isEnded } from '../../access/tokens/token-info.js'
-import { areNetworks } from '../http/service-token-schemas.js'
+import { areNetworks } from '../http/schemas/service-tokens.js'
 import { schemaOf } from './schema-of.js'
 
 const params = {

@@ -8,8 +8,8 @@ import { recordingPath } from '../../../recording/paths.js'
 import type { Store } from '../../../store/open.js'
 import { findSession } from '../../../store/sessions/queries.js'
 import type { Usage } from '../../budgets/usage.js'
-import { seePerson } from '../../../store/people.js'
-import { PeopleSeen } from '../http/people-seen.js'
+import { seePerson } from '../../../store/people/people.js'
+import { PeopleSeen } from '../http/people/seen.js'
 import type { Ending, SessionName, SessionRegistry } from '../../session/registry.js'
 
 export interface ApiOptions extends Pick<

@@ -8,7 +8,7 @@ import { listenForMetrics } from '../../metrics/listener.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
 import type { LoginWatch } from '../../upstream/login-watch.js'
 import type { CertificateInForce } from './certificate.js'
-import type { Configuration } from './configuration.js'
+import type { Configuration } from './configuration/configuration.js'
 import type { Served } from './serve.js'
 
 export interface GiveOutOptions {

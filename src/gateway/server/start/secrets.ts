@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Configuration } from './configuration.js'
+import type { Configuration } from './configuration/configuration.js'
 import { Secrets } from '../../../policy/config/secrets/secrets.js'
 
 /**

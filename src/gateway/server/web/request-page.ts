@@ -1,6 +1,6 @@
 import type { Approval } from '../../../lib/api/approvals.js'
 import { plain } from '../../../lib/shown/text.js'
-import { longestReason } from '../http/approval-schemas.js'
+import { longestReason } from '../http/schemas/approvals.js'
 import { type Html, markup, type Part } from './markup.js'
 import { page, said, type Viewer } from './layout.js'
 import { facts, further, settledBy, statement, stateTag, votes } from './request-parts.js'

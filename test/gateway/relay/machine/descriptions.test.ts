@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Descriptions } from '../../../../src/gateway/relay/machine/server/descriptions.js'
+import { Descriptions } from '../../../../src/gateway/relay/machine/server/columns/descriptions.js'
 import { readRowDescription } from '../../../../src/wire/backend.js'
 import { rowDescription } from '../../../bench/micro/messages.js'
 

@@ -1,6 +1,6 @@
 import pino from 'pino'
 import type { Client } from 'pg'
-import { CatalogSources, type DatabaseCatalog } from '../../../../src/gateway/upstream/catalog-source.js'
+import { CatalogSources, type DatabaseCatalog } from '../../../../src/gateway/upstream/catalog/catalog-source.js'
 import { guardMaker } from '../../../../src/gateway/session/guards.js'
 import { policySection } from '../../../../src/policy/config/sections/policy.js'
 import type { Guard } from '../../../../src/policy/decision.js'

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CatalogSource } from '../../../../src/gateway/upstream/catalog-source.js'
+import { CatalogSource } from '../../../../src/gateway/upstream/catalog/catalog-source.js'
 import { policySection } from '../../../../src/policy/config/sections/policy.js'
 import { PolicyGuard } from '../../../../src/policy/guard.js'
 import { initParser } from '../../../../src/sql/parser.js'

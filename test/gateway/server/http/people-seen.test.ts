@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PeopleSeen } from '../../../../src/gateway/server/http/people-seen.js'
+import { PeopleSeen } from '../../../../src/gateway/server/http/people/seen.js'
 import type { Principal } from '../../../../src/identity/types.js'
 
 const ana = (groups: readonly string[], namedAt: number): Principal => ({

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { dial } from '../../../../src/agent/api/dial.js'
+import { dial } from '../../../../src/agent/api/reach/dial.js'
 import { openUpgrade } from '../../../../src/agent/link/upgrade.js'
 import type { GrantAnswer } from '../../../../src/lib/api.js'
 import { sslRequest, startupMessage } from '../../../../src/wire/startup.js'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { GatewayClient } from '../../../../src/agent/api/client.js'
-import type { Route } from '../../../../src/agent/api/dial.js'
+import type { Route } from '../../../../src/agent/api/reach/dial.js'
 import { type Credentials, tokenCredentials } from '../../../../src/agent/login/credentials.js'
 import { Links } from '../../../../src/agent/link/links.js'
 

@@ -1,6 +1,6 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { watchFiles } from '../../../../src/gateway/server/start/watch.js'
+import { watchFiles } from '../../../../src/gateway/server/start/configuration/watch.js'
 import { tempFolder } from '../../../helpers/temp.js'
 
 const nothing = () => undefined

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isLong } from '../../../../policy/long-texts.js'
+import { isLong } from '../../../../policy/texts/long-texts.js'
 import type { Given, Nearest } from '../../../../sql/facts.js'
 import { formatAt } from '../../../../wire/frontend.js'
 import { binaryElements, textElements } from './elements.js'

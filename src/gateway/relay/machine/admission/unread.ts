@@ -1,5 +1,5 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
-import { Unread } from '../../../../policy/long-texts.js'
+import { Unread } from '../../../../policy/texts/long-texts.js'
 import type { MachineGuard } from '../guard.js'
 import type { Given, Waiting } from '../suspension/suspension.js'
 import { refused, type Refusal } from './outcome.js'

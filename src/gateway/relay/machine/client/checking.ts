@@ -1,4 +1,4 @@
-import { isVeryLong } from '../../../../policy/long-texts.js'
+import { isVeryLong } from '../../../../policy/texts/long-texts.js'
 import { partsAt, spansOf } from '../../../../sql/parser/spans.js'
 import { mistakesIn } from '../../../../sql/parser/inner-query.js'
 import { closeOf, parse, type Parse, sync } from '../../../../wire/frontend.js'

@@ -1,5 +1,5 @@
 import type { AllowedStatement } from '../../../../policy/decision.js'
-import { isLong } from '../../../../policy/long-texts.js'
+import { isLong } from '../../../../policy/texts/long-texts.js'
 import type { Ended } from '../../../../sql/facts.js'
 import { namedBy } from '../../../../sql/naming.js'
 import { parse } from '../../../../sql/parser.js'

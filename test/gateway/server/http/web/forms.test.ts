@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seePerson } from '../../../../../src/store/people.js'
+import { seePerson } from '../../../../../src/store/people/people.js'
 import { formOf, session, type Seen, type Sent, type WebStage, webStage } from './stage.js'
 
 let stage: WebStage
