@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
+import { plain } from '../../src/cli/text.js'
 import { write } from '../../src/cli/write.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { SessionSummary } from '../../src/lib/api.js'
@@ -65,7 +66,9 @@ export default class SessionsExport extends ClientCommand {
     const events = received(() => client.lines<SessionEvent | FailureLine>(`/v1/sessions/${session.id}/events`))
     const note = (text: string): void => this.say(text)
     const pieces = writers[format](events, { statement: flags.statement, note })
-    if (flags.output === undefined) for await (const text of pieces) await write(process.stdout, text)
+    // CSV is as it was recorded; a terminal must not obey it.
+    const shown = (text: string): string => (process.stdout.isTTY ? plain(text, '\n') : text)
+    if (flags.output === undefined) for await (const text of pieces) await write(process.stdout, shown(text))
     else await newFile(flags.output, pieces)
     if (session.endedAt === undefined) this.say('The session goes on: this is what was recorded so far.')
     if (flags.output === undefined) return

@@ -6,22 +6,23 @@ import type {
   StartEvent,
   StatementEvent,
 } from '../../lib/api/session-events.js'
-import { plain } from '../text.js'
+
+/** A character that isn't printable ASCII, in units of UTF-16 as PostgreSQL's `\\uXXXX` takes them. */
+const outside = /[^\x20-\x7e]/g
+const unit = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 const comment = (text: string): string =>
   text
     .split('\n')
-    .map((line) => `-- ${plain(line, '\t')}\n`)
+    .map((line) => `-- ${line.replace(outside, unit)}\n`)
     .join('')
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-/** Between dollars under a tag that the text doesn't have. @see PostgreSQL documentation, "Dollar-Quoted String Constants" */
-const dollars = (text: string): string => {
-  let tag = 'hoop'
-  while (text.includes(`$${tag}$`) || text.endsWith(`$${tag}`)) tag += '_'
-  return `$${tag}$${text}$${tag}$`
-}
+/**
+ * A text as a value, in printable ASCII: it says the same whatever the settings are, and psql reads it alike in every encoding.
+ * @see PostgreSQL documentation, "String Constants with C-Style Escapes"
+ */
+const literal = (text: string): string =>
+  `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''").replace(outside, unit)}'`
 
 /** What psql's own lexer can't misread, whatever stands before and behind it: words, numbers and a few signs. */
 const harmless = /^[\w\s.,*=<>+]*$/
@@ -30,23 +31,24 @@ const harmless = /^[\w\s.,*=<>+]*$/
  * A text as a line of a script for psql. An open quote or a backslash in what was recorded must not change how psql reads what follows (a
  * backslash command may start a program): so the server is handed the text as a value, and hands it back to be run as it is. In a failed
  * transaction it hands nothing back; there only what ends the transaction does anything.
- * @see PostgreSQL documentation, "psql", \gexec
+ * @see PostgreSQL documentation, "psql", \\gexec
  */
 const runnable = (text: string, failed: boolean): string | undefined => {
   const bare = text.replace(/\s*;\s*$/, '')
   if (harmless.test(bare)) return `${bare.trim()};\n`
-  return failed ? undefined : `SELECT ${dollars(text)} \\gexec\n`
+  return failed ? undefined : `SELECT ${literal(text)} \\gexec\n`
 }
 
 const literalOf = (value: Parameter): string | undefined => {
   if (value === null) return 'NULL'
-  // E'' says the same whatever the settings are.
-  return typeof value === 'string'
-    ? value.includes('\\')
-      ? `E${quoted(value.replaceAll('\\', '\\\\'))}`
-      : quoted(value)
-    : undefined
+  return typeof value === 'string' ? literal(value) : undefined
 }
+
+/**
+ * Whether it may be a COPY from the client, in any of a text's statements: psql would take the lines that follow in the script for the data,
+ * up to one that ends it, and what stands behind that for commands. PostgreSQL takes STDOUT for STDIN there.
+ */
+const mayCopy = (text: string): boolean => /copy/i.test(text) && /std(?:in|out)/i.test(text)
 
 const withParameters = ({ n, text, parameters = [] }: StatementEvent, failed: boolean): string | undefined => {
   const literals = parameters.map(literalOf)
@@ -60,7 +62,7 @@ const cannotRun = (event: StatementEvent): string | undefined => {
   if (event.textBytes !== undefined) return 'its text was cut'
   if (event.checked) return 'it never ran'
   if (event.via === 'function') return 'it is a call by FunctionCall'
-  if (/^\s*copy\b[\s\S]*\bfrom\s+stdin\b/i.test(event.text)) return 'what was copied in is not in a recording'
+  if (mayCopy(event.text)) return 'what is copied from or to the client is not in a recording'
   return undefined
 }
 
@@ -75,7 +77,7 @@ const scripted = (event: StatementEvent, failed: boolean): string => {
 const beginning = ({ session, name, subject, connection, database, time, server }: StartEvent): string =>
   comment(`Session ${session} of ${name} (${subject}) on ${connection}, database ${database}, ${time}.`) +
   comment(`PostgreSQL ${server.version ?? 'of unknown version'}. For psql, on a copy: it changes what it is run on.`) +
-  '\\set ON_ERROR_STOP off\n'
+  '\\encoding UTF8\n\\set ON_ERROR_STOP off\n'
 
 const outcome = ({ tag, sqlstate, message }: ResultEvent): string =>
   comment(sqlstate === undefined ? `  ${tag}` : `  ERROR ${sqlstate}: ${message ?? ''}`)

@@ -62,7 +62,7 @@ export const linkFake = async (connects = true): Promise<LinkFake> => {
     heard: { streams: 0, upgrades: 0 },
     [Symbol.asyncDispose]: async () => {
       over.abort()
-      await client.close()
+      client.close()
       for (const socket of sockets) socket.destroy()
       server.close()
       await owned[Symbol.asyncDispose]()

@@ -34,8 +34,11 @@ const ran = (n: number, text: string, over: object = {}, transaction: 'I' | 'T' 
 ]
 
 /** Runs a script as an investigator would. */
-const run = async (script: string, cwd: string) => {
-  const child = promisify(execFile)('psql', ['-X', '-q', '-A', '-t', database.url], { cwd })
+const run = async (script: string, cwd: string, env: Readonly<Record<string, string>> = {}) => {
+  const child = promisify(execFile)('psql', ['-X', '-q', '-A', '-t', database.url], {
+    cwd,
+    env: { ...process.env, ...env },
+  })
   child.child.stdin?.end(script)
   return child
 }
@@ -56,7 +59,7 @@ test.skipIf(!psql)('a session’s script does to a copy what the session did (ne
     ...ran(5, 'SELECT 1/0', {}, 'E'),
     ...ran(6, `SELECT 'lost'`, {}, 'E'),
     ...ran(7, 'ROLLBACK;'),
-    ...ran(8, `INSERT INTO done VALUES (4, 'a;b'); INSERT INTO done VALUES (5, NULL);`),
+    ...ran(8, `INSERT INTO done VALUES (4, 'a;b\u00e9\u{1f600}'); INSERT INTO done VALUES (5, NULL);`),
     {
       type: 'refusal',
       at: 1,
@@ -77,7 +80,7 @@ test.skipIf(!psql)('a session’s script does to a copy what the session did (ne
   ).query({ text: 'SELECT id, word FROM done ORDER BY id', rowMode: 'array' })
   expect(rows).toEqual([
     [1, `it's a \\ "word" $hoop$`],
-    [4, 'a;b'],
+    [4, 'a;b\u00e9\u{1f600}'],
     [5, null],
     [8, null],
   ])
@@ -132,6 +135,36 @@ test.skipIf(!psql)('nothing that was recorded is a command to psql (needs psql)'
     expect(existsSync(join(folder, 'owned')), script).toBe(false)
   }
 })
+
+test.skipIf(!psql)(
+  'the data of a COPY is never the rest of the script, nor is an encoding’s second byte a quote (needs psql)',
+  async () => {
+    const evil = "SELECT 'x\n\\.\n\\! touch owned\n'"
+    for (const copy of [
+      'SELECT 1; COPY t FROM STDIN',
+      '/**/ COPY t FROM STDIN',
+      'COPY t FROM STDOUT',
+      'copy t from/**/stdin -- to stdout',
+      'COPY t FROM STDIN',
+    ])
+      for (const encoding of ['UTF8', 'SJIS', 'GBK']) {
+        const folder = await folderOf()
+        const script = await scriptOf([
+          start,
+          ...ran(1, 'CREATE TEMP TABLE t (a text)'),
+          ...ran(2, copy),
+          ...ran(3, evil),
+          ...ran(4, 'SELECT 1 -- \u00c1'),
+          ...ran(5, "SELECT '$hoop$\n\\! touch owned\n'"),
+          ...ran(6, copy, { parameters: ['x'] }),
+          ...ran(7, evil, { parameters: [evil] }),
+        ])
+        expect(script).toMatch(/^[\n\x20-\x7e]*$/)
+        await run(script, folder, { PGCLIENTENCODING: encoding }).catch(() => undefined)
+        expect(existsSync(join(folder, 'owned')), `${copy} ${encoding}`).toBe(false)
+      }
+  },
+)
 
 test.skipIf(!psql)('the attack works on a script that takes texts as they are (needs psql)', async () => {
   const folder = await folderOf()

@@ -35,7 +35,7 @@ const taken = (stream: NodeJS.WriteStream): (() => string) => {
     if (typeof after === 'function') queueMicrotask(() => (after as () => void)())
     return true
   }
-  stream.write = write as typeof stream.write
+  stream.write = write
   return () => Buffer.concat(parts).toString()
 }
 

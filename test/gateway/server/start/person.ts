@@ -85,7 +85,7 @@ export const personWith = (route: Route, credentials: Credentials, connection = 
       await Promise.allSettled(sessions.map((session) => session.end()))
       await links[Symbol.asyncDispose]()
       over.abort()
-      await client.close()
+      client.close()
     },
   }
 }
