@@ -1,13 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { HoopError } from '../lib/errors.js'
 import type { SessionEvent } from './events.js'
 import { type Chain, readFrames, readHeader } from './format/frames.js'
 import { eventsOf } from './format/lines.js'
 import { Source } from './format/source.js'
-
-/** Milliseconds between two looks at a file that grows. */
-const lookEvery = 50
 
 const hashDigits = 64
 
@@ -15,7 +10,8 @@ const hashDigits = 64
 const written = ({ size, frames, head }: Chain): string =>
   `${size}.${frames}.${Buffer.from(head, 'latin1').toString('hex')}`
 
-const chainAt = (position: string): Chain => {
+/** @throws {HoopError} REQUEST_INVALID for a position that isn't ours */
+export const chainAt = (position: string): Chain => {
   const [size = '', frames = '', head = ''] = position.split('.')
   const whole = /^\d{1,15}$/.test(size) && /^\d{1,14}$/.test(frames) && /^[0-9a-f]+$/.test(head)
   if (!whole || head.length !== hashDigits)
@@ -43,14 +39,4 @@ export async function* readRecordingOn(path: string, position?: string): AsyncGe
   const chain = before ?? (await readHeader(source)).chain
   for await (const frame of readFrames(source, chain)) if (frame.kind === 'events') yield* eventsOf(frame)
   return { position: written(chain), closed: chain.closed }
-}
-
-/** Waits until a recording is longer than what was read of it. Returns, too, where it is gone, or the signal aborts. */
-export const grown = async (path: string, position: string, signal: AbortSignal): Promise<void> => {
-  const { size } = chainAt(position)
-  while (!signal.aborted) {
-    const now = await stat(path).catch(() => undefined)
-    if (now === undefined || now.size > size) return
-    await sleep(lookEvery, undefined, { signal }).catch(() => undefined)
-  }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { grown, readRecordingOn } from '../../src/recording/follow.js'
+import { readRecordingOn } from '../../src/recording/follow.js'
+import { Growth } from '../../src/recording/growth.js'
 import { openRecording } from '../../src/recording/open.js'
 import { recordingPath } from '../../src/recording/paths.js'
 import type { SessionEvent } from '../../src/recording/events.js'
@@ -42,17 +43,22 @@ test('a wait ends when something is written, when the recording is gone, or when
   await using folder = await tempFolder()
   const { recorder, path } = await open(folder.path)
   const { position } = await read(path)
+  const growth = new Growth()
   const leaving = new AbortController()
   let over = false
-  const waiting = grown(path, position, leaving.signal).then(() => (over = true))
+  const waiting = growth.wait(path, position, 'ada', leaving.signal).then(() => (over = true))
   recorder.record(statement(1))
   expect(over).toBe(false)
   recorder.commit()
   await waiting
-  await grown(`${path}.gone`, position, leaving.signal)
-  const again = grown(path, (await read(path)).position, leaving.signal)
+  await growth.wait(`${path}.gone`, position, 'ada', leaving.signal)
+  const last = (await read(path)).position
+  const many = Array.from({ length: 8 }, () => growth.wait(path, last, 'ada', leaving.signal))
+  await expect(growth.wait(path, last, 'ada', leaving.signal)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+  const another = growth.wait(path, last, 'ben', leaving.signal)
   leaving.abort()
-  await again
+  await Promise.all([...many, another])
+  await growth.wait(path, last, 'ada', leaving.signal)
   recorder.close(closed)
   await recorder.released
 })

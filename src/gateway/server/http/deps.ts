@@ -50,6 +50,8 @@ export interface HttpDeps {
   readonly quarantine: Pick<Quarantine, 'all' | 'troubles'>
   /** @throws {HoopError} of the identity codes */
   principal(request: SignedRequest): Promise<Principal>
+  /** Somebody who was let in, as they are known by now. @throws {HoopError} PERSON_REVOKED and others where they may not go on */
+  admit(person: Principal): Promise<Principal>
   /** A gateway token for a workload's own. @throws {HoopError} of the identity codes */
   exchange(wanted: { token: string; audience: string | undefined }, request: SignedRequest): Promise<Exchanged>
   readonly grants: Pick<GrantService, 'issue' | 'find' | 'verify'>
@@ -90,8 +92,8 @@ export interface HttpDeps {
   events(id: string, startedAt: string): AsyncIterable<SessionEvent>
   /** Its events from a position on, and where that leads. @throws {HoopError} REQUEST_INVALID, NOT_FOUND, RECORDING_DAMAGED */
   following(id: string, after: string | undefined): AsyncGenerator<SessionEvent, Followed>
-  /** Waits until the recording goes on behind a position, or the signal aborts. @throws {HoopError} REQUEST_INVALID */
-  grown(id: string, after: string, signal: AbortSignal): Promise<void>
+  /** Waits until the recording goes on behind a position, or the signal aborts. @throws {HoopError} REQUEST_INVALID, RATE_LIMITED */
+  grown(id: string, after: string, person: string, signal: AbortSignal): Promise<void>
   /** Whether statements, refusals or errors of the session contain a text, in any case. */
   matches(id: string, text: string, startedAt: string): Promise<boolean>
   /** A chain of grants goes on: its live sessions get the new expiry. */

@@ -26,11 +26,22 @@ const querystring = {
   },
 }
 
-/** Aborts when the client has gone, or after so many seconds. */
-const patience = (request: FastifyRequest, seconds: number): AbortSignal => {
+/** Waits for something, until the client has gone, or for so many seconds. */
+const patiently = async (
+  request: FastifyRequest,
+  seconds: number,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
   const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(seconds * 1000)])
+  const leave = (): void => gone.abort()
+  const { socket } = request.raw
+  socket.once('close', leave)
+  try {
+    await wait(AbortSignal.any([gone.signal, AbortSignal.timeout(seconds * 1000)]))
+  } finally {
+    // The connection may serve many requests more.
+    socket.off('close', leave)
+  }
 }
 
 async function* answer(events: AsyncGenerator<SessionEvent, Followed>, live: boolean): AsyncGenerator<object, void> {
@@ -57,14 +68,16 @@ export const followingRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const { after, wait } = request.query
-      const { id } = await findSession(deps.store.db, request.params.id, visibleTo(deps, principalOf(request)))
-      if (after !== undefined && wait > 0 && deps.live(id)) await deps.grown(id, after, patience(request, wait))
+      const asking = principalOf(request)
+      const { id } = await findSession(deps.store.db, request.params.id, visibleTo(deps, asking))
+      if (after !== undefined && wait > 0 && deps.live(id))
+        await patiently(request, wait, (signal) => deps.grown(id, after, asking.subject, signal))
       // Whoever has waited may have been shut out meanwhile, or have lost the right to see it.
-      await findSession(deps.store.db, id, visibleTo(deps, principalOf(request)))
-      deps.denied.assert(principalOf(request).subject)
+      const person = await deps.admit(asking)
+      await findSession(deps.store.db, id, visibleTo(deps, person))
       // Before the file is read: what is written until the session ends is in this answer or the next.
       const live = deps.live(id) !== undefined
-      if (after === undefined || !live) await deps.ledger.read(readBy(request, principalOf(request)))
+      if (after === undefined || !live) await deps.ledger.read(readBy(request, person))
       const stream = await eventStream(answer(deps.following(id, after), live), request.log)
       reply.raw.setTimeout(stallsAfter, () => stream.destroy())
       return reply.type('application/x-ndjson').send(stream)

@@ -1,7 +1,8 @@
 import type { HttpDeps } from '../http/deps.js'
 import { createApp } from '../http/app.js'
 import type { App } from '../http/instance.js'
-import { grown, readRecordingOn } from '../../../recording/follow.js'
+import { readRecordingOn } from '../../../recording/follow.js'
+import { Growth } from '../../../recording/growth.js'
 import { readRecording } from '../../../recording/reader.js'
 import { recordingMatches } from '../../../recording/search.js'
 import { recordingPath } from '../../../recording/paths.js'
@@ -36,6 +37,7 @@ export interface ApiOptions extends Pick<
   | 'url'
   | 'asking'
   | 'web'
+  | 'admit'
   | 'ledger'
   | 'statements'
 > {
@@ -58,6 +60,7 @@ export const createApi = ({ registry, lost, recordings, usage, tokens, regrouped
     (person, at) => seePerson(rest.store.db, person, at),
     (err) => rest.log.error({ err }, 'it was not noted who was here'),
   )
+  const growth = new Growth()
   return createApp({
     ...rest,
     tokens,
@@ -81,7 +84,7 @@ export const createApi = ({ registry, lost, recordings, usage, tokens, regrouped
     following: async function* (id, after) {
       return yield* readRecordingOn(await pathOf(id), after)
     },
-    grown: async (id, after, signal) => grown(await pathOf(id), after, signal),
+    grown: async (id, after, person, signal) => growth.wait(await pathOf(id), after, person, signal),
     matches: async (id, text) => recordingMatches(await pathOf(id), text),
     renewed: (chain, grant) => registry.renew(chain, grant.expiresAt),
     known: (chain, person) => {

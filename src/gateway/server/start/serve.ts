@@ -204,6 +204,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ config: view, quarantine: options.quarantine, ready },
     logout: async (token) => endLogin(await identity.logout(token)),
     principal: async (request) => admitted(await identity.principal(request)),
+    admit: admitted,
     web: webDeps({ configuration, identity, url: () => own.url, admit: admitted, sessions: webSessions }),
     ...{ scim, url: () => own.url },
     scimSecret: () => scimSecret(configuration),

@@ -270,6 +270,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     address: addressReader(within(options.trustedProxies ?? [])),
     config: () => state.view,
     quarantine,
+    admit,
     principal: async (request) => admit(await authenticator.principal(request)),
     exchange: () => Promise.reject(new HoopError('WORKLOAD_REFUSED')),
     grants,
@@ -329,7 +330,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       if (typeof events !== 'function') yield* events.slice(seen)
       return { position: String(events.length), closed: false }
     },
-    grown: async (id, after, signal) => {
+    grown: async (id, after, _, signal) => {
       while (!signal.aborted && Number(after) >= (recordings.get(id)?.length ?? 0)) await sleep(5)
     },
     events: async function* (id) {
