@@ -7,6 +7,7 @@ import { terminate } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-metrics.js'
 import { beginning, captureLimits } from './rows/capture.js'
+import { Keeping } from './rows/keeping.js'
 
 declare const brand: unique symbol
 
@@ -79,10 +80,14 @@ export class Journal {
     masked: 0,
   }
 
+  /** How much of results is recorded. */
+  readonly keeping: Keeping
+
   /** @param metrics of the connection; all of its sessions count there */
-  constructor(recorder: SessionRecorder, metrics = new ConnectionMetrics()) {
+  constructor(recorder: SessionRecorder, metrics = new ConnectionMetrics(), keeping = new Keeping()) {
     this.#recorder = recorder
     this.#metrics = metrics
+    this.keeping = keeping
   }
 
   now(): number {

@@ -130,6 +130,11 @@ export interface ResultEvent {
   readonly rowsSeen?: readonly (readonly Parameter[])[]
   /** COPY data as the client saw it, up to the cap, base64. */
   readonly copySeen?: string
+  /**
+   * Why `rowsSeen` or `copySeen` isn't all: the policy keeps no values, or it keeps every row and there was no more room for this
+   * result, or for the session. Absent where everything is there, and under a sample, where counts tell.
+   */
+  readonly unkept?: 'policy' | 'result' | 'session'
   readonly rows: number
   readonly bytes: number
   readonly masked: number
