@@ -58,6 +58,7 @@ const withParameters = ({ n, text, parameters = [] }: StatementEvent, failed: bo
 
 const cannotRun = (event: StatementEvent): string | undefined => {
   if (event.textBytes !== undefined) return 'its text was cut'
+  if (event.detected ?? event.detectedParameters) return 'detectors took values out of it'
   if (event.checked) return 'it never ran'
   if (event.via === 'function') return 'it is a call by FunctionCall'
   if (/^\s*copy\b[\s\S]*\bfrom\s+stdin\b/i.test(event.text)) return 'what was copied in is not in a recording'
