@@ -49,12 +49,12 @@ const ways = [
     'an error',
     [send.query('SELECT note::int FROM people')],
     'result',
-    { message: expect.stringContaining('[us_ssn]') },
+    { message: expect.stringContaining('[us_ssn]') as string },
   ],
   [
     'a notice',
     [send.query("DO $$ BEGIN RAISE NOTICE '%', '219-45' || '-9876'; END $$")],
-    ...(['notice', { message: expect.stringContaining('[us_ssn]') }] as const),
+    ...(['notice', { message: expect.stringContaining('[us_ssn]') as string }] as const),
   ],
   [
     'a request for approval',
