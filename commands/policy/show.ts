@@ -32,7 +32,7 @@ export default class PolicyShow extends HoopCommand {
   }
 
   private show(policy: PolicyOverview): void {
-    const { name, mode, packs, clearFor, rules, masks, derived, budgets, trustedFunctions } = policy
+    const { name, mode, packs, clearFor, rules, masks, derived, budgets, recordings, trustedFunctions } = policy
     this.log(
       pairs({
         policy: name,
@@ -43,6 +43,7 @@ export default class PolicyShow extends HoopCommand {
         vectors: masks.some(({ distances }) => distances !== 'hide') ? vectorsLine(policy.vectors) : undefined,
         derived,
         budgets: Object.keys(budgets as object).length > 0 ? JSON.stringify(budgets) : undefined,
+        'recorded rows': recordingsLine(recordings),
         'trusted functions': trustedFunctions.join(', '),
       }),
     )
@@ -75,6 +76,9 @@ const predicatesLine = ({ predicates, predicatesOf, guessesPerDay, masks }: Poli
   const guesses = guessesPerDay === undefined ? 'any number of guesses' : `${guessesPerDay} guesses per day and person`
   return `${predicates}${others.join('')}${masks.length > 0 ? ` (${guesses})` : ''}`
 }
+
+const recordingsLine = ({ rows, ...caps }: PolicyOverview['recordings']): string =>
+  [rows, ...Object.entries(caps).map(([key, value]) => `${key} ${value}`)].join(', ')
 
 const vectorsLine = ({ k, queriesPerSession, queriesPerDay, neighborsPerDay }: VectorsOverview): string =>
   [

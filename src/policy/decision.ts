@@ -242,7 +242,7 @@ export interface Guard {
   /** Whether this person sees the clear values; recordings are masked all the same. */
   readonly clear: boolean
   /** What is done to columns that have no mask; undefined where the policy has no detectors. */
-  readonly scans?: Pick<Scans, 'ofFields' | 'ofCopy' | 'ofText'> | undefined
+  readonly scans?: Pick<Scans, 'ofFields' | 'ofCopy' | 'ofText' | 'ofRecorded'> | undefined
   /** Whether the policy has masks or detectors; without, the relay asks for no descriptions and masks nothing. */
   readonly masking: boolean
   /** How much one session may find out about masked values by asking; absent where nothing is capped. */

@@ -1,5 +1,6 @@
 import { specLine } from '../masking/spec-name.js'
 import type { LoadedConfig } from './config/load.js'
+import type { RecordingsConfig } from './config/policy/recordings.js'
 import type { PolicyConfig } from './config/schema.js'
 import { conditionsPhrase } from './rules/asked.js'
 
@@ -22,6 +23,8 @@ export interface PolicyOverview {
   /** What becomes of output columns that are computed from masked ones. */
   readonly derived: 'hide' | 'refuse'
   readonly budgets: unknown
+  /** How much of results is recorded. */
+  readonly recordings: RecordingsConfig
   readonly trustedFunctions: readonly string[]
 }
 
@@ -86,6 +89,7 @@ export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOvervi
     vectors: vectorsOf(policy),
     derived: policy.derived,
     budgets: policy.budgets ?? {},
+    recordings: policy.recordings ?? { rows: 'sample' },
     trustedFunctions: policy.trusted_functions,
   }
 }

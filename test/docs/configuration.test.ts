@@ -27,6 +27,7 @@ const explained: readonly (readonly [path: string, page: string])[] = [
   ['policies.NAME.break_glass', 'approvals.md'],
   ['policies.NAME.budgets', 'budgets.md'],
   ['policies.NAME.masked_errors', 'budgets.md'],
+  ['policies.NAME.recordings', 'recording-format.md'],
   ['policies.NAME.vectors', 'budgets.md'],
   ['policies.NAME.limits', 'limits.md'],
   ['policies.NAME.resume', 'limits.md'],

@@ -1,5 +1,6 @@
 import type { Parameter, ResultEvent, SessionEvent } from '../../lib/api/session-events.js'
 import { HoopError } from '../../lib/errors.js'
+import { unkeptWords } from '../replay/values.js'
 import { count } from '../text.js'
 import type { ExportOptions } from './options.js'
 
@@ -59,7 +60,7 @@ export async function* csv(
   events: AsyncIterable<SessionEvent>,
   { statement, note }: ExportOptions,
 ): AsyncGenerator<string> {
-  const { columns, rows, rowsSeen = [] } = await tableOf(events, statement)
+  const { columns, rows, rowsSeen = [], unkept } = await tableOf(events, statement)
   yield line(columns.map(({ name }) => field(name)))
   let cut = 0
   for (const row of rowsSeen) {
@@ -67,7 +68,9 @@ export async function* csv(
     yield line(row.map(valueOf))
   }
   if (rows > rowsSeen.length)
-    note(`The recording holds ${rowsSeen.length.toLocaleString('en-US')} of ${count(rows, 'row')}.`)
+    note(
+      `The recording holds ${rowsSeen.length.toLocaleString('en-US')} of ${count(rows, 'row')}${unkept === undefined ? '' : ` (${unkeptWords[unkept]})`}.`,
+    )
   if (cut > 0) note(`${count(cut, 'value')} ${cut === 1 ? 'is' : 'are'} shorter than what the client saw.`)
   const masked = columns.flatMap(({ name, mask }) => (mask === undefined ? [] : [`${name} (${mask})`]))
   if (masked.length > 0) note(`Masked: ${masked.join(', ')}.`)

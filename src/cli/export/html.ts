@@ -8,7 +8,7 @@ import type {
   StartEvent,
   StatementEvent,
 } from '../../lib/api/session-events.js'
-import { showBytes, showCount, showDuration } from '../replay/values.js'
+import { showBytes, showCount, showDuration, unkeptWords } from '../replay/values.js'
 import { jsonText, plain } from '../text.js'
 import { style } from './style.js'
 
@@ -45,13 +45,15 @@ const heading = ({ name, mask, table, detected = [] }: ResultColumn): string => 
   return `<th scope="col"${title}>${escape(name)}${marks}</th>`
 }
 
-const table = ({ columns = [], rowsSeen = [], rows }: ResultEvent): string => {
+const table = ({ columns = [], rowsSeen = [], rows, unkept }: ResultEvent): string => {
   if (columns.length === 0) return ''
   const body = rowsSeen.slice(0, mostRows).map((row) => `<tr>${row.map(cell).join('')}</tr>`)
   const more = rows - Math.min(rowsSeen.length, mostRows)
   return (
     `<div class="scroll"><table><thead><tr>${columns.map(heading).join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>` +
-    (more > 0 ? `<p class="more">… ${showCount(more, 'more row')}</p>` : '')
+    (more > 0
+      ? `<p class="more">… ${showCount(more, 'more row')}${unkept === undefined ? '' : `, ${unkeptWords[unkept]}`}</p>`
+      : '')
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Parameter, ResultColumn, ResultEvent } from '../../lib/api/session-events.js'
 import type { Screen } from './screen.js'
-import { showBytes, showCount, showValue } from './values.js'
+import { showBytes, showCount, showValue, unkeptWords } from './values.js'
 
 /** Types whose values stand to the right, as psql aligns them: int2, int4, int8, oid, float4, float8, numeric, money. */
 const rightAligned = new Set([20, 21, 23, 26, 700, 701, 1700, 790])
@@ -16,7 +16,10 @@ interface Cell {
 
 /** A result's first rows as psql's aligned table, masked columns marked, and a line about the rest. */
 export function showRows(screen: Screen, result: ResultEvent, limit: number): string[] {
-  const { columns, rowsSeen } = result
+  const { columns, rowsSeen, unkept, copySeen } = result
+  const why = unkept === undefined ? '' : `, ${unkeptWords[unkept]}`
+  if (!rowsSeen && unkept && copySeen === undefined && result.rows > 0 && limit > 0)
+    return [screen.paint('dim', `… ${showCount(result.rows, 'row')}${why}`)]
   if (!columns || !rowsSeen || columns.length === 0 || limit === 0) return []
   const shown = rowsSeen.slice(0, limit)
   const headings = columns.map((column) => heading(screen, column))
@@ -30,7 +33,7 @@ export function showRows(screen: Screen, result: ResultEvent, limit: number): st
     ...cells.map((row) => ' ' + row.map((value, i) => show(screen, value, widths[i] ?? 0)).join(' | ')),
   ]
   const more = result.rows - shown.length
-  if (more > 0) lines.push(screen.paint('dim', `… ${showCount(more, 'more row')}`))
+  if (more > 0) lines.push(screen.paint('dim', `… ${showCount(more, 'more row')}${rowsSeen.length > limit ? '' : why}`))
   return lines.map((line) => line.trimEnd())
 }
 
@@ -57,7 +60,7 @@ const show = (screen: Screen, { text, right, faint }: Cell, columns: number): st
 }
 
 /** The beginning of a COPY stream as the client saw it. */
-export function showCopy(screen: Screen, { copySeen, bytes }: ResultEvent, limit: number): string[] {
+export function showCopy(screen: Screen, { copySeen, bytes, unkept }: ResultEvent, limit: number): string[] {
   if (copySeen === undefined || limit === 0) return []
   const data = Buffer.from(copySeen, 'base64')
   const binary = data.subarray(0, 6).toString('latin1') === 'PGCOPY'
@@ -66,6 +69,8 @@ export function showCopy(screen: Screen, { copySeen, bytes }: ResultEvent, limit
   const left = bytes - (binary ? 64 : Buffer.byteLength(lines.slice(0, limit).join('\n')) + 1)
   return [
     ...shown.map((line) => showValue(screen, line, 2 * widest)),
-    ...(left > 0 ? [screen.paint('dim', `… ${showBytes(left)} more`)] : []),
+    ...(left > 0
+      ? [screen.paint('dim', `… ${showBytes(left)} more${unkept === undefined ? '' : `, ${unkeptWords[unkept]}`}`)]
+      : []),
   ]
 }

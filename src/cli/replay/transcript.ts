@@ -88,6 +88,8 @@ export class Transcript {
     const { portal, statementName, via, parameters = [], approval, estimate } = event
     const { warnings = [], observed = [] } = event
     const names = [
+      takenOut(event.detected, 'the text'),
+      takenOut(event.detectedParameters, 'parameters'),
       approval && `approved by request ${approval}`,
       estimate !== undefined && `about ${showCount(estimate, 'row')} expected`,
       statementName && `statement ${statementName}`,
@@ -113,7 +115,7 @@ export class Transcript {
     const rule = event.rule === undefined ? '' : `, rule ${plain(event.rule)}`
     return [
       '',
-      this.#mark(event, 'refused, never sent'),
+      this.#mark(event, ['refused, never sent', takenOut(event.detected, 'it')].filter(Boolean).join(', ')),
       ...this.#text(event),
       paint(
         ['bold', 'red'],
@@ -191,6 +193,10 @@ export class Transcript {
     return showTime(new Date(this.#origin + at))
   }
 }
+
+/** What detectors took out before it was recorded. */
+const takenOut = (detected: StatementEvent['detected'], from: string): string | undefined =>
+  detected && `taken out of ${from}: ${Object.keys(detected).join(', ')}`
 
 /** Tags that aren't the server's own words. */
 const tags: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../lib/api/session-events.js'
+import type { Parameter, ResultEvent } from '../../lib/api/session-events.js'
 import { fit, type Screen } from './screen.js'
 
 /** A recorded value on one line: NULL, text, bytes as `\x…` (PostgreSQL's bytea form), and how long it was where it was cut. */
@@ -13,6 +13,13 @@ export const showValue = (screen: Screen, value: Parameter, columns: number): st
 /** A value as a parameter is written, in quotes where it is text. */
 export const showParameter = (screen: Screen, value: Parameter, columns: number): string =>
   typeof value === 'string' ? `'${showValue(screen, value, columns)}'` : showValue(screen, value, columns)
+
+/** Why a recording doesn't have all of a result. */
+export const unkeptWords: Readonly<Record<NonNullable<ResultEvent['unkept']>, string>> = {
+  policy: 'not recorded: the policy keeps no values',
+  result: 'not recorded: there was no more room for this result',
+  session: 'not recorded: there was no more room for this session',
+}
 
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
 

@@ -91,7 +91,7 @@ export class SessionGate implements Gate {
   async #break(key: string, statement: HeldStatement, note: Note): Promise<Verdict> {
     const { approvals, webhooks } = this.#options
     const record = this.#record(key, statement, 'wait', 'break-glass')
-    note(requestOf(record, statement, 'break-glass'))
+    note(requestOf(record, statement, 'break-glass'), statement)
     await approvals.add(record)
     webhooks.emit(brokenGlass(record, approvals.address(record.id)))
     return { kind: 'approved', rule: record.rule, approval: record.id }
@@ -102,7 +102,7 @@ export class SessionGate implements Gate {
     const known = await approvals.records.open(key, Date.now())
     const record = this.#record(key, statement, 'retry', 'open')
     const id = known ?? record.id
-    note({ ...requestOf(record, statement, 'requested'), id })
+    note({ ...requestOf(record, statement, 'requested'), id }, statement)
     if (known === undefined) await approvals.add(record)
     const error = retryLater(statement.rule, id, approvals.address(id))
     return { kind: 'refuse', error, rule: statement.rule.name, approval: id }
@@ -125,7 +125,7 @@ export class SessionGate implements Gate {
       note({ id, outcome: 'withdrawn', rule, reason: aboutOf(signal) })
       outcome.resolve('withdrawn')
     }
-    note(requestOf(record, statement, 'requested'))
+    note(requestOf(record, statement, 'requested'), statement)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
     const forget = approvals.wait(id, outcome.resolve)
@@ -219,11 +219,10 @@ const deciders = ({ votes }: ApprovalRecord) =>
   valid(votes).map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))
 
 const requestOf = (
-  { id, rule, reason, parameters }: ApprovalRecord,
+  { id, rule, reason }: ApprovalRecord,
   { text }: HeldStatement,
   outcome: 'requested' | 'break-glass',
 ): Parameters<Note>[0] => ({
   ...{ id, outcome, rule, text },
-  ...(parameters.length > 0 && { parameters }),
   ...(reason !== undefined && { reason }),
 })

@@ -45,7 +45,7 @@ export class Carrier {
     this.#course = course
     this.#passage = new Passage(options.metrics ?? new ConnectionMetrics())
     this.#outside = new Outside({
-      ...{ guard, gate, note: (event) => journal.approval(event), waited },
+      ...{ guard, gate, note: (event, bound) => journal.approval(event, bound), waited },
       notice: (fields) => this.announce(noticeResponse(fields)),
       resume: (verdict) => course.resume(verdict),
       ask: (texts) => this.carry(machine.ask(texts)),

@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { HoopError } from '../../lib/errors.js'
 import type { RecordedFacts, RuleMatch } from '../../policy/decision.js'
-import type { ApprovalEvent, Parameter, ResultEvent, SessionRecorder, StatementEvent } from '../../recording/events.js'
+import type { ApprovalEvent, ResultEvent, SessionRecorder, StatementEvent } from '../../recording/events.js'
 import type { SessionCounters } from '../../lib/api.js'
 import { terminate } from '../../wire/frontend.js'
 import type { Outbox } from '../../wire/outbox.js'
 import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-metrics.js'
-import { beginning, captureLimits } from './rows/capture.js'
+import { Blanking, type BoundParameters, foundIn, type Found } from './rows/blanking.js'
+import { captureLimits } from './rows/capture.js'
+import { Keeping } from './rows/keeping.js'
 
 declare const brand: unique symbol
 
@@ -36,7 +38,7 @@ export interface Statement {
 export interface StatementDetails {
   statementName?: string
   portal?: string
-  parameters?: readonly Parameter[] | undefined
+  bound?: BoundParameters | undefined
   readonly facts?: readonly RecordedFacts[]
   /** Id of the request by which it was approved. */
   readonly approval?: string | undefined
@@ -79,10 +81,21 @@ export class Journal {
     masked: 0,
   }
 
+  /** How much of results is recorded. */
+  readonly keeping: Keeping
+  readonly #blanking: Blanking
+
   /** @param metrics of the connection; all of its sessions count there */
-  constructor(recorder: SessionRecorder, metrics = new ConnectionMetrics()) {
+  constructor(
+    recorder: SessionRecorder,
+    metrics = new ConnectionMetrics(),
+    keeping = new Keeping(),
+    blanking = new Blanking(),
+  ) {
     this.#recorder = recorder
     this.#metrics = metrics
+    this.keeping = keeping
+    this.#blanking = blanking
   }
 
   now(): number {
@@ -97,14 +110,20 @@ export class Journal {
     this.#metrics.statements[verdictOn(details)]++
     this.#dirty = true
     if (details.observed) this.counters.observed = (this.counters.observed ?? 0) + 1
-    const event: Writable<StatementEvent> = { type: 'statement', at, n, via, text, transaction: this.transaction }
-    if (text.length > captureLimits.text) Object.assign(event, cut(text))
+    const found: Found = {}
+    const event: Writable<StatementEvent> = {
+      ...{ type: 'statement' as const, at, n, via, text: this.#blanking.text(text, captureLimits.text, found) },
+      transaction: this.transaction,
+    }
+    if (text.length > captureLimits.text) event.textBytes = Buffer.byteLength(text)
+    const detected = foundIn(found)
+    if (detected) event.detected = detected
     if (details.statementName) event.statementName = details.statementName
     if (details.portal) event.portal = details.portal
     if (details.approval) event.approval = details.approval
     if (details.estimate !== undefined) event.estimate = details.estimate
     if (details.checked) event.checked = true
-    if (details.parameters) event.parameters = details.parameters
+    if (details.bound) Object.assign(event, this.#blanking.recorded(details.bound))
     if (details.warnings) event.warnings = details.warnings
     if (details.observed) event.observed = details.observed
     const { facts } = details
@@ -118,17 +137,21 @@ export class Journal {
     const n = ++this.#n
     this.counters.refused++
     this.#metrics.refused(error.code, rule)
-    this.counters.lastRefusal = error.message
+    const found: Found = {}
+    const message = this.#blanking.text(error.message, captureLimits.text, found)
+    this.counters.lastRefusal = message
     this.#dirty = true
     this.#recorder.record({
       type: 'refusal',
       at,
       n,
-      ...cut(text),
+      text: this.#blanking.text(text, captureLimits.text, found),
+      ...(text.length > captureLimits.text && { textBytes: Buffer.byteLength(text) }),
       transaction: this.transaction,
       code: error.code,
       sqlstate: error.sqlstate,
-      message: error.message,
+      message,
+      ...(foundIn(found) && { detected: found }),
       ...(rule ? { rule } : {}),
       ...(approval ? { approval } : {}),
       ...(facts && facts.length > 0 ? recordedFacts(facts) : {}),
@@ -154,17 +177,34 @@ export class Journal {
     event.at = at
     event.n = statement.n
     event.duration = Math.round((at - statement.sentAt) * 1000) / 1000
-    if (statement.ran !== undefined) event.ran = beginning(statement.ran, captureLimits.text)
+    if (statement.ran !== undefined) event.ran = this.#blanking.text(statement.ran, captureLimits.text, {})
+    if (event.message !== undefined) event.message = this.#blanking.text(event.message, captureLimits.text, {})
     this.#recorder.record(event)
   }
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {
-    this.#recorder.record({ type: 'notice', at: this.now(), kind, message: beginning(message, captureLimits.value) })
+    const found: Found = {}
+    const kept = this.#blanking.text(message, captureLimits.value, found)
+    const event = { type: 'notice', at: this.now(), kind, message: kept } as const
+    this.#recorder.record(foundIn(found) ? { ...event, detected: found } : event)
   }
 
-  /** What became of a request for approval. */
-  approval(event: Omit<ApprovalEvent, 'type' | 'at'>): void {
-    this.#recorder.record({ type: 'approval', at: this.now(), ...event })
+  /** What became of a request for approval. @param bound what it asks for is to run with */
+  approval(event: Omit<ApprovalEvent, 'type' | 'at' | 'detected' | 'parameters'>, bound?: BoundParameters): void {
+    const found: Found = {}
+    const blank = (text: string): string => this.#blanking.text(text, captureLimits.text, found)
+    const { text, reason, by, ...rest } = event
+    const parameters = bound && this.#blanking.parameters(bound, found)
+    const deciders = by?.map((one) => (one.reason === undefined ? one : { ...one, reason: blank(one.reason) }))
+    const kept = {
+      ...rest,
+      ...(text !== undefined && { text: blank(text) }),
+      ...(parameters && { parameters }),
+      ...(deciders && { by: deciders }),
+      ...(reason !== undefined && { reason: blank(reason) }),
+    }
+    const detected = foundIn(found)
+    this.#recorder.record({ type: 'approval', at: this.now(), ...kept, ...(detected && { detected }) })
   }
 
   cancel(): void {
@@ -204,8 +244,3 @@ const verdictOn = ({ checked, approval, observed, warnings }: StatementDetails):
   if (observed) return 'observed'
   return warnings ? 'warned' : 'allowed'
 }
-
-const cut = (text: string): { text: string; textBytes?: number } =>
-  text.length <= captureLimits.text
-    ? { text }
-    : { text: beginning(text, captureLimits.text), textBytes: Buffer.byteLength(text) }

@@ -8,6 +8,8 @@ import { Journal } from '../relay/journal.js'
 import { assertAllPinned } from '../relay/machine/server/settings.js'
 import { SearchPath } from '../relay/machine/server/search-path.js'
 import { Pump } from '../relay/pump.js'
+import { Blanking } from '../relay/rows/blanking.js'
+import { Keeping } from '../relay/rows/keeping.js'
 import type { Metering } from '../relay/rows/sinks.js'
 import { startOf, summaryOf } from './first-records.js'
 import { newSessionId } from './id.js'
@@ -106,7 +108,7 @@ const run = (
   const { id } = known
   const { services, registry, budget, runtime, grant, socket, rest } = options
   const metrics = services.metrics.connection(runtime.name)
-  const journal = new Journal(recorder, metrics)
+  const journal = new Journal(recorder, metrics, new Keeping(runtime.recordings), new Blanking(guard))
   const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
   const cancel = async (): Promise<void> => {
     if (!upstream.key) return

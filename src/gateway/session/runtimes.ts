@@ -88,6 +88,7 @@ export const createRuntimes = (
         resume: policy.resume ?? RESUME,
         times: timesOf(gateway.limits, connection.limits, policy.limits ?? {}),
         ...(policy.budgets && { budgets: policy.budgets }),
+        ...(policy.recordings && { recordings: policy.recordings }),
         ...questionsOf(policy),
         vectorTypes,
         functionCalls: connection.function_calls,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Grant } from '../../identity/types.js'
+import type { RecordingsConfig } from '../../policy/config/policy/recordings.js'
 import type { BudgetsConfig } from '../../policy/config/schema.js'
 import type { SessionCounters, SessionSummary } from '../../lib/api.js'
 import type { SessionTimes } from './clock.js'
@@ -38,6 +39,8 @@ export interface ConnectionRuntime {
   enter(database: string, signal: AbortSignal): Promise<Entered>
   /** What a session met on its way to the database, having been let in. */
   met(error: unknown): void
+  /** How much of results is recorded; absent where the policy doesn't say. */
+  readonly recordings?: RecordingsConfig
   /** Absent where the policy has none. */
   readonly budgets?: BudgetsConfig
   /** What one person may ask about masked values within a day; absent where that isn't bounded. */

@@ -55,6 +55,10 @@ export interface StatementEvent {
   readonly portal?: string
   /** Text parameters as strings, binary ones as `{ hex }`, NULL as null; long ones cut to `{ cut, bytes }`. */
   readonly parameters?: readonly Parameter[]
+  /** What detectors found in the text, by detector: marks stand in its place, and it isn't the text that ran. */
+  readonly detected?: Readonly<Record<string, number>>
+  /** The same of the parameters. */
+  readonly detectedParameters?: Readonly<Record<string, number>>
   readonly kinds?: readonly string[]
   readonly reads?: readonly string[]
   readonly writes?: readonly string[]
@@ -90,6 +94,8 @@ export interface RefusalEvent {
   readonly code: string
   readonly sqlstate: string
   readonly message: string
+  /** What detectors found in text and message, by detector: marks stand in its place. */
+  readonly detected?: Readonly<Record<string, number>>
   readonly rule?: string
   /** Id of the request for an approval that was not given, or not in time. */
   readonly approval?: string
@@ -113,6 +119,8 @@ export interface ApprovalEvent {
   /** Of `requested` and `break-glass`. */
   readonly text?: string
   readonly parameters?: readonly Parameter[]
+  /** What detectors found in text, parameters and reasons, by detector: marks stand in its place. */
+  readonly detected?: Readonly<Record<string, number>>
   /** Who decided. */
   readonly by?: readonly { readonly subject: string; readonly name: string; readonly reason?: string }[]
   /** The requester's reason; of `withdrawn`, why. */
@@ -130,6 +138,11 @@ export interface ResultEvent {
   readonly rowsSeen?: readonly (readonly Parameter[])[]
   /** COPY data as the client saw it, up to the cap, base64. */
   readonly copySeen?: string
+  /**
+   * Why `rowsSeen` or `copySeen` isn't all: the policy keeps no values, or it keeps every row and there was no more room for this
+   * result, or for the session. Absent where everything is there, and under a sample, where counts tell.
+   */
+  readonly unkept?: 'policy' | 'result' | 'session'
   readonly rows: number
   readonly bytes: number
   readonly masked: number
@@ -175,6 +188,8 @@ export interface NoticeEvent {
   readonly at: number
   readonly kind: 'notice' | 'notification' | 'parameter'
   readonly message: string
+  /** What detectors found in it beyond what they took out before it left. */
+  readonly detected?: Readonly<Record<string, number>>
 }
 
 export interface CancelEvent {

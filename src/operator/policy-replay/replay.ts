@@ -26,7 +26,7 @@ export interface Change {
 export interface PolicyReplay {
   sessions: number
   statements: number
-  /** Of them, those that can't be decided again: cut texts, syntax errors. */
+  /** Of them, those that can't be decided again: cut texts, those that detectors took something out of, syntax errors. */
   skipped: number
   changes: Change[]
   /** What could not be had: databases' catalogs, recordings. */
@@ -134,7 +134,7 @@ export const replayPolicy = async (
     sessions.add(start.session)
     found.statements++
     const was = recordedOutcome(event)
-    if (!was || event.textBytes !== undefined || ('via' in event && event.via === 'function')) {
+    if (!was || event.textBytes !== undefined || event.detected || ('via' in event && event.via === 'function')) {
       found.skipped++
       continue
     }

@@ -1,5 +1,5 @@
 import { builtinDetector, patternDetector, type Detector } from '../../masking/detectors/detector.js'
-import { possibleIn, type Detection } from '../../masking/detectors/finding.js'
+import { possibleIn, type Detection, type Finding } from '../../masking/detectors/finding.js'
 import { scanKindOf, type AddedKinds } from '../../masking/detectors/kinds.js'
 import type { ColumnScan } from '../../masking/detectors/scan.js'
 import { signalsOf } from '../../masking/detectors/signals.js'
@@ -49,6 +49,8 @@ export class Scans {
   /** Where nothing is known of the columns, as in COPY. */
   readonly #unknown: ColumnScan
   readonly #narrowed: boolean
+  /** Of a text that is recorded never all goes. */
+  readonly #recorded: readonly Detection[]
 
   /** @param catalog without it, every added type may hold text */
   constructor(policy: PolicyConfig, catalog?: Pick<Catalog, 'relations' | 'addedTypes'>) {
@@ -56,6 +58,7 @@ export class Scans {
     this.#relations = catalog?.relations ?? new Map()
     this.#added = addedKinds(catalog?.addedTypes ?? [])
     this.#unknown = { detections: distinct(this.#entries.flatMap(({ detections }) => detections)), added: this.#added }
+    this.#recorded = this.#unknown.detections.map((each) => (each.with === 'null' ? { ...each, with: 'redact' } : each))
     this.#narrowed = this.#entries.some(({ only, except }) => only !== undefined || except.size > 0)
   }
 
@@ -76,6 +79,22 @@ export class Scans {
     if (detections.length === 0) return undefined
     const hidden = scanText(text, 'plain', { detections, key, report: () => undefined })
     return hidden === null ? '[withheld]' : hidden
+  }
+
+  /** A text that is recorded, without what is found in it; undefined where nothing is. */
+  ofRecorded(
+    text: string,
+    key: Buffer,
+  ): { readonly text: string; readonly detected: Record<string, number> } | undefined {
+    const bytes = Buffer.from(text)
+    const detections = possibleIn(signalsOf(bytes, 0, bytes.length), this.#recorded)
+    if (detections.length === 0) return undefined
+    const detected: Record<string, number> = {}
+    const report = ({ by: { detector } }: Finding): void => {
+      detected[detector.name] = (detected[detector.name] ?? 0) + 1
+    }
+    const hidden = scanText(text, 'plain', { detections, key, report })
+    return hidden === undefined ? undefined : { text: hidden ?? '[withheld]', detected }
   }
 
   #scan({ type, modifier, table, attribute }: Field): ColumnScan | undefined {

@@ -15,6 +15,7 @@ import { readPacket } from '../../../src/gateway/link/first-packet.js'
 import { UpstreamRefusal } from '../../../src/gateway/upstream/server-words.js'
 import { fatalOf } from '../../../src/gateway/relay/refusal.js'
 import { asHoopError } from '../../../src/lib/errors.js'
+import type { RecordingsConfig } from '../../../src/policy/config/policy/recordings.js'
 import type { BudgetsConfig } from '../../../src/policy/config/schema.js'
 import type { Guard } from '../../../src/policy/decision.js'
 import { openRecording } from '../../../src/recording/open.js'
@@ -44,6 +45,7 @@ export interface RelayServerOptions {
   readonly guard?: Guard
   readonly upstream?: Partial<UpstreamTarget>
   readonly budgets?: BudgetsConfig
+  readonly recordings?: RecordingsConfig
   readonly questions?: QuestionLimits
   readonly usage?: Usage
   readonly vectorTypes?: VectorTypes
@@ -102,6 +104,7 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     policy: { name: 'test', hash: 'none' },
     clear: options.guard?.clear ?? false,
     ...(options.budgets ? { budgets: options.budgets } : {}),
+    ...(options.recordings && { recordings: options.recordings }),
     ...(options.questions ? { questions: options.questions } : {}),
     ...(options.times && { times: options.times }),
     vectorTypes: async () => options.vectorTypes ?? noVectors,

@@ -13,7 +13,7 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     'an unknown key',
     'clear_for: [dpo]',
     'claer_for: [dpo]',
-    '16:5: policies.research.claer_for: found an unknown key, expected one of clear_for, masks, predicates, derived, functions, mode, packs, rules, break_glass, budgets, limits, resume, masked_errors, vectors, trusted_functions (did you mean clear_for?)',
+    '16:5: policies.research.claer_for: found an unknown key, expected one of clear_for, masks, predicates, derived, functions, mode, packs, rules, break_glass, budgets, limits, resume, recordings, masked_errors, vectors, trusted_functions (did you mean clear_for?)',
   ],
   [
     'an unknown key at the top',

@@ -37,7 +37,7 @@ export interface StateOptions {
 }
 
 /** The journal but for its commit, which is not the machine's. */
-export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice' | 'transaction'>
+export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice' | 'transaction' | 'keeping'>
 
 /** Everything that one relay knows. It has no sockets and no clock of its own. */
 export class State {

@@ -18,8 +18,13 @@ export const captureValue = (value: Buffer | null, format: number): Parameter =>
   return value === null ? null : captureBytes(value, 0, value.length, format)
 }
 
-const captureBytes = (buffer: Buffer, start: number, end: number, format: number): Parameter => {
-  const limit = captureLimits.value
+const captureBytes = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  format: number,
+  limit: number = captureLimits.value,
+): Parameter => {
   if (end - start > limit) {
     const cut =
       format === 1
@@ -31,7 +36,7 @@ const captureBytes = (buffer: Buffer, start: number, end: number, format: number
 }
 
 /** Where the last whole character ends that does so by `end`. @see RFC 3629, section 3: a byte 10xxxxxx goes on with one */
-const characterEnd = (buffer: Buffer, start: number, end: number): number => {
+export const characterEnd = (buffer: Buffer, start: number, end: number): number => {
   let at = end
   while (at > start && end - at < 4 && (buffer[at]! & 0xc0) === 0x80) at--
   // What is no UTF-8 is cut where it was to be.
@@ -53,12 +58,14 @@ export const captureParameters = (
 /**
  * The values of one DataRow.
  * @param start of what stands behind its header
+ * @param limit bytes of one value
  */
 export const captureRow = (
   buffer: Buffer,
   start: number,
   end: number,
   formats: readonly number[],
+  limit?: number,
 ): readonly Parameter[] => {
   const values: Parameter[] = []
   if (end - start < 2) return values
@@ -70,7 +77,7 @@ export const captureRow = (
     if (length === -1) values.push(null)
     else {
       const next = Math.min(at + length, end)
-      values.push(captureBytes(buffer, at, next, formatAt(formats, i)))
+      values.push(captureBytes(buffer, at, next, formatAt(formats, i), limit))
       at += length
     }
   }

@@ -32,7 +32,10 @@ export class PlainRows implements RowSink {
   piece(out: Outbox, buffer: Buffer, start: number, end: number, first: boolean): boolean {
     // Whether it fits is decided before it begins: a row that has left in part can't be taken back.
     if (first && this.#counting?.take(1, declaredSize(buffer, start)) === false) return false
-    if (first) this.digest.rows++
+    if (first) {
+      this.digest.rows++
+      this.digest.passed(declaredSize(buffer, start))
+    }
     this.digest.counts?.piece(buffer, start, end, first)
     this.digest.stream(buffer, start, end)
     out.keep(buffer, start, end)

@@ -5,8 +5,10 @@ import type { ColumnMask } from '../../../masking/types.js'
 import type { Field } from '../../../wire/backend.js'
 import { HEADER } from '../../../wire/cutter.js'
 import type { ResultDetails } from '../journal.js'
-import { captureLimits, captureRow } from './capture.js'
+import { captureRow } from './capture.js'
 import { ColumnCounts } from './column-counts.js'
+import { copyBeginning } from './copy-beginning.js'
+import { Keeping } from './keeping.js'
 import { columnsOf, type Naming } from './result-columns.js'
 
 /** Bytes that are hashed in one go at the end; more than that is hashed as it comes. */
@@ -22,6 +24,7 @@ interface Described {
   readonly detected?: Detected
   readonly naming?: Naming | undefined
   readonly copied?: readonly ResultColumn[] | undefined
+  readonly keeping?: Keeping
 }
 
 const none: readonly number[] = []
@@ -37,6 +40,7 @@ export class ResultDigest {
   #seen: (readonly Parameter[])[] | undefined
   #seenBytes = 0
   #copy: Buffer[] | undefined
+  #copyCut = false
   /** What is not hashed yet: pieces, and behind them a span of one buffer, which grows with the rows that follow in it. */
   #pieces: Buffer[] | undefined
   #span: Buffer | undefined
@@ -51,8 +55,11 @@ export class ResultDigest {
   readonly #naming: Naming | undefined
   /** Of a COPY: what is known of its columns. */
   readonly #copied: readonly ResultColumn[] | undefined
+  readonly #keeping: Keeping
+  /** Why what was seen isn't all of it. */
+  #unkept: ReturnType<Keeping['reached']> | undefined
 
-  constructor({ fields, formats = none, masks, detected, naming, copied }: Described = {}) {
+  constructor({ fields, formats = none, masks, detected, naming, copied, keeping = new Keeping() }: Described = {}) {
     this.fields = fields
     this.formats = formats
     this.masks = masks
@@ -60,6 +67,7 @@ export class ResultDigest {
     this.#detected = detected
     this.#naming = naming
     this.#copied = copied
+    this.#keeping = keeping
   }
 
   /** Whether the recording holds other values than the database. */
@@ -69,17 +77,39 @@ export class ResultDigest {
 
   /** Whether the recording still has room for what the rows say. */
   get wantsContent(): boolean {
-    return (this.#seen?.length ?? 0) < captureLimits.rows && this.#seenBytes < captureLimits.bytes
+    if (this.#copy) return !this.#copyCut
+    return (this.#seen?.length ?? 0) < this.#keeping.rows && this.#keeping.room(this.#seenBytes) > 0
+  }
+
+  /** Whether a row of so many bytes is wanted whole although nothing is done to it: every row is to be kept. */
+  assembles(bytes: number): boolean {
+    return this.#keeping.kind === 'full' && this.#unkept === undefined && this.#keeping.room(this.#seenBytes) >= bytes
   }
 
   /** What a DataRow holds, as the client sees it: `buffer[start, end)`, header included. It is counted by who passes it on. */
   row(buffer: Buffer, start: number, end: number): void {
-    if (this.wantsContent && this.#seenBytes + end - start <= captureLimits.bytes) {
-      const seen = (this.#seen ??= [])
-      seen.push(captureRow(buffer, start + HEADER, end, this.formats))
-      this.#seenBytes += end - start
-    }
+    if (this.wantsContent) this.#keep(buffer, start, end)
     this.stream(buffer, start, end)
+  }
+
+  /** A row of so many bytes that isn't kept. */
+  passed(bytes: number): void {
+    if (this.#keeping.kind === 'full') this.#unkept ??= this.#keeping.reached(this.#seenBytes, bytes)
+  }
+
+  #keep(buffer: Buffer, start: number, end: number): void {
+    const bytes = end - start
+    const full = this.#keeping.kind === 'full'
+    // Every row means every row so far: none behind one that there was no room for.
+    if (full && this.#unkept) return
+    if (bytes > this.#keeping.room(this.#seenBytes)) {
+      this.passed(bytes)
+      return
+    }
+    const seen = (this.#seen ??= [])
+    seen.push(captureRow(buffer, start + HEADER, end, this.formats, this.#keeping.value))
+    this.#seenBytes += bytes
+    this.#keeping.spend(bytes)
   }
 
   /** A CopyData message as the client sees it. @param rows that are in it */
@@ -90,11 +120,18 @@ export class ResultDigest {
   }
 
   copyBytes(buffer: Buffer, start: number, end: number): void {
-    const room = captureLimits.bytes - this.#seenBytes
+    if (end <= start) return
+    const room = this.#copyCut ? 0 : this.#keeping.room(this.#seenBytes)
+    if (end - start > room) {
+      this.#unkept ??= this.#keeping.reached(this.#seenBytes, end - start)
+      this.#copyCut = true
+    }
     if (room <= 0) return
+    const kept = Math.min(end - start, room)
     const copy = (this.#copy ??= [])
-    copy.push(buffer.subarray(start, Math.min(end, start + room)))
-    this.#seenBytes += end - start
+    copy.push(buffer.subarray(start, start + kept))
+    this.#seenBytes += kept
+    this.#keeping.spend(kept)
   }
 
   /** Bytes of the stream, of whatever message. */
@@ -125,9 +162,20 @@ export class ResultDigest {
     }
     if (this.vectors > 0) event.vectors = this.vectors
     if (this.#seen) event.rowsSeen = this.#seen
-    if (this.#copy) event.copySeen = Buffer.concat(this.#copy).toString('base64')
+    if (this.#copy) event.copySeen = copyBeginning(Buffer.concat(this.#copy), this.#copyCut).toString('base64')
+    const unkept = this.#whyUnkept()
+    if (unkept) event.unkept = unkept
     if (detected) event.detected = detected
     if (this.bytes > 0) event.digest = this.#digest()
+  }
+
+  /** Under a sample, that there is more is what everybody expects, and counts tell. */
+  #whyUnkept(): ResultDetails['unkept'] {
+    const { kind } = this.#keeping
+    if (kind === 'sample' || this.bytes === 0) return undefined
+    if (kind === 'none') return 'policy'
+    const missing = !this.#copy && (this.#seen?.length ?? 0) < this.rows
+    return this.#unkept ?? (missing ? this.#keeping.reached(this.#seenBytes, 1) : undefined)
   }
 
   #withFound(columns: readonly ResultColumn[]): readonly ResultColumn[] {

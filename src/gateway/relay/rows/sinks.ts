@@ -7,6 +7,7 @@ import type { Field } from '../../../wire/backend.js'
 import type { Meter } from '../../budgets/meter.js'
 import { vectorsInRows, type VectorTypes } from '../../budgets/vectors.js'
 import { MaskedCopy, MaskedRows } from './masked-rows.js'
+import type { Keeping } from './keeping.js'
 import { PlainCopy, PlainRows } from './plain-rows.js'
 import type { RowSink } from './row-sink.js'
 import { ResultDigest } from './result-digest.js'
@@ -41,14 +42,16 @@ export const rowSink = (
   fields: readonly Field[] | undefined,
   formats: readonly number[],
   masks: Masks | undefined,
+  keeping?: Keeping,
 ): RowSink => {
   const treatment = fields && (guard?.scans?.ofFields(fields, masks) ?? masks)
+  const described = { fields, formats, masks, ...(keeping && { keeping }) }
   const counting = countingOf(metering, fields, (column) => !guard?.clear && masks?.[column] !== undefined)
   if (!guard || !fields || !treatment?.some((treated) => treated))
-    return new PlainRows(new ResultDigest({ fields, formats, masks, naming: guard }), counting)
+    return new PlainRows(new ResultDigest({ ...described, naming: guard }), counting)
   const detected = new Detected()
   const masker = rowMasker(fields, formats, treatment, guard.maskKey, detected)
-  const digest = new ResultDigest({ fields, formats, masks, detected, naming: guard })
+  const digest = new ResultDigest({ ...described, detected, naming: guard })
   return new MaskedRows(digest, masker, guard.clear, counting)
 }
 
@@ -63,13 +66,15 @@ export const copySink = (
   stream: CopyStream,
   shape: CopyShape | undefined,
   copy: { readonly masks: Masks; readonly names: readonly (string | undefined)[] } | undefined,
+  keeping?: Keeping,
 ): RowSink => {
   const masks = copy?.masks
+  const kept = keeping && { keeping }
   const counting = new CopyCounting(metering?.meter, stream)
   const treatment = shape && (guard?.scans?.ofCopy(shape.columns, masks) ?? masks)
-  if (!guard || !shape || !treatment) return new PlainCopy(new ResultDigest(), counting)
+  if (!guard || !shape || !treatment) return new PlainCopy(new ResultDigest(kept), counting)
   const detected = new Detected()
   const masker = copyMasker(shape, treatment, guard.maskKey, detected)
   const copied = copy && copiedColumns(copy.names, copy.masks, guard)
-  return new MaskedCopy(new ResultDigest({ masks, detected, copied }), masker, guard.clear, counting)
+  return new MaskedCopy(new ResultDigest({ masks, detected, copied, ...kept }), masker, guard.clear, counting)
 }

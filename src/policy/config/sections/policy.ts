@@ -3,6 +3,7 @@ import { budgets } from '../policy/budgets.js'
 import { packNames } from '../../packs/packs.js'
 import { effectiveRules } from '../policy/effective-rules.js'
 import { columnName, functionName } from '../policy/names.js'
+import { recordings } from '../policy/recordings.js'
 import { rule } from '../policy/rules.js'
 import { resumeTime, sessionTimes } from './session-times.js'
 import { maskSpec } from '../../../masking/registry.js'
@@ -90,6 +91,8 @@ export const policySection = z
     limits: z.strictObject(sessionTimes).optional(),
     /** How long a session is kept after the network to its agent broke. */
     resume: resumeTime.optional(),
+    /** How much of results stands in recordings. */
+    recordings: recordings.optional(),
     masked_errors: maskedErrors,
     vectors: vectorCaps,
     /** Functions that are taken to do what their names say: rules don't look into them. */

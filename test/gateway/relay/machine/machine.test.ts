@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Command } from '../../../../src/gateway/relay/machine/commands.js'
+import { Keeping } from '../../../../src/gateway/relay/rows/keeping.js'
 import { Machine } from '../../../../src/gateway/relay/machine/machine.js'
 import type { Step } from '../../../../src/gateway/relay/machine/step.js'
 import { HoopError } from '../../../../src/lib/errors.js'
@@ -67,6 +68,7 @@ const machineOf = (masking: boolean, budget: MemoryBudget): Machine => {
       result: () => undefined,
       notice: () => undefined,
       transaction: 'I',
+      keeping: new Keeping(),
     },
     asker: askerOf(),
     names: { count: 10_000, bytes: 1 << 25 },

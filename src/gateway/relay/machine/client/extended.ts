@@ -10,7 +10,6 @@ import {
   readParse,
   readTarget,
 } from '../../../../wire/frontend.js'
-import { captureParameters } from '../../rows/capture.js'
 import { type Admission, premisesOf, type Refusal } from '../admission/outcome.js'
 import type { Rests } from '../names/names.js'
 import { preparedBySql } from '../admission/to-run.js'
@@ -95,7 +94,7 @@ export class ExtendedRequests {
     const details = noted(outcome)
     details.statementName = bind.statement
     details.portal = bind.portal
-    details.parameters = captureParameters(bind.parameters, bind.parameterFormats)
+    details.bound = bind
     const statement = state.journal.statement('extended', text, details)
     const portal: Portal = {
       of: 'portal',

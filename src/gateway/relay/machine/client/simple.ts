@@ -1,6 +1,5 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import { callOfNothing, type FunctionCall, query, readFunctionCall, readQuery } from '../../../../wire/frontend.js'
-import { captureParameters } from '../../rows/capture.js'
 import { largeObjectFunctions, selectOf } from './large-objects.js'
 import { checkQuery } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
@@ -13,8 +12,6 @@ import { lags } from '../state.js'
 import { standing } from '../witness/following.js'
 import type { Played } from '../witness/played.js'
 import { awaited, lookedAt, takesExtended, type Way, wayOf } from '../witness/confirming.js'
-
-const captured = ({ parameters, parameterFormats }: FunctionCall) => captureParameters(parameters, parameterFormats)
 
 /** Texts of long messages that wait: such a message comes again, and to read it takes a while. */
 const read = new WeakMap<Buffer, string>()
@@ -91,7 +88,7 @@ export class SimpleRequests {
     if (admission?.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
     if (admission?.kind === 'refused') return this.#refuse('function', text, admission)
     pipeline.ended()
-    const details = { ...(admission && noted(admission)), parameters: captured(call) }
+    const details = { ...(admission && noted(admission)), bound: call }
     const statement = state.journal.statement('function', text, details)
     state.push({ kind: 'function', statement, refused: undefined, raise: admission?.raise })
     out.keep(buffer, start, end)

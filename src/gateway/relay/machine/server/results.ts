@@ -68,18 +68,13 @@ export class Results {
 
   /** @returns whether the RowDescription is for the client. @param bytes its size: names can be data */
   description(head: Request | undefined, fields: readonly Field[], bytes: number): boolean {
-    const { guard, metering, queue, names } = this.#state
+    const { guard, metering, queue, names, journal } = this.#state
     if (head?.kind === 'query') {
       if (!this.withheld && !this.affords(0, bytes)) return false
       const masks = this.#masks.of(fields, statementAt(head), head.statement.text, head.admission?.found)
       if (masks instanceof HoopError) return withhold(this.#state, 'withheld', masks)
-      this.#sink = rowSink(
-        guard,
-        metering,
-        fields,
-        fields.map(({ format }) => format),
-        masks,
-      )
+      const formats = fields.map(({ format }) => format)
+      this.#sink = rowSink(guard, metering, fields, formats, masks, journal.keeping)
       return true
     }
     const { of, name, own } = expect(head, 'describe')
@@ -127,7 +122,7 @@ export class Results {
     const described = portal.fields ?? portal.prepared?.fields
     const formats = portal.fields?.map(({ format }) => format) ?? portal.formats
     if (metering) meter(this.#state, metering.meter, head)
-    return (this.#sink = rowSink(guard, metering, described, formats, portal.masks))
+    return (this.#sink = rowSink(guard, metering, described, formats, portal.masks, this.#state.journal.keeping))
   }
 
   /** @returns whether the CopyOutResponse is for the client */
@@ -149,7 +144,7 @@ export class Results {
     if (metering) meter(this.#state, metering.meter, head)
     const stream = { binary, header: facts?.header ?? false }
     const shape = facts?.stream && { ...facts.stream, columns }
-    this.#sink = copySink(guard, metering, stream, shape, facts?.copy)
+    this.#sink = copySink(guard, metering, stream, shape, facts?.copy, this.#state.journal.keeping)
     return true
   }
 

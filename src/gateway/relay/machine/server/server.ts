@@ -66,11 +66,13 @@ export class Server implements FrameHandler {
     return this.#state.mode.kind === 'ending'
   }
 
-  whole(tag: number): boolean {
+  whole(tag: number, length: number): boolean {
     if (tag !== Backend.DataRow && tag !== Backend.CopyData) return true
     const head = this.#state.head()
     if (head?.kind === 'plan' || head?.kind === 'ask' || witnessAt(head)) return true
-    return !this.#results.withheld && this.#results.sink(tag).whole
+    if (this.#results.withheld) return false
+    const { whole, digest } = this.#results.sink(tag)
+    return whole || (tag === Backend.DataRow && digest.assembles(HEADER + length))
   }
 
   piece(tag: number, buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void {

@@ -142,5 +142,8 @@ export interface Gate {
   pass(statement: HeldStatement, position: WaitPosition, record: Note, signal: AbortSignal): Promise<Verdict>
 }
 
-/** Writes into the session's recording. */
-export type Note = (event: Omit<ApprovalEvent, 'type' | 'at'>) => void
+/** Writes into the session's recording. @param bound parameters of what is asked for: the event gets them from here */
+export type Note = (
+  event: Omit<ApprovalEvent, 'type' | 'at' | 'detected' | 'parameters'>,
+  bound?: Pick<HeldStatement, 'parameters' | 'parameterFormats'>,
+) => void
