@@ -1,5 +1,6 @@
 import { string } from '@oclif/core/flags'
 import { findingText } from '../../src/cli/audit/findings.js'
+import { proofText } from '../../src/cli/audit/proof-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import { Progress } from '../../src/cli/progress.js'
 import { count } from '../../src/cli/text.js'
@@ -28,16 +29,26 @@ export default class AuditVerify extends ClientCommand {
       description: 'A bundle, by a key that you got another way',
       command: "<%= config.bin %> <%= command.id %> --bundle record.tar --vkey 'gateway.example.com/ledger/1f2e3d4c+…'",
     },
+    {
+      description: 'One session, act or decision, by what hoop audit proof wrote',
+      command:
+        "<%= config.bin %> <%= command.id %> --proof killed.tlog-proof --vkey 'gateway.example.com/ledger/1f2e3d4c+…'",
+    },
   ]
   static override flags = {
     since: string({ helpValue: 'WHEN', description: 'only sessions from then on; the ledger is checked whole' }),
     config: string({ helpValue: 'FILE', description: 'the folders that this hoop.yaml names', exclusive: ['bundle'] }),
     bundle: string({ helpValue: 'FILE', description: 'what hoop audit export wrote' }),
+    proof: string({
+      ...{ helpValue: 'FILE', description: 'what hoop audit proof wrote', dependsOn: ['vkey'] },
+      exclusive: ['bundle', 'config', 'since'],
+    }),
     vkey: string({ helpValue: 'KEY', description: 'the verifier key to trust, in place of the one seen first' }),
   }
 
   async run(): Promise<object> {
     const { flags } = await this.parse(AuditVerify)
+    if (flags.proof !== undefined) return this.#checkProof(flags.proof, [flags.vkey!])
     const [environment, path, { findingKinds, isTampering }] = await Promise.all([
       import('../../src/agent/files/environment.js'),
       import('node:path'),
@@ -70,6 +81,13 @@ export default class AuditVerify extends ClientCommand {
       this.say(`The key was taken as it came, and is kept: compare it with the operator’s. ${found.vkey}`)
     if (!sound) process.exitCode = catalogue.AUDIT_TAMPERED.exit
     return found
+  }
+
+  async #checkProof(path: string, vkeys: readonly string[]): Promise<object> {
+    const { checkProofAt } = await import('../../src/operator/audit/proof.js')
+    const proved = await checkProofAt(path, vkeys)
+    this.log(proofText(proved))
+    return proved
   }
 
   async #verify(
