@@ -3,7 +3,7 @@ import { findingText } from '../../src/cli/audit/findings.js'
 import { proofText } from '../../src/cli/audit/proof-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import { Progress } from '../../src/cli/progress.js'
-import { count } from '../../src/cli/text.js'
+import { count, plain } from '../../src/cli/text.js'
 import { catalogue } from '../../src/lib/catalogue.js'
 import type { BundleAuditOptions } from '../../src/operator/audit/verify.js'
 import { momentOf } from '../../src/lib/when.js'
@@ -43,12 +43,16 @@ export default class AuditVerify extends ClientCommand {
       ...{ helpValue: 'FILE', description: 'what hoop audit proof wrote', dependsOn: ['vkey'] },
       exclusive: ['bundle', 'config', 'since'],
     }),
+    witness: string({
+      ...{ helpValue: 'KEY', multiple: true, default: [] },
+      description: 'verifier key of a witness that has to have signed',
+    }),
     vkey: string({ helpValue: 'KEY', description: 'the verifier key to trust, in place of the one seen first' }),
   }
 
   async run(): Promise<object> {
     const { flags } = await this.parse(AuditVerify)
-    if (flags.proof !== undefined) return this.#checkProof(flags.proof, [flags.vkey!])
+    if (flags.proof !== undefined) return this.#checkProof(flags.proof, [flags.vkey!, ...flags.witness])
     const [environment, path, { findingKinds, isTampering }] = await Promise.all([
       import('../../src/agent/files/environment.js'),
       import('node:path'),
@@ -58,6 +62,7 @@ export default class AuditVerify extends ClientCommand {
     const options = {
       memory: path.join(environment.home(this.env), 'audit.json'),
       vkey: flags.vkey,
+      witnesses: flags.witness,
       ...(flags.since !== undefined && { since: new Date(momentOf(flags.since)) }),
       progress: (what: string, done: number, of: number) => bar.show(`${what} ${done} of ${of}`, done, of),
       received: (bytes: number) => bar.show(`received ${Math.ceil(bytes / 1024)} KiB`, bytes),
@@ -75,6 +80,7 @@ export default class AuditVerify extends ClientCommand {
         `${count(found.sessions, 'session')}, ${count(found.recordings, 'recording')} with ${count(found.frames, 'frame')}, ${count(found.acts, 'act')}, ` +
         `${count(found.copies, 'earlier checkpoint')}.`,
     )
+    for (const { name, time } of found.witnesses) this.log(plain(`Seen by ${name} at ${time}.`))
     if (found.before > 0)
       this.say(`${count(found.before, 'session')} from before the ledger began: nothing is known of them.`)
     if (trust === 'first use')

@@ -8,6 +8,7 @@ import { parseNote } from '../../ledger/note/note.js'
 import { checkProof, type Proved } from '../../ledger/proof/content.js'
 import { findLeaf, notInLedger } from '../../ledger/proof/find.js'
 import { writeProof } from '../../ledger/proof/write.js'
+import { bestCheckpoint } from '../../ledger/witness/cosigned.js'
 import { HoopError } from '../../lib/errors.js'
 import { loadConfig } from '../../policy/config/load.js'
 
@@ -26,7 +27,7 @@ export const proofByConfiguration = async (
   if (checkpoint === undefined) throw notInLedger(target)
   const { size } = parseCheckpointText(parseNote(checkpoint).text)
   const index = await findLeaf(folder, target, size)
-  return writeProof(folder, index, checkpoint)
+  return writeProof(folder, index, await bestCheckpoint(folder, checkpoint, index))
 }
 
 /**

@@ -2,6 +2,7 @@ import { writeBundle } from '../../../ledger/bundle/write.js'
 import { actNumber, decisions, notInLedger } from '../../../ledger/proof/find.js'
 import { writeProof } from '../../../ledger/proof/write.js'
 import { allActs } from '../../../store/acts.js'
+import { bestCheckpoint } from '../../../ledger/witness/cosigned.js'
 import { leafOfAct, leafOfId } from '../../../store/ledger-leaves.js'
 import type { Store } from '../../../store/open.js'
 import { allSessions } from '../../../store/sessions/queries.js'
@@ -28,6 +29,7 @@ export const apiLedger = (
     const number = actNumber(target)
     const leaf = await (number === undefined ? leafOfId(db, target, decisions) : leafOfAct(db, number))
     if (leaf === undefined || ledger.checkpoint === undefined) throw notInLedger(target)
-    return writeProof(ledger.folder, BigInt(leaf), ledger.checkpoint)
+    const checkpoint = await bestCheckpoint(ledger.folder, ledger.checkpoint, BigInt(leaf))
+    return writeProof(ledger.folder, BigInt(leaf), checkpoint)
   },
 })
