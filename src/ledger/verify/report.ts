@@ -57,6 +57,14 @@ export interface Finding {
   readonly time?: string
 }
 
+/** A checkpoint that was seen before, and where. */
+export interface SeenCheckpoint {
+  /** Signed note. */
+  readonly checkpoint: string
+  /** For people: a copy's folder, or that it was seen here. */
+  readonly where: string
+}
+
 /** When a witness has signed the ledger last. */
 export interface Witnessed {
   readonly name: string

@@ -4,19 +4,11 @@ import { parseVerifier } from '../note/keys.js'
 import { Facts } from './facts.js'
 import { checkRecordings } from './check-recordings.js'
 import { recordingFiles } from './recordings.js'
-import { type Finding, isTampering, type Verification } from './report.js'
+import { type Finding, isTampering, type SeenCheckpoint, type Verification } from './report.js'
 import { checkActs, checkSessions, snapshotOf, type StoreView } from './store.js'
 import { checkTree } from './tree.js'
 import { followKeys } from './trust.js'
 import { type AskedWitness, witnessedIn } from './witnesses.js'
-
-/** A checkpoint that was seen before, and where. */
-export interface SeenCheckpoint {
-  /** Signed note. */
-  readonly checkpoint: string
-  /** For people: a copy's folder, or that it was seen here. */
-  readonly where: string
-}
 
 export interface VerifyOptions {
   /** Of the ledger. */

@@ -1,8 +1,7 @@
 import { cosignaturesOf } from '../note/cosignature.js'
 import type { Verifier } from '../note/keys.js'
 import { readCosigned } from '../witness/cosigned.js'
-import type { Finding, Witnessed } from './report.js'
-import type { SeenCheckpoint } from './verify.js'
+import type { Finding, SeenCheckpoint, Witnessed } from './report.js'
 
 /** A witness whose word is looked for. */
 export interface AskedWitness {
