@@ -1,8 +1,9 @@
 import { string } from '@oclif/core/flags'
 import { findingText } from '../../src/cli/audit/findings.js'
+import { proofText } from '../../src/cli/audit/proof-text.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import { Progress } from '../../src/cli/progress.js'
-import { count } from '../../src/cli/text.js'
+import { count, plain } from '../../src/cli/text.js'
 import { catalogue } from '../../src/lib/catalogue.js'
 import type { BundleAuditOptions } from '../../src/operator/audit/verify.js'
 import { momentOf } from '../../src/lib/when.js'
@@ -28,16 +29,30 @@ export default class AuditVerify extends ClientCommand {
       description: 'A bundle, by a key that you got another way',
       command: "<%= config.bin %> <%= command.id %> --bundle record.tar --vkey 'gateway.example.com/ledger/1f2e3d4c+…'",
     },
+    {
+      description: 'One session, act or decision, by what hoop audit proof wrote',
+      command:
+        "<%= config.bin %> <%= command.id %> --proof killed.tlog-proof --vkey 'gateway.example.com/ledger/1f2e3d4c+…'",
+    },
   ]
   static override flags = {
     since: string({ helpValue: 'WHEN', description: 'only sessions from then on; the ledger is checked whole' }),
     config: string({ helpValue: 'FILE', description: 'the folders that this hoop.yaml names', exclusive: ['bundle'] }),
     bundle: string({ helpValue: 'FILE', description: 'what hoop audit export wrote' }),
+    proof: string({
+      ...{ helpValue: 'FILE', description: 'what hoop audit proof wrote', dependsOn: ['vkey'] },
+      exclusive: ['bundle', 'config', 'since'],
+    }),
+    witness: string({
+      ...{ helpValue: 'KEY', multiple: true, default: [] },
+      description: 'verifier key of a witness that has to have signed',
+    }),
     vkey: string({ helpValue: 'KEY', description: 'the verifier key to trust, in place of the one seen first' }),
   }
 
   async run(): Promise<object> {
     const { flags } = await this.parse(AuditVerify)
+    if (flags.proof !== undefined) return this.#checkProof(flags.proof, [flags.vkey!, ...flags.witness])
     const [environment, path, { findingKinds, isTampering }] = await Promise.all([
       import('../../src/agent/files/environment.js'),
       import('node:path'),
@@ -47,6 +62,7 @@ export default class AuditVerify extends ClientCommand {
     const options = {
       memory: path.join(environment.home(this.env), 'audit.json'),
       vkey: flags.vkey,
+      witnesses: flags.witness,
       ...(flags.since !== undefined && { since: new Date(momentOf(flags.since)) }),
       progress: (what: string, done: number, of: number) => bar.show(`${what} ${done} of ${of}`, done, of),
       received: (bytes: number) => bar.show(`received ${Math.ceil(bytes / 1024)} KiB`, bytes),
@@ -64,12 +80,20 @@ export default class AuditVerify extends ClientCommand {
         `${count(found.sessions, 'session')}, ${count(found.recordings, 'recording')} with ${count(found.frames, 'frame')}, ${count(found.acts, 'act')}, ` +
         `${count(found.copies, 'earlier checkpoint')}.`,
     )
+    for (const { name, time } of found.witnesses) this.log(plain(`Seen by ${name} at ${time}.`))
     if (found.before > 0)
       this.say(`${count(found.before, 'session')} from before the ledger began: nothing is known of them.`)
     if (trust === 'first use')
       this.say(`The key was taken as it came, and is kept: compare it with the operator’s. ${found.vkey}`)
     if (!sound) process.exitCode = catalogue.AUDIT_TAMPERED.exit
     return found
+  }
+
+  async #checkProof(path: string, vkeys: readonly string[]): Promise<object> {
+    const { checkProofAt } = await import('../../src/operator/audit/proof.js')
+    const proved = await checkProofAt(path, vkeys)
+    this.log(proofText(proved))
+    return proved
   }
 
   async #verify(

@@ -17,6 +17,7 @@ export const catalogue = {
   FILE_EXISTS: { message: 'a file is in the way', exit: 73, http: 409, sqlstate: '58030', hint: 'Choose another folder or pass --force.' },
   PORT_IN_USE: { message: 'the port is in use', exit: 69, http: 500, sqlstate: '08001', hint: 'Choose another with --port, or stop what listens there.' },
   GATEWAY_RUNNING: { message: 'another gateway is running on these recordings or this store', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each gateway recordings and a store of its own.' },
+  WITNESS_RUNNING: { message: 'another witness is running on this state', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each witness a key and a --state of its own.' },
   NO_TERMINAL: { message: 'this needs a terminal', exit: 64, http: 400, sqlstate: '22023', hint: 'Pass the answers as flags.' },
   INTERRUPTED: { message: 'interrupted', exit: 130, http: 499, sqlstate: '57014', hint: '' },
 

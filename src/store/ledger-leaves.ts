@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { ActName } from '../lib/api/acts.js'
 import type { Tables } from './schema.js'
 import { whole } from './whole.js'
 
@@ -62,4 +63,41 @@ export const sessionsToEnter = async (db: Kysely<Tables>, began: number) => {
     .orderBy('started_at')
     .execute()
   return rows.map(({ has_start, has_end, ...row }) => ({ row, hasStart: Boolean(has_start), hasEnd: Boolean(has_end) }))
+}
+
+const leafOf = async (db: Kysely<Tables>, kind: string, target: string): Promise<number | undefined> => {
+  const row = await db
+    .selectFrom('ledger_leaves')
+    .select('leaf')
+    .where('target', '=', target)
+    .where('kind', '=', kind)
+    .orderBy('leaf', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && whole(row.leaf)
+}
+
+/** @throws {HoopError} STORE_FAILED */
+export const leafOfAct = (db: Kysely<Tables>, act: number): Promise<number | undefined> => leafOf(db, 'act', `${act}`)
+
+/**
+ * The leaf of a session's end, or of the last act of these kinds on what has this id.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const leafOfId = async (
+  db: Kysely<Tables>,
+  id: string,
+  acts: readonly ActName[],
+): Promise<number | undefined> => {
+  const end = await leafOf(db, 'session.end', id)
+  if (end !== undefined) return end
+  const act = await db
+    .selectFrom('acts')
+    .select('number')
+    .where('target', '=', id)
+    .where('act', 'in', acts)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return act && leafOfAct(db, whole(act.number))
 }

@@ -9,6 +9,8 @@ import { WriteQueue } from '../../store/write-queue.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import { assertCopies } from './assert-copies.js'
 import { Copies } from './copies.js'
+import type { Newest } from './place.js'
+import { type WitnessPlace, Witnesses } from './witnesses.js'
 import { catchUp, knownLeaf } from './catch-up.js'
 
 export interface LedgerOptions {
@@ -18,6 +20,7 @@ export interface LedgerOptions {
   readonly keys: string
   /** As the configuration has them. */
   readonly copies: readonly string[]
+  readonly witnesses?: readonly WitnessPlace[]
   readonly store: Pick<Store, 'db'>
   readonly log: Logger
   readonly metrics: Pick<GatewayMetrics, 'ledger'>
@@ -30,11 +33,16 @@ export type LedgerFailed = (error: HoopError) => void
 export class GatewayLedger implements AsyncDisposable {
   readonly #options: LedgerOptions
   readonly #log: LedgerLog
-  readonly #copies: Copies
+  readonly #copies: readonly (Copies | Witnesses)[]
   readonly #notes: WriteQueue
   #failed: LedgerFailed = () => undefined
 
-  private constructor(options: LedgerOptions, log: LedgerLog, copies: Copies, notes: WriteQueue) {
+  private constructor(
+    options: LedgerOptions,
+    log: LedgerLog,
+    copies: readonly (Copies | Witnesses)[],
+    notes: WriteQueue,
+  ) {
     this.#options = options
     this.#log = log
     this.#copies = copies
@@ -50,10 +58,14 @@ export class GatewayLedger implements AsyncDisposable {
     const keys = await loadLedgerKeys(options.keys)
     const known = await lastLeaf(store.db)
     const notes = new WriteQueue(store.db)
-    const copies = new Copies({ places, log, metrics })
+    const copies = [
+      new Copies({ places, log, metrics }),
+      new Witnesses({ places: options.witnesses ?? [], folder, log, metrics }),
+    ]
+    const publish = (newest: Newest): void => copies.forEach((each) => each.publish(newest))
     const published = ({ leaves, size, checkpoint }: Published): void => {
       metrics.ledger.size = Number(size)
-      copies.publish({ checkpoint, size })
+      publish({ checkpoint, size })
       // What isn't noted here is noted at the next start, from the ledger itself.
       void notes
         .push((transaction) =>
@@ -68,7 +80,7 @@ export class GatewayLedger implements AsyncDisposable {
     const opened = await LedgerLog.open({ folder, keys, published })
     await catchUp({ folder, db: store.db, known, checkpoint: opened.checkpoint, keys })
     await opened.rotate(keys)
-    if (opened.checkpoint !== undefined) copies.publish({ checkpoint: opened.checkpoint })
+    if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
     return new GatewayLedger(options, opened, copies, notes)
   }
 
@@ -124,6 +136,6 @@ export class GatewayLedger implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#log.settled()
     await this.#notes.settled()
-    await this.#copies[Symbol.asyncDispose]()
+    await Promise.all(this.#copies.map((each) => each[Symbol.asyncDispose]()))
   }
 }

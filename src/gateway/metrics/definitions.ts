@@ -40,6 +40,16 @@ export const definitions = {
     help: 'Leaves under the last checkpoint that every copy has; far from hoop_ledger_leaves, copies are behind.',
     labels: [],
   },
+  hoop_ledger_witnesses_failed_total: {
+    type: 'counter',
+    help: 'Attempts to have a checkpoint signed by a witness that failed; each is tried again.',
+    labels: [],
+  },
+  hoop_ledger_witnessed_leaves: {
+    type: 'gauge',
+    help: 'Leaves under the last checkpoint that every witness has signed; far from hoop_ledger_leaves, witnesses are behind or refuse.',
+    labels: [],
+  },
   hoop_webhooks_undelivered_total: {
     type: 'counter',
     help: 'Events that reached no receiver, after all attempts.',

@@ -45,8 +45,8 @@ export class GatewayMetrics implements RecordingTimes {
   readonly recording = { write: new Distribution(latencyBounds), sync: new Distribution(latencyBounds) }
   recordingFailures = 0
   webhooksUndelivered = 0
-  /** Leaves of the ledger, writes of it that failed, and checkpoints that a copy did not take. */
-  readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0 }
+  /** Leaves of the ledger, writes of it that failed, and checkpoints that a copy or a witness did not take. */
+  readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
   /** Tokens that came with another key than the one they belong to. */
   strangeKeys = 0
   readonly exchanges = new LabelledCounts<'outcome'>()

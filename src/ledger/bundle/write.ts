@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreView } from '../verify/store.js'
 import { readCheckpoint } from '../log/files.js'
+import { allCosigned } from '../witness/cosigned.js'
 import { recordingFiles } from '../verify/recordings.js'
 import { tarEnd, tarHeader, tarPadding } from './tar.js'
 
@@ -61,7 +62,7 @@ const below = async (folder: string): Promise<string[]> => {
 }
 
 /**
- * Everything that a verification needs, as a tar archive. The checkpoint comes first: whatever follows is at least as new.
+ * Everything that a verification needs, as a tar archive. The checkpoint comes first, with what witnesses signed: whatever follows is at least as new.
  * @throws what the file system or the store says
  */
 export async function* writeBundle(options: BundleOptions): AsyncGenerator<Buffer, void> {
@@ -70,9 +71,12 @@ export async function* writeBundle(options: BundleOptions): AsyncGenerator<Buffe
     ...{ format: 1, taken: new Date().toISOString(), vkey },
     ...(since && { since: since.toISOString() }),
   }
+  // Before the checkpoint, which has to continue it.
+  const cosigned = await allCosigned(folder)
   const checkpoint = await readCheckpoint(folder)
   yield* bytes('about.json', Buffer.from(JSON.stringify(about)))
   if (checkpoint !== undefined) yield* bytes('ledger/checkpoint', Buffer.from(checkpoint))
+  for (const { witness, note } of cosigned) yield* bytes(`ledger/cosigned/${witness}`, Buffer.from(note))
   for (const part of ['contents', 'tile', 'rotations'])
     for (const name of await below(join(folder, part))) yield* file(`ledger/${part}/${name}`, join(folder, part, name))
   yield* bytes('store/acts.jsonl', await jsonLines(store.acts()))

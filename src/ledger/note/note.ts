@@ -22,11 +22,12 @@ const most = 100
 const mark = '— '
 const bad = (why: string): HoopError => new HoopError('NOTE_INVALID', why)
 
-const lineOf = ({ name, id, signature }: NoteSignature): string =>
+/** One line below a note, with its newline. @see C2SP signed-note, “Signatures” */
+export const signatureLine = ({ name, id, signature }: NoteSignature): string =>
   `${mark}${name} ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`
 
 /** @see C2SP signed-note, “Format” */
-export const writeNote = ({ text, signatures }: Note): string => `${text}\n${signatures.map(lineOf).join('')}`
+export const writeNote = ({ text, signatures }: Note): string => `${text}\n${signatures.map(signatureLine).join('')}`
 
 const parseLine = (line: string): NoteSignature => {
   const [name = '', encoded = '', ...more] = line.slice(mark.length).split(' ')

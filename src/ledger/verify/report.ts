@@ -22,6 +22,9 @@ export const findingKinds = {
   'act-missing': { tampered: true, says: 'an act is gone from the store' },
   'act-altered': { tampered: true, says: 'what the store says of an act was altered' },
   'act-unknown': { tampered: true, says: 'the store has an act that the ledger does not know' },
+  'witness-missing': { tampered: true, says: 'a witness that is asked for has signed no state of the ledger' },
+  'witness-signature': { tampered: true, says: 'what a witness has signed is not what lies there' },
+  'witness-silent': { tampered: false, says: 'a witness that the configuration names has signed nothing yet' },
   'copy-unreadable': { tampered: false, says: 'a copy of checkpoints cannot be read' },
   'not-entered-yet': {
     tampered: false,
@@ -54,6 +57,21 @@ export interface Finding {
   readonly time?: string
 }
 
+/** A checkpoint that was seen before, and where. */
+export interface SeenCheckpoint {
+  /** Signed note. */
+  readonly checkpoint: string
+  /** For people: a copy's folder, or that it was seen here. */
+  readonly where: string
+}
+
+/** When a witness has signed the ledger last. */
+export interface Witnessed {
+  readonly name: string
+  /** ISO 8601, by the witness's clock. */
+  readonly time: string
+}
+
 /** What was checked, and what was found. */
 export interface Verification {
   readonly origin: string
@@ -68,6 +86,8 @@ export interface Verification {
   /** Sessions from before the ledger began, which it says nothing of. */
   readonly before: number
   readonly copies: number
+  /** Those that were asked for and have signed. */
+  readonly witnesses: readonly Witnessed[]
   readonly findings: readonly Finding[]
   /** Nothing was altered, as far as this can be known. */
   readonly sound: boolean

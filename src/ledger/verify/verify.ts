@@ -4,18 +4,11 @@ import { parseVerifier } from '../note/keys.js'
 import { Facts } from './facts.js'
 import { checkRecordings } from './check-recordings.js'
 import { recordingFiles } from './recordings.js'
-import { type Finding, isTampering, type Verification } from './report.js'
+import { type Finding, isTampering, type SeenCheckpoint, type Verification } from './report.js'
 import { checkActs, checkSessions, snapshotOf, type StoreView } from './store.js'
 import { checkTree } from './tree.js'
 import { followKeys } from './trust.js'
-
-/** A checkpoint that was seen before, and where. */
-export interface SeenCheckpoint {
-  /** Signed note. */
-  readonly checkpoint: string
-  /** For people: a copy's folder, or that it was seen here. */
-  readonly where: string
-}
+import { type AskedWitness, witnessedIn } from './witnesses.js'
 
 export interface VerifyOptions {
   /** Of the ledger. */
@@ -26,6 +19,7 @@ export interface VerifyOptions {
   /** Verifier key that is trusted: that of the log's beginning, or any that followed. */
   readonly vkey: string
   readonly seen?: readonly SeenCheckpoint[]
+  readonly witnesses?: readonly AskedWitness[]
   /** Sessions that began before are left out; the ledger itself is checked whole. */
   readonly since?: Date | undefined
   /** When the record was taken, milliseconds since 1970; now unless said. */
@@ -45,6 +39,7 @@ const none = {
   acts: 0,
   before: 0,
   copies: 0,
+  witnesses: [],
 }
 
 /** Earlier checkpoints have to be heads of this tree. */
@@ -72,7 +67,7 @@ const checkSeen = (
  * @throws what the file system says; what was altered is a finding
  */
 export const verifyLedger = async (options: VerifyOptions): Promise<Verification> => {
-  const { folder, recordings, store, vkey, seen = [], progress = () => undefined } = options
+  const { folder, recordings, store, vkey, progress = () => undefined } = options
   const findings: Finding[] = []
   const found = (finding: Finding): void => void findings.push(finding)
   const done = (more: Partial<Verification>): Verification => ({
@@ -86,6 +81,8 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   const now = options.taken ?? Date.now()
   const snapshot = store && (await snapshotOf(store))
   const files = await recordingFiles(recordings)
+  const witnessed = await witnessedIn(folder, options.witnesses ?? [], found)
+  const seen = [...(options.seen ?? []), ...witnessed]
   const note = await readCheckpoint(folder)
   if (note === undefined) return (found({ kind: 'checkpoint-missing' }), done({}))
   const trust = await followKeys(folder, parseVerifier(vkey))
@@ -138,6 +135,7 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   return done({
     ...{ origin: checkpoint.origin, size: `${size}`, checkpoint: note, leaves: facts.leaves, before },
     ...{ sessions: facts.sessions.size, acts: facts.acts.size, copies: known.length },
+    witnesses: witnessed.map(({ by }) => by),
     recordings: read.recordings.size,
     frames: [...read.recordings.values()].reduce((sum, { frames }) => sum + frames, 0),
   })

@@ -6,9 +6,9 @@ import { HoopError } from '../../lib/errors.js'
 import { readBundle } from '../../ledger/bundle/read.js'
 import { readCopies } from '../../ledger/copied.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
-import { parseVerifier } from '../../ledger/note/keys.js'
-import type { Finding, Verification } from '../../ledger/verify/report.js'
-import { type SeenCheckpoint, verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
+import { KeyKind, parseVerifier, type Verifier } from '../../ledger/note/keys.js'
+import type { Finding, SeenCheckpoint, Verification } from '../../ledger/verify/report.js'
+import { verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
 import { ledgerFolder, layout, pathIn } from '../../gateway/host/layout.js'
 import { loadConfig } from '../../policy/config/load.js'
 import { AuditView } from '../../store/audit-view.js'
@@ -19,6 +19,8 @@ export interface AuditOptions extends Pick<VerifyOptions, 'since' | 'progress'> 
   readonly memory: string
   /** Verifier key, where somebody got it by another way. */
   readonly vkey?: string | undefined
+  /** Verifier keys of witnesses that have to have signed. */
+  readonly witnesses?: readonly string[]
 }
 
 export interface BundleAuditOptions extends AuditOptions {
@@ -34,13 +36,20 @@ export interface Audited extends Verification {
   readonly vkey: string
 }
 
-type Record = Pick<VerifyOptions, 'folder' | 'recordings' | 'store' | 'taken'> & {
+type Record = Pick<VerifyOptions, 'folder' | 'recordings' | 'store' | 'taken' | 'witnesses'> & {
   readonly place: string
   /** What the record itself, or the file of keys, says. */
   readonly vkey: string
   readonly source: 'first use' | 'configuration'
   readonly seen?: readonly SeenCheckpoint[]
   readonly findings?: readonly Finding[]
+}
+
+/** @throws {HoopError} NOTE_INVALID */
+const witnessOf = (vkey: string): Verifier => {
+  const key = parseVerifier(vkey)
+  if (key.kind !== KeyKind.cosignature) throw new HoopError('NOTE_INVALID', `the key of ${key.name} is no witness’s`)
+  return key
 }
 
 /** What was seen before goes into the verification, and what is seen now is kept where nothing was altered. */
@@ -51,7 +60,12 @@ const verifyRecord = async (record: Record, options: AuditOptions): Promise<Audi
   const trust = options.vkey !== undefined ? 'given' : known ? 'remembered' : source
   const vkey = parseVerifier(options.vkey ?? known?.vkey ?? record.vkey).vkey
   const before = known ? [{ checkpoint: known.checkpoint, where: `the verification of ${known.at}` }] : []
-  const found = await verifyLedger({ ...rest, vkey, seen: [...before, ...seen], since, ...(progress && { progress }) })
+  const demanded = (options.witnesses ?? []).map((key) => ({ key: witnessOf(key), demanded: true }))
+  const others = (rest.witnesses ?? []).filter(({ key }) => !demanded.some((one) => one.key.vkey === key.vkey))
+  const found = await verifyLedger({
+    ...{ ...rest, vkey, seen: [...before, ...seen], since, witnesses: [...demanded, ...others] },
+    ...(progress && { progress }),
+  })
   if (found.sound) await remember(memory, place, { vkey, checkpoint: found.checkpoint, at: new Date().toISOString() })
   return { ...found, findings: [...found.findings, ...findings], trust, vkey }
 }
@@ -79,7 +93,8 @@ export const verifyByConfiguration = async (
       seen.push({ checkpoint, where: `the copy in ${pathIn(place)} of ${time}` })
   }
   using view = new AuditView(store)
-  const record = { folder, recordings, store: view, place: await realpath(folder), vkey: signers[0].vkey }
+  const witnesses = gateway.ledger.witnesses.map(({ vkey }) => ({ key: witnessOf(vkey), demanded: false }))
+  const record = { folder, recordings, store: view, place: await realpath(folder), vkey: signers[0].vkey, witnesses }
   return await verifyRecord({ ...record, source: 'configuration', seen, findings }, options)
 }
 

@@ -62,14 +62,16 @@ const ledger = async (gateway: GatewayConfig): Promise<Finding> => {
 }
 
 /** Where nothing leaves the gateway's reach, whoever holds it can rewrite all of the record. */
-const ledgerCopies = async ({ ledger: { copies } }: GatewayConfig): Promise<Finding> => {
+const ledgerCopies = async ({ ledger: { copies, witnesses } }: GatewayConfig): Promise<Finding> => {
   for (const copy of copies) if (copy.startsWith('file:')) await assertWritable(existing(pathIn(copy)))
+  if (copies.length === 0 && witnesses.length > 0)
+    return witnesses.length === 1 ? 'checkpoints go to a witness' : `checkpoints go to ${witnesses.length} witnesses`
   if (copies.length > 0)
     return copies.length === 1 ? 'checkpoints go to one place' : `checkpoints go to ${copies.length} places`
   return {
     warning:
       'no copy of the ledger’s checkpoints leaves this machine: whoever holds it could rewrite the record unseen',
-    hint: 'Name places under gateway.ledger.copies that this machine can add to and not change.',
+    hint: 'Name places under gateway.ledger.copies that this machine can add to and not change, or a witness under gateway.ledger.witnesses.',
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { auditLog } from '../../../src/gateway/access/audit-log.js'
 import { openLedger } from '../../../src/gateway/ledger/open.js'
+import type { WitnessPlace } from '../../../src/gateway/ledger/witnesses.js'
 import { GatewayMetrics } from '../../../src/gateway/metrics/gateway-metrics.js'
 import { recover } from '../../../src/gateway/server/start/recover.js'
 import { readCopies } from '../../../src/ledger/copied.js'
@@ -50,7 +51,13 @@ const emptyStore = async (): Promise<Buffer> => {
 }
 
 /** What writes in a gateway, without its server: recordings, store and ledger are as a gateway's. */
-export const openGateway = async (at: Places, { copies = [`file:${at.copies}`] } = {}) => {
+export const openGateway = async (
+  at: Places,
+  {
+    copies = [`file:${at.copies}`],
+    witnesses = [],
+  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[] } = {},
+) => {
   await using stack = new AsyncDisposableStack()
   for (const folder of [at.ledger, at.recordings]) await mkdir(folder, { recursive: true })
   if (!existsSync(at.store)) await writeFile(at.store, await (empty ??= emptyStore()))
@@ -61,7 +68,7 @@ export const openGateway = async (at: Places, { copies = [`file:${at.copies}`] }
   const metrics = new GatewayMetrics()
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder: at.ledger, keys: at.keys, copies, store, log, metrics },
+      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics },
       ...{ host: 'gateway.example.com', version: '0.0.0', recordings: at.recordings },
     }),
   )

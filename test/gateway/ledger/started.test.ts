@@ -28,10 +28,24 @@ test('a gateway’s record is verified over its API, from its folders and from a
   const before = JSON.parse((await offline()).stdout) as Audited
   expect(before).toMatchObject({ sound: true, trust: 'configuration' })
   expect(before.copies).toBeGreaterThan(0)
+  const proved = await it.hoop('ines', ['audit', 'proof', id])
+  expect(proved.status).toBe(0)
+  expect((await it.hoop('mika', ['audit', 'proof', id, '-o', 'mine'])).status).toBe(77)
+  expect((await it.hoop('ines', ['audit', 'proof', 'ses_none'])).stderr).toContain('a session that has ended')
+  expect((await it.hoop('ines', ['audit', 'proof', id, '--config', it.configFile, '-o', 'alone'])).status).toBe(0)
+  for (const file of [`${id}.tlog-proof`, 'alone']) {
+    const said = await it.hoop('mika', ['audit', 'verify', '--proof', file, '--vkey', first.vkey, '--json'])
+    expect(said).toMatchObject({ status: 0 })
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      leaf: { kind: 'session.end', session: id, head: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown },
+    })
+  }
+
   // Who has read what stands in the ledger itself.
   const contents = await readFile(`${it.folder}/recordings-ledger/contents/000.jsonl`, 'utf8')
   expect(contents).toContain('GET /v1/sessions')
   expect(contents).toContain('GET /v1/audit/bundle')
+  expect(contents).toContain(`/v1/audit/proofs/${id}`)
 
   await it.end()
   const path = `${it.folder}/recordings/${startedAt.slice(0, 10)}/${id}.hooprec`

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { LedgerLog } from '../../../src/ledger/log/log.js'
+import { writeProof } from '../../../src/ledger/proof/write.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { heartbeat, keys } from '../log/sample.js'
 
@@ -31,6 +32,12 @@ test('Go’s sumdb/note and sumdb/tlog find checkpoints, tiles, entries and ever
   })
   const check = () => spawnSync(folder.file('check'), [path, log.vkey, folder.file('former')], { encoding: 'utf8' })
   expect(check().stdout).toBe('checked 600 600\n')
+  await writeFile(folder.file('proof'), await writeProof(path, 300n, log.checkpoint!))
+  const prove = () => spawnSync(folder.file('check'), ['proof', folder.file('proof'), log.vkey], { encoding: 'utf8' })
+  expect(JSON.parse(prove().stdout)).toMatchObject({ kind: 'heartbeat' })
+  const proof = await readFile(folder.file('proof'), 'utf8')
+  await writeFile(folder.file('proof'), proof.replace('index 300', 'index 301'))
+  expect(prove()).toMatchObject({ status: 1, stdout: expect.stringContaining('FAILED') as unknown })
   await writeFile(join(path, 'tile/entries/000'), Buffer.alloc(256 * 42))
   expect(check()).toMatchObject({ status: 1, stdout: expect.stringContaining('FAILED') as unknown })
 }, 120_000)

@@ -33,6 +33,11 @@ export interface ApiLedger {
   entered(): Promise<void>
   /** Everything that a verification needs, as a tar archive. */
   bundle(since: Date | undefined): AsyncIterable<Buffer>
+  /**
+   * That a session's end, a request's decision or an act stands in the ledger, as a `.tlog-proof`.
+   * @throws {HoopError} NOT_FOUND, LEDGER_FAILED, LEDGER_DAMAGED, STORE_FAILED
+   */
+  proof(target: string): Promise<string>
 }
 
 /** What the API needs of the rest of the gateway. */

@@ -17,6 +17,17 @@ const querystring = {
   },
 }
 
+const params = {
+  type: 'object',
+  required: ['target'],
+  properties: {
+    target: {
+      ...{ type: 'string', pattern: '^[\\w-]{1,64}$' },
+      description: 'Id of a session that has ended or of a request, or the number of an act.',
+    },
+  },
+}
+
 /** The gateway's record, to be verified somewhere else. */
 export const auditRoutes = (app: App, deps: HttpDeps): void => {
   app.get<{ Querystring: Query }>(
@@ -36,6 +47,23 @@ export const auditRoutes = (app: App, deps: HttpDeps): void => {
       const { since } = request.query
       const bundle = deps.ledger.bundle(since === undefined ? undefined : new Date(since))
       return reply.type('application/x-tar').send(Readable.from(bundle, { objectMode: false }))
+    },
+  )
+
+  app.get<{ Params: { target: string } }>(
+    '/v1/audit/proofs/:target',
+    {
+      schema: schemaOf({
+        id: 'auditProof',
+        summary:
+          'That a session’s end, a request’s decision or an act is in the ledger (C2SP tlog-proof); for admins and auditors.',
+        answers: { 200: { description: 'Proof', content: { 'text/plain': { schema: { type: 'string' } } } } },
+        more: { params },
+      }),
+    },
+    async (request, reply) => {
+      demandRole(deps.config(), principalOf(request), 'admin', 'auditor')
+      return reply.type('text/plain; charset=utf-8').send(await deps.ledger.proof(request.params.target))
     },
   )
 }

@@ -1,5 +1,9 @@
 import { writeBundle } from '../../../ledger/bundle/write.js'
+import { actNumber, decisions, notInLedger } from '../../../ledger/proof/find.js'
+import { writeProof } from '../../../ledger/proof/write.js'
 import { allActs } from '../../../store/acts.js'
+import { bestCheckpoint } from '../../../ledger/witness/cosigned.js'
+import { leafOfAct, leafOfId } from '../../../store/ledger-leaves.js'
 import type { Store } from '../../../store/open.js'
 import { allSessions } from '../../../store/sessions/queries.js'
 import type { Ledgers } from '../../ledger/open.js'
@@ -18,4 +22,14 @@ export const apiLedger = (
       ...{ folder: ledger.folder, recordings, vkey: ledger.vkey, since },
       store: { sessions: () => allSessions(db), acts: () => allActs(db) },
     }),
+  proof: async (target) => {
+    await acts.entered()
+    // What has a leaf already may not be noted yet.
+    await ledger.noted()
+    const number = actNumber(target)
+    const leaf = await (number === undefined ? leafOfId(db, target, decisions) : leafOfAct(db, number))
+    if (leaf === undefined || ledger.checkpoint === undefined) throw notInLedger(target)
+    const checkpoint = await bestCheckpoint(ledger.folder, ledger.checkpoint, BigInt(leaf))
+    return writeProof(ledger.folder, BigInt(leaf), checkpoint)
+  },
 })

@@ -63,9 +63,12 @@ export const openState = async (
   stack.defer(() => index.close())
   await recover(recordings, store, index, log)
   const { host } = new URL(gateway.url)
-  const { copies } = gateway.ledger
+  const { copies, witnesses } = gateway.ledger
   const ledgers = stack.use(
-    await openLedger({ ...{ folder, copies, host, version, recordings, store, log, metrics }, keys: ledgerKeys }),
+    await openLedger({
+      ...{ folder, copies, witnesses, host, version, recordings, store, log, metrics },
+      keys: ledgerKeys,
+    }),
   )
   const usageRecords = new UsageRecords(store)
   const usage = stack.use(

@@ -43,4 +43,7 @@ test('where that can’t be entered nothing is shown, and what somebody did is n
 test('the record is for auditors', async () => {
   expect((await world.ask('ben', '/v1/audit/bundle')).status).toBe(403)
   expect((await world.ask('ines', '/v1/audit/bundle')).status).toBe(200)
+  expect((await world.ask('ben', '/v1/audit/proofs/17')).status).toBe(403)
+  expect((await world.ask('ines', '/v1/audit/proofs/17')).status).toBe(200)
+  expect(world.reads.at(-1)).toMatchObject({ target: '/v1/audit/proofs/17' })
 })

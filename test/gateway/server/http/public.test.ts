@@ -118,6 +118,7 @@ test('the OpenAPI document describes every route', async () => {
     'get /v1/approvals',
     'get /v1/approvals/{id}',
     'get /v1/audit/bundle',
+    'get /v1/audit/proofs/{target}',
     'get /v1/connections',
     'get /v1/exposure',
     'get /v1/gateway',

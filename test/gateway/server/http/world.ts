@@ -259,6 +259,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       read: async (what) => (await assertLedger(), void reads.push(what)),
       entered: assertLedger,
       bundle: async function* () {},
+      proof: async (target) => (await assertLedger(), `proof of ${target}`),
     },
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
