@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type stringWidth from 'string-width'
 import { controls, escaped } from '../lib/shown/text.js'
 
-export { count, plain, span } from '../lib/shown/text.js'
+export { count, exact, plain, span } from '../lib/shown/text.js'
 
 /** JSON that may go to a terminal: the same value, with those characters written out that JSON would leave as they are. */
 export const jsonText = (value: unknown, indent?: number): string =>

@@ -195,11 +195,12 @@ export interface Guard {
   /**
    * Does the work for a long text elsewhere, or in turns of a few milliseconds, so that `decide` has its answer at once and
    * nobody waits. Whoever doesn't call it for one that is long, and not very long, gets the same decision from `decide`, later.
+   * @param person the account that it counts against, while others wait too
    * @param signal nobody waits for it any more
    * @returns undefined where `decide` takes no time to speak of
    * @throws {HoopError} why a very long text can't be read: it can't be decided on then
    */
-  prepare?(text: string, signal?: AbortSignal): Promise<void> | undefined
+  prepare?(text: string, person: string, signal?: AbortSignal): Promise<void> | undefined
   /** Whether it has to be prepared: `decide` would take long enough for others to notice, or can't do it. */
   slow?(text: string): boolean
   /** Where the statements of a text stand that was prepared (`Analysis`). */

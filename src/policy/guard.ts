@@ -105,9 +105,9 @@ export class PolicyGuard implements Guard {
     }
   }
 
-  prepare(text: string, signal?: AbortSignal): Promise<void> | undefined {
+  prepare(text: string, person: string, signal?: AbortSignal): Promise<void> | undefined {
     if (!this.slow(text)) return undefined
-    return this.#long.prepare(text, this.#decider, this.witness !== undefined, signal)
+    return this.#long.prepare(text, this.#decider, person, this.witness !== undefined, signal)
   }
 
   slow(text: string): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { pairs, table } from '../../src/cli/table.js'
 import { statementLines } from '../../src/lib/shown/statement-lines.js'
+import { escaped, exact } from '../../src/lib/shown/text.js'
 import { count, jsonText, plain, span, width } from '../../src/cli/text.js'
 
 test.for([
@@ -89,4 +90,19 @@ test('a statement can’t pass for what stands around it, nor push itself off th
     '|',
     "| $1 = 'x' [5,000 blanks] ; drop table b\\u200b",
   ])
+})
+
+test('what can’t be seen in a name is written out, in a statement and in what goes into it', () => {
+  const unseen = ['\ufe0f', '\u{e0100}', '\u034f', '\u180b', '\u17b4', '\u115f', '\u3164', '\uffa0', '\u00ad']
+  for (const c of unseen)
+    expect([plain(`cleanup${c}()`), exact(`cleanup${c}()`)]).toEqual(Array(2).fill(`cleanup${escaped(c)}()`))
+  // Joiners, and what looks like a space, have a meaning in prose; in a name they only hide it.
+  for (const c of ['\u200c', '\u200d', '\u00a0', '\u3000', '\u2800'])
+    expect([plain(`x${c}()`), exact(`x${c}()`), statementLines(`x${c}()`)]).toEqual([
+      `x${c}()`,
+      `x${escaped(c)}()`,
+      [`| x${escaped(c)}()`],
+    ])
+  expect(statementLines('a\n\u3164\n\n;')).toEqual(['| a', '| \\u3164', '|', '| ;'])
+  expect([plain('❤\ufe0f'), exact('❤\ufe0f')]).toEqual(['❤\ufe0f', '❤\\ufe0f'])
 })

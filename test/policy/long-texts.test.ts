@@ -35,7 +35,7 @@ const turnsOf = async (work: Promise<unknown> | undefined): Promise<number> => {
 
 test('20,000 statements in one text are looked at in turns, between which others have theirs', async () => {
   const guard = guardOf()
-  const turns = await turnsOf(guard.prepare(many))
+  const turns = await turnsOf(guard.prepare(many, 'ana'))
   const decision = guard.decide(many, askerOf())
   expect(decision.kind === 'allow' && decision.statements).toHaveLength(20_000)
   expect(turns).toBeGreaterThan(3)
@@ -46,16 +46,16 @@ test('of a text with more statements than one may have, nothing is allowed, howe
   const guard = guardOf(3)
   expect(guard.decide('select 1; select 2; select 3', askerOf()).kind).toBe('allow')
   expect(guard.decide('select 1; select 2; select 3; select 4', askerOf())).toMatchObject(limited)
-  await guard.prepare(many)
+  await guard.prepare(many, 'ana')
   expect(guard.decide(many, askerOf())).toMatchObject(limited)
   expect(guardOf().decide(many, askerOf()).kind).toBe('allow')
 })
 
 test('a short text needs no preparing, and one that nobody prepared gets the same decision', async () => {
   const guard = guardOf()
-  expect(guard.prepare('select 1')).toBeUndefined()
+  expect(guard.prepare('select 1', 'ana')).toBeUndefined()
   const unprepared = guardOf().decide(`${many} drop table x`, askerOf())
-  await guard.prepare(`${many} drop table x`)
+  await guard.prepare(`${many} drop table x`, 'ana')
   expect(guard.decide(`${many} drop table x`, askerOf())).toEqual(unprepared)
   expect(unprepared).toMatchObject({ kind: 'refuse', rule: expect.any(String) as string })
 })

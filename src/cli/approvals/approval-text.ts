@@ -2,7 +2,7 @@ import { type Approval, valid } from '../../lib/api/approvals.js'
 import { approversOf, stateOf, value, waits, whereOf } from '../../lib/shown/approval.js'
 import { statementLines } from '../../lib/shown/statement-lines.js'
 import { pairs, table } from '../table.js'
-import { plain, span } from '../text.js'
+import { exact, plain, span } from '../text.js'
 
 export { stateOf } from '../../lib/shown/approval.js'
 
@@ -10,7 +10,7 @@ const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
 
 /** A statement in one line, for lists. */
 export const briefly = (text: string, most = 60): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = exact(text.replace(/[ \t\n\r\f\v]+/g, ' ').trim())
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
 
@@ -48,7 +48,7 @@ export const approvalText = (one: Approval): string =>
     ),
     '',
     ...statementLines(one.text),
-    ...one.parameters.map((parameter, i) => plain(`  $${i + 1} = ${value(parameter)}`)),
+    ...one.parameters.map((parameter, i) => exact(`  $${i + 1} = ${value(parameter)}`)),
   ].join('\n')
 
 const held = ({ mode }: Approval): string =>
@@ -67,5 +67,5 @@ export const approvalBrief = (one: Approval, now = Date.now()): string =>
     ),
     '',
     ...statementLines(one.text),
-    ...one.parameters.map((parameter, i) => plain(`$${i + 1} = ${value(parameter)}`)),
+    ...one.parameters.map((parameter, i) => exact(`$${i + 1} = ${value(parameter)}`)),
   ].join('\n')

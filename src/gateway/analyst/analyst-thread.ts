@@ -56,7 +56,12 @@ export class AnalystThread {
     const number = this.#bases.add(basis)
     this.#named.set(basis, named)
     this.#send({ kind: 'drop', readings: this.#readings.sweep(), bases: this.#bases.sweep() })
-    await this.#ask({ kind: 'basis', basis: number, catalog, options: basis.options })
+    try {
+      await this.#ask({ kind: 'basis', basis: number, catalog, options: basis.options })
+    } catch (error) {
+      this.#bases.forget(basis)
+      throw error
+    }
     return number
   }
 

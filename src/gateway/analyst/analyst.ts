@@ -3,11 +3,12 @@ import { HoopError } from '../../lib/errors.js'
 import type { Analyst, Basis, TextFacts } from '../../policy/texts/text-facts.js'
 import type { AnalystMetrics } from '../metrics/analyst-metrics.js'
 import { Abandoned, AnalystThread } from './analyst-thread.js'
+import { type NoRoom, Turns } from './turns.js'
 
 export interface AnalystLimits {
   /** Milliseconds that the analysis of one text may take. */
   readonly time: number
-  /** Texts that may wait for their turn, and how long they may be together, in characters. */
+  /** Texts that may wait for their turn, and how long they may be together, in characters (`Turns`). */
   readonly waiting: number
   readonly bytes: number
 }
@@ -30,6 +31,7 @@ const IDLE = 300_000
 interface Job {
   readonly basis: Basis
   readonly text: string
+  readonly person: string
   readonly signal: AbortSignal | undefined
   readonly answer: PromiseWithResolvers<TextFacts>
 }
@@ -37,13 +39,21 @@ interface Job {
 const late = (milliseconds: number): HoopError =>
   new HoopError('ANALYSIS_LATE', `it took longer than ${Math.round(milliseconds / 1000)} s`)
 
+const busy = ({ of, what, most }: NoRoom): HoopError =>
+  new HoopError(
+    'ANALYSIS_BUSY',
+    of === 'person'
+      ? `one person may have ${most} ${what} waiting`
+      : `${most} ${what} wait, and most of them are yours`,
+  )
+
 /**
- * Reads long texts in a thread, one after the other, so that none holds up the event loop that carries sessions. A text that
+ * Reads long texts in a thread, one after the other and by turns between people, so that none holds up the event loop that carries sessions. A text that
  * takes too long, or that the thread ends by, is refused, and the others go on in a new one.
  */
 export class ThreadAnalyst implements Analyst, AsyncDisposable {
   readonly #options: AnalystOptions
-  readonly #waiting: Job[] = []
+  readonly #turns: Turns<Job>
   #thread: AnalystThread | undefined
   #working = false
   #closed = false
@@ -51,14 +61,13 @@ export class ThreadAnalyst implements Analyst, AsyncDisposable {
 
   constructor(options: AnalystOptions) {
     this.#options = options
+    this.#turns = new Turns(options.limits)
   }
 
-  async read(basis: Basis, text: string, signal?: AbortSignal): Promise<TextFacts> {
+  async read(basis: Basis, text: string, person: string, signal?: AbortSignal): Promise<TextFacts> {
     signal?.throwIfAborted()
-    this.#assertRoom(text)
-    const job: Job = { basis, text, signal, answer: Promise.withResolvers() }
-    this.#waiting.push(job)
-    this.#options.metrics.waiting = this.#waiting.length
+    const job: Job = { basis, text, person, signal, answer: Promise.withResolvers() }
+    this.#enter(job)
     const withdrawn = (): void => this.#withdraw(job)
     signal?.addEventListener('abort', withdrawn, { once: true })
     void this.#work()
@@ -72,23 +81,22 @@ export class ThreadAnalyst implements Analyst, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#idle)
-    for (const { answer } of this.#waiting.splice(0))
-      answer.reject(new HoopError('ANALYSIS_FAILED', 'the gateway stops'))
+    for (const { answer } of this.#turns.clear()) answer.reject(new HoopError('ANALYSIS_FAILED', 'the gateway stops'))
     await this.#thread?.end()
   }
 
-  #assertRoom(text: string): void {
-    const { waiting, bytes } = this.#options.limits
+  /** @throws {HoopError} ANALYSIS_BUSY where there is no room for it */
+  #enter(job: Job): void {
     if (this.#closed) throw new HoopError('ANALYSIS_FAILED', 'the gateway stops')
-    if (this.#waiting.length >= waiting) throw new HoopError('ANALYSIS_BUSY', `${waiting} texts wait already`)
-    const held = this.#waiting.reduce((sum, each) => sum + each.text.length, text.length)
-    if (this.#waiting.length > 0 && held > bytes) throw new HoopError('ANALYSIS_BUSY', `of ${bytes} characters`)
+    const room = this.#turns.add(job)
+    if ('of' in room) throw busy(room)
+    for (const { job: other, why } of room) other.answer.reject(busy(why))
+    this.#options.metrics.waiting = this.#turns.count
   }
 
   #withdraw(job: Job): void {
-    const at = this.#waiting.indexOf(job)
-    if (at >= 0) this.#waiting.splice(at, 1)
-    this.#options.metrics.waiting = this.#waiting.length
+    this.#turns.remove(job)
+    this.#options.metrics.waiting = this.#turns.count
     job.answer.reject(job.signal?.reason)
   }
 
@@ -96,8 +104,8 @@ export class ThreadAnalyst implements Analyst, AsyncDisposable {
     if (this.#working) return
     this.#working = true
     clearTimeout(this.#idle)
-    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) {
-      this.#options.metrics.waiting = this.#waiting.length
+    for (let job = this.#turns.next(); job; job = this.#turns.next()) {
+      this.#options.metrics.waiting = this.#turns.count
       const begun = performance.now()
       await this.#run(job).then(job.answer.resolve, job.answer.reject)
       this.#options.metrics.seconds.observe((performance.now() - begun) / 1000)
@@ -137,7 +145,8 @@ export class ThreadAnalyst implements Analyst, AsyncDisposable {
       signal?.addEventListener('abort', abandon, { once: true })
       return await thread.read(number, text)
     } catch (error) {
-      if (signal?.aborted && (error instanceof Abandoned || !thread.ended)) throw signal.reason
+      // Only a thread that has let go of the text by itself is as it was: nobody knows what another error left in it.
+      if (signal?.aborted && (error instanceof Abandoned || error === signal.reason)) throw signal.reason
       if (!this.#closed) {
         metrics.restarted[why ? 'late' : 'failed']++
         log.error(

@@ -26,6 +26,13 @@ export class Sent<Thing extends object> {
     return number
   }
 
+  /** The thread could not take it. */
+  forget(thing: Thing): void {
+    const number = this.#numbers.get(thing)
+    this.#numbers.delete(thing)
+    if (number !== undefined) this.#things.delete(number)
+  }
+
   /** What the thread is to forget: numbers of what is gone here, or of too many. */
   sweep(): readonly number[] {
     const gone = [...this.#things].flatMap(([number, thing], at) =>

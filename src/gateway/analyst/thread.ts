@@ -69,9 +69,11 @@ const take = async (message: ToThread): Promise<void> => {
       text.push(message.text)
       return
     case 'text': {
+      // Taken out first: parts of a text that nobody reads must not stand in front of the next.
+      const whole = text.splice(0).join('')
       const reader = readers.get(message.basis)
       if (!reader) throw new Error('a text by what nobody has sent')
-      return read(reader, text.splice(0).join(''))
+      return read(reader, whole)
     }
     case 'more':
       return more()

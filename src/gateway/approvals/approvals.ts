@@ -112,6 +112,11 @@ export class Approvals implements AsyncDisposable {
     return () => void this.#waiters.delete(id)
   }
 
+  /** The groups of somebody that still count: a token, or a sign-in, may be from before they left one. @throws {HoopError} STORE_FAILED */
+  groupsOf(person: Pick<Person, 'subject' | 'groups'>): Promise<readonly string[]> {
+    return groupsStillNamed(this.#options.store.db, person, this.#options.listed)
+  }
+
   /** Whether somebody made the service token that asks, for somebody else: what it asks for may be their own doing. */
   isMaker(person: string, asking: string): boolean {
     return this.#options.makerOf?.(asking) === person
@@ -132,9 +137,7 @@ export class Approvals implements AsyncDisposable {
     look: (record: ApprovalRecord) => void = () => undefined,
   ): Promise<ApprovalRecord> {
     const record = await this.records.find(id)
-    // A token from before somebody left a group may still be good.
-    const groups = await groupsStillNamed(this.#options.store.db, asker, this.#options.listed)
-    const person = { ...asker, groups }
+    const person = { ...asker, groups: await this.groupsOf(asker) }
     if (!maySee(person, hasRole, record)) throw new HoopError('NOT_FOUND', `request ${id}`)
     if (!mayDecide(person, record)) throw notYours(person, record)
     if (this.isMaker(asker.subject, record.subject)) throw notYours({ ...person, subject: record.subject }, record)

@@ -38,14 +38,14 @@ export class Carrier {
   #due = false
 
   constructor(options: PumpOptions, machine: Machine, budgetCancel: BudgetCancel, course: Course) {
-    const { guard, gate, journal, waited } = options
+    const { guard, account, gate, journal, waited } = options
     this.#options = options
     this.#machine = machine
     this.#budgetCancel = budgetCancel
     this.#course = course
     this.#passage = new Passage(options.metrics ?? new ConnectionMetrics())
     this.#outside = new Outside({
-      ...{ guard, gate, note: (event, bound) => journal.approval(event, bound), waited },
+      ...{ guard, account, gate, note: (event, bound) => journal.approval(event, bound), waited },
       notice: (fields) => this.announce(noticeResponse(fields)),
       resume: (verdict) => course.resume(verdict),
       ask: (texts) => this.carry(machine.ask(texts)),

@@ -14,6 +14,8 @@ import { nobodyToAsk } from './machine/admission/admission.js'
 
 export interface OutsideOptions {
   readonly guard: Guard | undefined
+  /** What long texts count against. */
+  readonly account: string
   /** Who asks for approvals; without one, what needs an approval is refused. */
   readonly gate?: Gate | undefined
   readonly note: Note
@@ -155,7 +157,7 @@ export class Outside {
     if (wants.kind === 'catalog') return this.#renewed(hold, wants.needed === true, signal)
     if (wants.kind === 'own') return this.#own(signal)
     if (wants.kind === 'decision') {
-      await wants.by.prepare?.(wants.text, signal)
+      await wants.by.prepare?.(wants.text, this.#options.account, signal)
       return { kind: 'decided' }
     }
     const { rule } = wants.held

@@ -19,6 +19,8 @@ export interface PumpOptions {
   readonly journal: Journal
   /** Whose session it is; `now` is read anew for each decision. */
   readonly asker: Asker
+  /** What it counts against beside budgets (`accountOf`). */
+  readonly account: string
   readonly budget: MemoryBudget
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
   readonly message: number

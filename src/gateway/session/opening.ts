@@ -1,3 +1,4 @@
+import { accountOf } from '../../identity/account.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { SessionRecorder } from '../../recording/events.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../../wire/backend.js'
@@ -121,6 +122,7 @@ const run = (
     guard,
     journal,
     asker: askerOf(grant, runtime, request),
+    account: accountOf(grant.principal),
     metering,
     searchPath: new SearchPath(upstream.parameters.get('search_path'), request.settings.get('search_path')),
     budget,

@@ -98,14 +98,15 @@ export class WebSignIn {
 
   /**
    * @param browser what its cookie holds
+   * @param from who is counted together, by address
    * @returns where the browser goes
    * @throws {HoopError} NOT_FOUND where there is no web sign-in, IDP_UNREACHABLE, SIGN_IN_FAILED
    */
-  async begin(browser: string, request: string | undefined): Promise<URL> {
+  async begin(browser: string, from: string, request: string | undefined): Promise<URL> {
     const settings = this.#demanded()
     const config = await this.#provider(settings)
     const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()]
-    this.#flows.begin(state, browser, { verifier, nonce, client: clientOf(settings), request })
+    this.#flows.begin(state, browser, from, { verifier, nonce, client: clientOf(settings), request })
     return buildAuthorizationUrl(config, {
       redirect_uri: this.#options.redirectUri(),
       // Nothing is refreshed: a session ends by itself.

@@ -1,13 +1,13 @@
-import { count, plain } from './text.js'
+import { count, exact } from './text.js'
 
 /** Stands before each line of a statement on a terminal: nothing in it can pass for a line that is ours. */
 export const gutter = '| '
 
-/** What looks like nothing: spaces of all kinds, and letters that are blank. */
-const blank = '[\\s\\u115f\\u1160\\u2800\\u3164\\uffa0]'
+/** Space to SQL; whatever else looks like it is part of names there, and written out. */
+const blank = '[ \\t\\r\\f\\v]'
 const blankLine = new RegExp(`^${blank}*$`)
 /** More than anybody indents by. */
-const wide = new RegExp(`(?:(?!\\n)${blank}){60,}`, 'g')
+const wide = new RegExp(`${blank}{60,}`, 'g')
 
 /** Blank lines that are shown as they are. */
 const most = 3
@@ -35,8 +35,7 @@ export function statementParts(text: string): StatementLine[] {
     else {
       settle()
       const short = line.replace(wide, (found) => ` [${count(found.length, 'blank')}] `)
-      const seen = plain(short, '\t').replace(/[\u200c\u200d]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`)
-      lines.push({ text: seen, isOurs: false })
+      lines.push({ text: exact(short, '\t'), isOurs: false })
     }
   }
   settle()

@@ -1,8 +1,13 @@
 /**
  * Characters that a terminal or a page may obey, or that are not seen: what came from a database or the network must not
- * steer it, and has to look like what it is. Joiners stay, since scripts and emoji need them.
+ * steer it, and has to look like what it is. Joiners stay, since scripts and emoji need them, and so does what says of a
+ * pictograph that it is to be shown as one.
+ * @see UAX #44, Default_Ignorable_Code_Point
  */
-export const controls = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+export const controls =
+  /(?![\u200c\u200d])(?!(?<=\p{Extended_Pictographic})\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+/** Beside them, what is not seen in a name: joiners, and all that looks like a space or like nothing and is neither to SQL. */
+const unseen = /[\u200c\u200d\ufe0f\u2800]|(?! )\p{Zs}/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** As JSON and SQL write it, in units of UTF-16. */
@@ -12,6 +17,9 @@ export const escaped = (c: string): string =>
 /** Text with every control character written out, but for those in `keep`. */
 export const plain = (text: string, keep = ''): string =>
   text.replace(controls, (c) => (keep.includes(c) ? c : (named[c] ?? escaped(c))))
+
+/** What somebody decides on: with every character written out that could make it look like something else. */
+export const exact = (text: string, keep = ''): string => plain(text, keep).replace(unseen, escaped)
 
 /** `1 session`, `2 sessions` */
 export const count = (n: number, one: string, many = `${one}s`): string =>

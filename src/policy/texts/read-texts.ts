@@ -69,11 +69,19 @@ export class ReadTexts {
 
   /**
    * Reads it, and works out what the decision is made from.
+   * @param person whose it is, for who reads elsewhere
    * @param confirmed whether the witness will be asked about it
    * @throws {HoopError} of the analyst
    */
-  async prepare(text: string, decider: Decider, confirmed: boolean, signal?: AbortSignal): Promise<void> {
-    const facts = await (this.#reader(text)?.read(decider.basis, text, signal) ?? inTurns(decider.reading(text)))
+  async prepare(
+    text: string,
+    decider: Decider,
+    person: string,
+    confirmed: boolean,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const facts = await (this.#reader(text)?.read(decider.basis, text, person, signal) ??
+      inTurns(decider.reading(text)))
     const decided = await inTurns(decider.deciding(facts))
     if (confirmed) await inTurns(workedOut(facts))
     const bytes = new Set(facts.statements).size * FACTS + facts.statements.length * EACH

@@ -21,8 +21,11 @@ export interface TextFacts extends Analysis {
 
 /** Whoever reads long texts elsewhere than on the event loop. */
 export interface Analyst {
-  /** @throws {HoopError} ANALYSIS_LATE, ANALYSIS_BUSY, ANALYSIS_FAILED, or the signal's reason: nothing is known of the text */
-  read(basis: Basis, text: string, signal?: AbortSignal): Promise<TextFacts>
+  /**
+   * @param person the account that it counts against
+   * @throws {HoopError} ANALYSIS_LATE, ANALYSIS_BUSY, ANALYSIS_FAILED, or the signal's reason: nothing is known of the text
+   */
+  read(basis: Basis, text: string, person: string, signal?: AbortSignal): Promise<TextFacts>
 }
 
 /** Reads texts by one basis. The parser must have been initialized. */

@@ -31,6 +31,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     guard,
     journal: new Journal(recorder),
     asker: askerOf(),
+    account: 'ana',
     budget: new MemoryBudget(megabyte),
     message: megabyte,
     names: { count: 1000, bytes: megabyte },

@@ -94,7 +94,7 @@ test('the thread leads to the decisions that there are without it', async () => 
   const verdicts = new Set<string>()
   for (const text of sample) {
     expect(() => threaded.decide(text, askerOf())).toThrow(Unread)
-    await threaded.prepare(text)
+    await threaded.prepare(text, 'ana')
     const decision = threaded.decide(text, askerOf())
     expect(decision, text.slice(0, 200)).toEqual(alone.decide(text, askerOf()))
     verdicts.add(decision.kind)
@@ -107,7 +107,7 @@ test('several statements, some of them alike and one that renames, lead to the s
     `${'SELECT 1; SELECT id FROM orders; '.repeat(50)} ALTER TABLE customers RENAME TO people; SELECT * FROM people`,
   )
   const threaded = guardWith({ analyst })
-  await threaded.prepare(text)
+  await threaded.prepare(text, 'ana')
   const decision = threaded.decide(text, askerOf())
   expect(decision).toEqual(guardWith({}).decide(text, askerOf()))
   // What it is about to be called is known from here on, and what was found holds by that as well.

@@ -43,12 +43,12 @@ class Held implements Analyst {
     this.#let()
   }
 
-  async read(...[basis, text, signal]: Parameters<Analyst['read']>) {
+  async read(...[basis, text, person, signal]: Parameters<Analyst['read']>) {
     this.reads++
     this.#asked.resolve(signal)
     await this.#open
     signal?.throwIfAborted()
-    return this.thread.read(basis, text, signal)
+    return this.thread.read(basis, text, person, signal)
   }
 }
 

@@ -15,7 +15,7 @@ const asking = (renew: () => Promise<unknown>): Promise<Verdict> =>
       renewed: () => undefined,
       catalogWait: 20,
     }
-    const outside = new Outside({ ...options, guard: { ...fakeGuard({}), renew }, resume })
+    const outside = new Outside({ ...options, account: 'ana', guard: { ...fakeGuard({}), renew }, resume })
     outside.hold({ kind: 'hold', wants: { kind: 'catalog' }, inTransaction: false, locks: false })
   })
 

@@ -22,6 +22,10 @@ export const neighborhood = (address: string): string => {
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
+/** The same of an address that may not be known. */
+export const neighborhoodOf = (address: string | undefined): string =>
+  address === undefined ? 'unknown' : neighborhood(address)
+
 /** Whether an address lies in one of the networks. @param networks `10.0.0.0/8`, `fd00::/8`, or single addresses */
 export const within = (networks: readonly string[]): ((address: string) => boolean) => {
   const list = new BlockList()

@@ -1,7 +1,7 @@
 import { HoopError } from '../../../lib/errors.js'
 import type { Rate, RatesConfig } from '../../../policy/config/sections/rates.js'
 import { Buckets } from './buckets.js'
-import { neighborhood } from './network.js'
+import { neighborhoodOf } from './network.js'
 
 export type Limited = keyof RatesConfig
 type Whose = keyof RatesConfig[Limited]
@@ -75,6 +75,3 @@ export class RateLimits {
     if (counted && left > 0) throw new RateLimited(what, whose, counted.rate, left)
   }
 }
-
-const neighborhoodOf = (address: string | undefined): string =>
-  address === undefined ? 'unknown' : neighborhood(address)

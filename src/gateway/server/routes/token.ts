@@ -4,6 +4,7 @@ import { InvalidTarget } from '../../../identity/workloads/exchange.js'
 import type { TokenAnswer, TokenError } from '../../../lib/api/token.js'
 import { type ErrorCode, HoopError } from '../../../lib/errors.js'
 import { answerFor, apiError, logFailure } from '../http/errors.js'
+import { readForms } from '../http/form.js'
 import type { App } from '../http/instance.js'
 import type { HttpDeps } from '../http/deps.js'
 import { RateLimited } from '../admission/rate-limits.js'
@@ -31,14 +32,6 @@ const body = {
     audience: { ...text, description: 'The gateway’s URL, where it is said.' },
   },
   required: ['grant_type', 'subject_token', 'subject_token_type'],
-}
-
-/** Members of a form. @throws {HoopError} REQUEST_INVALID where one comes twice (RFC 6749, section 3.2) */
-const parseForm = (encoded: string): Record<string, string> => {
-  const pairs = [...new URLSearchParams(encoded)]
-  const form = Object.fromEntries(pairs)
-  if (Object.keys(form).length !== pairs.length) throw new HoopError('REQUEST_INVALID', 'a parameter comes twice')
-  return form
 }
 
 const oauthErrors: Partial<Record<ErrorCode, TokenError['error']>> = {
@@ -85,12 +78,7 @@ const onTokenError = (error: FastifyError | HoopError, request: FastifyRequest, 
 
 /** Exchanges a workload's token of its platform for one of the gateway's (RFC 8693), bound to the key that proves it (RFC 9449). */
 export const tokenRoutes = (app: App, deps: HttpDeps): void => {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, sent: string) => parseForm(sent),
-  )
+  readForms(app)
   app.setErrorHandler(onTokenError)
   app.post<{ Body: Form }>(
     '/v1/token',

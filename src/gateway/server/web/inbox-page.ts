@@ -1,6 +1,6 @@
 import type { Approval } from '../../../lib/api/approvals.js'
 import { whereOf } from '../../../lib/shown/approval.js'
-import { count, plain } from '../../../lib/shown/text.js'
+import { count, exact, plain } from '../../../lib/shown/text.js'
 import { type Html, markup, type Part } from './markup.js'
 import { page, type Viewer } from './layout.js'
 import { settledBy, stateTag } from './request-parts.js'
@@ -10,11 +10,11 @@ import { ago } from './times.js'
 const most = 200
 
 /** One line of it; the whole stands on its own page. */
-const briefly = (text: string): string => {
-  const line = plain(
+const briefly = (text: string, written = plain): string => {
+  const line = written(
     text
       .slice(0, 4 * most)
-      .replace(/\s+/g, ' ')
+      .replace(/[ \t\n\r\f\v]+/g, ' ')
       .trim(),
   )
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
@@ -32,7 +32,7 @@ const row =
         ${plain(whereOf(one))} ·
         ${one.state === 'open' ? ago(one.createdAt) : settledBy(one)}${one.reason !== undefined && markup` · “${briefly(one.reason)}”`}
       </p>
-      <span class="mono exact">${briefly(one.text)}</span>
+      <span class="mono exact">${briefly(one.text, exact)}</span>
     </li>`
 
 const part = (viewer: Viewer, id: string, title: string, requests: readonly Approval[]): Part =>

@@ -1,7 +1,7 @@
 import { type Approval, type ApprovalVote, valid } from '../../../lib/api/approvals.js'
 import { approversOf, value, waits, whereOf } from '../../../lib/shown/approval.js'
 import { type StatementLine, statementParts } from '../../../lib/shown/statement-lines.js'
-import { plain, span } from '../../../lib/shown/text.js'
+import { exact, plain, span } from '../../../lib/shown/text.js'
 import { type Html, markup, type Part } from './markup.js'
 import { ago, left, moment } from './times.js'
 
@@ -64,7 +64,7 @@ const line = ({ text, isOurs }: Pick<StatementLine, 'text' | 'isOurs'>): Html =>
 const values = (parameters: Approval['parameters']): Html =>
   markup`<h2 id="parameters">Parameters</h2>
     <pre class="exact" aria-labelledby="parameters"><code>${parameters.map((each, i) =>
-      line({ text: `$${i + 1} = ${plain(value(each))}`, isOurs: false }),
+      line({ text: `$${i + 1} = ${exact(value(each))}`, isOurs: false }),
     )}</code></pre>`
 
 /** The exact text, line by line, and what goes into it. */

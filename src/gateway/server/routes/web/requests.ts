@@ -15,7 +15,7 @@ import { digestOf } from '../../web/request-digest.js'
 import { requestPage } from '../../web/request-page.js'
 import { settledBy } from '../../web/request-parts.js'
 import { found, page, pageSchema, requestId } from './page-schema.js'
-import { demandOwnForm, viewerOf, visitorOf, type Visitor } from './visitor.js'
+import { beforeForm, demandOwnForm, viewerOf, visitorOf, type Visitor } from './visitor.js'
 
 interface Decision {
   readonly token?: string
@@ -32,6 +32,12 @@ const settledStates = ['approved', 'used', 'denied', 'expired', 'withdrawn', 'br
 
 /** Refusals after which the page is shown again, as things are now. */
 const shownAgain = ['ACCESS_DENIED', 'APPROVAL_SETTLED', 'FORM_STALE', 'REQUEST_INVALID']
+
+/** The id in the address of a form that is refused before anything is validated. */
+const idIn = (given: unknown): string | undefined => {
+  const { id } = given as { id?: string }
+  return id !== undefined && new RegExp(requestId.pattern).test(id) ? id : undefined
+}
 
 /** The requests for browsers. What is decided here goes the way of `POST /v1/approvals/:id/approve`. */
 export const requestPages = (app: App, deps: HttpDeps): void => {
@@ -116,6 +122,7 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
     '/approvals/:id',
     {
       config: { isPublic: true },
+      onRequest: beforeForm(deps, ({ params: given }, reply) => unknown(reply, idIn(given), true)),
       schema: pageSchema('decideByPage', 'Decides on a request, from the page that shows it.', {
         answers: { 303: found },
         more: { params },
@@ -123,10 +130,10 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
     },
     async (request: FastifyRequest<{ Params: { id: string }; Body: Decision | null }>, reply) => {
       const { id } = request.params
-      const visitor = await visitorOf(deps, request, reply)
+      const { visitor } = request
       if (!visitor) return unknown(reply, id, true)
       const body = request.body ?? {}
-      demandOwnForm(deps, request, visitor.session, body.token)
+      demandOwnForm(visitor.session, body.token)
       try {
         await decide(visitor, id, body)
       } catch (thrown) {

@@ -14,10 +14,14 @@ import { viewerOf } from './visitor.js'
 /** Why the provider refused is for the log; nothing else of what it sent is, since that may hold tokens. */
 const causeOf = ({ cause }: HoopError): string | undefined => (cause instanceof Error ? cause.message : undefined)
 
+/** Bytes: a reason with every character written out takes less. */
+const longestForm = 16 * 1024
+
 /** Pages for browsers: they take forms, and what goes wrong is a page, too. */
 export const webRoutes = (app: App, deps: HttpDeps): void => {
   void app.register(async (scope) => {
-    readForms(scope as App)
+    readForms(scope as App, Math.min(longestForm, deps.limits.body_size))
+    scope.decorateRequest('visitor', null)
     scope.setErrorHandler((thrown: FastifyError | HoopError, request: FastifyRequest, reply: FastifyReply) => {
       const error = answerFor(thrown)
       logFailure(thrown, error, request)

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { flowLife, newBrowser } from '../../../../identity/web/flows.js'
+import { neighborhoodOf } from '../../admission/network.js'
 import type { App } from '../../http/instance.js'
 import type { HttpDeps } from '../../http/deps.js'
 import { cookieOf, cookies, setCookie } from './cookies.js'
 import { found, pageSchema, requestId } from './page-schema.js'
-import { demandOwnForm, viewerOf, visitorOf } from './visitor.js'
+import { beforeForm, demandOwnForm, viewerOf } from './visitor.js'
 
 /** Signing in by a browser, and out again. */
 export const signInRoutes = (app: App, deps: HttpDeps): void => {
@@ -24,7 +25,7 @@ export const signInRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request, reply) => {
       const browser = cookieOf(request.headers.cookie, cookies.browser) ?? newBrowser()
-      const to = await signIn.begin(browser, request.query.request)
+      const to = await signIn.begin(browser, neighborhoodOf(deps.address(request.raw)), request.query.request)
       void reply.header('set-cookie', setCookie(cookies.browser, browser, flowLife / 1000))
       return reply.redirect(to.href, 303)
     },
@@ -69,12 +70,13 @@ export const signInRoutes = (app: App, deps: HttpDeps): void => {
     '/approvals/sign-out',
     {
       config: { isPublic: true },
+      onRequest: beforeForm(deps, (_request, reply) => goOn(reply)),
       schema: pageSchema('signOut', 'Ends the session of a browser.', { answers: { 303: found } }),
     },
     async (request: FastifyRequest<{ Body: { token?: string } | null }>, reply) => {
-      const visitor = await visitorOf(deps, request, reply)
+      const { visitor } = request
       if (visitor) {
-        demandOwnForm(deps, request, visitor.session, request.body?.token)
+        demandOwnForm(visitor.session, request.body?.token)
         sessions.end(cookieOf(request.headers.cookie, cookies.session) ?? '')
         void reply.header('set-cookie', setCookie(cookies.session, '', 0))
       }

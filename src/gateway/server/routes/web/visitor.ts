@@ -10,6 +10,13 @@ import type { HttpDeps } from '../../http/deps.js'
 import type { Viewer } from '../../web/layout.js'
 import { cookieOf, cookies, setCookie } from './cookies.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sends a form, where they are signed in. */
+    visitor: Visitor | null
+  }
+}
+
 /** Somebody who has signed in, as they are now. */
 export interface Visitor {
   readonly person: Person
@@ -55,8 +62,10 @@ export const visitorOf = async (
     void reply.header('set-cookie', setCookie(cookies.session, '', 0))
     throw error
   }
-  const { subject, name, groups } = now
+  const { subject, name } = now
   deps.rates.person('login', subject)
+  // What the sign-in named may have been taken away since, and with it the right to read.
+  const groups = await deps.approvals.groupsOf(now)
   const hasRole = rolesOf(deps.config(), { groups }).length > 0
   const person = { subject, name, groups }
   return { person, hasRole, session, viewer: viewerOf(deps, session), sees: (one) => maySee(person, hasRole, one) }
@@ -68,19 +77,42 @@ const same = (one: string, other: string): boolean => {
 }
 
 /**
- * A form of our own page, sent by whom it was made for: by the browser's word (`Origin`, Fetch Metadata) and by the token.
+ * A form of our own page, by the browser's word (`Origin`, Fetch Metadata).
  * @throws {HoopError} FORM_FOREIGN
  */
-export const demandOwnForm = (
-  { url }: Pick<HttpDeps, 'url'>,
-  { headers }: Pick<FastifyRequest, 'headers'>,
-  { formToken }: WebSession,
-  token: string | undefined,
-): void => {
+const demandOwnOrigin = ({ url }: Pick<HttpDeps, 'url'>, { headers }: Pick<FastifyRequest, 'headers'>): void => {
   if (headers.origin !== new URL(url()).origin) throw new HoopError('FORM_FOREIGN', 'it comes from another address')
   const { 'sec-fetch-site': site = 'same-origin', 'sec-fetch-dest': dest = 'document' } = headers
   if (site !== 'same-origin') throw new HoopError('FORM_FOREIGN', 'it comes from another site')
   if (dest !== 'document') throw new HoopError('FORM_FOREIGN', 'it comes from within another page')
+}
+
+/** A form that was made for this sign-in. @throws {HoopError} FORM_FOREIGN */
+export const demandOwnForm = ({ formToken }: WebSession, token: string | undefined): void => {
   if (token === undefined || !same(token, formToken))
     throw new HoopError('FORM_FOREIGN', 'it was made for another sign-in')
 }
+
+/**
+ * Before the body is read: it has to be a form of our own page, by somebody who is signed in. What is refused counts for its
+ * address, since anybody may send it.
+ * @param refuse answers who is not signed in
+ */
+export const beforeForm =
+  (deps: HttpDeps, refuse: (request: FastifyRequest, reply: FastifyReply) => FastifyReply) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const count = (): void => deps.rates.address('login', deps.address(request.raw))
+    const visitor = await visitorOf(deps, request, reply)
+    if (!visitor) {
+      count()
+      return refuse(request, reply)
+    }
+    try {
+      demandOwnOrigin(deps, request)
+    } catch (error) {
+      count()
+      throw error
+    }
+    request.visitor = visitor
+    return undefined
+  }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seePerson } from '../../../../../src/store/people/people.js'
+import { startWorld } from '../world.js'
 import { formOf, session, type Seen, type Sent, type WebStage, webStage } from './stage.js'
 
 let stage: WebStage
@@ -147,6 +148,51 @@ test('who has left the approvers’ group since they signed in decides no more',
     Date.now(),
   )
   expect((await approve()).status).toBe(303)
+})
+
+test('who has lost the approvers’ group, or a role, since they signed in reads no more', async () => {
+  let namedAt = Date.now() + 60_000
+  const named = (subject: string, groups: readonly string[]) =>
+    seePerson(stage.world.store.db, { subject, name: subject, groups, namedAt: ++namedAt }, Date.now())
+  for (const [account, groups] of [
+    ['mika', ['ml-eng']],
+    ['olu', ['platform']],
+  ] as const) {
+    const { id, browser, page } = await at(account, { text: 'select secret_thing' })
+    expect(page.text).toContain('secret_thing')
+    await named(account, [])
+    const [inbox, one] = [await browser.open(`${stage.world.url}/approvals`), await browser.open(page.url)]
+    expect([inbox.text.includes('secret_thing'), one.status, one.text.includes('secret_thing')]).toEqual([
+      false,
+      404,
+      false,
+    ])
+    await named(account, groups)
+    expect((await browser.open(`${stage.world.url}/approvals/${id}`)).text).toContain('secret_thing')
+  }
+})
+
+test('of who is not signed in, or comes from elsewhere, no body is read, and it counts for their address', async () => {
+  await using world = await startWorld({ rates: { login: { per_address: '3/h' } } })
+  // Read, it would be refused with 400.
+  const sent = {
+    method: 'POST',
+    body: 'a=1&a=2',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  } as const
+  const statuses: number[] = []
+  for (const path of ['/approvals/abc', '/approvals/A%3C', '/approvals/sign-out', '/approvals/abc'])
+    statuses.push((await world.ask(undefined, path, sent)).status)
+  expect(statuses).toEqual([200, 200, 303, 429])
+})
+
+test('a form that is longer than any of ours is not read', async () => {
+  const { id, approve } = await at('mika')
+  expect((await approve({ reason: 'x'.repeat(17_000) })).status).toBe(413)
+  expect((await approve({ token: 'x' }, { headers: { origin: 'https://evil.example' } })).text).toContain(
+    'another address',
+  )
+  expect(await votesOn(id)).toBe(0)
 })
 
 test('who is shut out, or logged out at the provider, has no session, also once they are back', async () => {

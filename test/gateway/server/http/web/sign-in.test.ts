@@ -124,7 +124,7 @@ test('where the provider has another subject for each client, only the command l
       secret: async () => undefined,
       redirectUri: () => 'https://gateway.example/approvals/callback',
       verify: () => Promise.reject(new Error('not asked')),
-    }).begin('browser', undefined)
+    }).begin('browser', '192.0.2.1', undefined)
   await expect(begin('hoop-web')).rejects.toMatchObject({
     ...{ code: 'SIGN_IN_FAILED', about: 'the identity provider calls people by another subject for each client' },
   })
