@@ -156,7 +156,7 @@ test('who has lost the approvers’ group, or a role, since they signed in reads
     seePerson(stage.world.store.db, { subject, name: subject, groups, namedAt: ++namedAt }, Date.now())
   for (const [account, groups] of [
     ['mika', ['ml-eng']],
-    ['olu', ['platform']],
+    ['olu', ['platform', 'dba']],
   ] as const) {
     const { id, browser, page } = await at(account, { text: 'select secret_thing' })
     expect(page.text).toContain('secret_thing')
