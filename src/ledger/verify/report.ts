@@ -10,6 +10,11 @@ export const findingKinds = {
   'tile-altered': { tampered: true, says: 'a tile of the ledger was altered or removed' },
   'leaf-altered': { tampered: true, says: 'what a leaf says was altered' },
   'leaf-missing': { tampered: true, says: 'what a leaf says was removed' },
+  'leaf-contradicted': { tampered: true, says: 'a later leaf says something else than the first did' },
+  'never-entered': {
+    tampered: true,
+    says: 'this was kept out of the ledger: the gateway entered later things, and would have entered this before',
+  },
   'recording-missing': { tampered: true, says: 'the session’s recording is gone' },
   'recording-altered': { tampered: true, says: 'the session’s recording was altered' },
   'recording-truncated': { tampered: true, says: 'the end of the session’s recording is gone' },
@@ -22,6 +27,10 @@ export const findingKinds = {
   'act-missing': { tampered: true, says: 'an act is gone from the store' },
   'act-altered': { tampered: true, says: 'what the store says of an act was altered' },
   'act-unknown': { tampered: true, says: 'the store has an act that the ledger does not know' },
+  'tile-missing': {
+    tampered: false,
+    says: 'a tile of the ledger is gone; its entries are there and make the tree that was signed',
+  },
   'copy-unreadable': { tampered: false, says: 'a copy of checkpoints cannot be read' },
   'not-entered-yet': {
     tampered: false,
@@ -31,6 +40,14 @@ export const findingKinds = {
   unpublished: {
     tampered: false,
     says: 'leaves that are not signed yet: the gateway is writing them, or stopped before it could',
+  },
+  'end-not-noted': {
+    tampered: false,
+    says: 'the store does not know yet that the session ended: it has just ended, or a gateway stopped and its next start notes it',
+  },
+  'entered-late': {
+    tampered: false,
+    says: 'a gateway stopped during the session, and what follows the frame was entered only at its next start: nobody vouches for it',
   },
   'recording-failed': { tampered: false, says: 'the gateway itself could not finish the recording' },
   silence: { tampered: false, says: 'nothing was entered for longer than a gateway that runs is silent' },
@@ -67,6 +84,8 @@ export interface Verification {
   readonly acts: number
   /** Sessions from before the ledger began, which it says nothing of. */
   readonly before: number
+  /** Sessions that weren't checked, since they began before those that were asked for. */
+  readonly leftOut: number
   readonly copies: number
   readonly findings: readonly Finding[]
   /** Nothing was altered, as far as this can be known. */
