@@ -28,6 +28,8 @@ const silentFor = 150_000
 const tolerated = 5_000
 /** What a gateway that runs has entered, and told its store, by then; milliseconds. */
 const settled = 120_000
+/** What a gateway that stops has told its store by then, milliseconds. */
+const noted = 30_000
 
 const headOf = ({ head, frames, size }: Partial<RecordingHead>): RecordingHead[] =>
   head !== undefined && frames !== undefined && size !== undefined ? [{ head, frames, size }] : []
@@ -114,7 +116,7 @@ export class Facts {
 
   /** Whether the store has to know by now of an end that was entered. */
   isKnownToStore(index: bigint, time: number): boolean {
-    const isOld = Date.now() > time + settled
+    const isOld = Date.now() > time + noted
     return this.isRestarted(index) || this.isSettled(time) || (isOld && this.#stopped > index)
   }
 
