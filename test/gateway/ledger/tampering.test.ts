@@ -179,10 +179,10 @@ const tampering: readonly (readonly [
       how.inOrder(
         at,
         before,
-        how.framesRewritten('ses_b', (text) => text.replaceAll('SELECT 2', 'SELECT 9')),
+        how.framesRewritten('ses_c', (text) => text.replaceAll('SELECT 2', 'SELECT 9')),
         how.reentered('session.end'),
       ),
-    altered,
+    of('recording-altered', 'ses_c'),
   ],
   [
     'an invented one of a time to come',
