@@ -45,7 +45,14 @@ if [ -f "$ledger/checkpoint" ]; then
   mkdir "$target/recordings-ledger"
   cp -p "$ledger/checkpoint" "$target/recordings-ledger"
   for part in contents tile rotations; do
-    [ ! -d "$ledger/$part" ] || cp -Rp "$ledger/$part" "$target/recordings-ledger"
+    [ -d "$ledger/$part" ] || continue
+    # A tile that isn't whole goes when the whole one is there, maybe in the middle of this: then once more.
+    tries=1
+    until cp -Rp "$ledger/$part" "$target/recordings-ledger" 2>"$target/.cp"; do
+      [ $tries -lt 5 ] || { cat "$target/.cp" >&2; exit 74; }
+      tries=$((tries + 1))
+    done
+    rm "$target/.cp"
   done
 fi
 

@@ -83,6 +83,8 @@ export default class AuditVerify extends ClientCommand {
     for (const { name, time } of found.witnesses) this.log(plain(`Seen by ${name} at ${time}.`))
     if (found.before > 0)
       this.say(`${count(found.before, 'session')} from before the ledger began: nothing is known of them.`)
+    if (found.leftOut > 0)
+      this.say(`${count(found.leftOut, 'session')} from before were left out: they were not checked.`)
     if (trust === 'first use')
       this.say(`The key was taken as it came, and is kept: compare it with the operator’s. ${found.vkey}`)
     if (!sound) process.exitCode = catalogue.AUDIT_TAMPERED.exit

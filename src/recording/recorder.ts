@@ -1,4 +1,4 @@
-import { fstatSync, statSync } from 'node:fs'
+import { fstatSync, lstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { HoopError, asHoopError } from '../lib/errors.js'
 import type { EndEvent, SessionEvent, SessionRecorder } from './events.js'
@@ -189,10 +189,10 @@ export class FileRecorder implements SessionRecorder {
   }
 }
 
-/** Which file is at a path. */
+/** Which file is at a path, where it is no link to one. */
 const inodeAt = (path: string): number | undefined => {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.ino
+    return lstatSync(path, { throwIfNoEntry: false })?.ino
   } catch {
     return undefined
   }

@@ -16,6 +16,7 @@ export interface Recovered {
   /** `aborted`, unless the end was written and only the index was missing. */
   readonly end: EndEvent['end']
   readonly reason?: string
+  readonly by?: NonNullable<EndEvent['by']>
   /** ISO 8601: when the last thing that is known of the session happened. */
   readonly endedAt: string
   readonly counters: SessionCounters
@@ -76,13 +77,14 @@ async function recoverRecording({ id, path }: OpenRecording, isKnown: boolean): 
     // Its gateway died before it had written anything, and so before the session began.
     if (problem.code === 'NOT_FOUND' && !isKnown) return undefined
   }
-  const { end, reason, time } =
+  const { end, reason, by, time } =
     found.end ?? abortedEnd(found, problem ? 'its recording can’t be read to its end' : cutOff(found, size))
   return {
     id,
     path,
     end,
     ...(reason !== undefined && { reason }),
+    ...(by && { by }),
     endedAt: time,
     counters: found.counters,
     torn: wasClosed || problem ? 0 : tornBytes(found, size),

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -7,7 +7,7 @@ import type { SessionSummary } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { StoreView } from '../verify/store.js'
 import { readTar } from './tar.js'
-import type { AboutBundle } from './write.js'
+import { type AboutBundle, storePart } from './write.js'
 
 /** A bundle that lies in a folder, ready to be verified. Nothing of it is believed yet. */
 export interface UnpackedBundle {
@@ -18,13 +18,19 @@ export interface UnpackedBundle {
 }
 
 /** Names that a bundle has; what is called otherwise could lead out of the folder. */
-const allowed = /^(?:about\.json|ledger\/[\w./]+|store\/[a-z]+\.jsonl|recordings\/\d{4}-\d\d-\d\d\/[\w-]+\.hooprec)$/
+const allowed =
+  /^(?:about\.json|ledger\/[\w./]+|store\/[a-z]+\.\d{1,9}\.jsonl|recordings\/\d{4}-\d\d-\d\d\/[\w-]+\.hooprec)$/
 
 const isAllowed = (path: string): boolean => allowed.test(path) && !path.includes('..') && !path.includes('//')
 
-async function* jsonLines<Item>(path: string): AsyncGenerator<Item, void> {
-  for (const line of (await readFile(path, 'utf8')).split('\n')) if (line !== '') yield JSON.parse(line) as Item
+/** Of all parts, each of which is small. */
+async function* jsonLines<Item>(folder: string, name: string): AsyncGenerator<Item, void> {
+  for (let part = 0; existsSync(partPath(folder, name, part)); part++)
+    for (const line of (await readFile(partPath(folder, name, part), 'utf8')).split('\n'))
+      if (line !== '') yield JSON.parse(line) as Item
 }
+
+const partPath = (folder: string, name: string, part: number): string => join(folder, storePart(name, part))
 
 /**
  * Unpacks a bundle into a folder of its own.
@@ -54,8 +60,8 @@ export const readBundle = async (
   return {
     ...{ about, folder: join(into, 'ledger'), recordings: join(into, 'recordings') },
     store: {
-      sessions: () => jsonLines<SessionSummary>(join(into, 'store', 'sessions.jsonl')),
-      acts: () => jsonLines<Act>(join(into, 'store', 'acts.jsonl')),
+      sessions: () => jsonLines<SessionSummary>(into, 'sessions'),
+      acts: () => jsonLines<Act>(into, 'acts'),
     },
   }
 }

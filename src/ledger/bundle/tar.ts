@@ -87,9 +87,10 @@ export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<Ta
   for (;;) {
     const header = await portions.all(block)
     if (header.every((byte) => byte === 0)) return
+    const claimed = parseInt(field(header, 148, 8), 8)
     const sum = header.fill(' ', 148, 156).reduce((total, byte) => total + byte, 0)
     const [size, prefix] = [parseInt(field(header, 124, 12), 8), field(header, 345, 155)]
-    const isFile = field(header, 257, 5) === 'ustar' && sum > 0 && header[156] === 0x30
+    const isFile = field(header, 257, 5) === 'ustar' && sum === claimed && header[156] === 0x30
     if (!isFile || !Number.isSafeInteger(size) || size < 0) throw bad('it is no archive as hoop writes them')
     yield { path: `${prefix}${prefix && '/'}${field(header, 0, 100)}`, size, content: portions.exactly(size) }
     await portions.all(tarPadding(size).length)

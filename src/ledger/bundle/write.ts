@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StoreView } from '../verify/store.js'
 import { readCheckpoint } from '../log/files.js'
@@ -36,29 +36,63 @@ async function* bytes(path: string, content: Buffer): AsyncGenerator<Buffer, voi
 
 /** A file as long as it is now: what is added meanwhile isn't taken along. One that is gone by now is left out. */
 async function* file(path: string, from: string): AsyncGenerator<Buffer, void> {
-  const size = await stat(from).then(
-    (found) => found.size,
-    () => undefined,
-  )
-  if (size === undefined) return
-  yield tarHeader(path, size)
-  if (size > 0) yield* createReadStream(from, { end: size - 1 }) as AsyncIterable<Buffer>
-  yield tarPadding(size)
+  // What a link leads to is none of the record's.
+  const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
+  if (!handle) return
+  try {
+    const { size } = await handle.stat()
+    yield tarHeader(path, size)
+    if (size > 0) yield* handle.createReadStream({ end: size - 1, autoClose: false }) as AsyncIterable<Buffer>
+    yield tarPadding(size)
+  } finally {
+    await handle.close()
+  }
 }
 
-const jsonLines = async (items: AsyncIterable<unknown>): Promise<Buffer> => {
-  const lines: string[] = []
-  for await (const item of items) lines.push(`${JSON.stringify(item)}\n`)
-  return Buffer.from(lines.join(''))
+/** Lines of one file of the store's. */
+const portion = 1000
+
+export const storePart = (name: string, part: number): string => `store/${name}.${part}.jsonl`
+
+/** In files of so many lines: an archive says a file's length first, and a whole store at once would take the gateway's time. */
+async function* jsonLines(name: string, items: AsyncIterable<unknown>): AsyncGenerator<Buffer, void> {
+  let [part, lines]: [number, string[]] = [0, []]
+  for await (const item of items) {
+    lines.push(`${JSON.stringify(item)}\n`)
+    if (lines.length < portion) continue
+    yield* bytes(storePart(name, part++), Buffer.from(lines.join('')))
+    lines = []
+    await new Promise((turn) => setImmediate(turn))
+  }
+  if (lines.length > 0) yield* bytes(storePart(name, part), Buffer.from(lines.join('')))
 }
 
-/** Files below a folder, relative to it, in order. */
+/** Files below a folder, relative to it, in order. A folder that is gone by now has none. */
 const below = async (folder: string): Promise<string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort()
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      if (!entry.isDirectory()) return entry.isFile() ? [entry.name] : []
+      return (await below(join(folder, entry.name))).map((name) => join(entry.name, name))
+    }),
+  )
+  return found.flat().sort()
+}
+
+/**
+ * The files of one part of the log. A tile that isn't whole goes when the whole one is there, maybe in the middle of this:
+ * those that came meanwhile are looked for once more.
+ */
+async function* logFiles(folder: string, part: string): AsyncGenerator<Buffer, void> {
+  const written = new Set<string>()
+  for (let passes = part === 'tile' ? 2 : 1; passes > 0; passes--)
+    for (const name of await below(join(folder, part))) {
+      if (written.has(name)) continue
+      for await (const bytesOf of file(`ledger/${part}/${name}`, join(folder, part, name))) {
+        written.add(name)
+        yield bytesOf
+      }
+    }
 }
 
 /**
@@ -77,10 +111,9 @@ export async function* writeBundle(options: BundleOptions): AsyncGenerator<Buffe
   yield* bytes('about.json', Buffer.from(JSON.stringify(about)))
   if (checkpoint !== undefined) yield* bytes('ledger/checkpoint', Buffer.from(checkpoint))
   for (const { witness, note } of cosigned) yield* bytes(`ledger/cosigned/${witness}`, Buffer.from(note))
-  for (const part of ['contents', 'tile', 'rotations'])
-    for (const name of await below(join(folder, part))) yield* file(`ledger/${part}/${name}`, join(folder, part, name))
-  yield* bytes('store/acts.jsonl', await jsonLines(store.acts()))
-  yield* bytes('store/sessions.jsonl', await jsonLines(store.sessions()))
+  for (const part of ['contents', 'tile', 'rotations']) yield* logFiles(folder, part)
+  yield* jsonLines('acts', store.acts())
+  yield* jsonLines('sessions', store.sessions())
   for (const { day, session, path } of await recordingFiles(recordings))
     if (!since || Date.parse(day) + 86_400_000 >= +since) yield* file(`recordings/${day}/${session}.hooprec`, path)
   yield tarEnd()

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { recordingPath } from '../../recording/paths.js'
-import type { Facts } from './facts.js'
+import type { LeafOf } from '../leaves.js'
+import type { Facts, SessionFacts } from './facts.js'
 import { checkRecording, ranNothing, type ReadRecording, type RecordingFile } from './recordings.js'
 import type { Finding } from './report.js'
 
@@ -25,61 +26,102 @@ export interface CheckedRecordings {
 
 /** A recording is there an instant before its session is in the ledger, milliseconds at most. */
 const instant = 10_000
+/** What two clocks that are kept right differ by at most, milliseconds. */
+const skew = 300_000
+/** A day's folder has sessions that began in these milliseconds. */
+const oneDay = 86_400_000
 
 const dayOf = (time: string | undefined): string | undefined => time?.slice(0, 10)
 
-/** One that the ledger doesn't know. @returns whether it is from before the ledger */
-const unknown = (session: string, read: ReadRecording, { facts, now, found }: CheckRecordingsOptions): boolean => {
+/**
+ * One that the ledger doesn't know. What its file says of itself is anybody's word: it may be newer than the ledger, but
+ * not from a time to come, nor from before the ledger in a folder of another day.
+ * @returns whether it is from before the ledger
+ */
+const unknown = (file: RecordingFile, read: ReadRecording, { facts, now, found }: CheckRecordingsOptions): boolean => {
   const { start } = read
+  const { session, day } = file
   // A crash can leave a file without so much as a beginning; its session never was.
   if (!start) return (found({ kind: 'nothing-ran', session, found: 'an empty or headless file' }), false)
   const began = Date.parse(start.time)
-  if (began < (facts.began ?? Infinity)) return true
-  const isNew = began > now - instant
+  if (began < (facts.began ?? Infinity) && dayOf(start.time) === day) return true
+  const isNew = began > Math.max(now, facts.last) - instant && began < Date.now() + skew
   const kind = ranNothing(read) ? 'nothing-ran' : isNew ? 'not-entered-yet' : 'recording-unknown'
   found({ kind, session, time: start.time })
   return false
 }
 
-const isThere = async (folder: string, session: string, startedAt: string): Promise<boolean> =>
-  stat(recordingPath(folder, session, startedAt)).then(
+const pathIn = (folder: string, { session, startedAt }: LeafOf<'session.start'>): string | undefined => {
+  try {
+    return recordingPath(folder, session, startedAt)
+  } catch {
+    return undefined
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
     () => true,
     () => false,
   )
+
+/** How a known session's end was entered, or why not. */
+const checkEnd = (session: string, known: SessionFacts, read: ReadRecording, options: CheckRecordingsOptions): void => {
+  const { facts, found } = options
+  const { end, at, witnessed } = known
+  const more = (end?.frames ?? read.frames) - witnessed
+  if (end?.late && more > 0) {
+    const frame = witnessed > 0 && { frame: witnessed - 1 }
+    found({ kind: 'entered-late', session, ...frame, found: `${more} frames behind it`, time: end.time })
+  }
+  if (end || !read.closed) return
+  // A start that could not be entered leaves a closed recording too, of which the store knows nothing.
+  const isKept = at.start !== undefined && facts.isRestarted(at.start) && !ranNothing(read)
+  found({ kind: isKept ? 'never-entered' : 'not-entered-yet', session })
+}
 
 /** Holds all recordings against the ledger, and the ledger's sessions against the recordings that are there. */
 export const checkRecordings = async (options: CheckRecordingsOptions): Promise<CheckedRecordings> => {
   const { folder, files, facts, since, found, progress } = options
   const recordings = new Map<string, ReadRecording>()
+  const isLeftOut = ({ start }: SessionFacts): boolean => Date.parse(start?.startedAt ?? '') < since
+  const check = async (session: string, path: string, known: SessionFacts): Promise<ReadRecording> => {
+    const read = await checkRecording(session, path, known, found)
+    recordings.set(session, read)
+    checkEnd(session, known, read, options)
+    return read
+  }
   let before = 0
-  for (const [at, { session, day, path }] of files.entries()) {
+  for (const [at, file] of files.entries()) {
+    const { session, day, path } = file
     progress('recordings', at + 1, files.length)
-    // A day ends at most 24 hours after it began.
-    if (Date.parse(day) + 86_400_000 < since) continue
     const known = facts.sessions.get(session)
+    // When a session began is what the ledger says; what its file says, and where that lies, is whoever's wrote it last.
+    if (known ? isLeftOut(known) : Date.parse(day) + oneDay < since) continue
     if (recordings.has(session)) {
       found({ kind: 'recording-unknown', session, found: `a second file, of ${day}` })
       continue
     }
-    const reports: Finding[] = []
-    const read = await checkRecording(session, path, known ?? { heads: [] }, (finding) => void reports.push(finding))
-    if (Date.parse(read.start?.time ?? '') < since) continue
-    recordings.set(session, read)
-    if (!known) {
-      if (unknown(session, read, options)) before++
+    if (known) {
+      await check(session, path, known)
+      const expected = dayOf(known.start?.startedAt)
+      if (expected !== undefined && expected !== day)
+        found({ kind: 'recording-misplaced', session, expected, found: day })
       continue
     }
-    for (const report of reports) found(report)
-    const expected = dayOf(known.start?.startedAt)
-    if (expected !== undefined && expected !== day)
-      found({ kind: 'recording-misplaced', session, expected, found: day })
-    if (!known.end && read.closed) found({ kind: 'not-entered-yet', session })
+    const read = await checkRecording(session, path, { heads: [] }, () => undefined)
+    const began = read.start?.time
+    if (dayOf(began) === day && Date.parse(began ?? '') < since) continue
+    recordings.set(session, read)
+    if (unknown(file, read, options)) before++
   }
-  for (const [session, { start }] of facts.sessions) {
-    if (recordings.has(session) || Date.parse(start?.startedAt ?? '') < since) continue
-    // One that began while this was being checked has its file by now.
-    if (start && (await isThere(folder, session, start.startedAt))) continue
-    found({ kind: 'recording-missing', session, ...(start && { time: start.startedAt }) })
+  for (const [session, known] of facts.sessions) {
+    if (recordings.has(session) || isLeftOut(known)) continue
+    const { start } = known
+    // One that began after the files were looked for has its file by now; it is checked like the others.
+    const path = start && pathIn(folder, start)
+    if (path !== undefined && (await isThere(path))) await check(session, path, known)
+    else found({ kind: 'recording-missing', session, ...(start && { time: start.startedAt }) })
   }
   return { recordings, before }
 }

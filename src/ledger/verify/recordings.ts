@@ -1,14 +1,15 @@
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { asHoopError } from '../../lib/errors.js'
 import { toHex } from '../../recording/format/envelope.js'
 import { readFrames, readHeader } from '../../recording/format/frames.js'
 import { eventsOf } from '../../recording/format/lines.js'
 import { Source } from '../../recording/format/source.js'
-import type { StartEvent } from '../../recording/events.js'
+import type { EndEvent, StartEvent } from '../../recording/events.js'
 import { EventCounter } from '../../recording/counters.js'
 import { extension } from '../../recording/paths.js'
 import type { SessionCounters } from '../../lib/api.js'
+import type { LeafOf } from '../leaves.js'
 import type { SessionFacts } from './facts.js'
 import type { Finding } from './report.js'
 
@@ -17,6 +18,9 @@ export interface ReadRecording {
   readonly frames: number
   readonly closed: boolean
   readonly start?: StartEvent
+  readonly end?: EndEvent
+  /** Something masked left clear. */
+  readonly seenClear: boolean
   readonly counters: SessionCounters
 }
 
@@ -41,6 +45,19 @@ export const recordingFiles = async (folder: string): Promise<RecordingFile[]> =
   return files.flat()
 }
 
+type Field = readonly [name: string, value: string, of: (event: StartEvent) => string]
+
+/** What the ledger says of a session's beginning, and where the recording says it. */
+const fieldsOf = (leaf: LeafOf<'session.start'>): readonly Field[] => [
+  ['session', leaf.session, ({ session }) => session],
+  ['subject', leaf.subject, ({ subject }) => subject],
+  ['name', leaf.name, ({ name }) => name],
+  ['connection', leaf.connection, ({ connection }) => connection],
+  ['grant', leaf.grant, ({ grant }) => grant],
+  ['policy', leaf.policy, ({ policy }) => policy.hash],
+  ['began', leaf.startedAt, ({ time }) => time],
+]
+
 /**
  * Holds one recording against what the ledger says of it: every head that was entered has to be the value of its chain at
  * that frame.
@@ -48,32 +65,38 @@ export const recordingFiles = async (folder: string): Promise<RecordingFile[]> =
 export const checkRecording = async (
   session: string,
   path: string,
-  { heads, end }: SessionFacts,
+  { start: known, heads, end }: Pick<SessionFacts, 'start' | 'heads' | 'end'>,
   found: (finding: Finding) => void,
 ): Promise<ReadRecording> => {
-  const expected = new Map(heads.map((head) => [head.frames, head]))
-  const last = Math.max(0, ...expected.keys())
+  const expected = Map.groupBy(heads, ({ frames: at }) => at)
+  const last = expected.keys().reduce((one, other) => Math.max(one, other), 0)
   const counter = new EventCounter()
   let [frames, closed, torn] = [0, false, 0]
   let start: StartEvent | undefined
+  let ended: EndEvent | undefined
+  let seenClear = false
   let isWrong = false
   const wrong = (finding: Omit<Finding, 'session'>): void => {
     if (!isWrong) found({ session, ...finding })
     isWrong = true
   }
   try {
+    // What a link leads to lies where it can be replaced.
+    const there = await lstat(path).catch(() => undefined)
+    if (there?.isSymbolicLink()) wrong({ kind: 'recording-altered', frame: 0, found: 'a link in the file’s place' })
     await using source = await Source.open(path)
     const { header, chain } = await readHeader(source)
     if (header.session !== session) wrong({ kind: 'recording-misplaced', expected: session, found: header.session })
     for await (const frame of readFrames(source, chain)) {
       frames = chain.frames
-      const head = expected.get(frames)
       const value = toHex(chain.head)
-      if (head && (head.head !== value || head.size !== chain.size))
-        wrong({ kind: 'recording-altered', frame: frames - 1, expected: head.head, found: value })
+      const other = expected.get(frames)?.find(({ head, size }) => head !== value || size !== chain.size)
+      if (other) wrong({ kind: 'recording-altered', frame: frames - 1, expected: other.head, found: value })
       if (frame.kind !== 'events') continue
       for (const event of eventsOf(frame)) {
-        if (event.type === 'start') start = event
+        if (event.type === 'start') start ??= event
+        if (event.type === 'end') ended = event
+        if (event.type === 'result' && event.seenClear) seenClear = true
         counter.add(event)
       }
     }
@@ -81,6 +104,11 @@ export const checkRecording = async (
   } catch (error) {
     const { code, message } = asHoopError(error, 'RECORDING_UNREADABLE')
     wrong({ kind: code === 'NOT_FOUND' ? 'recording-missing' : 'recording-altered', frame: frames, found: message })
+  }
+  const differs = known && start && fieldsOf(known).find(([, value, of]) => value !== of(start))
+  if (differs) {
+    const [field, value, of] = differs
+    wrong({ kind: 'recording-altered', frame: 0, expected: `${field} ${value}`, found: `${field} ${of(start!)}` })
   }
   if (frames < last)
     wrong({ kind: 'recording-truncated', frame: frames, expected: `${last} frames`, found: `${frames} frames` })
@@ -100,7 +128,8 @@ export const checkRecording = async (
       found: 'one without its end',
     })
   if (end?.problem !== undefined && !isWrong) found({ kind: 'recording-failed', session, found: end.problem })
-  return { frames, closed, ...(start && { start }), counters: counter.counters }
+  const events = { ...(start && { start }), ...(ended && { end: ended }) }
+  return { frames, closed, seenClear, ...events, counters: counter.counters }
 }
 
 /** Whether a recording is that of a session in which no statement was let through. */

@@ -10,6 +10,11 @@ export const findingKinds = {
   'tile-altered': { tampered: true, says: 'a tile of the ledger was altered or removed' },
   'leaf-altered': { tampered: true, says: 'what a leaf says was altered' },
   'leaf-missing': { tampered: true, says: 'what a leaf says was removed' },
+  'leaf-contradicted': { tampered: true, says: 'a later leaf says something else than the first did' },
+  'never-entered': {
+    tampered: true,
+    says: 'this was kept out of the ledger: the gateway entered later things, and would have entered this before',
+  },
   'recording-missing': { tampered: true, says: 'the session’s recording is gone' },
   'recording-altered': { tampered: true, says: 'the session’s recording was altered' },
   'recording-truncated': { tampered: true, says: 'the end of the session’s recording is gone' },
@@ -25,6 +30,10 @@ export const findingKinds = {
   'witness-missing': { tampered: true, says: 'a witness that is asked for has signed no state of the ledger' },
   'witness-signature': { tampered: true, says: 'what a witness has signed is not what lies there' },
   'witness-silent': { tampered: false, says: 'a witness that the configuration names has signed nothing yet' },
+  'tile-missing': {
+    tampered: false,
+    says: 'a tile of the ledger is gone; its entries are there and make the tree that was signed',
+  },
   'copy-unreadable': { tampered: false, says: 'a copy of checkpoints cannot be read' },
   'not-entered-yet': {
     tampered: false,
@@ -34,6 +43,14 @@ export const findingKinds = {
   unpublished: {
     tampered: false,
     says: 'leaves that are not signed yet: the gateway is writing them, or stopped before it could',
+  },
+  'end-not-noted': {
+    tampered: false,
+    says: 'the store does not know yet that the session ended: it has just ended, or a gateway stopped and its next start notes it',
+  },
+  'entered-late': {
+    tampered: false,
+    says: 'a gateway stopped during the session, and what follows the frame was entered only at its next start: nobody vouches for it',
   },
   'recording-failed': { tampered: false, says: 'the gateway itself could not finish the recording' },
   silence: { tampered: false, says: 'nothing was entered for longer than a gateway that runs is silent' },
@@ -85,6 +102,8 @@ export interface Verification {
   readonly acts: number
   /** Sessions from before the ledger began, which it says nothing of. */
   readonly before: number
+  /** Sessions that weren't checked, since they began before those that were asked for. */
+  readonly leftOut: number
   readonly copies: number
   /** Those that were asked for and have signed. */
   readonly witnesses: readonly Witnessed[]

@@ -1,8 +1,9 @@
 import type { Act, AdministratorAct } from '../../lib/api/acts.js'
-import type { SessionSummary } from '../../lib/api.js'
-import type { Facts, SessionFacts } from './facts.js'
+import type { SessionCounters, SessionSummary } from '../../lib/api.js'
+import type { StartEvent } from '../../recording/events.js'
+import { type Facts, type SessionFacts, toldOf } from './facts.js'
 import { type ReadRecording, ranNothing } from './recordings.js'
-import type { Finding } from './report.js'
+import type { Finding, FindingKind } from './report.js'
 
 /** The store, as far as the ledger vouches for it. */
 export interface StoreView {
@@ -12,6 +13,18 @@ export interface StoreView {
 
 /** What passes between the end that the recording has and the one that the store has, milliseconds at most. */
 const apart = 5_000
+
+/** All of them: a row says no more, and no less, than the events do. Complete by type. */
+const counted = Object.keys({
+  statements: true,
+  refused: true,
+  errors: true,
+  rows: true,
+  bytes: true,
+  masked: true,
+  observed: true,
+  lastRefusal: true,
+} satisfies Record<keyof SessionCounters, true>) as (keyof SessionCounters)[]
 
 type Compared = readonly [expected: unknown, found: unknown]
 
@@ -27,6 +40,19 @@ const near = (one: string | undefined, other: string | undefined): Compared => {
   if (one === undefined || other === undefined) return [one, other]
   return Math.abs(Date.parse(one) - Date.parse(other)) <= apart ? [one, one] : [one, other]
 }
+
+const ofStart = ({ client, owner }: StartEvent, row: SessionSummary): Record<string, Compared> => ({
+  address: [client.address, row.clientAddress],
+  application: [client.application, row.clientApplication],
+  owner: [owner?.subject, row.owner?.subject],
+  'name of the owner': [owner?.name, row.owner?.name],
+})
+
+const ofCounters = ({ counters, seenClear }: ReadRecording, row: SessionSummary): Record<string, Compared> => ({
+  ...Object.fromEntries(counted.map((name) => [name, [counters[name], row.counters[name]] as const])),
+  // What may be seen clear need not have been asked for.
+  ...(seenClear && { 'seen clear': [true, row.seenClear] }),
+})
 
 const ofSession = ({ start, end }: SessionFacts, row: SessionSummary, recording: ReadRecording | undefined) =>
   firstDifference({
@@ -45,13 +71,14 @@ const ofSession = ({ start, end }: SessionFacts, row: SessionSummary, recording:
         reason: [end.reason, row.reason],
         ended: near(end.endedAt, row.endedAt),
         by: [end.by?.subject, row.endedBy?.subject],
+        'name of who ended it': [end.by?.name, row.endedBy?.name],
       }),
+    ...(recording?.start && ofStart(recording.start, row)),
+    // What of a recording that failed wasn't written any more was counted even so.
     ...(recording?.closed === true &&
-      row.endedAt !== undefined && {
-        statements: [recording.counters.statements, row.counters.statements],
-        refused: [recording.counters.refused, row.counters.refused],
-        rows: [recording.counters.rows, row.counters.rows],
-      }),
+      end?.problem === undefined &&
+      row.endedAt !== undefined &&
+      ofCounters(recording, row)),
   })
 
 /** What the store had before the ledger was read: a gateway that runs goes on meanwhile. */
@@ -94,7 +121,8 @@ export const checkSessions = async (options: CheckStoreOptions): Promise<number>
     const { id: session, startedAt: time } = row
     const known = sessions.get(session)
     const recording = recordings.get(session)
-    if (Date.parse(time) < since) continue
+    // Of a known one the ledger says when it began.
+    if (Date.parse(known?.start?.startedAt ?? time) < since) continue
     if (known) {
       const differs = ofSession(known, row, recording)
       if (differs) found({ kind: 'row-altered', session, ...differs })
@@ -103,7 +131,16 @@ export const checkSessions = async (options: CheckStoreOptions): Promise<number>
     else if (!recording) found({ kind: 'row-unknown', session, time })
   }
   const there = new Set<string>()
-  for await (const { id } of store.sessions()) there.add(id)
+  for await (const { id, endedAt } of store.sessions()) {
+    there.add(id)
+    const { start, end, at } = sessions.get(id) ?? {}
+    if (!end || at?.end === undefined || endedAt !== undefined) continue
+    if (Date.parse(start?.startedAt ?? '') < since) continue
+    // The store learns of an end an instant after the ledger; of one that it never learnt, the next start tells it.
+    const isAltered = facts.isKnownToStore(at.end, Date.parse(end.time))
+    const told = { expected: `ended ${end.endedAt}`, found: 'no end' }
+    found({ kind: isAltered ? 'row-altered' : 'end-not-noted', session: id, ...told })
+  }
   for (const [session, { start }] of sessions) {
     if (there.has(session) || Date.parse(start?.startedAt ?? '') < since) continue
     const recording = recordings.get(session)
@@ -113,20 +150,23 @@ export const checkSessions = async (options: CheckStoreOptions): Promise<number>
   return before
 }
 
-/** An act without what only one side of it has. */
-const told = ({ by, act, target, subject, reason, before, after }: AdministratorAct) =>
-  JSON.stringify([act, by.subject, by.name, target, subject, reason, before, after])
-
 const words = ({ act, by }: AdministratorAct, at: string): string => `${act} by ${by.name} at ${at}`
 
+const skew = 300_000
+
+/** An act enters before it is answered, or at the next start. One from a time to come is none that just happened. */
+const behindLast = (time: number, facts: Facts): FindingKind =>
+  facts.isSettled(time) || time > Date.now() + skew ? 'never-entered' : 'not-entered-yet'
+
 /** Holds the store's acts against the ledger's, in the same way. */
-export const checkActs = async ({ store, snapshot, facts: { acts }, found }: CheckStoreOptions): Promise<void> => {
+export const checkActs = async ({ store, snapshot, facts, found }: CheckStoreOptions): Promise<void> => {
+  const { acts } = facts
   const last = acts.keys().reduce((one, other) => Math.max(one, other), 0)
   for (const row of snapshot.acts) {
     const { number: act, time } = row
     const leaf = acts.get(act)
-    if (!leaf) found({ kind: act > last ? 'not-entered-yet' : 'act-unknown', act, time })
-    else if (told(leaf) !== told(row) || leaf.at !== time)
+    if (!leaf) found({ kind: act > last ? behindLast(Date.parse(time), facts) : 'act-unknown', act, time })
+    else if (toldOf(leaf) !== toldOf(row) || leaf.at !== time)
       found({ kind: 'act-altered', act, expected: words(leaf, leaf.at), found: words(row, time) })
   }
   const there = new Set<number>()

@@ -8,6 +8,7 @@ import { decodeBundle } from '../tiles/bundle.js'
 import { TileEdge, type Tile } from '../tiles/edge.js'
 import { tilePath, tileWidth } from '../tiles/paths.js'
 import type { Finding } from './report.js'
+import { assertShape } from './shape.js'
 
 /** What the files of a log hold, up to the size that was signed. */
 export interface CheckedTree {
@@ -15,6 +16,8 @@ export interface CheckedTree {
   readonly roots: ReadonlyMap<bigint, Buffer>
   /** Leaves behind what was signed. */
   readonly unpublished: number
+  /** Paths of tiles that are not there. */
+  readonly missing: readonly string[]
 }
 
 export interface TreeOptions {
@@ -36,20 +39,19 @@ const bundleAt = async (folder: string, index: bigint, size: bigint): Promise<Bu
   try {
     return bytes && decodeBundle(bytes).slice(0, width)
   } catch {
-    return undefined
+    return []
   }
 }
 
-const isAsWritten = async (folder: string, { level, index, hashes }: Tile): Promise<boolean> => {
-  const bytes = await readFile(join(folder, tilePath(level, index, hashes.length)))
+const checkTile = async (folder: string, tile: Tile, found: TreeOptions['found'], missing: string[]): Promise<void> => {
+  const { level, index, hashes } = tile
+  const path = tilePath(level, index, hashes.length)
+  const bytes = await readFile(join(folder, path))
     .catch(() => readFile(join(folder, tilePath(level, index))))
     .catch(() => undefined)
-  return bytes?.subarray(0, hashes.length * 32).equals(Buffer.concat(hashes)) === true
-}
-
-const checkTile = async (folder: string, tile: Tile, found: TreeOptions['found']): Promise<void> => {
-  const { level, index, hashes } = tile
-  if (!(await isAsWritten(folder, tile))) found({ kind: 'tile-altered', found: tilePath(level, index, hashes.length) })
+  if (!bytes) missing.push(path)
+  else if (!bytes.subarray(0, hashes.length * 32).equals(Buffer.concat(hashes)))
+    found({ kind: 'tile-altered', found: path })
 }
 
 /** The session that an unbelievable content names, so that somebody knows where to look. */
@@ -67,7 +69,9 @@ const contentFinding = (
   if (!record) return { kind: 'leaf-missing' }
   if (!entry.equals(record.entry)) return { kind: 'entry-altered', ...sessionIn(record.content) }
   try {
-    told(openLeaf(record))
+    const leaf = openLeaf(record)
+    assertShape(leaf)
+    told(leaf)
     return undefined
   } catch {
     return { kind: 'leaf-altered', ...sessionIn(record.content) }
@@ -84,6 +88,7 @@ export const checkTree = async ({ folder, size, wanted, leaf, found, progress }:
   const roots = new Map<bigint, Buffer>()
   const asked = new Set(wanted)
   const note = (index: bigint) => ({ leaf: `${index}` })
+  const missing: string[] = []
   let unpublished = 0
   if (asked.has(0n)) roots.set(0n, frontier.root)
   for (let file = 0n; file * BigInt(tileWidth) <= size; file++) {
@@ -91,7 +96,8 @@ export const checkTree = async ({ folder, size, wanted, leaf, found, progress }:
     const count = Number(size - first < BigInt(tileWidth) ? size - first : BigInt(tileWidth))
     const { records, unreadable } = await contentsOf(folder, file)
     const bundle = count === 0 ? [] : await bundleAt(folder, file, size)
-    if (bundle?.length !== count) found({ kind: 'tile-altered', ...note(first), found: tilePath('entries', file) })
+    if (!bundle) missing.push(tilePath('entries', file))
+    else if (bundle.length !== count) found({ kind: 'tile-altered', ...note(first), found: tilePath('entries', file) })
     for (const line of unreadable) found({ kind: 'leaf-altered', ...sessionIn(line), found: 'a line that is none' })
     for (let n = 0; n < count; n++) {
       const index = first + BigInt(n)
@@ -101,12 +107,12 @@ export const checkTree = async ({ folder, size, wanted, leaf, found, progress }:
       if (finding) found({ ...finding, ...note(index) })
       const hash = leafHash(entry)
       frontier.add(hash)
-      for (const tile of edge.add(hash)) await checkTile(folder, tile, found)
+      for (const tile of edge.add(hash)) await checkTile(folder, tile, found, missing)
       if (asked.has(index + 1n)) roots.set(index + 1n, frontier.root)
     }
     unpublished += [...records.keys()].filter((index) => index >= size).length
     progress(Number(first) + count)
   }
-  for (const tile of edge.unfinished()) await checkTile(folder, tile, found)
-  return { roots, unpublished }
+  for (const tile of edge.unfinished()) await checkTile(folder, tile, found, missing)
+  return { roots, unpublished, missing }
 }

@@ -24,7 +24,10 @@ const keyLeaf = async (folder: string, index: bigint): Promise<LeafOf<'key'> | u
   for await (const { index: at, ...record } of readContents(folder, index - (index % BigInt(tileWidth)))) {
     if (at !== index) continue
     const leaf = openLeaf(record)
-    return leaf.kind === 'key' ? leaf : undefined
+    if (leaf.kind !== 'key') return undefined
+    // What is no key hands over to nobody; the tree tells of it.
+    for (const vkey of [leaf.vkey, leaf.former]) parseVerifier(vkey)
+    return leaf
   }
   return undefined
 }

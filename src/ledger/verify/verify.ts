@@ -38,6 +38,7 @@ const none = {
   frames: 0,
   acts: 0,
   before: 0,
+  leftOut: 0,
   copies: 0,
   witnesses: [],
 }
@@ -106,13 +107,16 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   const { size } = checkpoint
   const facts = new Facts(found, options.since?.getTime())
   const handed = trust.handovers.map(({ checkpoint: at }) => ({ ...at, where: 'the key’s handover' }))
-  const { roots, unpublished } = await checkTree({
+  const { roots, unpublished, missing } = await checkTree({
     ...{ folder, size, found },
     wanted: [size, ...known.map((one) => one.size), ...handed.map((one) => one.size)],
     leaf: (index, leaf) => facts.add(index, leaf),
     progress: (at) => progress('leaves', at, Number(size)),
   })
-  if (!roots.get(size)!.equals(checkpoint.root))
+  const isSigned = roots.get(size)!.equals(checkpoint.root)
+  // Others could no longer prove anything by it, but nothing that was entered is lost.
+  for (const path of missing) found({ kind: isSigned ? 'tile-missing' : 'tile-altered', found: path })
+  if (!isSigned)
     found({
       kind: 'tree-mismatch',
       expected: checkpoint.root.toString('base64'),
@@ -134,6 +138,7 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   }
   return done({
     ...{ origin: checkpoint.origin, size: `${size}`, checkpoint: note, leaves: facts.leaves, before },
+    leftOut: facts.leftOut(since),
     ...{ sessions: facts.sessions.size, acts: facts.acts.size, copies: known.length },
     witnesses: witnessed.map(({ by }) => by),
     recordings: read.recordings.size,

@@ -7,6 +7,7 @@ import { readBundle } from '../../ledger/bundle/read.js'
 import { readCopies } from '../../ledger/copied.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { KeyKind, parseVerifier, type Verifier } from '../../ledger/note/keys.js'
+import type { AboutBundle } from '../../ledger/bundle/write.js'
 import type { Finding, SeenCheckpoint, Verification } from '../../ledger/verify/report.js'
 import { verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
 import { ledgerFolder, layout, pathIn } from '../../gateway/host/layout.js'
@@ -94,8 +95,31 @@ export const verifyByConfiguration = async (
   }
   using view = new AuditView(store)
   const witnesses = gateway.ledger.witnesses.map(({ vkey }) => ({ key: witnessOf(vkey), demanded: false }))
-  const record = { folder, recordings, store: view, place: await realpath(folder), vkey: signers[0].vkey, witnesses }
+  // The oldest key: of one that the gateway hasn't taken up yet, its ledger knows nothing.
+  const record = {
+    folder,
+    recordings,
+    store: view,
+    place: await realpath(folder),
+    vkey: (signers.at(-1) ?? signers[0]).vkey,
+    witnesses,
+  }
   return await verifyRecord({ ...record, source: 'configuration', seen, findings }, options)
+}
+
+/**
+ * What isn't checked is said by who checks, never by what is checked.
+ * @throws {HoopError} NOTE_INVALID
+ */
+const assertWhole = ({ since }: AboutBundle, wanted: Date | undefined): void => {
+  if (since === undefined || Date.parse(since) <= (wanted?.getTime() ?? -Infinity)) return
+  throw new HoopError(
+    'NOTE_INVALID',
+    `the bundle leaves out sessions from before ${since}, which it was not asked to`,
+    {
+      hint: `Nothing was checked. Take a bundle without --since, or say that they need not be checked: --since ${since}`,
+    },
+  )
 }
 
 /**
@@ -106,7 +130,7 @@ export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: Bundl
   const into = await mkdtemp(join(tmpdir(), 'hoop-audit-'))
   try {
     const { about, ...unpacked } = await readBundle(stream, into, options.received)
-    const since = options.since ?? (about.since === undefined ? undefined : new Date(about.since))
+    assertWhole(about, options.since)
     const place = options.place ?? `bundle of ${parseVerifier(about.vkey).name}`
     const record = {
       ...unpacked,
@@ -115,7 +139,7 @@ export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: Bundl
       source: 'first use' as const,
       taken: Date.parse(about.taken),
     }
-    return await verifyRecord(record, { ...options, since })
+    return await verifyRecord(record, options)
   } finally {
     await rm(into, { recursive: true, force: true })
   }

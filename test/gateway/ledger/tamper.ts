@@ -1,7 +1,7 @@
 import { cp, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { openLeaf, sealLeaf } from '../../../src/ledger/leaves.js'
+import { type Leaf, openLeaf, sealLeaf } from '../../../src/ledger/leaves.js'
 import { contentsOf, encodeLine } from '../../../src/ledger/log/contents.js'
 import { ledgerKeysText, loadLedgerKeys, newLedgerKeys } from '../../../src/ledger/log/key-file.js'
 import { LedgerLog } from '../../../src/ledger/log/log.js'
@@ -11,10 +11,14 @@ import { decodeBundle, encodeBundle } from '../../../src/ledger/tiles/bundle.js'
 import type { SessionEvent, StartEvent } from '../../../src/recording/events.js'
 import { encodeHeader, sha256 } from '../../../src/recording/format/envelope.js'
 import { at as offsets, headerPrefix } from '../../../src/recording/format/layout.js'
+import { readFrames, readHeader } from '../../../src/recording/format/frames.js'
+import { Source } from '../../../src/recording/format/source.js'
 import { StatementIndex } from '../../../src/recording/format/statement-index.js'
 import { readRecording } from '../../../src/recording/reader.js'
 import { finish } from '../../../src/recording/recorder.js'
+import { verifyRecording } from '../../../src/recording/verify.js'
 import { FrameWriter } from '../../../src/recording/writer.js'
+import { AuditView } from '../../../src/store/audit-view.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { pathOf, type Places } from './history.js'
 
@@ -118,6 +122,55 @@ export const resealedEntry =
     await lines((all) => all.toSpliced(Number(index), 1, encodeLine(index, made).trimEnd()))(at)
     const path = await bundlePath(at)
     await writeFile(path, encodeBundle(decodeBundle(await readFile(path)).toSpliced(Number(index), 1, made.entry)))
+  }
+
+/** What a gateway that goes on for longer than a heartbeat enters; or whoever has its key. */
+export const goesOn =
+  (...leaves: readonly Leaf[]) =>
+  async (at: Places): Promise<void> => {
+    const log = await LedgerLog.open({ folder: at.ledger, keys: await loadLedgerKeys(at.keys) })
+    for (const leaf of leaves) await log.append(leaf)
+    await log.append({ kind: 'heartbeat', time: new Date(Date.now() + 180_000).toISOString(), sessions: 0 })
+  }
+
+/** A recording's frames as they were, with another content: every checksum, and the chain, are right. */
+export const framesRewritten =
+  (session: string, change: (json: string) => string) =>
+  async (at: Places): Promise<void> => {
+    const path = await pathOf(at, session)
+    const frames: string[] = []
+    let bytes: Buffer
+    {
+      await using source = await Source.open(path)
+      const { header, chain } = await readHeader(source)
+      bytes = encodeHeader(header)
+      for await (const frame of readFrames(source, chain))
+        if (frame.kind === 'events') frames.push(change(frame.content.toString()))
+    }
+    await writeFile(path, bytes)
+    await using file = await open(path, 'r+')
+    const writer = new FrameWriter(file.fd, { size: bytes.length, sequence: 0, head: sha256(bytes) })
+    for (const text of frames) writer.append('events', text)
+    finish(writer, new StatementIndex())
+  }
+
+/** Enters once more what the files say by now. */
+export const reentered =
+  (kind: 'act' | 'session.end') =>
+  async (at: Places): Promise<void> => {
+    const { records } = await contentsOf(at.ledger, 0n)
+    const time = new Date().toISOString()
+    const leaves: Leaf[] = []
+    using view = new AuditView(at.store)
+    if (kind === 'act')
+      for await (const { time: done, ...act } of view.acts()) leaves.push({ kind, time, ...act, at: done })
+    for (const [, record] of records) {
+      const leaf = openLeaf(record)
+      if (kind === 'act' || leaf.kind !== kind) continue
+      const { head, frames, size } = await verifyRecording(await pathOf(at, leaf.session))
+      leaves.push({ ...leaf, time, head, frames, size })
+    }
+    await goesOn(...leaves)(at)
   }
 
 const sizeOf = async (at: Places): Promise<bigint> => {

@@ -1,6 +1,7 @@
-import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StartEvent } from '../../../src/recording/events.js'
 import type { FindingKind } from '../../../src/ledger/verify/report.js'
 import { tempFolder, type TempFolder } from '../../helpers/temp.js'
 import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from './history.js'
@@ -153,6 +154,61 @@ const tampering: readonly (readonly [
     ),
     altered,
   ],
+  [
+    'rewritten whole as of before everything',
+    how.rewritten('ses_b', (events) => [
+      { ...(events[0] as StartEvent), time: '1960-01-01T00:00:00.000Z' },
+      ...events.slice(-1),
+    ]),
+    of('recording-altered', 'ses_b', 0),
+  ],
+  [
+    'rewritten frame for frame, and its end entered once more',
+    async (at, before) =>
+      how.inOrder(
+        at,
+        before,
+        how.framesRewritten('ses_b', (text) => text.replaceAll('SELECT 2', 'SELECT 9')),
+        how.reentered('session.end'),
+      ),
+    of('leaf-contradicted'),
+  ],
+  [
+    'rewritten frame for frame, with another end of the same kind',
+    async (at, before) =>
+      how.inOrder(
+        at,
+        before,
+        how.framesRewritten('ses_c', (text) => text.replaceAll('SELECT 2', 'SELECT 9')),
+        how.reentered('session.end'),
+      ),
+    of('recording-altered', 'ses_c'),
+  ],
+  [
+    'an invented one of a time to come',
+    async (at) => {
+      const path = await pathOf(at, 'ses_b')
+      await copyFile(path, path.replace('ses_b', 'ses_q'))
+      await how.sql(
+        `create table made as select * from sessions where id = 'ses_b'; update made set id = 'ses_q'; insert into sessions select * from made`,
+      )(at)
+      await how.rewritten('ses_q', (events) =>
+        events.map((event) =>
+          event.type === 'start' ? { ...event, session: 'ses_q', time: '2099-01-01T00:00:00.000Z' } : event,
+        ),
+      )(at)
+    },
+    of('recording-unknown', 'ses_q'),
+  ],
+  [
+    'moved away, with a link in its place',
+    async (at) => {
+      const path = await pathOf(at, 'ses_b')
+      await rename(path, join(at.root, 'elsewhere'))
+      await symlink(join(at.root, 'elsewhere'), path)
+    },
+    altered,
+  ],
   ['the recording deleted', async (at) => rm(await pathOf(at, 'ses_b')), of('recording-missing')],
   [
     'all recordings of the day deleted',
@@ -203,6 +259,34 @@ const tampering: readonly (readonly [
   ],
   ['the row counts no refusal', how.sql(`update sessions set refused = 0 where id = 'ses_b'`), of('row-altered')],
   ['the row counts fewer rows', how.sql(`update sessions set rows = 0 where id = 'ses_b'`), of('row-altered')],
+  ...(
+    [
+      ['client’s address', `client_address = '10.0.0.9'`],
+      ['client’s program', `client_application = 'x'`],
+      ['owner', `owner = 'x', owner_name = 'x'`],
+      ['mistakes', 'errors = 7'],
+      ['bytes', 'bytes = 1'],
+      ['masked values', 'masked = 99'],
+      ['observed statements', 'observed = 5'],
+      ['last refusal', 'last_refusal = null'],
+      ['name of who ended it', `ended_by_name = 'x', ended_by = 'x'`],
+    ] as const
+  ).map(([what, set]): (typeof tampering)[number] => [
+    `the row’s ${what} changed`,
+    how.sql(`update sessions set ${set} where id = 'ses_b'`),
+    of('row-altered'),
+  ]),
+  [
+    'the row’s end wiped',
+    async (at, before) =>
+      how.inOrder(
+        at,
+        before,
+        how.sql(`update sessions set ended_at = null, "end" = null, statements = 0 where id = 'ses_b'`),
+        how.goesOn(),
+      ),
+    of('row-altered'),
+  ],
   [
     'a session invented in the store',
     how.sql(
@@ -238,6 +322,42 @@ const tampering: readonly (readonly [
       'create table made as select * from acts where number = 1; update made set number = 0; insert into acts select * from made',
     ),
     { kind: 'act-unknown', act: 0 },
+  ],
+  [
+    'an act changed, and entered once more by whoever has the key',
+    async (at, before) =>
+      how.inOrder(at, before, how.sql(`update acts set reason = 'another' where number = 2`), how.reentered('act')),
+    { kind: 'leaf-contradicted', act: 2 },
+  ],
+  [
+    'an act kept out of the ledger',
+    async (at, before) =>
+      how.inOrder(
+        at,
+        before,
+        how.sql(
+          'create table made as select * from acts where number = 1; update made set number = 9; insert into acts select * from made',
+        ),
+        how.goesOn(),
+      ),
+    { kind: 'never-entered', act: 9 },
+  ],
+  [
+    'an act of a time to come',
+    how.sql(
+      'create table made as select * from acts where number = 1; update made set number = 9, time = 4070908800000; insert into acts select * from made',
+    ),
+    { kind: 'never-entered', act: 9 },
+  ],
+  [
+    'a leaf that makes no sense, signed by whoever has the key',
+    how.goesOn({ kind: 'session.end', time: new Date().toISOString(), session: 'ses_b', endedAt: 7 } as never),
+    of('leaf-altered'),
+  ],
+  [
+    'an act by nobody, signed by whoever has the key',
+    how.goesOn({ kind: 'act', time: new Date().toISOString(), number: 9, at: 'x' } as never),
+    { kind: 'leaf-altered' },
   ],
   ['recordings taken back', how.rollBack('recordings'), of('recording-missing')],
   ['the store taken back', how.rollBack('store'), of('row-missing')],
@@ -283,18 +403,8 @@ const tampering: readonly (readonly [
     { kind: 'entry-altered' },
   ],
   [
-    'a bundle of entries removed',
-    async (at) => rm(dirname(await how.bundlePath(at)), { recursive: true }),
-    { kind: 'tile-altered' },
-  ],
-  [
     'a tile changed',
     async (at) => writeFile(await how.tilePathOf(at), (await readFile(await how.tilePathOf(at))).with(30, 1)),
-    { kind: 'tile-altered' },
-  ],
-  [
-    'a tile removed',
-    async (at) => rm(dirname(await how.tilePathOf(at)), { recursive: true }),
     { kind: 'tile-altered' },
   ],
   [
@@ -336,10 +446,26 @@ test.for(tampering)('%s: found', async ([, tamper, expected, options = {}], { ta
   await tamper(at, early)
   const checkpoint = await readFile(join(whole.ledger, 'checkpoint'), 'utf8')
   const seen = options.remembers ? { seen: [{ checkpoint, where: 'the last time' }] } : {}
-  const { sound, findings } = await verified(at, { withCopies: options.withCopies === true, ...seen })
+  // A minute on: nothing has just happened.
+  const taken = Date.now() + 60_000
+  const { sound, findings } = await verified(at, { withCopies: options.withCopies === true, taken, ...seen })
   expect(findings).toContainEqual(expect.objectContaining(expected))
   expect(sound).toBe(false)
   await rm(at.root, { recursive: true })
+})
+
+test('tiles that are gone lose nothing: it is said, and no accusation', async () => {
+  const at = await copyOf(whole, folder.file('without-tiles'))
+  const paths = [await how.bundlePath(at), await how.tilePathOf(at)]
+  for (const path of paths) await rm(dirname(path), { recursive: true })
+  const { sound, findings } = await verified(at, { withCopies: true })
+  expect(findings).toEqual([
+    { kind: 'tile-missing', found: 'tile/entries/000' },
+    expect.objectContaining({ kind: 'tile-missing', found: expect.stringContaining('tile/0/000') as unknown }),
+  ])
+  expect(sound).toBe(true)
+  await how.lines((all) => all.slice(0, -1))(at)
+  expect((await verified(at)).findings).toContainEqual({ kind: 'tile-altered', found: 'tile/entries/000' })
 })
 
 test('there are more than forty kinds', () => {

@@ -11,6 +11,7 @@ const summaryOf = (start: StartEvent, counters: SessionSummary['counters']): Ses
   id: start.session,
   subject: start.subject,
   name: start.name,
+  ...(start.owner && { owner: start.owner }),
   connection: start.connection,
   grantId: start.grant,
   ...(start.client.application !== undefined && { clientApplication: start.client.application }),
@@ -40,12 +41,12 @@ export const recover = async (
   log: Logger,
 ): Promise<void> => {
   for await (const recovered of recoverRecordings(folder, await openSessions(db))) {
-    const { id, start, end, reason, endedAt, counters } = recovered
+    const { id, start, end, reason, by, endedAt, counters } = recovered
     note(log, recovered)
     // Of one that says nothing, the index knows more: how far its counters had come.
     if (!start) continue
     await index.started(summaryOf(start, counters))
-    await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }) })
+    await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }), ...(by && { by }) })
   }
   await index.abortOpen((await openSessions(db)).map(({ id }) => id))
 }

@@ -1,0 +1,50 @@
+import { HoopError } from '../../lib/errors.js'
+import type { Leaf, LeafKind } from '../leaves.js'
+
+type Field = (value: unknown) => boolean
+
+const text: Field = (value) => typeof value === 'string'
+const time: Field = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const whole: Field = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const maybe =
+  (field: Field): Field =>
+  (value) =>
+    value === undefined || field(value)
+const actor: Field = (value) => {
+  const { subject, name } = (value ?? {}) as Record<string, unknown>
+  return text(subject) && text(name)
+}
+
+const head = { head: maybe(text), frames: maybe(whole), size: maybe(whole) }
+
+/** What a verification reads of each kind of leaf. */
+const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
+  begin: {},
+  'session.start': {
+    ...head,
+    session: text,
+    subject: text,
+    name: text,
+    connection: text,
+    grant: text,
+    policy: text,
+    startedAt: time,
+  },
+  'session.head': { session: text, head: text, frames: whole, size: whole },
+  'session.end': { ...head, session: text, end: text, reason: maybe(text), by: maybe(actor), endedAt: time },
+  act: { number: whole, at: time, act: text, by: actor },
+  read: {},
+  heartbeat: {},
+  gateway: { what: text },
+  key: { vkey: text, former: text },
+}
+
+/**
+ * A leaf can be what was signed, and yet none that a gateway makes: whoever has the key can enter anything.
+ * @throws {HoopError} LEDGER_DAMAGED
+ */
+export const assertShape = (leaf: Leaf): void => {
+  const fields = leaf as unknown as Readonly<Record<string, unknown>>
+  for (const [name, isSo] of Object.entries(shapes[leaf.kind]))
+    if (!isSo(fields[name])) throw new HoopError('LEDGER_DAMAGED', `a leaf’s ${name} is none`)
+}
