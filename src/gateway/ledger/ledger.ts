@@ -3,13 +3,13 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Leaf, LeafContents, LeafKind } from '../../ledger/leaves.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { LedgerLog, type Published } from '../../ledger/log/log.js'
-import { lastLeaf, noteLeaves } from '../../store/ledger-leaves.js'
+import { adoptLedger, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
 import { WriteQueue } from '../../store/write-queue.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import { assertCopies } from './assert-copies.js'
 import { Copies } from './copies.js'
-import { catchUp, knownLeaf } from './catch-up.js'
+import { catchUp, knownLeaf, type Stock } from './catch-up.js'
 
 export interface LedgerOptions {
   /** Held by this gateway alone. */
@@ -32,9 +32,12 @@ export class GatewayLedger implements AsyncDisposable {
   readonly #log: LedgerLog
   readonly #copies: Copies
   readonly #notes: WriteQueue
+  /** What was in it when it was opened. */
+  readonly stock: Stock
   #failed: LedgerFailed = () => undefined
 
-  private constructor(options: LedgerOptions, log: LedgerLog, copies: Copies, notes: WriteQueue) {
+  private constructor(options: LedgerOptions, log: LedgerLog, copies: Copies, notes: WriteQueue, stock: Stock) {
+    this.stock = stock
     this.#options = options
     this.#log = log
     this.#copies = copies
@@ -48,7 +51,6 @@ export class GatewayLedger implements AsyncDisposable {
   static async open(options: LedgerOptions): Promise<GatewayLedger> {
     const { folder, store, log, metrics, copies: places } = options
     const keys = await loadLedgerKeys(options.keys)
-    const known = await lastLeaf(store.db)
     const notes = new WriteQueue(store.db)
     const copies = new Copies({ places, log, metrics })
     const published = ({ leaves, size, checkpoint }: Published): void => {
@@ -66,10 +68,11 @@ export class GatewayLedger implements AsyncDisposable {
     }
     await assertCopies(folder, places, keys)
     const opened = await LedgerLog.open({ folder, keys, published })
-    await catchUp({ folder, db: store.db, known, checkpoint: opened.checkpoint, keys })
+    await adoptLedger(store.db, keys.origin)
+    const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys })
     await opened.rotate(keys)
     if (opened.checkpoint !== undefined) copies.publish({ checkpoint: opened.checkpoint })
-    return new GatewayLedger(options, opened, copies, notes)
+    return new GatewayLedger(options, opened, copies, notes, stock)
   }
 
   /** The key that signs, as those need it who check. */
