@@ -103,6 +103,8 @@ export interface LeafRecord {
 const entryLength = 40
 const saltLength = 32
 const version = 1
+/** Bytes. What is longer could not be read back. */
+const longestContent = 8 * 1024 * 1024
 
 const commitment = (salt: Buffer, content: string): Buffer =>
   createHash('sha256').update('hoop-leaf/1\n').update(salt).update(content).digest()
@@ -120,9 +122,13 @@ export const factsOf = (entry: Buffer): EntryFacts => {
   return { kind, at: entry.readUIntBE(2, 6) }
 }
 
-/** A leaf as it goes into the log. The salt keeps what was erased from being guessed by its hash. */
+/**
+ * A leaf as it goes into the log. The salt keeps what was erased from being guessed by its hash.
+ * @throws {HoopError} LEDGER_FAILED for more than 8 MiB
+ */
 export const sealLeaf = (leaf: Leaf): LeafRecord => {
   const content = JSON.stringify(leaf)
+  if (Buffer.byteLength(content) > longestContent) throw new HoopError('LEDGER_FAILED', 'a leaf is longer than 8 MiB')
   const salt = randomBytes(saltLength)
   const entry = Buffer.alloc(entryLength)
   entry[0] = version

@@ -5,11 +5,11 @@ import { result, start, statement } from '../../recording/sample.js'
 
 const wide = (count: number, origins: number) =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ name: `c${i}`, type: 'text' },
+    ...{ name: `c${i}`, type: 25 },
     from: Array.from({ length: origins }, (_, n) => `public.wide${n}.c${i}`),
   }))
 
-const email = { name: 'email', type: 'text', table: 'public.customers.email' }
+const email = { name: 'email', type: 25, table: 'public.customers.email' }
 
 const shownOf = (columns: Parameters<typeof columnsAsText>[0]) =>
   shownBy({ ...result(1), rows: 10, bytes: 10, columns, columnBytes: columns.map(() => 1) }, { kinds: [], reads: [] })
