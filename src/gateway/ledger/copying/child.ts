@@ -41,7 +41,7 @@ const newest = async (folder: string, origin: string): Promise<string | undefine
   return undefined
 }
 
-const answer = (said: CopyAnswer): void => void process.send?.(said, () => process.exit())
+const answer = (said: CopyAnswer): void => void process.send?.(said, () => process.disconnect())
 
 process.once('message', (task: CopyTask) => {
   const done = task.kind === 'add' ? add(task.folder, task.name, task.line) : newest(task.folder, task.origin)
