@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCheckpointText } from './note/checkpoint.js'
 import { parseNote } from './note/note.js'
@@ -13,11 +13,10 @@ export interface CopiedCheckpoint {
 const suffix = '.checkpoints.jsonl'
 
 /** A file for each day (UTC) to which lines are only added: it may lie where nothing can be changed. */
-export const addCopy = async (folder: string, checkpoint: string, now = new Date()): Promise<void> => {
+export const copyLine = (checkpoint: string, now = new Date()): { readonly name: string; readonly line: string } => {
   const time = now.toISOString()
-  await using file = await open(join(folder, `${time.slice(0, 10)}${suffix}`), 'a', 0o600)
-  await file.appendFile(`${JSON.stringify({ time, checkpoint } satisfies CopiedCheckpoint)}\n`)
-  await file.datasync()
+  const line = `${JSON.stringify({ time, checkpoint } satisfies CopiedCheckpoint)}\n`
+  return { name: `${time.slice(0, 10)}${suffix}`, line }
 }
 
 const parse = (line: string): CopiedCheckpoint | undefined => {
@@ -39,18 +38,16 @@ const originOf = (checkpoint: string): string | undefined => {
 
 /**
  * What a folder of copies has of one log, oldest first. A last line that was cut off is left out.
- * @param newest only the last file that has any
  */
-export const readCopies = async (folder: string, origin: string, newest = false): Promise<CopiedCheckpoint[]> => {
+export const readCopies = async (folder: string, origin: string): Promise<CopiedCheckpoint[]> => {
   const files = (await readdir(folder)).filter((name) => name.endsWith(suffix)).sort()
   const found: CopiedCheckpoint[] = []
-  for (const name of newest ? files.reverse() : files) {
+  for (const name of files) {
     const lines = (await readFile(join(folder, name), 'utf8')).split('\n')
     for (const line of lines) {
       const copy = parse(line)
       if (copy && originOf(copy.checkpoint) === origin) found.push(copy)
     }
-    if (newest && found.length > 0) break
   }
   return found
 }

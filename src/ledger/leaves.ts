@@ -11,6 +11,11 @@ export interface RecordingHead {
   readonly size: number
 }
 
+interface Gone {
+  readonly from: number
+  readonly to: number
+}
+
 interface OfSession {
   readonly session: string
   /** What a gateway that stopped had not come to; it was added at the next start. */
@@ -49,6 +54,20 @@ export interface LeafContents {
   heartbeat: { readonly sessions: number; readonly late?: true }
   /** The gateway started, or stopped as it was told to: what lies between is no silence. */
   gateway: { readonly what: 'started' | 'stopped'; readonly version: string }
+  /**
+   * The store was put back to an earlier state: it lacks what the ledger has. New acts are numbered behind those that are
+   * gone, so that no number means two.
+   */
+  restored: {
+    readonly version: string
+    /** The store knew the leaves before `from`; the ledger had those before `to`. */
+    readonly leaves: Gone
+    /** Numbers of acts that are gone: from the first, before `to`. */
+    readonly acts?: Gone
+    /** So many sessions that had ended are gone. */
+    readonly sessions: number
+    readonly late: true
+  }
   /** Another key signs from here on. */
   key: { readonly vkey: string; readonly former: string; readonly by?: string; readonly reason?: string }
 }
@@ -64,6 +83,7 @@ const kinds = [
   'heartbeat',
   'key',
   'gateway',
+  'restored',
 ] as const satisfies readonly (keyof LeafContents)[]
 
 export type LeafKind = keyof LeafContents
@@ -83,6 +103,8 @@ export interface LeafRecord {
 const entryLength = 40
 const saltLength = 32
 const version = 1
+/** Bytes. What is longer could not be read back. */
+const longestContent = 8 * 1024 * 1024
 
 const commitment = (salt: Buffer, content: string): Buffer =>
   createHash('sha256').update('hoop-leaf/1\n').update(salt).update(content).digest()
@@ -100,9 +122,13 @@ export const factsOf = (entry: Buffer): EntryFacts => {
   return { kind, at: entry.readUIntBE(2, 6) }
 }
 
-/** A leaf as it goes into the log. The salt keeps what was erased from being guessed by its hash. */
+/**
+ * A leaf as it goes into the log. The salt keeps what was erased from being guessed by its hash.
+ * @throws {HoopError} LEDGER_FAILED for more than 8 MiB
+ */
 export const sealLeaf = (leaf: Leaf): LeafRecord => {
   const content = JSON.stringify(leaf)
+  if (Buffer.byteLength(content) > longestContent) throw new HoopError('LEDGER_FAILED', 'a leaf is longer than 8 MiB')
   const salt = randomBytes(saltLength)
   const entry = Buffer.alloc(entryLength)
   entry[0] = version

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { Act, ActName, AdministratorAct } from '../lib/api/acts.js'
 import { HoopError } from '../lib/errors.js'
+import { folded } from './folded.js'
 import type { ActsTable, Tables } from './schema.js'
 import { whole } from './whole.js'
 
@@ -80,7 +81,7 @@ export const listActs = async (
       eb.or([
         eb('by_subject', '=', person),
         eb('subject', '=', person),
-        eb(eb.fn<string>('lower', ['by_name']), '=', person.toLowerCase()),
+        eb(eb.fn<string>('lower', ['by_name']), '=', folded(person)),
       ]),
     )
   if (cursor !== undefined) query = query.where('number', '<', numberOf(cursor))

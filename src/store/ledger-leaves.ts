@@ -32,32 +32,60 @@ export const lastLeaf = async (db: Kysely<Tables>): Promise<number | undefined> 
   return row && whole(row.leaf)
 }
 
-/** When the ledger began; what is older is not in it. @throws {HoopError} STORE_FAILED */
-export const ledgerBegan = async (db: Kysely<Tables>): Promise<number | undefined> => {
-  const row = await db.selectFrom('ledger_leaves').select('time').where('leaf', '=', 0).executeTakeFirst()
-  return row && whole(row.time)
+/** Leaves of a range, in order. @throws {HoopError} STORE_FAILED */
+export const leavesBetween = async (db: Kysely<Tables>, from: number, to: number): Promise<KnownLeaf[]> => {
+  const query = db.selectFrom('ledger_leaves').selectAll().where('leaf', '>=', from).where('leaf', '<', to)
+  const rows = await query.orderBy('leaf').execute()
+  return rows.map(({ leaf, kind, target, time }) => ({ leaf: whole(leaf), kind, target, time: whole(time) }))
 }
 
-/** The last act that has a leaf; 0 where none has. @throws {HoopError} STORE_FAILED */
-export const lastActInLedger = async (db: Kysely<Tables>): Promise<number> => {
-  const row = await db
-    .selectFrom('ledger_leaves')
-    .select(sql<number | null>`max(cast(target as integer))`.as('number'))
-    .where('kind', '=', 'act')
-    .executeTakeFirst()
-  return Number(row?.number ?? 0)
+/**
+ * Says which ledger the store is with. What it knew of another is set aside.
+ * @param origin of the ledger
+ * @throws {HoopError} STORE_FAILED
+ */
+export const adoptLedger = (db: Kysely<Tables>, origin: string): Promise<void> =>
+  db.transaction().execute(async (transaction) => {
+    const row = await transaction.selectFrom('meta').select('value').where('key', '=', 'ledger').executeTakeFirst()
+    if (row?.value === origin) return
+    if (row) {
+      await sql`insert into former_ledger_leaves (origin, leaf, kind, target, time)
+        select ${row.value}, leaf, kind, target, time from ledger_leaves`.execute(transaction)
+      await transaction.deleteFrom('ledger_leaves').execute()
+    }
+    await transaction
+      .insertInto('meta')
+      .values({ key: 'ledger', value: origin })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: origin }))
+      .execute()
+  })
+
+/**
+ * Sessions whose end stands in a leaf from `from` on and which the store has not got.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const sessionsGone = async (db: Kysely<Tables>, from: number): Promise<number> => {
+  const { rows } = await sql<{ count: number | bigint }>`select count(*) as count from ledger_leaves
+    where leaf >= ${from} and kind = 'session.end' and not exists (select 1 from sessions where id = target)`.execute(
+    db,
+  )
+  return whole(rows[0]!.count)
 }
 
 const hasLeaf = (kind: 'session.start' | 'session.end') =>
   sql<boolean>`exists (select 1 from ledger_leaves where target = sessions.id and kind = ${kind})`
 
-/** Sessions since the ledger began of which it lacks the beginning or the end. @throws {HoopError} STORE_FAILED */
+/**
+ * Sessions of which the ledger lacks the end, or, of those since it began, the beginning. One that it saw begin needs its
+ * end whatever the clock said.
+ * @param began milliseconds since 1970
+ * @throws {HoopError} STORE_FAILED */
 export const sessionsToEnter = async (db: Kysely<Tables>, began: number) => {
   const rows = await db
     .selectFrom('sessions')
     .selectAll()
     .select([hasLeaf('session.start').as('has_start'), hasLeaf('session.end').as('has_end')])
-    .where('started_at', '>=', began)
+    .where((eb) => eb.or([eb('started_at', '>=', began), hasLeaf('session.start')]))
     .where('ended_at', 'is not', null)
     .where(sql<boolean>`not (${hasLeaf('session.start')} and ${hasLeaf('session.end')})`)
     .orderBy('started_at')

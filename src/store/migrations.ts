@@ -11,6 +11,7 @@ import { serviceTokens } from './migrations/013-service-tokens.js'
 import { logouts } from './migrations/017-logouts.js'
 import { entry } from './migrations/020-entry.js'
 import { ledger } from './migrations/021-ledger.js'
+import { formerLedgers } from './migrations/022-former-ledgers.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -93,4 +94,5 @@ export const migrations: Record<string, Migration> = {
   '018-scim': scim,
   '020-entry': entry,
   '021-ledger': ledger,
+  '022-former-ledgers': formerLedgers,
 }

@@ -30,6 +30,7 @@ export interface Tables {
   presented_tokens: PresentedTokensTable
   used_proofs: UsedProofsTable
   ledger_leaves: LedgerLeavesTable
+  former_ledger_leaves: LedgerLeavesTable & { origin: string }
 }
 
 export interface SessionsTable {

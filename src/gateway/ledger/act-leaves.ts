@@ -1,10 +1,16 @@
 import { actsAfter } from '../../store/acts.js'
-import { lastActInLedger } from '../../store/ledger-leaves.js'
+import { HoopError } from '../../lib/errors.js'
+import { actWithoutLeaf, lastNumber } from '../../store/act-numbers.js'
 import type { Store } from '../../store/open.js'
 import type { GatewayLedger } from './ledger.js'
 
 /** Acts that are read from the store at once. */
 const portion = 500
+
+const notEntered = (number: number, last: number): HoopError =>
+  new HoopError('LEDGER_DAMAGED', `the store has an act ${number} that has no leaf, though act ${last} has`, {
+    hint: 'The store was altered, or put back while the gateway ran. Keep store and ledger for the investigation, run hoop audit verify, and restore the store from a backup or begin a new ledger.',
+  })
 
 /**
  * Enters acts: each that the store has, in its order. The store numbers them without gaps and changes none, so one number
@@ -23,9 +29,15 @@ export class ActLeaves {
     this.#last = last
   }
 
-  /** Enters, as late ones, what the last gateway had not come to. @throws {HoopError} STORE_FAILED, LEDGER_FAILED */
-  static async open({ db }: Pick<Store, 'db'>, ledger: Pick<GatewayLedger, 'write'>): Promise<ActLeaves> {
-    const leaves = new ActLeaves(db, ledger, await lastActInLedger(db))
+  /**
+   * Enters, as late ones, what the last gateway had not come to.
+   * @throws {HoopError} STORE_FAILED, LEDGER_FAILED; LEDGER_DAMAGED where the store has acts that were never entered
+   */
+  static async open({ db }: Pick<Store, 'db'>, ledger: Pick<GatewayLedger, 'write' | 'stock'>): Promise<ActLeaves> {
+    const { lastAct } = ledger.stock
+    const bare = await actWithoutLeaf(db, lastAct)
+    if (bare !== undefined) throw notEntered(bare, lastAct)
+    const leaves = new ActLeaves(db, ledger, lastAct)
     await leaves.#enter(true)
     return leaves
   }
@@ -44,6 +56,9 @@ export class ActLeaves {
   }
 
   async #enter(late = false): Promise<void> {
+    // An act that got a number again would pass for one that is entered.
+    const number = await lastNumber(this.#db)
+    if (number < this.#last) throw notEntered(number, this.#last)
     for (;;) {
       const acts = await actsAfter(this.#db, this.#last, portion)
       await Promise.all(

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
-import { type Leaf, openLeaf } from '../../ledger/leaves.js'
+import { factsOf, type Leaf, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
 import { readContents } from '../../ledger/log/contents.js'
 import type { LedgerKeys } from '../../ledger/log/key-file.js'
+import { Frontier } from '../../ledger/merkle/frontier.js'
+import { leafHash } from '../../ledger/merkle/hash.js'
 import { openCheckpoint } from '../../ledger/note/checkpoint.js'
-import { tileWidth } from '../../ledger/tiles/paths.js'
-import { type KnownLeaf, noteLeaves } from '../../store/ledger-leaves.js'
+import { type KnownLeaf, lastLeaf, leavesBetween, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Tables } from '../../store/schema.js'
 
 const targetOf = (leaf: Leaf): string | null => {
@@ -18,34 +19,91 @@ export const knownLeaf = (index: bigint, leaf: Leaf): KnownLeaf => ({
   ...{ target: targetOf(leaf), time: Date.parse(leaf.time) },
 })
 
+/** `target` is undefined where the content was erased: kind and time stay in the entry. */
+type ReadLeaf = Omit<KnownLeaf, 'target'> & { readonly target: string | null | undefined }
+
+const readLeaf = (index: bigint, record: LeafRecord): ReadLeaf => {
+  if (record.content !== '') return knownLeaf(index, openLeaf(record))
+  const { kind, at } = factsOf(record.entry)
+  return { leaf: Number(index), kind, target: undefined, time: at }
+}
+
+const isSame = (one: ReadLeaf, other: KnownLeaf): boolean =>
+  one.kind === other.kind && one.time === other.time && (one.target === undefined || one.target === other.target)
+
+const byHand =
+  'Keep store and ledger for the investigation and run: hoop audit verify. The rows of ledger_leaves are made anew from the ledger at each start: to go on, delete those that differ.'
+
+/** Leaves that are held against the store together. */
+const portion = 5000
+
+/** What a start finds in the ledger itself. */
+export interface Stock {
+  /** Number of the last act that has a leaf; 0 where none has. */
+  readonly lastAct: number
+  /** Milliseconds since 1970; undefined of one that is yet to begin. */
+  readonly began: number | undefined
+  /** So many leaves the store knew of before. */
+  readonly known: number
+  readonly size: number
+}
+
 export interface CatchUpOptions {
   readonly folder: string
   readonly db: Kysely<Tables>
-  /** The last leaf that the store knew when this gateway started. */
-  readonly known: number | undefined
   readonly checkpoint: string | undefined
   readonly keys: LedgerKeys
 }
 
 /**
- * Notes in the store what the ledger has beyond what the store knows: of a store that was lost or restored, all of it.
- * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got
+ * Reads what is entered from the ledger's own leaves, which must make the tree that was signed, and holds the store against
+ * it: what the store doesn't know is noted, of a store that was lost or restored all of it. Nothing is taken from the
+ * store's word, since its rows can be changed by whoever can write its file.
+ * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got, or of others
  */
-export const catchUp = async ({ folder, db, known, checkpoint, keys }: CatchUpOptions): Promise<void> => {
-  const size = checkpoint === undefined ? 0n : openCheckpoint(checkpoint, keys.signers).size
-  const next = BigInt((known ?? -1) + 1)
-  if (next > size)
+export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions): Promise<Stock> => {
+  const head = checkpoint === undefined ? undefined : openCheckpoint(checkpoint, keys.signers)
+  const size = head?.size ?? 0n
+  const known = ((await lastLeaf(db)) ?? -1) + 1
+  if (known > size)
     throw new HoopError(
       'LEDGER_DAMAGED',
-      `it has ${size} leaves, and the store knows of ${next}: it was taken back to an earlier state`,
+      `it has ${size} leaves, and the store knows of ${known}: it was taken back to an earlier state`,
     )
-  let leaves: KnownLeaf[] = []
-  for await (const { index, ...record } of readContents(folder, next - (next % BigInt(tileWidth)))) {
-    if (index < next || index >= size) continue
-    leaves.push(knownLeaf(index, openLeaf(record)))
-    if (leaves.length < 5000) continue
-    await noteLeaves(db, leaves)
+  const frontier = new Frontier()
+  let lastAct = 0
+  let began: number | undefined
+  let leaves: ReadLeaf[] = []
+  const compare = async (): Promise<void> => {
+    const [first] = leaves
+    if (!first) return
+    const rows = new Map(
+      (await leavesBetween(db, first.leaf, first.leaf + leaves.length)).map((row) => [row.leaf, row]),
+    )
+    const differs = leaves.find((leaf) => rows.has(leaf.leaf) && !isSame(leaf, rows.get(leaf.leaf)!))
+    if (differs)
+      throw new HoopError(
+        'LEDGER_DAMAGED',
+        `leaf ${differs.leaf} says ${differs.kind} ${differs.target ?? ''}, and the store has another in its place`,
+        { hint: byHand },
+      )
+    const missing = leaves.filter(({ leaf }) => !rows.has(leaf))
+    await noteLeaves(
+      db,
+      missing.map((leaf) => ({ ...leaf, target: leaf.target ?? null })),
+    )
     leaves = []
   }
-  await noteLeaves(db, leaves)
+  for await (const { index, ...record } of readContents(folder)) {
+    if (index >= size) break
+    frontier.add(leafHash(record.entry))
+    const leaf = readLeaf(index, record)
+    if (leaf.kind === 'act' && leaf.target !== undefined) lastAct = Math.max(lastAct, Number(leaf.target))
+    began ??= leaf.time
+    if (leaves.push(leaf) === portion) await compare()
+  }
+  await compare()
+  if (head && !(frontier.size === size && frontier.root.equals(head.root)))
+    throw new HoopError('LEDGER_DAMAGED', `its contents do not make the tree of ${size} leaves that was signed`)
+  return { lastAct, began, known, size: Number(size) }
 }

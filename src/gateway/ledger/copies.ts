@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { request } from 'undici'
 import { deadline } from '../../lib/deadline.js'
-import { addCopy } from '../../ledger/copied.js'
+import { copyLine } from '../../ledger/copied.js'
 import { pathIn } from '../host/layout.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import { type Newest, Place } from './place.js'
+import { apart } from './copying/apart.js'
 
 /** For one attempt. */
 const patience = 10_000
@@ -15,12 +15,8 @@ export interface CopiesOptions {
   readonly metrics: Pick<GatewayMetrics, 'ledger'>
 }
 
-const toFolder = async (folder: string, checkpoint: string): Promise<void> => {
-  // What it lies in must be there: a share that isn't mounted is no copy.
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await addCopy(folder, checkpoint)
+const toFolder = async (folder: string, checkpoint: string, signal: AbortSignal): Promise<void> => {
+  await apart({ kind: 'add', folder, ...copyLine(checkpoint) }, deadline(patience, signal))
 }
 
 const toAddress = async (url: string, checkpoint: string, signal: AbortSignal): Promise<void> => {
@@ -37,7 +33,7 @@ export class Copies implements AsyncDisposable {
   constructor({ places, log, metrics }: CopiesOptions) {
     this.#places = places.map((place, copy) => {
       const put = (checkpoint: string, signal: AbortSignal) =>
-        place.startsWith('file:') ? toFolder(pathIn(place), checkpoint) : toAddress(place, checkpoint, signal)
+        place.startsWith('file:') ? toFolder(pathIn(place), checkpoint, signal) : toAddress(place, checkpoint, signal)
       const failed = (error: unknown): void => {
         const { code, message } = error as NodeJS.ErrnoException
         metrics.ledger.copiesFailed++

@@ -3,7 +3,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Leaf, LeafContents, LeafKind } from '../../ledger/leaves.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { LedgerLog, type Published } from '../../ledger/log/log.js'
-import { lastLeaf, noteLeaves } from '../../store/ledger-leaves.js'
+import { adoptLedger, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
 import { WriteQueue } from '../../store/write-queue.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
@@ -11,7 +11,7 @@ import { assertCopies } from './assert-copies.js'
 import { Copies } from './copies.js'
 import type { Newest } from './place.js'
 import { type WitnessPlace, Witnesses } from './witnesses.js'
-import { catchUp, knownLeaf } from './catch-up.js'
+import { catchUp, knownLeaf, type Stock } from './catch-up.js'
 
 export interface LedgerOptions {
   /** Held by this gateway alone. */
@@ -35,6 +35,8 @@ export class GatewayLedger implements AsyncDisposable {
   readonly #log: LedgerLog
   readonly #copies: readonly (Copies | Witnesses)[]
   readonly #notes: WriteQueue
+  /** What was in it when it was opened. */
+  readonly stock: Stock
   #failed: LedgerFailed = () => undefined
 
   private constructor(
@@ -42,7 +44,9 @@ export class GatewayLedger implements AsyncDisposable {
     log: LedgerLog,
     copies: readonly (Copies | Witnesses)[],
     notes: WriteQueue,
+    stock: Stock,
   ) {
+    this.stock = stock
     this.#options = options
     this.#log = log
     this.#copies = copies
@@ -56,7 +60,6 @@ export class GatewayLedger implements AsyncDisposable {
   static async open(options: LedgerOptions): Promise<GatewayLedger> {
     const { folder, store, log, metrics, copies: places } = options
     const keys = await loadLedgerKeys(options.keys)
-    const known = await lastLeaf(store.db)
     const notes = new WriteQueue(store.db)
     const copies = [
       new Copies({ places, log, metrics }),
@@ -78,10 +81,11 @@ export class GatewayLedger implements AsyncDisposable {
     }
     await assertCopies(folder, places, keys)
     const opened = await LedgerLog.open({ folder, keys, published })
-    await catchUp({ folder, db: store.db, known, checkpoint: opened.checkpoint, keys })
+    await adoptLedger(store.db, keys.origin)
+    const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys })
     await opened.rotate(keys)
     if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
-    return new GatewayLedger(options, opened, copies, notes)
+    return new GatewayLedger(options, opened, copies, notes, stock)
   }
 
   /** The key that signs, as those need it who check. */

@@ -2,6 +2,7 @@ import { ensureLedgerKeys } from '../../ledger/log/key-file.js'
 import { ActLeaves } from './act-leaves.js'
 import { GatewayLedger, type LedgerOptions } from './ledger.js'
 import { enterSessions } from './reconcile.js'
+import { enterRestored } from './restored.js'
 import { SessionLeaves } from './session-leaves.js'
 
 /** Silence shows: something is entered at least so often, milliseconds. */
@@ -33,6 +34,7 @@ export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> =
   const ledger = stack.use(await GatewayLedger.open(options))
   if (ledger.checkpoint === undefined) await ledger.write('begin', { version, vkey: ledger.vkey })
   await ledger.noted()
+  await enterRestored(store, ledger, version, log)
   await enterSessions(recordings, store, ledger, log)
   const acts = await ActLeaves.open(store, ledger)
   const sessions = stack.use(new SessionLeaves(ledger))

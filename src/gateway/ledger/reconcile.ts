@@ -3,7 +3,7 @@ import { asHoopError } from '../../lib/errors.js'
 import type { LeafContents } from '../../ledger/leaves.js'
 import { recordingPath } from '../../recording/paths.js'
 import { verifyRecording } from '../../recording/verify.js'
-import { ledgerBegan, sessionsToEnter } from '../../store/ledger-leaves.js'
+import { sessionsToEnter } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
 import { sessionOf } from '../../store/sessions/rows.js'
 import type { GatewayLedger } from './ledger.js'
@@ -27,10 +27,11 @@ const asItLies = async (path: string): Promise<Ended> => {
 export const enterSessions = async (
   recordings: string,
   { db }: Pick<Store, 'db'>,
-  ledger: Pick<GatewayLedger, 'write'>,
+  ledger: Pick<GatewayLedger, 'write' | 'stock'>,
   log: Logger,
 ): Promise<void> => {
-  const began = await ledgerBegan(db)
+  const { began } = ledger.stock
+  // Of a ledger that has just begun no session is.
   if (began === undefined) return
   for (const { row, hasStart, hasEnd } of await sessionsToEnter(db, began)) {
     const {

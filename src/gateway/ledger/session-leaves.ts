@@ -7,8 +7,8 @@ import type { GatewayLedger } from './ledger.js'
 
 /** A refused statement is in the ledger within a second, milliseconds to the head that has it. */
 const refusedWithin = 300
-/** What else happened in a session that goes on. */
-const every = 60_000
+/** What else happened in a session that goes on: what a kill leaves can be cut unseen by so much, milliseconds. */
+const every = 5_000
 
 type Writes = Pick<GatewayLedger, 'write'>
 
@@ -33,6 +33,8 @@ class FollowedRecorder implements SessionRecorder {
   /** Frames under the last head. */
   #frames = 0
   #timer: NodeJS.Timeout | undefined
+  /** Something was recorded since the last head. */
+  #happened = true
   #isOver = false
 
   constructor(recorder: FileRecorder, ledger: Writes, ended: Ended) {
@@ -53,6 +55,7 @@ class FollowedRecorder implements SessionRecorder {
 
   record(event: SessionEvent): void {
     this.#recorder.record(event)
+    this.#happened = true
     if (event.type === 'statement') this.#statements++
     if (event.type !== 'refusal') return
     this.#refused++
@@ -67,6 +70,8 @@ class FollowedRecorder implements SessionRecorder {
   async follow(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (!this.#happened || this.#isOver) return
+    this.#happened = false
     const [statements, refused] = [this.#statements, this.#refused]
     const position = await this.#recorder.witness()
     if (!position || this.#isOver || position.sequence === this.#frames) return
@@ -105,6 +110,7 @@ export class SessionLeaves implements AsyncDisposable {
   readonly #live = new Set<FollowedRecorder>()
   readonly #ending = new Set<Promise<void>>()
   readonly #timer: NodeJS.Timeout
+  #following: Promise<void> | undefined
 
   constructor(ledger: Writes) {
     this.#ledger = ledger
@@ -136,9 +142,11 @@ export class SessionLeaves implements AsyncDisposable {
     return followed
   }
 
-  /** Enters how far each has come. */
-  async follow(): Promise<void> {
-    await Promise.all([...this.#live].map((session) => session.follow()))
+  /** Enters how far each has come, in which something happened: all at once, so that they share a batch. Those who come meanwhile wait for the same. */
+  follow(): Promise<void> {
+    return (this.#following ??= Promise.all([...this.#live].map((session) => session.follow()))
+      .then(() => undefined)
+      .finally(() => (this.#following = undefined)))
   }
 
   /** Waits for the ends of sessions that have ended. */

@@ -12,9 +12,6 @@ import { columnsAsText, type Doing, shownBy, vectorsIn } from './shown.js'
 /** UTF-16 units of a text that the index keeps and searches. */
 export const indexedText = 4000
 
-/** Names of tables of one statement that are kept. */
-const mostTables = 200
-
 /** Statements, and requests for approvals, that are remembered for what comes later. */
 const remembered = 1000
 
@@ -62,9 +59,9 @@ export class SessionFeed {
     return taken
   }
 
-  #begun({ n, kinds = [], reads = [] }: StatementEvent | RefusalEvent, begun: Begun): void {
+  #begun({ n, kinds = [], reads = [], writes = [] }: StatementEvent | RefusalEvent, begun: Begun): void {
     this.#entry(n).begun = begun
-    this.#size += begun.text.length + 500
+    this.#size += begun.text.length + 500 + 50 * (reads.length + writes.length)
     keep(this.#doing, n, { kinds, reads })
   }
 
@@ -106,7 +103,7 @@ export class SessionFeed {
   }
 
   #common({ at, text, kinds = [], reads = [], writes = [] }: StatementEvent | RefusalEvent) {
-    const tables = (names: readonly string[]): string[] => [...new Set(names)].slice(0, mostTables)
+    const tables = (names: readonly string[]): string[] => [...new Set(names)]
     return {
       at: Math.floor(this.#started + at),
       text: beginning(text),

@@ -8,8 +8,11 @@ export interface Doing {
   readonly reads: readonly string[]
 }
 
-/** Of a wide result so many columns are told apart. */
-const most = 500
+/**
+ * Columns that are told apart in the sums of one result: PostgreSQL gives out 1,664 at most, each of which may be computed
+ * from several. What is beyond counts as `table.(other)`: a wide result hides no table.
+ */
+const most = 5000
 
 /** Statements that give out what another text reads. */
 const lending: ReadonlySet<string> = new Set(['fetch', 'execute', 'call', 'do', 'copy', 'dynamic'])
@@ -25,7 +28,7 @@ export const originsOf = ({ from, table }: ResultColumn): readonly string[] =>
   from ?? (table === undefined ? [] : [table])
 
 const namedColumns = (columns: readonly ResultColumn[]): readonly StatementColumn[] =>
-  columns.slice(0, most).map((column) => ({
+  columns.map((column) => ({
     name: column.name,
     from: originsOf(column),
     ...(column.mask !== undefined && { mask: column.mask }),
@@ -57,6 +60,8 @@ const tableOf = (column: string): string => column.slice(0, column.lastIndexOf('
 const otherwise = (table: string, name: '(other)' | '*'): string =>
   table === tableOf(unknownColumn) ? unknownColumn : `${table}.${name}`
 
+const keyOf = (column: string, masked: boolean): string => `${masked ? '1' : '0'}${column}`
+
 type Sums = { rows: number; bytes: number; vectors: number }
 
 /**
@@ -68,12 +73,13 @@ export const shownBy = (result: ResultEvent, doing: Doing): readonly ShownColumn
   if (rows === 0) return []
   const sums = new Map<string, Sums>()
   const add = (column: string, masked: boolean, more: Omit<Sums, 'rows'>): void => {
-    const key = `${masked ? '1' : '0'}${column}`
+    const asItIs = keyOf(column, masked)
+    const key = sums.has(asItIs) || sums.size < most ? asItIs : keyOf(otherwise(tableOf(column), '(other)'), masked)
     const known = sums.get(key)
     if (known) {
       known.bytes += more.bytes
       known.vectors += more.vectors
-    } else if (sums.size < most) sums.set(key, { rows, ...more })
+    } else sums.set(key, { rows, ...more })
   }
   for (const [i, column] of columns?.entries() ?? []) {
     const origins = originsOf(column)

@@ -41,8 +41,8 @@ export interface ReadLeaf extends LeafRecord {
   readonly end: number
 }
 
-/** Far more than any content needs. */
-const longestLine = 4 * 1024 * 1024
+/** More than the longest content needs, where JSON escapes every character of it. */
+const longestLine = 64 * 1024 * 1024
 
 /** Lines of a file with where each ends; what stands behind the last newline is not given out. */
 async function* linesOf(path: string): AsyncGenerator<{ readonly text: string; readonly end: number }, void> {

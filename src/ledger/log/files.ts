@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { HoopError } from '../../lib/errors.js'
 import { encodeBundle } from '../tiles/bundle.js'
 import type { Tile } from '../tiles/edge.js'
 import { tilePath, tileWidth } from '../tiles/paths.js'
@@ -34,6 +35,15 @@ export const replaceWhole = async (path: string, bytes: string | Buffer): Promis
   await syncFolder(dirname(path))
 }
 
+/** The system may take less than it is given, near a limit or on a network's share; what it took is no failure to it. */
+const writeAll = async (file: FileHandle, bytes: Buffer, from: number): Promise<void> => {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, from + at)
+    if (bytesWritten === 0) throw new HoopError('LEDGER_FAILED', 'the disk takes no more')
+    at += bytesWritten
+  }
+}
+
 /** Adds to a file behind `from`, where its last whole line ends, and brings it to the disk. */
 export const appendFrom = async (path: string, from: number, bytes: Buffer): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -44,8 +54,14 @@ export const appendFrom = async (path: string, from: number, bytes: Buffer): Pro
   try {
     // What a failed write left behind would stand in the middle of a line.
     if ((await file.stat()).size > from) await file.truncate(from)
-    await file.write(bytes, 0, bytes.length, from)
-    await file.datasync()
+    try {
+      await writeAll(file, bytes, from)
+      await file.datasync()
+    } catch (error) {
+      // Nobody was answered for it: what is there in part must not be taken for a leaf.
+      await file.truncate(from).catch(() => undefined)
+      throw error
+    }
   } finally {
     await file.close()
   }

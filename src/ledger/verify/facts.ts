@@ -84,6 +84,7 @@ export class Facts {
       if (!first) this.acts.set(act, leaf)
       else this.#compare(same.act(first), same.act(leaf), { act, leaf: place })
     }
+    if (leaf.kind === 'restored') this.#restored(leaf, place)
     if (!('session' in leaf)) return
     const { session } = leaf
     let known = this.sessions.get(session)
@@ -118,6 +119,13 @@ export class Facts {
   isKnownToStore(index: bigint, time: number): boolean {
     const isOld = Date.now() > time + noted
     return this.isRestarted(index) || this.isSettled(time) || (isOld && this.#stopped > index)
+  }
+
+  /** It explains what the store lacks, and excuses nothing: whoever can write the store can bring it about. */
+  #restored({ acts, sessions, leaves, time }: LeafOf<'restored'>, leaf: string): void {
+    const numbers = acts ? `acts ${acts.from} to ${acts.to - 1}` : 'no act'
+    const found = `${numbers} and ${sessions} ended sessions of the leaves from ${leaves.from} on are only in the ledger`
+    this.#found({ kind: 'store-restored', leaf, time, found })
   }
 
   #compare(expected: string, found: string, place: Omit<Finding, 'kind'>): void {

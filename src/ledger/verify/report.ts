@@ -53,6 +53,10 @@ export const findingKinds = {
     says: 'a gateway stopped during the session, and what follows the frame was entered only at its next start: nobody vouches for it',
   },
   'recording-failed': { tampered: false, says: 'the gateway itself could not finish the recording' },
+  'store-restored': {
+    tampered: false,
+    says: 'the store was put back to an earlier state, or somebody has made it look so',
+  },
   silence: { tampered: false, says: 'nothing was entered for longer than a gateway that runs is silent' },
   'clock-set-back': { tampered: false, says: 'the gateway’s clock was set back' },
 } as const satisfies Record<string, { tampered: boolean; says: string }>

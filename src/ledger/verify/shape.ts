@@ -15,6 +15,11 @@ const actor: Field = (value) => {
   return text(subject) && text(name)
 }
 
+const span: Field = (value) => {
+  const { from, to } = (value ?? {}) as Record<string, unknown>
+  return whole(from) && whole(to)
+}
+
 const head = { head: maybe(text), frames: maybe(whole), size: maybe(whole) }
 
 /** What a verification reads of each kind of leaf. */
@@ -37,6 +42,7 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
   heartbeat: {},
   gateway: { what: text },
   key: { vkey: text, former: text },
+  restored: { leaves: span, acts: maybe(span), sessions: whole },
 }
 
 /**

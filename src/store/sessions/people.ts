@@ -1,3 +1,4 @@
+import { folded } from '../folded.js'
 import type { Kysely } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
 import type { Tables } from '../schema.js'
@@ -12,7 +13,7 @@ export const personCalled = async (db: Kysely<Tables>, person: string): Promise<
     .selectFrom('sessions')
     .select(['subject', 'name'])
     .distinct()
-    .where((eb) => eb.or([eb('subject', '=', person), eb(eb.fn<string>('lower', ['name']), '=', person.toLowerCase())]))
+    .where((eb) => eb.or([eb('subject', '=', person), eb(eb.fn<string>('lower', ['name']), '=', folded(person))]))
     .limit(50)
     .execute()
   const bySubject = new Map(seen.map((one) => [one.subject, one]))

@@ -1,3 +1,4 @@
+import { folded } from '../folded.js'
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
 import type { SessionSummary } from '../../lib/api.js'
@@ -34,8 +35,8 @@ const ofPerson = (eb: Conditions, person: string): Condition =>
     eb('subject', '=', person),
     eb('owner', '=', person),
     eb('name', '=', person),
-    eb(eb.fn<string>('lower', ['name']), '=', person.toLowerCase()),
-    eb(eb.fn<string>('lower', ['owner_name']), '=', person.toLowerCase()),
+    eb(eb.fn<string>('lower', ['name']), '=', folded(person)),
+    eb(eb.fn<string>('lower', ['owner_name']), '=', folded(person)),
   ])
 
 const ofChain = (eb: Conditions, grant: string): Condition => {

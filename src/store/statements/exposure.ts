@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Exposure, ExposedColumn, ExposedPerson, ExposedTable, Left, Timeline } from '../../lib/api/statements.js'
+import { folded } from '../folded.js'
 import { countedApprovals, countedRefusals } from './beside.js'
 import type { StatementFilter } from './filter.js'
 import { largestStatements } from './list.js'
@@ -38,8 +39,7 @@ const sessionsOf = ({ subject, person, connection }: ExposureFilter): RawBuilder
     ...(person === undefined
       ? []
       : [
-          sql`(subject = ${person} or owner = ${person} or lower(name) = ${person.toLowerCase()}
-            or lower(owner_name) = ${person.toLowerCase()})`,
+          sql`(subject = ${person} or owner = ${person} or lower(name) = ${folded(person)} or lower(owner_name) = ${folded(person)})`,
         ]),
     ...(connection === undefined ? [] : [sql`connection = ${connection}`]),
   ]
@@ -50,7 +50,7 @@ const sessionsOf = ({ subject, person, connection }: ExposureFilter): RawBuilder
 
 /** Tables that are asked about, by name or by the end of one. */
 const relationsOf = (table: string): RawBuilder<unknown> => {
-  const name = table.toLowerCase()
+  const name = folded(table)
   const end = `%.${name.replaceAll(/[\\%_]/g, String.raw`\$&`)}`
   return sql`select id from relations where lower(name) = ${name} or lower(name) like ${end} escape '\\'`
 }

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, expressionBuilder, type Kysely, sql, type SqlBool } from 'kysely'
 import type { IndexTables } from './tables.js'
+import { folded } from '../folded.js'
 import { whole } from '../whole.js'
 
 export interface StatementFilter {
@@ -50,7 +51,7 @@ const lower = (column: string) => sql<string>`lower(${sql.ref(column)})`
 
 /** A name as it is written, or the end of one: `customers` is `public.customers`. */
 const endsIn = (column: string, name: string): Condition => {
-  const wanted = name.toLowerCase()
+  const wanted = folded(name)
   return sql<SqlBool>`(${lower(column)} = ${wanted} or ${lower(column)} like ${`%.${escaped(wanted)}`} escape '\\')`
 }
 
@@ -94,8 +95,8 @@ const forms: { [K in keyof Omit<Values, 'since' | 'until' | 'refused'>]: (value:
         e.or([
           e('sessions.subject', '=', person),
           e('sessions.owner', '=', person),
-          e(lower('sessions.name'), '=', person.toLowerCase()),
-          e(lower('sessions.owner_name'), '=', person.toLowerCase()),
+          e(lower('sessions.name'), '=', folded(person)),
+          e(lower('sessions.owner_name'), '=', folded(person)),
         ]),
       ),
     ),

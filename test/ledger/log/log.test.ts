@@ -188,3 +188,15 @@ test('kind and time of a leaf stay in its entry', async () => {
   for await (const { entry } of readContents(folder.path))
     expect(factsOf(entry)).toEqual({ kind: 'heartbeat', at: Date.parse(heartbeat(7).time) })
 })
+
+test('a leaf that could be read back is taken, a longer one is refused and harms no other', async () => {
+  await using folder = await tempFolder()
+  const log = await open(folder.path)
+  const read = (length: number) =>
+    log.append({ ...heartbeat(), kind: 'read', by: { subject: 's', name: 'n' }, what: '"'.repeat(length) })
+  await read(3 * 1024 * 1024)
+  await expect(read(9 * 1024 * 1024)).rejects.toMatchObject({ code: 'LEDGER_FAILED' })
+  await log.append(heartbeat(1))
+  expect(await (await open(folder.path)).append(heartbeat(2))).toBe(2n)
+  expect(await agreed(folder.path)).toBe(3n)
+})

@@ -1,5 +1,5 @@
 /** Of the tables below. An index of another form is thrown away: it is made from recordings. */
-export const form = 1
+export const form = 2
 
 /** Of `hours`: milliseconds. */
 export const hour = 3_600_000

@@ -1,0 +1,26 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from './schema.js'
+import { whole } from './whole.js'
+
+/** The number that the last act got; the next one gets a higher one. @throws {HoopError} STORE_FAILED */
+export const lastNumber = async (db: Kysely<Tables>): Promise<number> => {
+  const { rows } = await sql<{ last: number | bigint }>`select max(
+    coalesce((select seq from sqlite_sequence where name = 'acts'), 0),
+    coalesce((select max(number) from acts), 0)) as last`.execute(db)
+  return whole(rows[0]!.last)
+}
+
+/** Acts are numbered from behind `last` on: those up to it are in the ledger, under their numbers. @throws {HoopError} STORE_FAILED */
+export const numberBehind = (db: Kysely<Tables>, last: number): Promise<void> =>
+  db.transaction().execute(async (transaction) => {
+    await sql`delete from sqlite_sequence where name = 'acts'`.execute(transaction)
+    await sql`insert into sqlite_sequence (name, seq) values ('acts', ${last})`.execute(transaction)
+  })
+
+/** An act of the store, up to `last`, that has no leaf. @throws {HoopError} STORE_FAILED */
+export const actWithoutLeaf = async (db: Kysely<Tables>, last: number): Promise<number | undefined> => {
+  const { rows } = await sql<{ number: number | bigint }>`select number from acts where number <= ${last}
+    and not exists (select 1 from ledger_leaves where target = cast(acts.number as text) and kind = 'act')
+    order by number limit 1`.execute(db)
+  return rows[0] && whole(rows[0].number)
+}
