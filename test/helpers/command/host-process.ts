@@ -3,6 +3,7 @@
  * loaded once for all of them, which takes longer than most of them run. Environment, folder, input and output are each command's own.
  * Imports nothing of ours but what the suite's set-up built, since Node runs this file as it is.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -24,20 +25,31 @@ const { runCommand } = (await import(pathToFileURL(`${root}/dist/src/cli/main.js
   runCommand: (argv: readonly string[], root: string) => Promise<void>
 }
 
+/** What the command at hand, or one before that still does something, has written. */
+interface Output {
+  readonly stdout: Buffer[]
+  readonly stderr: Buffer[]
+}
+
+const outputs = new AsyncLocalStorage<Output>()
+
 type Written = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown) => boolean
 
-/** Takes what is written to a stream from now on; the answer is the text so far. */
-const taken = (stream: NodeJS.WriteStream): (() => string) => {
-  const parts: Buffer[] = []
+for (const name of ['stdout', 'stderr'] as const) {
+  const stream = process[name]
+  const real = stream.write.bind(stream)
   const write: Written = (chunk, encoding, done) => {
-    parts.push(Buffer.from(chunk as string))
+    const output = outputs.getStore()
+    if (!output) return real(chunk)
+    output[name].push(Buffer.from(chunk as string))
     const after = typeof encoding === 'function' ? encoding : done
-    if (typeof after === 'function') queueMicrotask(() => (after as () => void)())
+    if (typeof after === 'function') queueMicrotask(after as () => void)
     return true
   }
   stream.write = write
-  return () => Buffer.concat(parts).toString()
 }
+
+const text = (parts: readonly Buffer[]): string => Buffer.concat(parts).toString()
 
 const run = async ({ args, env, cwd, input }: Order): Promise<Done> => {
   for (const name of Object.keys(process.env)) delete process.env[name]
@@ -46,10 +58,10 @@ const run = async ({ args, env, cwd, input }: Order): Promise<Done> => {
   process.exitCode = undefined
   const stdin = Readable.from(input.length > 0 ? [Buffer.from(input as string)] : [])
   Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
-  const [stdout, stderr] = [taken(process.stdout), taken(process.stderr)]
-  await runCommand(args, root)
+  const output: Output = { stdout: [], stderr: [] }
+  await outputs.run(output, () => runCommand(args, root))
   process.chdir(root)
-  return { stdout: stdout(), stderr: stderr(), status: Number(process.exitCode ?? 0) }
+  return { stdout: text(output.stdout), stderr: text(output.stderr), status: Number(process.exitCode ?? 0) }
 }
 
 process.on('message', (order: Order) => {
