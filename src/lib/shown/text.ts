@@ -7,7 +7,7 @@
 export const controls =
   /(?![\u200c\u200d])(?!(?<=\p{Extended_Pictographic})\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 /** Beside them, what is not seen in a name: joiners, and all that looks like a space or like nothing and is neither to SQL. */
-const unseen = /[\u200c\u200d\ufe0f\u2800]|(?! )\p{Zs}/gu
+const unseen = /\u200c|\u200d|\ufe0f|\u2800|(?! )\p{Zs}/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** As JSON and SQL write it, in units of UTF-16. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { assertCopies } from '../../../src/gateway/ledger/assert-copies.js'
@@ -10,10 +10,18 @@ import { openGateway, placesIn } from './history.js'
 
 /** Whoever opens a pipe that nobody reads waits for good, as on a share whose server is gone. */
 const hangs = async (folder: string): Promise<void> => {
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder)
+  // Put in its place at once: a copy is being written there all the time.
+  const made = `${folder}.hanging`
+  await mkdir(made)
   for (const day of [Date.now(), Date.now() + 86_400_000])
-    execFileSync('mkfifo', [join(folder, `${new Date(day).toISOString().slice(0, 10)}.checkpoints.jsonl`)])
+    execFileSync('mkfifo', [join(made, `${new Date(day).toISOString().slice(0, 10)}.checkpoints.jsonl`)])
+  for (let tries = 0; ; tries++)
+    try {
+      await rm(folder, { recursive: true, force: true })
+      return await rename(made, folder)
+    } catch (error) {
+      if (tries > 50) throw error
+    }
 }
 
 const act = (target: string) =>

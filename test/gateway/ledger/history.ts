@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -126,7 +127,18 @@ export const openGateway = async (
     }
   }
   const owned = stack.move()
-  return { ...{ store, index, ledgers, metrics, write, begin }, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  /** A copy is made by a process of its own, which a busy machine may not have started yet. */
+  const copied = async (): Promise<void> => {
+    if (!copies.includes(`file:${at.copies}`)) return
+    for (let tries = 0; tries < 300 && metrics.ledger.copied < metrics.ledger.size; tries++) await setTimeout(50)
+  }
+  return {
+    ...{ store, index, ledgers, metrics, write, begin },
+    [Symbol.asyncDispose]: async () => {
+      await copied()
+      await owned.disposeAsync()
+    },
+  }
 }
 
 /** What a kill at this instant leaves. A file that is just being put in place may vanish under the copying: then once more. */

@@ -74,7 +74,7 @@ export const startHoop = (args: readonly string[], options: HoopOptions): Runnin
     get stderr() {
       return stderr
     },
-    until: (pattern, ms = 15_000) =>
+    until: (pattern, ms = 60_000) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void) => {
           clearTimeout(timer)

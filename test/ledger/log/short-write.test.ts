@@ -20,7 +20,7 @@ const shortened = async (folder: TempFolder, most: number, room = Infinity): Pro
     const taken = Math.min(length, most, left)
     left -= taken
     return (await write.call(this, bytes, at, taken, from)) as never
-  } as never)
+  })
 }
 
 test('leaves that are answered are on disk to the last byte where the system writes in part', async () => {
