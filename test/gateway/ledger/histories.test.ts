@@ -183,6 +183,7 @@ test('a store that was lost learns from the ledger what it has; one that knows m
     const session = await gateway.begin(id)
     session.run()
     await session.end()
+    await gateway.copied()
   }
   await run('ses_1')
   const early = await copyOf(at, folder.file('early'))

@@ -127,17 +127,13 @@ export const openGateway = async (
     }
   }
   const owned = stack.move()
-  /** A copy is made by a process of its own, which a busy machine may not have started yet. */
+  /** Waits for the copies: they are made by processes of their own, which a busy machine takes its time to start. */
   const copied = async (): Promise<void> => {
-    if (!copies.includes(`file:${at.copies}`)) return
-    for (let tries = 0; tries < 300 && metrics.ledger.copied < metrics.ledger.size; tries++) await setTimeout(50)
+    for (let tries = 0; tries < 400 && metrics.ledger.copied < metrics.ledger.size; tries++) await setTimeout(50)
   }
   return {
-    ...{ store, index, ledgers, metrics, write, begin },
-    [Symbol.asyncDispose]: async () => {
-      await copied()
-      await owned.disposeAsync()
-    },
+    ...{ store, index, ledgers, metrics, write, begin, copied },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 

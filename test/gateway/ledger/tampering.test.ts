@@ -37,6 +37,7 @@ beforeAll(async () => {
   await gateway.write(act('ses_b'))
   await third.end()
   await gateway.write({ ...act('req_1'), act: 'approval.approve', subject: 'bo' })
+  await gateway.copied()
 })
 
 afterAll(() => folder[Symbol.asyncDispose]())
