@@ -6,6 +6,7 @@ import { demandLogin } from './authentication.js'
 import type { App } from './instance.js'
 import type { HttpDeps } from './deps.js'
 import { enterRequests } from './in-ledger.js'
+import { lazyCompilers } from './lazy-schemas.js'
 import { onError, onNotFound } from './errors.js'
 import { logRequests, secretPaths } from './request-log.js'
 import { accessRoutes } from '../routes/access.js'
@@ -56,8 +57,9 @@ const openApi = (version: string) => ({
 /**
  * The gateway's HTTP API on an HTTPS server of its own, not yet listening. `app.server` is that server: streams join
  * it by its `upgrade` event, and a new certificate by `setSecureContext`.
+ * @param compilersFactory of the schemas of requests and answers
  */
-export const createApp = (deps: HttpDeps): App => {
+export const createApp = (deps: HttpDeps, compilersFactory = lazyCompilers): App => {
   const log: FastifyBaseLogger = deps.log.child({}, { redact: secretPaths })
   const app: App = fastify<Server>({
     serverFactory: (handler) => createHttpsServer(deps.tls, deps.limits, handler),
@@ -69,6 +71,7 @@ export const createApp = (deps: HttpDeps): App => {
     requestIdHeader: false,
     exposeHeadRoutes: false,
     bodyLimit: deps.limits.body_size,
+    schemaController: { compilersFactory },
     ajv: { customOptions: { removeAdditional: false } },
   })
   app.setErrorHandler(onError)

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createApp } from '../../../../src/gateway/server/http/app.js'
 import { startWorld, type World } from './world.js'
 
 let world: World
@@ -173,6 +174,12 @@ test('each operation has a name of its own, a summary, answers with schemas, and
     const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path').map(({ name }) => name)
     expect(declared).toEqual(inPath)
   }
+})
+
+test('every schema of requests and answers can be compiled', async () => {
+  const eager = createApp(world.deps, {})
+  await eager.ready()
+  await eager.close()
 })
 
 test('every reference in the document leads somewhere, and every schema is used', async () => {

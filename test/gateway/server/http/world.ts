@@ -93,6 +93,8 @@ export interface AskOptions {
 
 export interface World extends AsyncDisposable {
   readonly app: App
+  /** What the API is made of: for another one beside it. */
+  readonly deps: HttpDeps
   readonly url: string
   readonly port: number
   readonly ca: Buffer
@@ -400,6 +402,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   return {
     ...{
       app,
+      deps,
       url,
       port,
       ca,

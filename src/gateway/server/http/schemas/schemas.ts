@@ -252,8 +252,12 @@ named(
   }),
 )
 
-/** Fastify takes draft 7; `$id` is what `{ $ref: 'Session#' }` in a route names. */
-export const schemas = (): Record<string, unknown>[] => {
-  const { schemas: made } = z.toJSONSchema(registry, { target: 'draft-07', uri: (id) => `${id}#` })
-  return Object.entries(made).map(([id, { $schema: _, ...schema }]) => ({ ...schema, $id: id }))
+let made: readonly Record<string, unknown>[] | undefined
+
+/** Fastify takes draft 7; `$id` is what `{ $ref: 'Session#' }` in a route names. Made once for all that a process serves. */
+export const schemas = (): readonly Record<string, unknown>[] => (made ??= make())
+
+const make = (): Record<string, unknown>[] => {
+  const { schemas: all } = z.toJSONSchema(registry, { target: 'draft-07', uri: (id) => `${id}#` })
+  return Object.entries(all).map(([id, { $schema: _, ...schema }]) => ({ ...schema, $id: id }))
 }
