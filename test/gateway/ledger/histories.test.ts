@@ -14,7 +14,7 @@ import { tempFolder } from '../../helpers/temp.js'
 import { closed } from '../../recording/sample.js'
 import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from './history.js'
 
-const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 24)
+const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 6)
 
 type Gateway = Awaited<ReturnType<typeof openGateway>>
 type Session = Awaited<ReturnType<Gateway['begin']>>

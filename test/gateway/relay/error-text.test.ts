@@ -6,6 +6,7 @@ import { askerOf } from '../../policy/asker.js'
 import { guardOf } from './policy.js'
 import { relayServer, type RelayServer } from './relay-server.js'
 import { errorsIn, type Message, send, WireClient } from './wire-client.js'
+import { share } from '../../helpers/suite/whole.js'
 
 const tables = `
   CREATE TABLE people (id int PRIMARY KEY, name text, ssn text UNIQUE, pay numeric);
@@ -64,49 +65,56 @@ const own = (text: string) =>
   )
 
 describe.for(Object.keys(modes))('as %s', (mode) => {
-  test.for([
-    'SELECT 1/0 FROM people',
-    'SELECT ssn, pay FROM people WHERE id / 0 = 1',
-    'SELECT name::int, ssn FROM people',
-    "SELECT id FROM people WHERE ssn = '078-05-1120' AND name::int = 3",
-    'SELECT count(ssn), count(DISTINCT ssn), sum(1 / (id - 1)) FROM people',
-    'WITH p AS (SELECT id - 1 AS zero, ssn FROM people) SELECT 1 / zero, ssn FROM p',
-    'SELECT ssn, count(*), max(1 / (id - 1)) FROM people WHERE pay IS NOT NULL GROUP BY ssn ORDER BY 2',
-  ])('%s: what fails by constants and clean values keeps the server’s own text', async (text) => {
+  const tried = (text: string): boolean => share(Object.keys(modes), text, 2).includes(mode)
+
+  test.for(
+    [
+      'SELECT 1/0 FROM people',
+      'SELECT ssn, pay FROM people WHERE id / 0 = 1',
+      'SELECT name::int, ssn FROM people',
+      "SELECT id FROM people WHERE ssn = '078-05-1120' AND name::int = 3",
+      'SELECT count(ssn), count(DISTINCT ssn), sum(1 / (id - 1)) FROM people',
+      'WITH p AS (SELECT id - 1 AS zero, ssn FROM people) SELECT 1 / zero, ssn FROM p',
+      'SELECT ssn, count(*), max(1 / (id - 1)) FROM people WHERE pay IS NOT NULL GROUP BY ssn ORDER BY 2',
+    ].filter(tried),
+  )('%s: what fails by constants and clean values keeps the server’s own text', async (text) => {
     const expected = await own(text)
     const error = await firstError(mode, text)
     expect(error).toMatchObject({ C: expected?.code, M: expected?.message })
     expect(error?.R).not.toMatch(/^hoop/)
   })
 
-  test.for([
-    ['SELECT 1 / pay FROM people', '22012', 'division_by_zero'],
-    ['SELECT id FROM people ORDER BY id / (SELECT min(pay) FROM people)', '42501', undefined],
-    ['SELECT CASE WHEN pay > 5 THEN name::int END FROM people', '22P02', 'invalid_text_representation'],
-    ['SELECT ssn::int FROM people', '22P02', 'invalid_text_representation'],
-    ['SELECT coalesce(ssn::date, now()) FROM people', '22008|22007', undefined],
-    ['SELECT pay FROM people UNION ALL SELECT name::numeric FROM people', '22P02', undefined],
-    ['SELECT (SELECT ssn FROM people)', '21000', 'cardinality_violation'],
-    ['SELECT id FROM rich', '22012', 'division_by_zero'],
-    ['SELECT ssn::regclass FROM people', '42P01|42602', undefined],
-  ] as const)(
-    '%s: what may fail by a masked value keeps the name of the condition alone',
-    async ([text, code, name]) => {
-      const error = await firstError(mode, text)
-      expect(error?.C).toMatch(new RegExp(`^(?:${code})$`))
-      if (code === '42501') return
-      expect(error?.M).toContain('the text of this error is withheld')
-      expect(error?.M).toContain(`(${error?.C})`)
-      if (name !== undefined) expect(error?.M).toContain(`: ${name} (${code})`)
-      for (const field of ['D', 'H', 'W', 'q'] as const) expect(error).not.toHaveProperty(field)
-    },
-  )
+  test.for(
+    (
+      [
+        ['SELECT 1 / pay FROM people', '22012', 'division_by_zero'],
+        ['SELECT id FROM people ORDER BY id / (SELECT min(pay) FROM people)', '42501', undefined],
+        ['SELECT CASE WHEN pay > 5 THEN name::int END FROM people', '22P02', 'invalid_text_representation'],
+        ['SELECT ssn::int FROM people', '22P02', 'invalid_text_representation'],
+        ['SELECT coalesce(ssn::date, now()) FROM people', '22008|22007', undefined],
+        ['SELECT pay FROM people UNION ALL SELECT name::numeric FROM people', '22P02', undefined],
+        ['SELECT (SELECT ssn FROM people)', '21000', 'cardinality_violation'],
+        ['SELECT id FROM rich', '22012', 'division_by_zero'],
+        ['SELECT ssn::regclass FROM people', '42P01|42602', undefined],
+      ] as const
+    ).filter(([text]) => tried(text)),
+  )('%s: what may fail by a masked value keeps the name of the condition alone', async ([text, code, name]) => {
+    const error = await firstError(mode, text)
+    expect(error?.C).toMatch(new RegExp(`^(?:${code})$`))
+    if (code === '42501') return
+    expect(error?.M).toContain('the text of this error is withheld')
+    expect(error?.M).toContain(`(${error?.C})`)
+    if (name !== undefined) expect(error?.M).toContain(`: ${name} (${code})`)
+    for (const field of ['D', 'H', 'W', 'q'] as const) expect(error).not.toHaveProperty(field)
+  })
 
-  test.for([
-    'SELECT upper(pay) FROM people',
-    'SELECT length(ssn) + name FROM people',
-    "SELECT id FROM people WHERE id = 'x' AND ssn = '1'",
-  ])('%s: what the server finds in the text keeps its text, hint and position', async (text) => {
+  test.for(
+    [
+      'SELECT upper(pay) FROM people',
+      'SELECT length(ssn) + name FROM people',
+      "SELECT id FROM people WHERE id = 'x' AND ssn = '1'",
+    ].filter(tried),
+  )('%s: what the server finds in the text keeps its text, hint and position', async (text) => {
     const expected = await own(text)
     const error = await firstError(mode, text)
     expect(error).toMatchObject({ C: expected?.code, M: expected?.message })

@@ -4,6 +4,7 @@ import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { guardOf } from './policy.js'
 import { relayServer, type RelayServer } from './relay-server.js'
 import { errorsIn, send, WireClient } from './wire-client.js'
+import { share } from '../../helpers/suite/whole.js'
 
 let database: FreshDatabase
 let server: RelayServer
@@ -105,19 +106,22 @@ const held = async (answers: string): Promise<void> => {
   expect((await dba.query('SELECT id FROM kept')).rows).toHaveLength(1)
 }
 
-describe.for(Object.entries(additions))('%s, that was added since the transaction began', ([, [change, statement]]) => {
-  test.for(Object.entries(ways))('shows nothing to %s', async ([, way]) => {
-    const client = await login()
-    for (const text of ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT 1 FROM anchor'])
-      expect(errorsIn(await client.ask(send.query(text)))).toEqual([])
-    await dba.query(change)
-    const answers = await way(client, statement)
-    await client.ask(send.query('COMMIT'))
-    await held(answers)
-    expect(said(await client.ask(send.query('SELECT id FROM plain')))).toContain('1')
-    await client.end()
-  })
-})
+describe.for(Object.entries(additions))(
+  '%s, that was added since the transaction began',
+  ([added, [change, statement]]) => {
+    test.for(share(Object.entries(ways), added, 1))('shows nothing to %s', async ([, way]) => {
+      const client = await login()
+      for (const text of ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT 1 FROM anchor'])
+        expect(errorsIn(await client.ask(send.query(text)))).toEqual([])
+      await dba.query(change)
+      const answers = await way(client, statement)
+      await client.ask(send.query('COMMIT'))
+      await held(answers)
+      expect(said(await client.ask(send.query('SELECT id FROM plain')))).toContain('1')
+      await client.end()
+    })
+  },
+)
 
 test.for(Object.entries(levels))('by %s', async ([, { session, begin }]) => {
   const client = await login()
