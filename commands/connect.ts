@@ -13,7 +13,7 @@ export default class Connect extends ClientCommand {
 The port belongs to you: clients of other users are refused (Linux), or a password in the address is asked for (elsewhere).
 A connection keeps its port from run to run.
 With --json each event is a line, the first {"event":"listening","name":…,"host":…,"port":…,"dsn":…}.
-With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER and PGDATABASE set, and its exit status is returned.`
+With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DATABASE_URL set, and its exit status is returned.`
   static override examples = [
     { description: 'Open a port and keep it open', command: '<%= config.bin %> connect vectordb' },
     { description: 'Run psql and close the port after it', command: '<%= config.bin %> connect vectordb -- psql' },

@@ -1,10 +1,11 @@
 import type { ConnectionInfo } from '../src/lib/api.js'
-import { ClientCommand } from '../src/cli/command.js'
-import { table } from '../src/cli/table.js'
+import { ListCommand } from '../src/cli/list/command.js'
+import type { Column } from '../src/cli/list/list.js'
 import { plain } from '../src/cli/text.js'
 
-export default class Connections extends ClientCommand {
+export default class Connections extends ListCommand {
   static override summary = 'List what you may connect to, and on what terms.'
+  static override aliases = ['ls']
   static override examples = [
     '<%= config.bin %> connections',
     { description: 'with every mask and rule', command: '<%= config.bin %> connections --json' },
@@ -17,16 +18,7 @@ export default class Connections extends ClientCommand {
     const { connections } = await client.get<{ connections: ConnectionInfo[] }>('/v1/connections')
     if (connections.length === 0) this.say('There is no connection that you may use. Ask an administrator for access.')
     else {
-      const rows = connections.map((c) => [
-        c.name,
-        c.databases.join(', '),
-        c.policy,
-        masks(c),
-        c.rules.length,
-        availability(c),
-        c.description,
-      ])
-      this.log(table(['name', 'database', 'policy', 'masks', 'rules', 'available', 'description'], rows))
+      await this.list(columns, connections, flags)
       for (const { name, unavailable } of connections) this.tellUnavailable(name, unavailable)
       for (const connection of connections) this.#terms(connection)
     }
@@ -47,3 +39,13 @@ const availability = ({ databases, unavailable = [] }: ConnectionInfo): string =
 
 const masks = ({ masks, clear }: ConnectionInfo): string =>
   clear && masks.length > 0 ? `${masks.length}, clear for you` : String(masks.length)
+
+const columns: readonly Column<ConnectionInfo>[] = [
+  { heading: 'name', of: ({ name }) => name },
+  { heading: 'database', goes: 3, of: ({ databases }) => databases.join(', ') },
+  { heading: 'policy', goes: 1, of: ({ policy }) => policy },
+  { heading: 'masks', goes: 4, of: masks },
+  { heading: 'rules', goes: 5, of: ({ rules }) => rules.length },
+  { heading: 'available', goes: 2, of: availability },
+  { heading: 'description', wraps: true, of: ({ description }) => description },
+]

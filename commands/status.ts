@@ -16,6 +16,7 @@ const tokens: ReadonlySet<string> = new Set(['HOOP_TOKEN_FILE', 'GitHub Actions'
 
 export default class Status extends ClientCommand {
   static override summary = 'Say who is logged in, until when, and at which gateway.'
+  static override aliases = ['whoami']
   static override description = `Works without the network too: the gateway is then said to be out of reach.
 Exits with 77 where nobody is logged in or the login has ended, and with 69 where the gateway can't be reached.`
   static override examples = [

@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
+import { momentText } from '../../src/cli/moment.js'
 import { plain } from '../../src/cli/text.js'
 import { type Approval, valid } from '../../src/lib/api/approvals.js'
 
@@ -30,7 +31,7 @@ export default class AccessApprove extends ClientCommand {
       plain(
         one.state === 'open'
           ? `Your approval of ${one.id} counts; it takes ${Math.max(1, one.needed - valid(one.votes).length)} more.`
-          : `Approved: ${one.id}, ${one.text} for ${one.name}, until ${new Date(one.expiresAt).toLocaleString('sv-SE')}.`,
+          : `Approved: ${one.id}, ${one.text} for ${one.name}, until ${momentText(one.expiresAt)}.`,
       ),
     )
     return one

@@ -1,9 +1,9 @@
 import { boolean, integer, string } from '@oclif/core/flags'
 import { accessTable } from '../../src/cli/approvals/access-table.js'
-import { ClientCommand } from '../../src/cli/command.js'
+import { ListCommand } from '../../src/cli/list/command.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
-export default class AccessList extends ClientCommand {
+export default class AccessList extends ListCommand {
   static override summary = 'List access for a while: what is asked for and in force, yours and what you may decide on.'
   static override description = '--all lists what is over too. Auditors and admins see everybody’s.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --all --json']
@@ -31,7 +31,7 @@ export default class AccessList extends ClientCommand {
     }
     const accesses = all ? await list() : [...(await list('open')), ...(await list('approved'))]
     if (accesses.length === 0) this.say(all ? 'Nobody asked for access.' : 'No access is asked for or in force.')
-    else this.log(accessTable(accesses))
+    else await this.show(accessTable(accesses, this.view(flags)))
     return { accesses }
   }
 }

@@ -1,9 +1,9 @@
 import { boolean, integer, string } from '@oclif/core/flags'
 import { approvalTable } from '../../src/cli/approvals/approval-text.js'
-import { ClientCommand } from '../../src/cli/command.js'
+import { ListCommand } from '../../src/cli/list/command.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 
-export default class ApprovalsList extends ClientCommand {
+export default class ApprovalsList extends ListCommand {
   static override summary = 'List requests for approval: yours, and those that you may decide on.'
   static override description = 'What waits now; --all lists what is settled too. Auditors and admins see everybody’s.'
   static override examples = [
@@ -36,7 +36,7 @@ export default class ApprovalsList extends ClientCommand {
       `/v1/approvals?${new URLSearchParams(wanted).toString()}`,
     )
     if (approvals.length === 0) this.say(all ? 'There are no requests.' : 'Nothing waits for an approval.')
-    else this.log(approvalTable(approvals))
+    else await this.show(approvalTable(approvals, this.view(flags)))
     return { approvals }
   }
 }

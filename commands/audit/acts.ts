@@ -1,9 +1,10 @@
 import { integer, string } from '@oclif/core/flags'
-import { ClientCommand } from '../../src/cli/command.js'
-import { table } from '../../src/cli/table.js'
+import { ListCommand } from '../../src/cli/list/command.js'
+import type { Column } from '../../src/cli/list/list.js'
+import { momentText } from '../../src/cli/moment.js'
 import { type Act, acts as known } from '../../src/lib/api/acts.js'
 
-export default class AuditActs extends ClientCommand {
+export default class AuditActs extends ListCommand {
   static override summary = 'List what was done to people’s access, by whom and why. For admins and auditors.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --since 7d',
@@ -20,7 +21,7 @@ export default class AuditActs extends ClientCommand {
       description: 'who did it (name or subject), or whom it concerns (subject)',
     }),
     act: string({ char: 'a', options: Object.keys(known), description: 'only acts of this kind' }),
-    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, or 2h, 7d ago' }),
+    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, yesterday, or 2h, 7d ago' }),
     until: string({ helpValue: 'WHEN', description: 'before' }),
     limit: integer({ char: 'n', min: 1, max: 10_000, default: 50, description: 'most acts to list, newest first' }),
   }
@@ -34,19 +35,21 @@ export default class AuditActs extends ClientCommand {
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findActs((path) => client.get(path), flags)
     if (found.acts.length === 0) this.say('No act matches.')
-    else this.log(table(headings, found.acts.map(row)))
+    else await this.list(columns, found.acts, flags)
     if (found.more) this.say(`There are more: raise --limit (${flags.limit}) or narrow the search.`)
     return found
   }
 }
 
-const headings = ['number', 'time', 'who', 'did', 'target', 'concerns', 'reason']
-
 /** A newer gateway may know acts that this version has no words for. */
 const words = (act: string): string => (Object.hasOwn(known, act) ? known[act as keyof typeof known] : act)
 
-const row = ({ number, time, by, act, target, subject, reason }: Act) => [
-  number,
-  ...[new Date(time).toLocaleString('sv-SE'), by.name, words(act), target],
-  ...[subject === target ? undefined : subject, reason],
+const columns: readonly Column<Act>[] = [
+  { heading: 'number', goes: 4, of: ({ number }) => number },
+  { heading: 'time', of: ({ time }) => momentText(time) },
+  { heading: 'who', of: ({ by }) => by.name },
+  { heading: 'did', of: ({ act }) => words(act) },
+  { heading: 'target', goes: 2, of: ({ target }) => target },
+  { heading: 'concerns', goes: 3, of: ({ subject, target }) => (subject === target ? undefined : subject) },
+  { heading: 'reason', wraps: true, of: ({ reason }) => reason },
 ]

@@ -20,7 +20,7 @@ export default class AuditExposure extends ClientCommand {
     person: string({ char: 'p', helpValue: 'NAME', description: 'name or subject; their service tokens too' }),
     connection: string({ char: 'c', helpValue: 'NAME', description: 'name of a connection' }),
     table: string({ helpValue: 'NAME', description: 'columns of one table: schema.table, or a table in any schema' }),
-    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, or 2h, 7d ago' }),
+    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, yesterday, or 2h, 7d ago' }),
     until: string({ helpValue: 'WHEN', description: 'before' }),
     csv: boolean({ exclusive: ['json', 'html'], description: 'one line for each person and column' }),
     html: string({ helpValue: 'FILE', description: 'into one file for a browser, which needs nothing else' }),

@@ -12,14 +12,18 @@ export default class GatewayInit extends HoopCommand {
     '<%= config.bin %> <%= command.id %> gateway --url https://gateway.example.com:8443 --issuer https://login.example.com ' +
       '--connection vectordb=postgres://app@db.internal/vectors?sslmode=verify-full',
   ]
+  static override usage = '<%= command.id %> [FOLDER] [FLAGS]'
   static override args = { folder: string({ description: 'where to put it', default: '.' }) }
   static override flags = {
-    url: text({ description: 'address that clients use (https://host:port)' }),
-    listen: text({ description: 'where to listen (host:port; default: the port of --url on every interface)' }),
-    issuer: text({ description: 'issuer of your identity provider' }),
-    'client-id': text({ description: 'client id registered there (default: hoop-cli)' }),
-    connection: text({ description: 'first connection', helpValue: 'NAME=postgres://user@host/database' }),
-    group: text({ description: 'group whose members may use it (default: hoop-users)' }),
+    url: text({ helpValue: 'URL', description: 'address that clients use (https://host:port)' }),
+    listen: text({
+      helpValue: 'HOST:PORT',
+      description: 'where to listen (host:port; default: the port of --url on every interface)',
+    }),
+    issuer: text({ helpValue: 'URL', description: 'issuer of your identity provider' }),
+    'client-id': text({ helpValue: 'ID', description: 'client id registered there (default: hoop-cli)' }),
+    connection: text({ description: 'first connection: NAME=postgres://user@host/database', helpValue: 'NAME=URL' }),
+    group: text({ helpValue: 'NAME', description: 'group whose members may use it (default: hoop-users)' }),
     force: boolean({ description: 'replace files that are there; they are kept as NAME.bak' }),
     'renew-certificate': boolean({
       description: 'only replace the certificate by a new one of the folder’s own authority',

@@ -1,8 +1,9 @@
-import { ClientCommand } from '../../src/cli/command.js'
-import { table } from '../../src/cli/table.js'
+import { ListCommand } from '../../src/cli/list/command.js'
+import type { Column } from '../../src/cli/list/list.js'
+import { momentText } from '../../src/cli/moment.js'
 import type { PersonSeen } from '../../src/lib/api.js'
 
-export default class PeopleList extends ClientCommand {
+export default class PeopleList extends ListCommand {
   static override summary = 'List who was seen at the gateway, and who is shut out. For admins and auditors.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
@@ -11,17 +12,23 @@ export default class PeopleList extends ClientCommand {
     const { openClient } = await import('../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { people } = await client.get<{ people: readonly PersonSeen[] }>('/v1/people')
-    this.log(table(headings, people.map(row)))
+    await this.list(columns, people, flags)
     return { people }
   }
 }
 
-const headings = ['person', 'subject', 'last seen', 'last session', 'sessions', 'live', 'revoked']
+const local = (time: string | undefined): string | undefined => time && momentText(time)
 
-const local = (time: string | undefined): string | undefined => time && new Date(time).toLocaleString('sv-SE')
-
-const row = ({ name, subject, lastSeen, lastSession, sessions, live, revoked }: PersonSeen) => [
-  ...[name, subject, local(lastSeen), local(lastSession), sessions, live],
+const shutOut = ({ revoked }: PersonSeen): string | undefined =>
   revoked &&
-    `${revoked.reason} (${revoked.by.name}${revoked.until === undefined ? '' : `, until ${local(revoked.until)}`})`,
+  `${revoked.reason} (${revoked.by.name}${revoked.until === undefined ? '' : `, until ${local(revoked.until)}`})`
+
+const columns: readonly Column<PersonSeen>[] = [
+  { heading: 'person', of: ({ name }) => name },
+  { heading: 'subject', goes: 4, of: ({ subject }) => subject },
+  { heading: 'last seen', goes: 1, of: ({ lastSeen }) => local(lastSeen) },
+  { heading: 'last session', goes: 5, of: ({ lastSession }) => local(lastSession) },
+  { heading: 'sessions', goes: 3, of: ({ sessions }) => sessions },
+  { heading: 'live', goes: 2, of: ({ live }) => live },
+  { heading: 'revoked', wraps: true, of: shutOut },
 ]

@@ -2,6 +2,7 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
 import { endedText } from '../../src/cli/people/ended-text.js'
+import { momentText } from '../../src/cli/moment.js'
 import { plain } from '../../src/cli/text.js'
 import type { RevokeAnswer } from '../../src/lib/api.js'
 
@@ -41,7 +42,7 @@ export default class PeopleRevoke extends ClientCommand {
       ...(unseen && { unseen }),
     })
     const { subject, name, revoked, ended } = done
-    const until = revoked.until === undefined ? '' : ` until ${new Date(revoked.until).toLocaleString('sv-SE')}`
+    const until = revoked.until === undefined ? '' : ` until ${momentText(revoked.until)}`
     this.log(plain(`${name} (${subject}) is shut out${until}, and no login of theirs is taken.`))
     this.log(plain(`Ended: ${endedText(ended)}.`))
     return done

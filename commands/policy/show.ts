@@ -32,7 +32,7 @@ export default class PolicyShow extends HoopCommand {
   }
 
   private show(policy: PolicyOverview): void {
-    const { name, mode, packs, clearFor, rules, masks, derived, budgets, recordings, trustedFunctions } = policy
+    const { name, mode, packs, clearFor, rules, masks, derived, budgetWords, recordings, trustedFunctions } = policy
     this.log(
       pairs({
         policy: name,
@@ -42,7 +42,7 @@ export default class PolicyShow extends HoopCommand {
         predicates: predicatesLine(policy),
         vectors: masks.some(({ distances }) => distances !== 'hide') ? vectorsLine(policy.vectors) : undefined,
         derived,
-        budgets: Object.keys(budgets as object).length > 0 ? JSON.stringify(budgets) : undefined,
+        ...Object.fromEntries(Object.entries(budgetWords).map(([whose, words]) => [`budget of ${whose}`, words])),
         'recorded rows': recordingsLine(recordings),
         'trusted functions': trustedFunctions.join(', '),
       }),

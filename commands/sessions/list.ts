@@ -1,10 +1,12 @@
 import { boolean, integer, string } from '@oclif/core/flags'
-import { ClientCommand } from '../../src/cli/command.js'
-import { table } from '../../src/cli/table.js'
+import { ListCommand, type WideView } from '../../src/cli/list/command.js'
+import type { Column } from '../../src/cli/list/list.js'
+import { shortIds } from '../../src/cli/list/short-ids.js'
+import { momentText } from '../../src/cli/moment.js'
 import { span } from '../../src/cli/text.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 
-export default class SessionsList extends ClientCommand {
+export default class SessionsList extends ListCommand {
   static override summary = 'Find recorded sessions: your own, or everybody’s if you are an auditor.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -18,7 +20,7 @@ export default class SessionsList extends ClientCommand {
   static override flags = {
     person: string({ char: 'p', helpValue: 'NAME', description: 'name or subject' }),
     connection: string({ char: 'c', helpValue: 'NAME', description: 'name of a connection' }),
-    since: string({ helpValue: 'WHEN', description: 'began then or later: a date, a time, or 2h, 7d ago' }),
+    since: string({ helpValue: 'WHEN', description: 'began then or later: a date, a time, yesterday, or 2h, 7d ago' }),
     until: string({ helpValue: 'WHEN', description: 'began before' }),
     text: string({
       char: 't',
@@ -38,36 +40,29 @@ export default class SessionsList extends ClientCommand {
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findSessions((path) => client.get(path), flags)
     if (found.sessions.length === 0) this.say('No session matches.')
-    else this.log(table(headings, found.sessions.map(row)))
+    else await this.list(columns(found.sessions, this.view(flags)), found.sessions, flags)
     if (found.more) this.say(`There are more: raise --limit (${flags.limit}) or narrow the search.`)
     return found
   }
 }
 
-const headings = [
-  'id',
-  'person',
-  'connection',
-  'began',
-  'lasted',
-  'statements',
-  'refused',
-  'errors',
-  'rows',
-  'masked',
-  'end',
-]
-
-const row = ({ id, name, connection, startedAt, endedAt, end, counters }: SessionSummary): (string | number)[] => [
-  id,
-  name,
-  connection,
-  new Date(startedAt).toLocaleString('sv-SE'),
-  span(Date.parse(endedAt ?? new Date().toISOString()) - Date.parse(startedAt)),
-  counters.statements,
-  counters.refused,
-  counters.errors,
-  counters.rows,
-  counters.masked,
-  end ?? 'live',
-]
+const columns = (sessions: readonly SessionSummary[], { wide }: WideView): readonly Column<SessionSummary>[] => {
+  const short = shortIds(sessions.map(({ id }) => id))
+  return [
+    { heading: 'id', of: ({ id }) => (wide ? id : short(id)) },
+    { heading: 'person', goes: 2, of: ({ name }) => name },
+    { heading: 'connection', goes: 3, of: ({ connection }) => connection },
+    { heading: 'began', of: ({ startedAt }) => momentText(startedAt) },
+    {
+      heading: 'lasted',
+      goes: 6,
+      of: ({ startedAt, endedAt }) => span(Date.parse(endedAt ?? new Date().toISOString()) - Date.parse(startedAt)),
+    },
+    { heading: 'statements', goes: 7, of: ({ counters }) => counters.statements },
+    { heading: 'refused', goes: 4, of: ({ counters }) => counters.refused },
+    { heading: 'errors', goes: 8, of: ({ counters }) => counters.errors },
+    { heading: 'rows', goes: 1, of: ({ counters }) => counters.rows },
+    { heading: 'masked', goes: 5, of: ({ counters }) => counters.masked },
+    { heading: 'end', of: ({ end }) => end ?? 'live' },
+  ]
+}

@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { integer } from '@oclif/core/flags'
 import { ClientCommand } from '../../src/cli/command.js'
+import { momentText } from '../../src/cli/moment.js'
 import { pairs } from '../../src/cli/table.js'
 import { paint, plain, span, width } from '../../src/cli/text.js'
 import { write } from '../../src/cli/write.js'
@@ -45,7 +46,7 @@ export default class SessionsShow extends ClientCommand {
   }
 }
 
-const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
+const local = (time: string): string => momentText(time)
 
 const facts = (session: SessionSummary): Record<string, string | number | undefined> => {
   const { statements, refused, errors, rows, bytes, masked, observed } = session.counters

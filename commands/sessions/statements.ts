@@ -28,7 +28,7 @@ export default class SessionsStatements extends ClientCommand {
     text: string({ char: 't', helpValue: 'TEXT', description: 'part of the statement, 3 characters at least' }),
     rule: string({ helpValue: 'NAME', description: 'a rule that refused it, warned of it, or had it approved' }),
     refused: boolean({ description: 'only what was refused' }),
-    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, or 2h, 7d ago' }),
+    since: string({ helpValue: 'WHEN', description: 'then or later: a date, a time, yesterday, or 2h, 7d ago' }),
     until: string({ helpValue: 'WHEN', description: 'before' }),
     limit: integer({ char: 'n', min: 1, max: 100_000, default: 50, description: 'most to list, newest first' }),
     csv: boolean({ exclusive: ['json'], description: 'as CSV, with all that is known of each' }),

@@ -1,9 +1,9 @@
 import { boolean } from '@oclif/core/flags'
-import { ClientCommand } from '../../src/cli/command.js'
+import { ListCommand } from '../../src/cli/list/command.js'
 import { tokenTable } from '../../src/cli/tokens/token-text.js'
 import type { ServiceTokenInfo } from '../../src/lib/api/service-tokens.js'
 
-export default class TokensList extends ClientCommand {
+export default class TokensList extends ListCommand {
   static override summary = 'List service tokens: yours, or everybody’s if you are an admin or auditor.'
   static override description =
     'The last column says what is worth a look: owners who are gone or shut out, who lost the access that the token is for, ' +
@@ -22,7 +22,9 @@ export default class TokensList extends ClientCommand {
     const tokens = found.tokens.filter(
       ({ marks }) => flags.ended || !(marks.includes('revoked') || marks.includes('expired')),
     )
-    this.log(tokenTable(tokens))
+    if (tokens.length === 0)
+      this.say(flags.ended ? 'There is no service token.' : 'There is no service token in force.')
+    else await this.show(tokenTable(tokens, this.view(flags)))
     return { tokens }
   }
 }

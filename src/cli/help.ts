@@ -13,4 +13,8 @@ class ExamplesFirst extends CommandHelp {
 /** Help as people read it: examples, then usage, arguments and flags. */
 export class ExamplesFirstHelp extends Help {
   protected override CommandHelpClass = ExamplesFirst
+
+  override formatRoot(): string {
+    return `${super.formatRoot()}\n\nHELP\n  hoop help COMMAND  how a command is used\n  hoop help topics   masks, rules, approvals, budgets, exit statuses, scripts`
+  }
 }

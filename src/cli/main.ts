@@ -26,7 +26,8 @@ export async function runCommand(typed: readonly string[], root: string): Promis
   // `hoop help connect` is what people type.
   const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : [...typed]
   try {
-    if (argv[0] === '--version' || argv[0] === '-v') version(root)
+    if (['--version', '-v', 'version'].includes(argv[0] ?? '')) version(root)
+    else if (typed[0] === 'help' && typed[1] !== undefined && (await topic(typed.slice(1)))) return
     else if (wantsHelp(argv)) await help(root, argv)
     else await (await import('@oclif/core/run')).run(argv, { root })
   } catch (error) {
@@ -41,6 +42,14 @@ export async function runCommand(typed: readonly string[], root: string): Promis
 function version(root: string): void {
   const { version: own } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   process.stdout.write(`hoop/${own} ${process.platform}-${process.arch} node-${process.version}\n`)
+}
+
+/** `hoop help topics`, `hoop help masks`: false where it is no topic. */
+async function topic(words: readonly string[]): Promise<boolean> {
+  const { topicText } = await import('./topics/topics.js')
+  const text = topicText(words.join('-'))
+  if (text !== undefined) process.stdout.write(text)
+  return text !== undefined
 }
 
 async function help(root: string, argv: string[]): Promise<void> {

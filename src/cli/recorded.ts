@@ -5,7 +5,7 @@ import { plain } from './text.js'
 export const recordedFlags = {
   config: text({ description: 'configuration file', default: 'hoop.yaml' }),
   since: text({
-    description: 'sessions that began then or later: a date, a time, or 2h, 7d ago',
+    description: 'sessions that began then or later: a date, a time, yesterday, or 2h, 7d ago',
     default: '7d',
     helpValue: 'WHEN',
   }),

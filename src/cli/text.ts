@@ -52,6 +52,25 @@ export function wrap(text: string, columns: number): string[] {
   })
 }
 
+/** A text in lines of at most so many columns, parted between words; a word that is longer is cut. */
+export function wrapWords(text: string, columns: number): string[] {
+  if (width(text) <= columns) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (width(longer) <= columns) {
+      line = longer
+      continue
+    }
+    if (line !== '') lines.push(line)
+    const pieces = wrap(word, columns)
+    line = pieces.pop() ?? ''
+    lines.push(...pieces)
+  }
+  return [...lines, line]
+}
+
 /** The first so many columns of a text in one line. */
 export const clip = (text: string, columns: number): string =>
   width(text) <= columns ? text : `${wrap(text, Math.max(1, columns - 1))[0] ?? ''}…`

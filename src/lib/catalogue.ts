@@ -19,6 +19,8 @@ export const catalogue = {
   GATEWAY_RUNNING: { message: 'another gateway is running on these recordings or this store', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each gateway recordings and a store of its own.' },
   WITNESS_RUNNING: { message: 'another witness is running on this state', exit: 69, http: 500, sqlstate: '58030', hint: 'Stop it first, or give each witness a key and a --state of its own.' },
   NO_TERMINAL: { message: 'this needs a terminal', exit: 64, http: 400, sqlstate: '22023', hint: 'Pass the answers as flags.' },
+  PROGRAM_MISSING: { message: 'a program is not there', exit: 127, http: 500, sqlstate: '58030', hint: 'Install PostgreSQL’s client (Debian: postgresql-client, Homebrew: libpq), or run SQL without it: hoop exec NAME SQL' },
+  TIME_OVER: { message: 'the time that was given is over', exit: 75, http: 504, sqlstate: '57014', hint: 'Give it more with --timeout, or ask for less.' },
   INTERRUPTED: { message: 'interrupted', exit: 130, http: 499, sqlstate: '57014', hint: '' },
 
   // identity

@@ -22,13 +22,45 @@ export const durationText = (ms: number): string => {
   return `${ms / length}${unit}`
 }
 
+/** Days of the week as `Date` counts them. */
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+
+/** When what people call so began, on this machine's clock; undefined where it is no such word. Weeks begin on Monday. */
+function beginningOf(words: string, now: Date): Date | undefined {
+  const day = (back: number): Date => new Date(now.getFullYear(), now.getMonth(), now.getDate() - back)
+  const sinceMonday = (now.getDay() + 6) % 7
+  const weekday = weekdays.indexOf(words)
+  if (weekday >= 0) return day((now.getDay() - weekday + 7) % 7)
+  switch (words) {
+    case 'today':
+      return day(0)
+    case 'yesterday':
+      return day(1)
+    case 'this week':
+      return day(sinceMonday)
+    case 'last week':
+      return day(sinceMonday + 7)
+    case 'this month':
+      return new Date(now.getFullYear(), now.getMonth(), 1)
+    case 'last month':
+      return new Date(now.getFullYear(), now.getMonth() - 1, 1)
+    default:
+      return undefined
+  }
+}
+
 /**
- * A moment: `2h` or `7d` ago, or a date with or without a time. Without a zone it means this machine's.
+ * A moment: `2h` or `7d` ago, when `today`, `yesterday`, `monday`, `last week` began, or a date with or without a time.
+ * Without a zone it means this machine's.
  * @returns ISO 8601 in UTC
  * @throws {HoopError} USAGE
  */
 export function momentOf(text: string, now = Date.now()): string {
-  return moment(text, (ms) => now - ms)
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, ' ')
+  return beginningOf(words, new Date(now))?.toISOString() ?? moment(text, (ms) => now - ms)
 }
 
 /** The same ahead: `2h` from now, or a date with or without a time. @throws {HoopError} USAGE */
@@ -45,7 +77,7 @@ function moment(text: string, away: (ms: number) => number): string {
     : new Date(Number.NaN)
   if (Number.isNaN(parsed.getTime())) {
     throw new HoopError('USAGE', `${text} is no time`, {
-      hint: 'Write a date (2026-11-20), a time (2026-11-20T09:30, with Z or +01:00 for a zone), or a length of time (2h, 7d).',
+      hint: 'Write a date (2026-11-20), a time (2026-11-20T09:30, with Z or +01:00 for a zone), a length of time (2h, 7d), or yesterday, monday, last week.',
     })
   }
   return parsed.toISOString()

@@ -1,5 +1,7 @@
 import { specLine } from '../masking/spec-name.js'
 import type { LoadedConfig } from './config/load.js'
+import { budgetWords } from './budget-words.js'
+import type { BudgetsConfig } from './config/policy/budgets.js'
 import type { RecordingsConfig } from './config/policy/recordings.js'
 import type { PolicyConfig } from './config/schema.js'
 import { conditionsPhrase } from './rules/asked.js'
@@ -22,7 +24,9 @@ export interface PolicyOverview {
   readonly vectors: VectorsOverview
   /** What becomes of output columns that are computed from masked ones. */
   readonly derived: 'hide' | 'refuse'
-  readonly budgets: unknown
+  readonly budgets: BudgetsConfig
+  /** The same in words. */
+  readonly budgetWords: Readonly<Record<string, string>>
   /** How much of results is recorded. */
   readonly recordings: RecordingsConfig
   readonly trustedFunctions: readonly string[]
@@ -89,6 +93,7 @@ export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOvervi
     vectors: vectorsOf(policy),
     derived: policy.derived,
     budgets: policy.budgets ?? {},
+    budgetWords: budgetWords(policy.budgets ?? {}),
     recordings: policy.recordings ?? { rows: 'sample' },
     trustedFunctions: policy.trusted_functions,
   }

@@ -143,6 +143,9 @@ export const query = (text: string): Buffer => serialize.query(text)
 export const parse = (name: string, text: string, types: Buffer = Buffer.alloc(0)): Buffer =>
   frame(Frontend.Parse, name, text, int16(types.length / 4), types)
 
+/** Binds values in text format to the unnamed statement; results come in text format too. */
+export const bindValues = (values: readonly string[]): Buffer => serialize.bind({ values: [...values] })
+
 export const bindOf = (statement: string): Buffer => serialize.bind({ statement })
 
 /** A FunctionCall of OID 0, which no function has; pg-protocol knows no FunctionCall. */

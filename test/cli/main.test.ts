@@ -56,6 +56,41 @@ test.for([
   expect([status, stdout, stderr]).toEqual([64, '', expect.stringMatching(words)])
 })
 
+test.for([
+  [['sesions', 'list'], 'Did you mean: hoop sessions list'],
+  [['sessions', 'lst'], 'Did you mean: hoop sessions list'],
+  [['conect', 'vectordb'], 'Did you mean: hoop connect'],
+  [['kill', '1kz0m'], 'Run: hoop sessions kill ID'],
+  [['tunnel'], 'Run: hoop connect NAME'],
+  [['sessions', 'frobnicate'], 'hoop sessions knows: export, follow, kill, list, replay, show, statements.'],
+] as const)('%j is no command, and the hint says what may have been meant', async ([args, hint]) => {
+  const { stderr, status } = await cli(...args)
+  expect([stderr, status]).toEqual([
+    `hoop: the command was not understood: there is no command: hoop ${args.join(' ')}\nhint: ${hint}\n`,
+    64,
+  ])
+})
+
+test('names that other tools have work', async () => {
+  expect((await cli('version')).stdout).toMatch(/^hoop\//)
+  expect((await cli('whoami')).status).toBe(77)
+  expect((await cli('ls', '--help')).stdout).toMatch(/List what you may connect to/)
+})
+
+test('topics of help', async () => {
+  const { stdout } = await cli('help', 'topics')
+  for (const topic of ['masks', 'rules', 'approvals', 'exit-statuses']) {
+    expect(stdout).toContain(topic)
+    const { stdout: text, status } = await cli('help', topic)
+    expect([text.length > 200, Math.max(...text.split('\n').map((line) => line.length)) <= 92, status]).toEqual([
+      true,
+      true,
+      0,
+    ])
+  }
+  expect((await cli('help', 'exit', 'statuses')).stdout).toBe((await cli('help', 'exit-statuses')).stdout)
+})
+
 test('an error with --json is on stdout, and nothing on stderr', async () => {
   const { stdout, stderr, status } = await cli('status', '--json')
   expect([status, stderr]).toEqual([77, ''])

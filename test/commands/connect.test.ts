@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -149,15 +149,24 @@ test('--service keeps an entry for psql service=NAME', async () => {
 })
 
 test('-- COMMAND runs with libpq’s variables and returns its status', async () => {
-  const env = { PGPASSWORD: 'of another server', PGSERVICE: 'another' }
+  const env = { PGPASSWORD: 'of another server', PGSERVICE: 'another', DATABASE_URL: 'postgres://elsewhere/x' }
   const { status, stdout } = await stage.hoop(
-    ['connect', 'vectordb', '--', 'sh', '-c', 'env | grep ^PG | sort; exit 7'],
+    ['connect', 'vectordb', '--', 'sh', '-c', 'env | grep -E "^(PG|DATABASE_URL)" | sort; exit 7'],
     { env },
   )
   expect(status).toBe(7)
   expect(stdout).toMatch(
-    /^PGDATABASE=postgres\nPGGSSENCMODE=disable\nPGHOST=127\.0\.0\.1\nPGPORT=\d+\nPGSSLMODE=disable\nPGUSER=hoop\n$/,
+    /^DATABASE_URL=postgresql:\/\/127\.0\.0\.1:\d+\/postgres\nPGDATABASE=postgres\nPGGSSENCMODE=disable\nPGHOST=127\.0\.0\.1\nPGPORT=\d+\nPGSSLMODE=disable\nPGUSER=hoop\n$/,
   )
+})
+
+test('hoop psql runs the psql that is found, and returns its status', async () => {
+  const bin = join(stage.home, 'bin')
+  await mkdir(bin, { recursive: true })
+  await writeFile(join(bin, 'psql'), '#!/bin/sh\necho "$PGHOST $PGDATABASE $@"; exit 3\n', { mode: 0o755 })
+  const env = { PATH: `${bin}:${process.env['PATH']}` }
+  const { status, stdout } = await stage.hoop(['psql', 'vectordb', '--', '-c', 'SELECT 1'], { env })
+  expect([status, stdout]).toEqual([3, '127.0.0.1 postgres -c SELECT 1\n'])
 })
 
 test('-- COMMAND with flags of its own, --json among them', async () => {

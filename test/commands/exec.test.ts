@@ -54,7 +54,7 @@ test('values are text exactly as the server sends them', async () => {
 
 test('CSV', async () => {
   const { stdout } = await exec([`SELECT 1 a, '' b, NULL c, 'x"y,z' d`, '--format', 'csv'])
-  expect(stdout).toBe('a,b,c,d\r\n1,"",,"x""y,z"\r\n')
+  expect(stdout).toBe('a,b,c,d\n1,"",,"x""y,z"\n')
 })
 
 test('--json is JSON', async () => {
@@ -65,7 +65,7 @@ test('several statements run in order, and none after an error', async () => {
   const sql = "INSERT INTO notes VALUES (1, 'x'); SELECT count(*) FROM notes; SELECT 1/0; SELECT 3"
   const { stdout, stderr, status } = await exec([sql])
   expect([stdout, stderr, status]).toEqual(['count\n1\n', 'INSERT 0 1\nSELECT 1\nERROR 22012: division by zero\n', 1])
-  expect((await exec(['SELECT count(*) FROM notes', '--format', 'csv'])).stdout).toBe('count\r\n0\r\n') // one transaction
+  expect((await exec(['SELECT count(*) FROM notes', '--format', 'csv'])).stdout).toBe('count\n0\n') // one transaction
 })
 
 test('from a file, from stdin, and from stdin by -f -', async () => {
@@ -76,7 +76,59 @@ test('from a file, from stdin, and from stdin by -f -', async () => {
     await exec(['--format', 'csv'], { input: 'SELECT 7 AS n' }),
     await exec(['-f', '-', '--format', 'csv'], { input: 'SELECT 7 AS n' }),
   ]
-  for (const result of results) expect(result).toEqual({ stdout: 'n\r\n7\r\n', stderr: '', status: 0 })
+  for (const result of results) expect(result).toEqual({ stdout: 'n\n7\n', stderr: '', status: 0 })
+})
+
+test('SQL that begins with a comment is no flag', async () => {
+  const sql = '-- how many = one\nSELECT 1 AS n'
+  for (const args of [[sql], ['-c', sql], ['--reason', 'x', sql]])
+    expect(await exec([...args, '-t'])).toEqual({ stdout: '1\n', stderr: '', status: 0 })
+  expect((await exec(['/* a */ SELECT 1 AS n', '-t'])).stdout).toBe('1\n')
+})
+
+test('several --command run in order, each in a transaction of its own, until one fails', async () => {
+  const args = ['INSERT INTO notes VALUES (9)', 'SELECT id FROM notes WHERE id = 9', 'SELECT 1/0', 'SELECT 3']
+  const { stdout, stderr, status } = await exec(args.flatMap((sql) => ['-c', sql]))
+  expect([stdout, stderr, status]).toEqual(['id\n9\n', 'INSERT 0 1\nSELECT 1\nERROR 22012: division by zero\n', 1])
+  expect((await exec(['DELETE FROM notes WHERE id = 9 RETURNING id', '-t'])).stdout).toBe('9\n')
+})
+
+test('a variable is a value, whatever it says', async () => {
+  const evil = "x'; DROP TABLE notes; --"
+  const sql =
+    "SELECT :said AS said, :'said'::text = 'a' AS eq, ':said'::text AS no /* :said */, (ARRAY[1,2,3])[:n:2] AS s"
+  const { stdout, stderr } = await exec(['--set', `said=${evil}`, '-v', 'n=2', sql, '--format', 'jsonl'])
+  expect([JSON.parse(stdout), stderr]).toEqual([{ said: evil, eq: 'f', no: ':said', s: '{2}' }, ''])
+})
+
+test.for([
+  ['a variable that isn’t named', ['--set', 'a=1', 'SELECT 1'], 64, 'the SQL has no :a'],
+  ['one given twice', ['--set', 'a=1', '--set', 'a=2', 'SELECT :a'], 64, '--set gives a twice'],
+  ['no name', ['--set', '1a=1', 'SELECT :a'], 64, '--set 1a=1 is no name=value'],
+  ['a name in place of a value', ['--set', 'a=1', 'SELECT 1 AS :"a"'], 64, 'only values can be variables'],
+  ['two texts', ['--set', 'a=1', '-c', 'SELECT :a', '-c', 'SELECT :a'], 64, '--set goes with one text of SQL'],
+  ['a parameter beside', ['--set', 'a=1', 'SELECT :a, $1'], 64, 'the SQL has $1 beside variables'],
+  ['a quote that doesn’t end', ['--set', 'a=1', "SELECT :a, 'x"], 64, 'can’t be taken apart'],
+  ['a value of the wrong type', ['--set', 'a=x', 'SELECT :a::int'], 1, 'invalid input syntax for type integer: "x"'],
+  ['two statements', ['--set', 'a=1', 'SELECT :a; SELECT 2'], 1, 'cannot insert multiple commands'],
+] as const)('%s: an error that says so', async ([, args, status, words]) => {
+  const result = await exec([...args])
+  expect([result.stderr, result.status]).toEqual([expect.stringContaining(words), status])
+})
+
+test('PGOPTIONS goes along', async () => {
+  const result = await exec(['SHOW work_mem', '-t'], { env: { ...env, PGOPTIONS: '-c work_mem=7MB' } })
+  expect(result.stdout).toBe('7MB\n')
+})
+
+test('--timeout cancels what runs: 75', async () => {
+  const mark = `/* ${Math.random()} */`
+  const { stderr, status } = await exec([`SELECT pg_sleep(60) ${mark}`, '--timeout', '1.5s'])
+  expect([stderr, status]).toEqual([expect.stringContaining('1.5s have passed'), 75])
+  const running = `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%${mark}' AND query LIKE 'SELECT pg_sleep%'`
+  await expect
+    .poll(async () => (await (await database.client()).query<{ count: string }>(running)).rows)
+    .toEqual([{ count: '0' }])
 })
 
 test('an error of a statement: SQLSTATE, the line at fault, hint, 1', async () => {
@@ -141,14 +193,14 @@ test('a large result comes as it is read, in little memory', async () => {
   )
   running.process.stdout.setEncoding('utf8')
   const { stdout, status } = await running.ended
-  expect([status, stdout.split('\r\n').length]).toEqual([0, rows + 2])
+  expect([status, stdout.split('\n').length]).toEqual([0, rows + 2])
 })
 
 test('a reader that leaves ends it quietly', async () => {
   await using running = stage.start(['exec', 'vectordb', 'SELECT generate_series(1, 10000000)', '--format', 'csv'], {
     env,
   })
-  await running.until(/\r\n1000\r\n/)
+  await running.until(/\n1000\n/)
   running.process.stdout.destroy()
   const [status] = await new Promise<[number | null]>((resolve) =>
     running.process.once('exit', (code) => resolve([code])),
@@ -179,6 +231,8 @@ test.for([
   ['no SQL', [], ''],
   ['only blanks', ['  '], ''],
   ['SQL twice', ['SELECT 1', '-f', 'x.sql'], ''],
+  ['SQL by argument and by --command', ['SELECT 1', '-c', 'SELECT 2'], ''],
+  ['a time that is none', ['SELECT 1', '--timeout', 'soon'], ''],
   ['a file that isn’t there', ['-f', 'none.sql'], ''],
   ['an unknown format', ['SELECT 1', '--format', 'xml'], ''],
 ] as const)('%s: 64', async ([, args, input]) => {

@@ -113,7 +113,7 @@ test('the job for GitHub Actions runs as it stands there', async () => {
   expect(ran.join('')).toContain('last 7')
   expect(ran.join('')).toMatch(/^vectordb /m)
   expect(ran.join('')).not.toContain(secret)
-  expect(await report('github')).toBe('documents\r\n7\r\n')
+  expect(await report('github')).toBe('documents\n7\n')
   const { stdout } = await gateway.hoop('casey', ['sessions', 'list', '--json'])
   expect(stdout).toContain('casey@contractor.example/github')
 })
@@ -129,7 +129,7 @@ test('the job for GitLab runs as it stands there', async () => {
     CI_JOB_ID: '12',
   })
   expect([status, out]).toEqual([0, expect.stringContaining('last 7')])
-  expect(await report('gitlab')).toBe('documents\r\n7\r\n')
+  expect(await report('gitlab')).toBe('documents\n7\n')
 })
 
 test('the script for a runner of one’s own runs as it stands there, and without its key not', async () => {
@@ -152,7 +152,7 @@ test('the script for a runner of one’s own runs as it stands there, and withou
     status: 0,
     out: expect.stringContaining('last 7') as string,
   })
-  expect(await report('runner')).toBe('documents\r\n7\r\n')
+  expect(await report('runner')).toBe('documents\n7\n')
   const thief = await shell(here(script).replace(/^export HOOP_KEY_FILE.*\n/m, ''), 'runner', {})
   expect(thief).toEqual({
     status: 77,

@@ -21,12 +21,23 @@ test.for([
   expect(momentOf(text, now)).toBe(moment)
 })
 
-test.for(['', 'yesterday', '2026-13-01', '7', '7y', '-2h', '20.11.2026', '2026-11-20T99:00'])(
-  '%j is no time',
-  (text) => {
-    expect(() => momentOf(text, now)).toThrow(expect.objectContaining({ code: 'USAGE', exit: 64 }) as Error)
-  },
-)
+test.for([
+  ['today', '2026-11-20T05:00:00.000Z'],
+  ['yesterday', '2026-11-19T05:00:00.000Z'],
+  ['Friday', '2026-11-20T05:00:00.000Z'],
+  ['monday', '2026-11-16T05:00:00.000Z'],
+  ['saturday', '2026-11-14T05:00:00.000Z'],
+  ['this week', '2026-11-16T05:00:00.000Z'],
+  ['last  week', '2026-11-09T05:00:00.000Z'],
+  ['last-month', '2026-10-01T04:00:00.000Z'],
+  ['this month', '2026-11-01T04:00:00.000Z'],
+] as const)('%s began at %s, in New York on a Friday', ([text, moment]) => {
+  expect(momentOf(text, now)).toBe(moment)
+})
+
+test.for(['', 'someday', '2026-13-01', '7', '7y', '-2h', '20.11.2026', '2026-11-20T99:00'])('%j is no time', (text) => {
+  expect(() => momentOf(text, now)).toThrow(expect.objectContaining({ code: 'USAGE', exit: 64 }) as Error)
+})
 
 test.for([
   ['500ms', 500],

@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { ClientCommand } from '../../../src/cli/command.js'
+import { momentText } from '../../../src/cli/moment.js'
 import { plain } from '../../../src/cli/text.js'
 import { untilOf } from '../../../src/cli/until.js'
 import type { StandingApproval, StandingApprovalRequest } from '../../../src/lib/api/approvals.js'
@@ -55,7 +56,7 @@ export default class ApprovalsStandingAdd extends ClientCommand {
     const { openClient } = await import('../../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const made = await client.post<StandingApproval>('/v1/standing-approvals', request)
-    const until = new Date(made.expiresAt).toLocaleString('sv-SE')
+    const until = momentText(made.expiresAt)
     this.log(
       plain(`${made.id}: ${made.name} may run it on ${made.connection}, database ${made.database}, until ${until}.`),
     )

@@ -1,10 +1,12 @@
 import { boolean } from '@oclif/core/flags'
 import { briefly } from '../../../src/cli/approvals/approval-text.js'
-import { ClientCommand } from '../../../src/cli/command.js'
-import { table } from '../../../src/cli/table.js'
+import { ListCommand, type WideView } from '../../../src/cli/list/command.js'
+import type { Column } from '../../../src/cli/list/list.js'
+import { shortIds } from '../../../src/cli/list/short-ids.js'
+import { momentText } from '../../../src/cli/moment.js'
 import type { StandingApproval } from '../../../src/lib/api/approvals.js'
 
-export default class ApprovalsStandingList extends ClientCommand {
+export default class ApprovalsStandingList extends ListCommand {
   static override summary = 'List standing approvals: given by you or to you; all of them for admins and auditors.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --all --json']
   static override flags = {
@@ -19,15 +21,23 @@ export default class ApprovalsStandingList extends ClientCommand {
       `/v1/standing-approvals${flags.all ? '?all=true' : ''}`,
     )
     if (standing.length === 0) this.say('There is no standing approval.')
-    else this.log(table(headings, standing.map(row)))
+    else await this.list(columns(standing, this.view(flags)), standing, flags)
     return { standing }
   }
 }
 
-const headings = ['id', 'person', 'connection', 'until', 'by', 'reason', 'statement']
-
-const row = ({ id, name, connection, expiresAt, revokedAt, by, reason, text }: StandingApproval): string[] => [
-  ...[id, name, connection],
-  revokedAt === undefined ? new Date(expiresAt).toLocaleString('sv-SE') : 'revoked',
-  ...[by.name, reason, briefly(text)],
-]
+const columns = (all: readonly StandingApproval[], { wide }: WideView): readonly Column<StandingApproval>[] => {
+  const short = shortIds(all.map(({ id }) => id))
+  return [
+    { heading: 'id', of: ({ id }) => (wide ? id : short(id)) },
+    { heading: 'person', of: ({ name }) => name },
+    { heading: 'connection', goes: 2, of: ({ connection }) => connection },
+    {
+      heading: 'until',
+      of: ({ expiresAt, revokedAt }) => (revokedAt === undefined ? momentText(expiresAt) : 'revoked'),
+    },
+    { heading: 'by', goes: 1, of: ({ by }) => by.name },
+    { heading: 'reason', goes: 3, of: ({ reason }) => reason },
+    { heading: 'statement', wraps: true, of: ({ text }) => briefly(text, wide ? Infinity : undefined) },
+  ]
+}

@@ -3,7 +3,7 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type Field, readKey, readRowDescription, readTag } from '../../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { type ErrorFields, readErrorFields } from '../../wire/error-fields.js'
-import { frame, query, terminate } from '../../wire/frontend.js'
+import { bindValues, describePortal, executeOf, frame, parse, query, sync, terminate } from '../../wire/frontend.js'
 import { hoopCode } from '../../wire/hoop-code.js'
 import { cancelRequest } from '../../wire/startup.js'
 import type { Stream } from '../link/links.js'
@@ -34,17 +34,31 @@ export type Answer =
   | { readonly kind: 'complete'; readonly tag: string }
   /** `code` is hoop's, where the notice is. */
   | { readonly kind: 'notice'; readonly fields: ErrorFields; readonly code: string | undefined }
-  | { readonly kind: 'error'; readonly fields: ErrorFields }
+  /** `sql` is the text that it is of. */
+  | { readonly kind: 'error'; readonly fields: ErrorFields; readonly sql: string }
+
+/** A text of SQL; with values it is one statement with parameters, `$1` first. */
+export interface SqlText {
+  readonly text: string
+  readonly values?: readonly string[]
+}
 
 /** Largest message of the server that is held, bytes: PostgreSQL's own largest is just under 1 GB. */
 const largest = 1024 * 1024 * 1024
 
-/** One session that runs one text of SQL, without a driver: simple query protocol, row by row, bounded memory. */
+/** What runs a text: a simple query, or, where it has parameters, one extended query. */
+const messages = ({ text, values }: SqlText): Buffer =>
+  values === undefined
+    ? query(text)
+    : Buffer.concat([parse('', text), bindValues(values), describePortal(''), executeOf(''), sync()])
+
+/** One session that runs texts of SQL, without a driver: row by row, in bounded memory. */
 export class Execution {
   readonly #socket: Stream
   readonly #openAnother: (first: Buffer) => Promise<Stream>
   readonly #answers: Answer[] = []
   #ready = false
+  #running = ''
   #key: { pid: number; secret: Buffer } | undefined
 
   /** @param openAnother a further stream of the same grant, for a CancelRequest */
@@ -54,30 +68,33 @@ export class Execution {
   }
 
   /**
-   * Runs the statements of a text in order, as one simple query, and yields what the server answers. The server is read
-   * no faster than the caller takes. An error of the server is an answer; it ends the text.
+   * Runs texts one after the other, and yields what the server answers. The server is read no faster than the caller
+   * takes. An error of the server is an answer; nothing runs behind it.
    * @param copyIn the data for COPY … FROM STDIN
    * @throws {HoopError} UPSTREAM_LOST where the connection ends too early
    */
-  async *run(text: string, copyIn: AsyncIterable<Buffer>): AsyncGenerator<Answer> {
+  async *run(texts: readonly SqlText[], copyIn: AsyncIterable<Buffer>): AsyncGenerator<Answer> {
     const cutter = new Cutter(
       { whole: () => true, frame: this.#frame, piece: () => undefined },
       new MemoryBudget(largest),
     )
-    let asked = false
+    const left = [...texts]
+    let failed = false
     try {
       for await (const chunk of this.#chunks()) {
         cutter.feed(chunk)
         for (const answer of this.#answers.splice(0)) {
+          failed ||= answer.kind === 'error'
           yield answer
           if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
           if (answer.kind === 'error' && answer.fields['V'] === 'FATAL') return
         }
         if (!this.#ready) continue
         this.#ready = false
-        if (asked) return
-        asked = true
-        this.#socket.write(query(text))
+        const next = failed ? undefined : left.shift()
+        if (next === undefined) return
+        this.#running = next.text
+        this.#socket.write(messages(next))
       }
     } finally {
       if (this.#socket.writable) this.#socket.end(terminate())
@@ -125,7 +142,7 @@ export class Execution {
         return { kind: 'notice', fields, code: hoopCode(fields) }
       }
       case Backend.Error:
-        return { kind: 'error', fields: readErrorFields(buffer, start, end) }
+        return { kind: 'error', fields: readErrorFields(buffer, start, end), sql: this.#running }
       case Backend.BackendKeyData:
         this.#key = readKey(buffer, start, end)
         return undefined

@@ -1,7 +1,7 @@
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { openClient } from '../api/client.js'
 import type { Environment } from '../files/environment.js'
-import { type Answer, Execution } from './exec.js'
+import { type Answer, Execution, type SqlText } from './exec.js'
 import { HeldGrant } from '../link/grant.js'
 import { startupMessage } from '../../wire/startup.js'
 import { Links, type Stream } from '../link/links.js'
@@ -16,7 +16,8 @@ export interface SqlRequest {
   readonly breakGlass?: boolean
   /** Waits for an approval; without, what needs one is refused with the request's id. */
   readonly wait?: boolean
-  readonly sql: string
+  /** Run in order, until one fails. */
+  readonly texts: readonly SqlText[]
   /** Data for COPY … FROM STDIN. */
   readonly input: AsyncIterable<Buffer>
 }
@@ -30,11 +31,12 @@ const patience = 3_000
  * @throws {HoopError} NOT_LOGGED_IN, ACCESS_DENIED, GATEWAY_…, UPSTREAM_LOST
  */
 export async function* runSql(
-  { env, gateway, connection, reason, breakGlass = false, wait = false, sql, input }: SqlRequest,
+  { env, gateway, connection, reason, breakGlass = false, wait = false, texts, input }: SqlRequest,
   warn: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
-  if (sql.includes('\0')) throw new HoopError('USAGE', 'the SQL holds a NUL character')
+  if (texts.some(({ text, values = [] }) => [text, ...values].some((each) => each.includes('\0'))))
+    throw new HoopError('USAGE', 'the SQL holds a NUL character')
   const stop = new AbortController()
   const client = await openClient({ env, gateway, signal: stop.signal })
   const abortEarly = (): void => stop.abort(signal.reason)
@@ -57,6 +59,7 @@ export async function* runSql(
       ['database', database],
       ['application_name', 'hoop exec'],
       ['client_encoding', 'UTF8'],
+      ...(env['PGOPTIONS'] ? [['options', env['PGOPTIONS']] as [string, string]] : []),
     ]
     const socket = await open(startupMessage(parameters))
     signal.removeEventListener('abort', abortEarly)
@@ -67,7 +70,7 @@ export async function* runSql(
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
-      for await (const answer of execution.run(sql, input)) {
+      for await (const answer of execution.run(texts, input)) {
         if (signal.aborted && answer.kind === 'error') break
         yield answer
       }

@@ -10,13 +10,12 @@ const misleading = [
   'PGCHANNELBINDING',
   'PGREQUIREAUTH',
   'PGREQUIREPEER',
-  'DATABASE_URL',
 ]
 
 /** The environment in which libpq, and the drivers that read its variables, find the connection by themselves. */
 export function libpqEnvironment(
   env: Environment,
-  { address, info, password }: OpenConnection,
+  { address, info, password, dsn }: OpenConnection,
 ): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !misleading.includes(entry[0]),
@@ -32,5 +31,7 @@ export function libpqEnvironment(
     PGSSLMODE: 'disable',
     PGGSSENCMODE: 'disable',
     ...(password !== undefined && { PGPASSWORD: password }),
+    // What frameworks read that know no PG*.
+    DATABASE_URL: dsn,
   }
 }

@@ -1,12 +1,13 @@
 import { type Approval, valid } from '../../lib/api/approvals.js'
 import { approversOf, stateOf, value, waits, whereOf } from '../../lib/shown/approval.js'
 import { statementLines } from '../../lib/shown/statement-lines.js'
-import { pairs, table } from '../table.js'
+import { type Column, list, type View } from '../list/list.js'
+import { shortIds } from '../list/short-ids.js'
+import { momentText as local } from '../moment.js'
+import { pairs } from '../table.js'
 import { exact, plain, span } from '../text.js'
 
 export { stateOf } from '../../lib/shown/approval.js'
-
-const local = (time: string): string => new Date(time).toLocaleString('sv-SE')
 
 /** A statement in one line, for lists. */
 export const briefly = (text: string, most = 60): string => {
@@ -14,14 +15,19 @@ export const briefly = (text: string, most = 60): string => {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
 
-export const approvalTable = (approvals: readonly Approval[]): string =>
-  table(
-    ['id', 'person', 'connection', 'rule', 'state', 'asked', 'statement'],
-    approvals.map((one) => [
-      ...[one.id, one.name, one.connection, one.rule, stateOf(one), local(one.createdAt)],
-      briefly(one.text),
-    ]),
-  )
+export const approvalTable = (approvals: readonly Approval[], view: View & { readonly wide: boolean }): string => {
+  const short = shortIds(approvals.map(({ id }) => id))
+  const columns: readonly Column<Approval>[] = [
+    { heading: 'id', of: ({ id }) => (view.wide ? id : short(id)) },
+    { heading: 'person', of: ({ name }) => name },
+    { heading: 'connection', goes: 3, of: ({ connection }) => connection },
+    { heading: 'rule', goes: 2, of: ({ rule }) => rule },
+    { heading: 'state', of: (one) => stateOf(one) },
+    { heading: 'asked', goes: 1, of: ({ createdAt }) => local(createdAt) },
+    { heading: 'statement', wraps: true, of: ({ text }) => briefly(text, view.wide ? Infinity : undefined) },
+  ]
+  return list(columns, approvals, view)
+}
 
 /** Everything that one request is about: what an approver has to read. Statement and values are made harmless. */
 export const approvalText = (one: Approval): string =>

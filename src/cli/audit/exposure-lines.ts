@@ -1,3 +1,4 @@
+import { momentText } from '../moment.js'
 import type { ExposedColumn, Exposure, Left } from '../../lib/api/statements.js'
 
 /** One line of an exposure's table of columns: a column as it was seen in one way. */
@@ -30,7 +31,7 @@ export const size = (n: number): string => {
 export const figure = (n: number): string => n.toLocaleString('en-US')
 
 /** In the reader's time zone. */
-export const moment = (iso: string): string => new Date(iso).toLocaleString('sv-SE')
+export const moment = momentText
 
 /** What the exposure is of, in words. */
 export const question = (

@@ -1,4 +1,5 @@
 import type { RecordedStatement } from '../../lib/api/statements.js'
+import { momentText } from '../moment.js'
 import { table } from '../table.js'
 import { clip, width } from '../text.js'
 
@@ -25,7 +26,7 @@ const tablesOf = ({ reads, writes }: RecordedStatement): string =>
 const headings = ['time', 'person', 'connection', 'session', 'n', 'verdict', 'rows', 'vectors', 'seen', 'tables']
 
 const row = (statement: RecordedStatement): (string | number | undefined)[] => [
-  new Date(statement.at).toLocaleString('sv-SE'),
+  momentText(statement.at),
   ...[statement.name, statement.connection, statement.session, statement.n, verdictOf(statement)],
   ...[statement.rows, statement.vectors, seenOf(statement), tablesOf(statement)],
 ]

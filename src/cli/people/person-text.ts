@@ -1,10 +1,11 @@
 import { acts as words } from '../../lib/api/acts.js'
 import type { PersonDetail, Reach } from '../../lib/api/people.js'
 import { briefly, stateOf } from '../approvals/approval-text.js'
-import { pairs, table } from '../table.js'
-import { tokenHeadings, tokenRow } from '../tokens/token-text.js'
+import { momentText } from '../moment.js'
+import { type Cell, pairs, table } from '../table.js'
+import { tokenColumns } from '../tokens/token-text.js'
 
-const local = (time: string | undefined): string | undefined => time && new Date(time).toLocaleString('sv-SE')
+const local = (time: string | undefined): string | undefined => time && momentText(time)
 
 /** What gives it: the entry of the connection, and what of it fits. */
 const why = ({ entry, group, person, access }: Reach): string =>
@@ -30,7 +31,7 @@ const facts = (one: PersonDetail): string =>
 interface Section {
   readonly title: string
   readonly headings: readonly string[]
-  readonly rows: (one: PersonDetail) => readonly (readonly (string | number | undefined)[])[]
+  readonly rows: (one: PersonDetail) => readonly (readonly Cell[])[]
 }
 
 /** What is listed of a person, in this order; what they have none of is left out. */
@@ -62,8 +63,8 @@ const sections: readonly Section[] = [
   },
   {
     title: 'Service tokens',
-    headings: tokenHeadings,
-    rows: ({ tokens }) => tokens.map(tokenRow),
+    headings: tokenColumns.map(({ heading }) => heading),
+    rows: ({ tokens }) => tokens.map((token) => tokenColumns.map(({ of }) => of(token))),
   },
   {
     title: 'Standing approvals',

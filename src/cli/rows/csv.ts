@@ -1,4 +1,5 @@
-import type { RowFormat } from './row-format.js'
+import { plain } from '../text.js'
+import type { RowFormat, RowOptions } from './row-format.js'
 
 /** NULL is nothing; an empty text is `""`, so that the two can be told apart, as COPY … CSV does. */
 const field = (value: string | null): string => {
@@ -6,13 +7,15 @@ const field = (value: string | null): string => {
   return value === '' || /[",\r\n]/.test(value) || value.trim() !== value ? `"${value.replaceAll('"', '""')}"` : value
 }
 
-const line = (values: readonly (string | null)[]): string => values.map(field).join(',') + '\r\n'
-
-/** RFC 4180 with a header; results after the first are parted by an empty line. */
-export function csv(): RowFormat {
+/** RFC 4180 with line feeds, as psql and COPY write it, and a header; results after the first are parted by an empty line. */
+export function csv({ terminal = false, tuplesOnly = false }: RowOptions = {}): RowFormat {
+  const line = (values: readonly (string | null)[]): string => {
+    const text = values.map(field).join(',') + '\n'
+    return terminal ? plain(text, '\n\t') : text
+  }
   let results = 0
   return {
-    begin: (columns) => (results++ > 0 ? '\r\n' : '') + line(columns),
+    begin: (columns) => (results++ > 0 ? '\n' : '') + (tuplesOnly ? '' : line(columns)),
     row: line,
     end: () => '',
   }

@@ -1,4 +1,5 @@
-import type { RowFormat } from './row-format.js'
+import { jsonText } from '../text.js'
+import type { RowFormat, RowOptions } from './row-format.js'
 
 /** Names that are all different: the second `id` is `id_2`. */
 function distinct(columns: readonly string[]): string[] {
@@ -12,20 +13,47 @@ function distinct(columns: readonly string[]): string[] {
   })
 }
 
-/** One array of objects per result, one row a line. Values are strings as the server sends them, or null. */
-export function json(): RowFormat {
+interface Objects {
+  readonly begin: (columns: readonly string[]) => void
+  readonly row: (values: readonly (string | null)[]) => string
+}
+
+/** A row as an object. Values are strings as the server sends them, or null. */
+function objects({ terminal = false }: RowOptions): Objects {
+  const written = terminal ? (value: string | null): string => jsonText(value) : JSON.stringify
   let keys: string[] = []
+  return {
+    begin: (columns) => {
+      keys = distinct(columns).map((name) => written(name))
+    },
+    row: (values) => `{${values.map((value, i) => `${keys[i]}:${written(value)}`).join(',')}}`,
+  }
+}
+
+/** One object a line, whichever result it is of. */
+export function jsonLines(options: RowOptions = {}): RowFormat {
+  const { begin, row } = objects(options)
+  return {
+    begin: (columns) => {
+      begin(columns)
+      return ''
+    },
+    row: (values) => `${row(values)}\n`,
+    end: () => '',
+  }
+}
+
+/** One array of objects per result, one row a line. */
+export function json(options: RowOptions = {}): RowFormat {
+  const { begin, row } = objects(options)
   let rows = 0
   return {
     begin: (columns) => {
-      keys = distinct(columns).map((name) => JSON.stringify(name))
+      begin(columns)
       rows = 0
       return '['
     },
-    row: (values) => {
-      const pairs = values.map((value, i) => `${keys[i]}:${JSON.stringify(value)}`)
-      return `${rows++ === 0 ? '\n' : ',\n'}{${pairs.join(',')}}`
-    },
+    row: (values) => `${rows++ === 0 ? '\n' : ',\n'}${row(values)}`,
     end: () => (rows === 0 ? ']\n' : '\n]\n'),
   }
 }

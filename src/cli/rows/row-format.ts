@@ -6,3 +6,10 @@ export interface RowFormat {
   /** The result that began has ended. */
   end(): string
 }
+
+export interface RowOptions {
+  /** A terminal is to show it: what could steer it is written out. */
+  readonly terminal?: boolean
+  /** Without the names of the columns. */
+  readonly tuplesOnly?: boolean
+}

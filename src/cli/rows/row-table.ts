@@ -1,5 +1,5 @@
 import { pad, plain, width } from '../text.js'
-import type { RowFormat } from './row-format.js'
+import type { RowFormat, RowOptions } from './row-format.js'
 
 /** Rows that are looked at to choose the widths. Later ones may stick out; memory stays bounded. */
 const sample = 500
@@ -9,7 +9,7 @@ const widest = 60
 const cell = (value: string | null): string => (value === null ? 'NULL' : plain(value))
 
 /** Aligned columns for people; an empty line between two results. */
-export function rowTable(): RowFormat {
+export function rowTable({ tuplesOnly = false }: RowOptions = {}): RowFormat {
   let results = 0
   let columns: readonly string[] = []
   let held: string[][] | undefined
@@ -21,7 +21,7 @@ export function rowTable(): RowFormat {
       .join('  ')
       .trimEnd() + '\n'
   const release = (): string => {
-    const rows = [[...columns], ...(held ?? [])]
+    const rows = [...(tuplesOnly ? [] : [[...columns]]), ...(held ?? [])]
     held = undefined
     widths = columns.map((_, i) => Math.min(widest, Math.max(...rows.map((row) => width(row[i] ?? '')))))
     return rows.map(line).join('')

@@ -1,7 +1,9 @@
 import type { ServiceTokenInfo, TokenMark } from '../../lib/api/service-tokens.js'
-import { pairs, table } from '../table.js'
+import { type Column, list, type View } from '../list/list.js'
+import { momentText } from '../moment.js'
+import { pairs } from '../table.js'
 
-const local = (time: string | undefined): string | undefined => time && new Date(time).toLocaleString('sv-SE')
+const local = (time: string | undefined): string | undefined => time && momentText(time)
 
 /** What stands in the list beside a token that is worth a look. */
 const words: Readonly<Record<TokenMark, string>> = {
@@ -23,14 +25,18 @@ const usedText = ({ lastUsed }: ServiceTokenInfo): string =>
 const marksText = ({ marks }: ServiceTokenInfo): string => marks.map((mark) => words[mark]).join(', ')
 
 /** Of a list of tokens. */
-export const tokenHeadings = ['name', 'id', 'owner', 'connections', 'expires', 'last used', 'live', 'note'] as const
-
-export const tokenRow = (token: ServiceTokenInfo): (string | number | undefined)[] => [
-  ...[token.name, token.id, token.owner.name, scopeText(token), local(token.expiresAt), usedText(token)],
-  ...[token.live, marksText(token)],
+export const tokenColumns: readonly Column<ServiceTokenInfo>[] = [
+  { heading: 'name', of: ({ name }) => name },
+  { heading: 'id', goes: 5, of: ({ id }) => id },
+  { heading: 'owner', goes: 2, of: ({ owner }) => owner.name },
+  { heading: 'connections', goes: 3, of: scopeText },
+  { heading: 'expires', of: ({ expiresAt }) => local(expiresAt) },
+  { heading: 'last used', goes: 4, of: usedText },
+  { heading: 'live', goes: 1, of: ({ live }) => live },
+  { heading: 'note', wraps: true, of: marksText },
 ]
 
-export const tokenTable = (tokens: readonly ServiceTokenInfo[]): string => table(tokenHeadings, tokens.map(tokenRow))
+export const tokenTable = (tokens: readonly ServiceTokenInfo[], view: View): string => list(tokenColumns, tokens, view)
 
 export const tokenPairs = (token: ServiceTokenInfo): string => {
   const { name, id, owner, createdAt, createdBy, expiresAt, rotatedAt, oldSecretUntil, networks, boundTo } = token

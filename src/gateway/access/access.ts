@@ -138,7 +138,22 @@ const denied = (view: AccessView, person: Person, name: string, { now = new Date
     return new HoopError('ACCESS_DENIED', `connection ${name}, without an approval`, {
       hint: `Ask for it: ${askCommand(name, askable)}`,
     })
-  return new HoopError('ACCESS_DENIED', `connection ${name}${late === undefined ? '' : `: ${late}`}`)
+  if (late !== undefined) return new HoopError('ACCESS_DENIED', `connection ${name}: ${late}`)
+  return new HoopError('ACCESS_DENIED', `connection ${name}`, { hint: usableHint(view, person) })
+}
+
+/** Names that a hint lists at most: a mistyped one is seen among some. */
+const listed = 10
+
+/** What they may use instead: a name that is not there was most often meant to be one of these. */
+const usableHint = (view: AccessView, person: Person): string => {
+  const names = Object.keys(view.connections)
+    .filter((other) => accessOf(view, person, other))
+    .toSorted()
+  if (names.length === 0) return 'There is no connection that you may use. Ask an administrator for access.'
+  const shown = names.slice(0, listed).join(', ')
+  const more = names.length > listed ? ` and ${names.length - listed} more (hoop connections)` : ''
+  return `You may use: ${shown}${more}. Ask an administrator for access to others.`
 }
 
 /** The entry by which somebody may ask for a policy at this moment. @throws {HoopError} ACCESS_DENIED, NOT_FOUND */

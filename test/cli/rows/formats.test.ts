@@ -40,7 +40,7 @@ describe('JSON', () => {
 })
 
 describe('CSV', () => {
-  test('RFC 4180: quotes where they are needed, CRLF, and NULL apart from the empty text', () => {
+  test('RFC 4180: quotes where they are needed, and NULL apart from the empty text', () => {
     const text = written('csv', [
       ['a', 'b,c'],
       [
@@ -49,12 +49,34 @@ describe('CSV', () => {
         [' z', 'line\nbreak'],
       ],
     ])
-    expect(text).toBe('a,"b,c"\r\n1,\r\n"","x""y"\r\n" z","line\nbreak"\r\n')
+    expect(text).toBe('a,"b,c"\n1,\n"","x""y"\n" z","line\nbreak"\n')
   })
 
   test('an empty line parts two results', () => {
-    expect(written('csv', [['a'], [['1']]], [['b'], [['2']]])).toBe('a\r\n1\r\n\r\nb\r\n2\r\n')
+    expect(written('csv', [['a'], [['1']]], [['b'], [['2']]])).toBe('a\n1\n\nb\n2\n')
   })
+})
+
+test.for(Object.keys(formats) as FormatName[])('%s on a terminal says nothing that steers it', (name) => {
+  const format = formats[name]({ terminal: true })
+  const text = format.begin(['a\u009bname']) + format.row(['a\u001b[31mred\u202e\u0085', null]) + format.end()
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+  expect(text).toContain('\\u001b[31mred\\u202e\\u0085')
+})
+
+test.for([
+  ['csv', '1,2\n'],
+  ['table', '1  2\n'],
+  ['jsonl', '{"a":"1","b":"2"}\n'],
+  ['json', '[\n{"a":"1","b":"2"}\n]\n'],
+] as const)('rows alone as %s', ([name, expected]) => {
+  const format = formats[name]({ tuplesOnly: true })
+  expect(format.begin(['a', 'b']) + format.row(['1', '2']) + format.end()).toBe(expected)
+})
+
+test('JSON lines: one object a line, over results', () => {
+  const text = written('jsonl', [['a'], [['1'], [null]]], [['b', 'b'], [['2', '3']]])
+  expect(text).toBe('{"a":"1"}\n{"a":null}\n{"b":"2","b_2":"3"}\n')
 })
 
 describe('a table', () => {

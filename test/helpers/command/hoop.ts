@@ -100,7 +100,7 @@ export const startHoop = (args: readonly string[], options: HoopOptions): Runnin
 }
 
 /** Commands that go on, start others, or are ended by signals. */
-const ownProcess: readonly string[] = ['connect', 'demo', 'gateway', 'login', 'help']
+const ownProcess: readonly string[] = ['connect', 'demo', 'gateway', 'login', 'help', 'psql']
 
 /** What is read while modules load, not when a command runs. */
 const atLoad = /^(?:NO_COLOR|FORCE_COLOR|TERM|COLUMNS|NODE_.*|DEBUG|XDG_.*)$/

@@ -1,0 +1,18 @@
+import { HoopError } from '../../lib/errors.js'
+
+/**
+ * Variables of `--set`.
+ * @param given each `name=value`
+ * @throws {HoopError} USAGE
+ */
+export function variablesOf(given: readonly string[]): Map<string, string> {
+  const variables = new Map<string, string>()
+  for (const each of given) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(each) ?? []
+    if (name === undefined || value === undefined)
+      throw new HoopError('USAGE', `--set ${each} is no name=value`, { hint: 'Write --set name=value.' })
+    if (variables.has(name)) throw new HoopError('USAGE', `--set gives ${name} twice`)
+    variables.set(name, value)
+  }
+  return variables
+}
