@@ -40,6 +40,9 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
     service: boolean({ description: 'keep an entry for it in ~/.pg_service.conf' }),
   }
 
+  /** Ids of the sessions that went through the ports. */
+  readonly #recorded = new Set<string>()
+
   async run(): Promise<void> {
     const at = this.argv.indexOf('--')
     const [own, command] = at < 0 ? [this.argv, []] : [this.argv.slice(0, at), this.argv.slice(at + 1)]
@@ -58,8 +61,9 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
     if (flags.service) await this.#keepServices(connected)
     if (command.length > 0) this.exit(await this.#runCommand(connected, command))
     this.#announce(connected)
-    if (this.interactive) tell = await this.#draw(connected)
+    tell = await this.#follow(connected)
     if (!this.signal.aborted) await once(this.signal, 'abort')
+    if (!this.interactive) this.#sayRecorded()
     throw this.signal.reason
   }
 
@@ -104,24 +108,45 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
     return runChild(program, args, libpqEnvironment(this.env, only!))
   }
 
-  /** Draws the live view, and returns who is told of events from then on. */
-  async #draw(connected: Connected): Promise<(event: ConnectEvent) => void> {
-    const [{ showConnect }, { mayChange, watchTotals }] = await Promise.all([
-      import('../src/cli/views/connect.js'),
+  /** Follows what the sessions do, and returns who is told of events from then on. Draws it on a terminal. */
+  async #follow(connected: Connected): Promise<(event: ConnectEvent) => void> {
+    const [{ mayChange }, { watchActivity }, { waitingLines }] = await Promise.all([
       import('../src/agent/api/sessions/totals.js'),
+      import('../src/agent/api/sessions/activity.js'),
+      import('../src/cli/connect/activity-lines.js'),
     ])
     const { client, connections } = connected
-    const picture = new ConnectPicture(client.credentials.claims.name, client.route.url.host)
+    const picture = this.interactive
+      ? new ConnectPicture(client.credentials.claims.name, client.route.url.host)
+      : undefined
     const lastEvents = new Map<string, number>()
-    for (const { name, dsn, grant, sessions } of connections) {
+    const told = new Set<string>()
+    const since = new Date().toISOString()
+    for (const { name, dsn, grant, subject, sessions } of connections) {
       const news = () => mayChange(sessions(), lastEvents.get(name) ?? 0, Date.now())
-      picture.add(name, dsn, grant.expiresAt)
+      const watched = { chain: grant.chain, connection: name, subject, since }
+      picture?.add(name, dsn, grant.expiresAt)
       void (async () => {
-        for await (const totals of watchTotals(client, grant.chain, news, this.signal)) picture.update(name, totals)
+        for await (const { sessions: ids, ...activity } of watchActivity(client, watched, news, this.signal)) {
+          for (const id of ids) this.#recorded.add(id)
+          picture?.update(name, activity)
+          for (const approval of picture ? [] : activity.waiting.filter(({ id }) => !told.has(id))) {
+            told.add(approval.id)
+            const { id, rule, expiresAt, text } = approval
+            this.event({ event: 'waiting', name, approval: id, rule, expiresAt, text })
+            this.say(waitingLines(approval).join('\n'))
+          }
+        }
       })()
     }
+    if (!picture)
+      return (event) => {
+        if (event.event === 'session') lastEvents.set(event.name, Date.now())
+        this.#tell(event)
+      }
+    const { showConnect } = await import('../src/cli/views/connect.js')
     const stop = showConnect(picture)
-    this.signal.addEventListener('abort', () => void stop(), { once: true })
+    this.signal.addEventListener('abort', () => void stop().then(() => this.#sayRecorded()), { once: true })
     return (event) => {
       if (event.event === 'session') {
         lastEvents.set(event.name, Date.now())
@@ -130,5 +155,12 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
         picture.update(event.name, { expiresAt: new Date(event.expiresAt), problem: undefined })
       else picture.update(event.name, { problem: connectWords(event) })
     }
+  }
+
+  /** How to see again what was done. */
+  #sayRecorded(): void {
+    const ids = [...this.#recorded]
+    for (const id of ids.slice(0, 3)) this.say(`Recorded: hoop sessions replay ${id}`)
+    if (ids.length > 3) this.say(`${ids.length - 3} more: hoop sessions list`)
   }
 }

@@ -12,7 +12,10 @@ import type {
   GatewayInfo,
   GrantAnswer,
   GrantRequest,
+  SessionSummary,
 } from '../../src/lib/api.js'
+import type { Approval } from '../../src/lib/api/approvals.js'
+import type { RecordedStatement } from '../../src/lib/api/statements.js'
 import { type CertificateOptions, makeCertificates } from '../helpers/certificates.js'
 import { tempFolder } from '../helpers/temp.js'
 
@@ -40,6 +43,12 @@ export interface SplicingGateway extends AsyncDisposable {
   info: Partial<GatewayInfo>
   /** What is left of whoever asks. */
   usage: readonly ConnectionUse[]
+  /** What it tells of the grants' sessions. */
+  activity: {
+    sessions: readonly SessionSummary[]
+    statements: readonly RecordedStatement[]
+    approvals: readonly Approval[]
+  }
   /** Milliseconds by which its clock, as the Date header has it, is ahead. */
   ahead: number
   /** Breaks every stream. */
@@ -94,7 +103,9 @@ export const startSplicingGateway = async (
     ],
     '/v1/connections': () => [200, { connections: [connection('vectordb', gateway.database)] }],
     '/v1/usage': () => [200, { connections: gateway.usage }],
-    '/v1/sessions': () => [200, { sessions: [] }],
+    '/v1/sessions': () => [200, { sessions: gateway.activity.sessions }],
+    '/v1/statements': () => [200, { statements: gateway.activity.statements, incomplete: 0 }],
+    '/v1/approvals': () => [200, { approvals: gateway.activity.approvals, version: '1' }],
     '/v1/grants': (body) => [
       201,
       {
@@ -151,6 +162,7 @@ export const startSplicingGateway = async (
     database: 'postgres',
     grantLife: 600_000,
     usage: [],
+    activity: { sessions: [], statements: [], approvals: [] },
     info,
     ahead: 0,
     refuse: (path, status, error) => void refusals.set(path, { status, error }),

@@ -23,7 +23,8 @@ export class ConnectPicture implements ConnectFeed {
 
   add(name: string, dsn: string, expiresAt: Date): void {
     const counters = { open: 0, statements: 0, rows: 0, masked: 0, refused: 0 }
-    this.#rows.set(name, { name, dsn, expiresAt, ...counters, lastRefusal: undefined, problem: undefined })
+    const lists = { recent: [], waiting: [], lastRefusal: undefined, problem: undefined }
+    this.#rows.set(name, { name, dsn, expiresAt, ...counters, ...lists })
   }
 
   update(name: string, change: Partial<ConnectRow>): void {

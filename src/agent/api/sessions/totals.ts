@@ -1,9 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionCounters, SessionSummary } from '../../../lib/api.js'
-import type { GatewayClient } from '../client.js'
-
-/** Milliseconds between two looks at the gateway's counters. */
-const period = 2_000
 
 /** What all sessions of a grant and its renewals did so far. */
 export interface Totals extends Pick<SessionCounters, 'statements' | 'refused' | 'rows' | 'masked'> {
@@ -33,24 +28,3 @@ const settling = 10_000
 /** Whether there may be news: clients are there, or were just now. */
 export const mayChange = (open: number, lastEvent: number, now: number): boolean =>
   open > 0 || now - lastEvent < settling
-
-/**
- * Asks the gateway every two seconds what a grant's sessions did, as long as there may be news: a port that nobody uses
- * costs the gateway nothing and leaves its log alone. Where it doesn't answer, the last numbers stand: the
- * view says so by itself when the grant can't be renewed.
- */
-export async function* watchTotals(
-  client: GatewayClient,
-  chain: string,
-  news: () => boolean,
-  signal: AbortSignal,
-): AsyncGenerator<Totals> {
-  for (; !signal.aborted; await sleep(period, undefined, { signal }).catch(() => undefined)) {
-    if (!news()) continue
-    const query = new URLSearchParams({ grant: chain, limit: '200' })
-    const found = await client
-      .get<{ sessions: SessionSummary[] }>(`/v1/sessions?${query.toString()}`)
-      .catch(() => undefined)
-    if (found) yield total(found.sessions)
-  }
-}
