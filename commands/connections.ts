@@ -16,6 +16,17 @@ export default class Connections extends ListCommand {
     const { openClient } = await import('../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const { connections } = await client.get<{ connections: ConnectionInfo[] }>('/v1/connections')
+    const { leaveNames } = await import('../src/agent/files/completion-names.js')
+    await leaveNames(
+      this.env,
+      'connections',
+      connections.map(({ name }) => name),
+    )
+    await leaveNames(
+      this.env,
+      'policies',
+      connections.map(({ policy }) => policy),
+    )
     if (connections.length === 0) this.say('There is no connection that you may use. Ask an administrator for access.')
     else {
       await this.list(columns, connections, flags)

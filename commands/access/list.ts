@@ -30,6 +30,12 @@ export default class AccessList extends ListCommand {
       return (await client.get<{ approvals: Approval[] }>(`/v1/approvals?${query.toString()}`)).approvals
     }
     const accesses = all ? await list() : [...(await list('open')), ...(await list('approved'))]
+    const { leaveNames } = await import('../../src/agent/files/completion-names.js')
+    await leaveNames(
+      this.env,
+      'requests',
+      accesses.map(({ id }) => id),
+    )
     if (accesses.length === 0) this.say(all ? 'Nobody asked for access.' : 'No access is asked for or in force.')
     else await this.show(accessTable(accesses, this.view(flags)))
     return { accesses }

@@ -35,6 +35,12 @@ export default class ApprovalsList extends ListCommand {
     const { approvals } = await client.get<{ approvals: Approval[] }>(
       `/v1/approvals?${new URLSearchParams(wanted).toString()}`,
     )
+    const { leaveNames } = await import('../../src/agent/files/completion-names.js')
+    await leaveNames(
+      this.env,
+      'requests',
+      approvals.map(({ id }) => id),
+    )
     if (approvals.length === 0) this.say(all ? 'There are no requests.' : 'Nothing waits for an approval.')
     else await this.show(approvalTable(approvals, this.view(flags)))
     return { approvals }

@@ -39,6 +39,12 @@ export default class SessionsList extends ListCommand {
     ])
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const found = await findSessions((path) => client.get(path), flags)
+    const { leaveNames } = await import('../../src/agent/files/completion-names.js')
+    await leaveNames(
+      this.env,
+      'sessions',
+      found.sessions.map(({ id }) => id),
+    )
     if (found.sessions.length === 0) this.say('No session matches.')
     else await this.list(columns(found.sessions, this.view(flags)), found.sessions, flags)
     if (found.more) this.say(`There are more: raise --limit (${flags.limit}) or narrow the search.`)

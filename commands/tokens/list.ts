@@ -22,6 +22,12 @@ export default class TokensList extends ListCommand {
     const tokens = found.tokens.filter(
       ({ marks }) => flags.ended || !(marks.includes('revoked') || marks.includes('expired')),
     )
+    const { leaveNames } = await import('../../src/agent/files/completion-names.js')
+    await leaveNames(
+      this.env,
+      'tokens',
+      tokens.map(({ name }) => name),
+    )
     if (tokens.length === 0)
       this.say(flags.ended ? 'There is no service token.' : 'There is no service token in force.')
     else await this.show(tokenTable(tokens, this.view(flags)))

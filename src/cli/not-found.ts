@@ -6,6 +6,7 @@ import { HoopError } from '../lib/errors.js'
 const familiar: Readonly<Record<string, string>> = {
   approve: 'approvals approve ID',
   auth: 'login',
+  autocomplete: 'completion bash',
   cancel: 'sessions kill ID',
   config: 'policy check',
   databases: 'connections',

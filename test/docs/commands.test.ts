@@ -11,7 +11,7 @@ const { commands } = JSON.parse(
 ) as Manifest
 
 /** Commands of oclif's plugins, and flags that every command has. */
-const others = new Set(['autocomplete', 'help'])
+const others = new Set(['help'])
 const everywhere = new Set(['help', 'version'])
 const topics = new Set(
   Object.keys(commands).flatMap((id) => id.split(':').map((_, at, all) => all.slice(0, at).join(':'))),
