@@ -70,6 +70,8 @@ export interface ConnectionTrouble {
   readonly database: string
   /** Only who gets this policy is refused. */
   readonly policy?: string
+  /** Only who logs in to the database as this user, by an entry's own login, is refused. */
+  readonly login?: string
   readonly code: string
   readonly message: string
   readonly hint: string

@@ -182,6 +182,10 @@ export const connectionInfo = (view: AccessView, person: Person, name: string): 
   }
 }
 
+/** The login of the entry that gives the person what they may do with a connection; undefined where it is the connection's. */
+export const loginFor = (view: AccessView, person: Person, name: string): AccessEntry['login'] =>
+  accessOf(view, person, name)?.entry.login
+
 /** All that the person may use, by name. */
 export const connectionsOf = (view: AccessView, person: Person): ConnectionInfo[] =>
   Object.keys(view.connections)

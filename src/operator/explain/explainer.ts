@@ -85,11 +85,11 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
  */
 export const openExplainer = async (options: ExplainerOptions): Promise<Explainer> => {
   const { loaded, connection } = options
-  const { policyName, clear, groups } = termsFor(loaded, connection, options)
+  const { policyName, clear, groups, login } = termsFor(loaded, connection, options)
   const policy = loaded.config.policies[policyName]
   if (!policy) throw new HoopError('CONFIG_INVALID', `there is no policy ${policyName}`)
   const [database] = databasesOf(loaded, connection)
-  const client = await openOwnClient(targetOf(loaded, connection), database)
+  const client = await openOwnClient(targetOf(loaded, connection, login), database)
   await using stack = new AsyncDisposableStack()
   stack.defer(() => client.end())
   const catalog = await loadCatalog(
