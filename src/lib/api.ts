@@ -178,6 +178,8 @@ export interface KillManyRequest extends KillRequest {
   readonly connection?: string
   /** Id of a grant: its whole chain is revoked, so that it can't be renewed and opens nothing more. */
   readonly grant?: string
+  /** With a grant of one's own: it is given back because the identity provider refused to refresh the login. */
+  readonly refused?: true
   readonly all?: boolean
 }
 

@@ -190,6 +190,10 @@ named<KillManyRequest, z.ZodType<KillManyRequest>>(
     person: word.meta({ description: 'Subject, or name in any case.' }).exactOptional(),
     connection: word.exactOptional(),
     grant: word.meta({ description: 'Id of a grant: its whole chain is revoked.' }).exactOptional(),
+    refused: z
+      .literal(true)
+      .meta({ description: 'With a grant of one’s own: the identity provider refused to refresh the login.' })
+      .exactOptional(),
     all: z.boolean().meta({ description: 'Where nothing else is given.' }).exactOptional(),
   }),
 )
