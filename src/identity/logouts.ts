@@ -37,8 +37,7 @@ export class Logouts {
     const all = of('subject', subject)
     // A login of unknown age can't be shown to be newer, nor one of no session to be of another than was named.
     const one = login?.sid === undefined ? this.#named.get(subject) : undefined
-    for (const at of [all?.at, one])
-      if (at !== undefined && (login === undefined || login.at * 1000 <= at)) return true
+    for (const at of [all?.at, one]) if (at !== undefined && (login === undefined || login.at * 1000 <= at)) return true
     return (of('sid', login?.sid) ?? of('key', jkt)) !== undefined
   }
 

@@ -36,10 +36,7 @@ export const announce = ({ log, webhooks }: AnnounceOptions, connection: string,
       code: error.code,
       why: error.message,
     }))
-    log.error(
-      { ...of, troubles: found },
-      'the connection is quarantined: its sessions are refused until this is over',
-    )
+    log.error({ ...of, troubles: found }, 'the connection is quarantined: its sessions are refused until this is over')
     webhooks.emit({
       event: 'alert',
       text: `${connection} can’t be used${whose}: ${each(troubles.map(({ error }) => forClients(error).message))}.`,

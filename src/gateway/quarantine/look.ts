@@ -103,7 +103,10 @@ const lookedOf = (
 })
 
 /** What was read of the connection's files: again where it could be what is in the way. */
-const targetNow = async ({ loaded, connection, login }: LookOptions, last: Looked | undefined): Promise<UpstreamTarget> => {
+const targetNow = async (
+  { loaded, connection, login }: LookOptions,
+  last: Looked | undefined,
+): Promise<UpstreamTarget> => {
   const isGood = last?.troubles.every(({ policy }) => policy !== undefined)
   const target = (isGood ? last?.target : undefined) ?? targetOf(loaded, connection, login)
   await target.password()

@@ -16,7 +16,10 @@ const ofSecret = (folder: string, spec: SecretSpec): SecretSpec => {
 }
 
 /** What has secrets: a connection, or a login of an entry's own. */
-const withSecrets = <T extends Pick<ConnectionConfig, 'password' | 'client_certificate'>>(folder: string, of: T): T => ({
+const withSecrets = <T extends Pick<ConnectionConfig, 'password' | 'client_certificate'>>(
+  folder: string,
+  of: T,
+): T => ({
   ...of,
   ...(of.password && { password: ofSecret(folder, of.password) }),
   ...(of.client_certificate && { client_certificate: ofSecret(folder, of.client_certificate) }),

@@ -38,6 +38,15 @@ const end: EndEvent = {
   counters: { statements: 1234, rows: 3 },
 }
 
+test('the first line says as whom of the database, and in which role, as far as the recording does', () => {
+  const server = { ...start.server, user: 'app', role: 'analyst\u001b[31m' }
+  expect(transcript([{ ...start, server }])).toMatch(/, database vectors as app in the role analyst\\?\S*\[31m$/m)
+  expect(transcript([{ ...start, server: { ...server, role: undefined } as typeof server }])).toMatch(
+    /, database vectors as app$/m,
+  )
+  expect(transcript([start])).toMatch(/, database vectors$/m)
+})
+
 test('a session reads like psql, with what hoop did in plain words', () => {
   const events: SessionEvent[] = [
     start,

@@ -111,10 +111,12 @@ test('a cancel and a witness go by it, and the recording says as whom the gatewa
   const slow = client.query('SELECT pg_sleep(60)').catch((error: unknown) => error)
   const owner = await database.client()
   const sleeping = `SELECT usename FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' AND state = 'active'`
-  await expect.poll(async () => (await owner.query(sleeping)).rows, patient).toEqual([{ usename: outside }])
+  await expect
+    .poll(async () => (await owner.query<{ usename: string }>(sleeping)).rows, patient)
+    .toEqual([{ usename: outside }])
   await mika!.client.post(`/v1/sessions/${newest.id}/kill`, { reason: 'enough' })
   expect(await slow).toMatchObject({ code: '57P01' })
-  await expect.poll(async () => (await owner.query(sleeping)).rows, patient).toEqual([])
+  await expect.poll(async () => (await owner.query<{ usename: string }>(sleeping)).rows, patient).toEqual([])
   const [start] = await events(newest.id)
   expect(start).toMatchObject({ type: 'start', server: { user: outside } })
 })

@@ -95,7 +95,10 @@ const quarantined: z.ZodType<QuarantinedConnection> = z.strictObject({
       z.strictObject({
         database: z.string(),
         policy: z.string().meta({ description: 'Only who gets this policy is refused.' }).exactOptional(),
-        login: z.string().meta({ description: 'Only who logs in as this user by an entry is refused.' }).exactOptional(),
+        login: z
+          .string()
+          .meta({ description: 'Only who logs in as this user by an entry is refused.' })
+          .exactOptional(),
         code: z.string(),
         message: z.string(),
         hint: z.string(),
