@@ -140,7 +140,6 @@ test('a revocation says how many of each it ended, and finds nothing the second 
   // What they held is not theirs again when they are let in.
   await json('olu', 'people', 'restore', 'casey')
   await expect(open(casey)).rejects.toMatchObject({ code: '28000' })
-  expect((await gateway.login('casey')).status).toBe(0)
   expect((await hoop('casey', 'connections')).status).toBe(0)
   expect((await json<PersonDetail>('ines', 'people', 'show', 'casey')).standing).toEqual([])
 })
