@@ -53,6 +53,8 @@ export interface Explainer extends AsyncDisposable {
   readonly database: string
   /** Whether this person sees masked columns in the clear. */
   readonly clear: boolean
+  /** User of the database by an entry's own login; absent where it is the connection's. */
+  readonly login?: string
   explain(text: string): Promise<Explanation>
 }
 
@@ -161,6 +163,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     policy: policyName,
     database,
     clear,
+    ...(login && { login: login.user }),
     explain: async (text) => {
       const decision = await decide(text)
       if (decision.kind === 'refuse') return refusal(decision)

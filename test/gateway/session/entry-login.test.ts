@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openExplainer, loadFor } from '../../../src/operator/explain/explainer.js'
 import { checkGateway } from '../../../src/operator/check/check.js'
 import type { ConnectionInfo, QuarantinedConnection, SessionSummary } from '../../../src/lib/api.js'
+import { policyOverview } from '../../../src/policy/overview.js'
 import { freshDatabase } from '../../helpers/database.js'
 import { type Person, person } from '../server/start/person.js'
 import { connectionTo, entered, left, stage, type Stage, urlOf } from '../quarantine/stage.js'
@@ -179,8 +180,12 @@ test('policy explain asks the database as the login of who is meant', async () =
     const loaded = await loadFor(on.it.folder.config, 'db')
     const of = async (group: string) => {
       await using explainer = await openExplainer({ loaded, connection: 'db', groups: [group] })
+      expect(explainer.login).toBe(group === 'contractors' ? outside : undefined)
       return (await explainer.explain('SELECT id FROM tenant.documents')).statements.map((each) => each.database)
     }
+    expect(policyOverview(loaded, 'masked').logins).toEqual(
+      [outside, officer].map((user) => ({ connection: 'db', user })),
+    )
     expect(await of('contractors')).toEqual([undefined])
     expect(await of('ml-eng')).toEqual([expect.stringContaining('permission denied')])
   } finally {
