@@ -461,7 +461,7 @@ test.for([
     minimal.replace('key.pem }', 'key.pem }\n  webhooks: [{ url: "https://a.example", secret: swordfish }]'),
   ],
 ])('%s that stands in the file by mistake is quoted by no problem', async ([, text]) => {
-  const found = (await problems(text)).join('\n')
+  const found = (await problems(text!)).join('\n')
   expect(found).toMatch(/^CONFIG_INVALID .*\n\d+:\d+: /)
   expect(found).not.toContain('swordfish')
 })
