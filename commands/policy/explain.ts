@@ -10,6 +10,7 @@ interface Terms {
   readonly policy: string
   readonly database: string
   readonly clear: boolean
+  readonly login?: string
 }
 
 const colors = { allow: 'green', hold: 'yellow', refuse: 'red' } as const
@@ -50,15 +51,22 @@ export default class PolicyExplain extends HoopCommand {
     })
     const explanation = await explainer.explain(sql)
     this.show(explanation, explainer)
-    const { policy: name, database, clear } = explainer
-    return { connection: args.name, policy: name, database, clear, ...explanation }
+    const { policy: name, database, clear, login } = explainer
+    return {
+      connection: args.name,
+      policy: name,
+      database,
+      ...(login !== undefined && { login }),
+      clear,
+      ...explanation,
+    }
   }
 
-  private show(explanation: Explanation, { policy, database, clear }: Terms): void {
+  private show(explanation: Explanation, { policy, database, clear, login }: Terms): void {
     const { verdict, code, reason, hint, position, rules, statements } = explanation
     const style = paint(process.stdout)
-    const line = [style(colors[verdict], verdict), ...(code ? [code] : []), `(policy ${policy}, database ${database})`]
-    this.log(line.join(' '))
+    const where = plain(`(policy ${policy}, database ${database}${login === undefined ? '' : ` as ${login}`})`)
+    this.log([style(colors[verdict], verdict), ...(code ? [code] : []), where].join(' '))
     if (clear) this.log('These people see masked columns in the clear; recordings stay masked.')
     if (reason) this.log(plain(reason))
     if (position !== undefined) this.log(`at character ${position}`)

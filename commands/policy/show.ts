@@ -2,6 +2,7 @@ import { string as argument } from '@oclif/core/args'
 import { string as text } from '@oclif/core/flags'
 import { HoopCommand } from '../../src/cli/command.js'
 import { pairs, table } from '../../src/cli/table.js'
+import { plain } from '../../src/cli/text.js'
 import { HoopError } from '../../src/lib/errors.js'
 import type { PolicyOverview, VectorsOverview } from '../../src/policy/overview.js'
 
@@ -32,7 +33,8 @@ export default class PolicyShow extends HoopCommand {
   }
 
   private show(policy: PolicyOverview): void {
-    const { name, mode, packs, clearFor, rules, masks, derived, budgetWords, recordings, trustedFunctions } = policy
+    const { name, mode, packs, clearFor, rules, masks, derived, budgetWords, recordings, trustedFunctions, logins } =
+      policy
     this.log(
       pairs({
         policy: name,
@@ -45,6 +47,7 @@ export default class PolicyShow extends HoopCommand {
         ...Object.fromEntries(Object.entries(budgetWords).map(([whose, words]) => [`budget of ${whose}`, words])),
         'recorded rows': recordingsLine(recordings),
         'trusted functions': trustedFunctions.join(', '),
+        'logs in as': plain(logins.map(({ connection, user }) => `${user} on ${connection}`).join(', ')),
       }),
     )
     if (rules.length > 0)

@@ -1,13 +1,22 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
-import { addRevocation, restoreRevoked, type Revocation, standingRevocations } from '../store/people/revocations.js'
+import {
+  addRevocation,
+  restoreRevoked,
+  type Revocation,
+  revokedTokens,
+  standingRevocations,
+} from '../store/people/revocations.js'
 import type { Tables } from '../store/schema.js'
+import type { Principal } from './types.js'
 
 /** Who is shut out: kept in the store, asked in memory, since every request and every session asks. */
 export class DenyList {
   readonly #db: Kysely<Tables>
   readonly #denied = new Map<string, Revocation>()
+  /** Up to when tokens were issued that are no good any more, by subject; also of those who were let in again. */
+  readonly #issuedUntil = new Map<string, number>()
   #last: Promise<void> = Promise.resolve()
 
   private constructor(db: Kysely<Tables>) {
@@ -18,6 +27,7 @@ export class DenyList {
   static async open(db: Kysely<Tables>): Promise<DenyList> {
     const list = new DenyList(db)
     for (const revocation of await standingRevocations(db)) list.#denied.set(revocation.subject, revocation)
+    for (const [subject, until] of await revokedTokens(db, Date.now())) list.#issuedUntil.set(subject, until)
     return list
   }
 
@@ -33,12 +43,29 @@ export class DenyList {
   }
 
   /**
+   * The same of somebody who comes with a token: who was let in again needs one that was issued since they were shut out.
+   * One of that very second counts as older. What comes without a time was issued by the gateway, which has revoked it.
+   * @throws {HoopError} PERSON_REVOKED, TOKEN_OUTDATED
+   */
+  admit({ subject, namedAt }: Pick<Principal, 'subject' | 'namedAt'>): void {
+    this.assert(subject)
+    const until = this.#issuedUntil.get(subject)
+    if (until !== undefined && namedAt !== undefined && namedAt <= until) throw new HoopError('TOKEN_OUTDATED')
+  }
+
+  /**
    * In force when this is called, kept when it resolves.
    * @throws {HoopError} STORE_FAILED: in force even so, until the gateway is started anew
    */
   async revoke(revocation: Revocation): Promise<void> {
-    this.#denied.set(revocation.subject, revocation)
-    await this.#inTurn(() => addRevocation(this.#db, revocation))
+    const { subject, at } = revocation
+    this.#denied.set(subject, revocation)
+    this.#outdate(subject, at)
+    await this.#inTurn(async () => this.#outdate(subject, await addRevocation(this.#db, revocation)))
+  }
+
+  #outdate(subject: string, until: number): void {
+    this.#issuedUntil.set(subject, Math.max(until, this.#issuedUntil.get(subject) ?? 0))
   }
 
   /** Lets somebody in again. @throws {HoopError} NOT_FOUND where they are not shut out; STORE_FAILED, and they stay out */

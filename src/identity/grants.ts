@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../lib/errors.js'
-import type { SigningKeys } from './keys.js'
+import { type SigningKeys, verifyingKey } from './keys.js'
 import type { Grant, Login, Owner, Principal, TokenUse, WorkloadProof } from './types.js'
 
 const grantType = 'hoop-grant+jwt'
@@ -126,9 +126,9 @@ export const verifyGrant = async (
   { gateway, keys, now = () => new Date() }: GrantOptions,
 ): Promise<Grant> => {
   const key = ({ kid }: { kid?: string }) => {
-    const found = keys.find((one) => one.kid === kid)
+    const found = verifyingKey(keys, kid, now().getTime())
     if (!found) throw new errors.JWKSNoMatchingKey()
-    return found.publicKey
+    return found
   }
   const { payload } = await jwtVerify<GrantClaims>(token, key, {
     typ: grantType,

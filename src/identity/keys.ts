@@ -22,6 +22,8 @@ interface SigningKey {
   readonly alg: 'EdDSA' | 'ES256'
   readonly privateKey: CryptoKey
   readonly publicKey: CryptoKey
+  /** Of a retired one, until when something that it signed can be good, milliseconds since 1970. */
+  readonly until?: number
   /** Who made it on the gateway's machine, and why; the first one doesn't say. */
   readonly origin?: KeyOrigin
 }
@@ -54,7 +56,14 @@ export const writeSigningKeys = async (path: string, keys?: readonly JWK[]): Pro
   })
 }
 
-const importKey = async ({ made, by, reason, retired: _retired, ...jwk }: WrittenKey): Promise<SigningKey> => {
+/** The longest that what a key signs can be good, milliseconds: a grant, or a workload's token (`identity.grant.max`). */
+export const longestSigned = 3_600_000
+
+/** The key that verifies what a key of this id has signed; undefined also where nothing that it signed can still be good. */
+export const verifyingKey = (keys: SigningKeys, kid: string | undefined, now: number): CryptoKey | undefined =>
+  keys.find((one) => one.kid === kid && (one.until === undefined || now <= one.until))?.publicKey
+
+const importKey = async ({ made, by, reason, retired, ...jwk }: WrittenKey): Promise<SigningKey> => {
   const alg = algorithmOf(jwk)
   if (!alg || typeof jwk.d !== 'string') throw new Error('not a private Ed25519 or P-256 key')
   const { d: _, ...publicJwk } = jwk
@@ -63,6 +72,8 @@ const importKey = async ({ made, by, reason, retired: _retired, ...jwk }: Writte
     alg,
     privateKey: (await importJWK({ ...jwk, alg }, alg)) as CryptoKey,
     publicKey: (await importJWK({ ...publicJwk, alg }, alg)) as CryptoKey,
+    // A time that can't be read is none: the key then is not known to be over.
+    ...(retired !== undefined && !Number.isNaN(Date.parse(retired)) && { until: Date.parse(retired) + longestSigned }),
     ...(made !== undefined && by !== undefined && { origin: { made, by, ...(reason !== undefined && { reason }) } }),
   }
 }

@@ -14,6 +14,8 @@ export type LoggedIn = Pick<Principal, 'subject'> & Partial<Pick<Principal, 'log
 export class Logouts {
   readonly #db: Kysely<Tables>
   readonly #marks = new Map<string, LogoutMark>()
+  /** When a session of theirs was last ended, by subject, where the provider named both. */
+  readonly #named = new Map<string, number>()
 
   private constructor(db: Kysely<Tables>) {
     this.#db = db
@@ -33,8 +35,9 @@ export class Logouts {
       return mark?.subject === undefined || mark.subject === subject ? mark : undefined
     }
     const all = of('subject', subject)
-    // A login of unknown age can't be shown to be newer.
-    if (all && (login === undefined || login.at * 1000 <= all.at)) return true
+    // A login of unknown age can't be shown to be newer, nor one of no session to be of another than was named.
+    const one = login?.sid === undefined ? this.#named.get(subject) : undefined
+    for (const at of [all?.at, one]) if (at !== undefined && (login === undefined || login.at * 1000 <= at)) return true
     return (of('sid', login?.sid) ?? of('key', jkt)) !== undefined
   }
 
@@ -57,5 +60,7 @@ export class Logouts {
     const key = `${mark.kind} ${mark.value}`
     const before = this.#marks.get(key)
     if (!before || before.at < mark.at) this.#marks.set(key, mark)
+    const { kind, subject, at } = mark
+    if (kind === 'sid' && subject !== undefined && (this.#named.get(subject) ?? 0) < at) this.#named.set(subject, at)
   }
 }

@@ -70,6 +70,8 @@ export interface ConnectionTrouble {
   readonly database: string
   /** Only who gets this policy is refused. */
   readonly policy?: string
+  /** Only who logs in to the database as this user, by an entry's own login, is refused. */
+  readonly login?: string
   readonly code: string
   readonly message: string
   readonly hint: string
@@ -176,6 +178,8 @@ export interface KillManyRequest extends KillRequest {
   readonly connection?: string
   /** Id of a grant: its whole chain is revoked, so that it can't be renewed and opens nothing more. */
   readonly grant?: string
+  /** With a grant of one's own: it is given back because the identity provider refused to refresh the login. */
+  readonly refused?: true
   readonly all?: boolean
 }
 

@@ -30,6 +30,7 @@ export const catalogue = {
   LOGIN_ENDED: { message: 'the identity provider refused to renew your login', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_INVALID: { message: 'the token is not valid', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_EXPIRED: { message: 'the token has expired', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
+  TOKEN_OUTDATED: { message: 'the token is from before your access was revoked', exit: 77, http: 401, sqlstate: '28000', hint: 'Run: hoop login' },
   TOKEN_UNKNOWN: { message: 'there is no such service token', exit: 77, http: 401, sqlstate: '28000', hint: 'Check where HOOP_TOKEN comes from; hoop tokens create makes a new one.' },
   TOKEN_REVOKED: { message: 'the service token was revoked', exit: 77, http: 401, sqlstate: '28000', hint: 'Ask its owner for a new one: hoop tokens create' },
   TOKEN_OWNER: { message: 'the service token’s owner may no longer use this gateway', exit: 77, http: 403, sqlstate: '28000', hint: 'Ask an administrator of the gateway for a token of somebody else’s.' },

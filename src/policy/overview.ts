@@ -30,6 +30,8 @@ export interface PolicyOverview {
   /** How much of results is recorded. */
   readonly recordings: RecordingsConfig
   readonly trustedFunctions: readonly string[]
+  /** Users of the database as whom entries of `access` with this policy log their people in, where they have their own. */
+  readonly logins: readonly { readonly connection: string; readonly user: string }[]
 }
 
 export interface MaskOverview {
@@ -67,6 +69,12 @@ export interface RuleOverview {
   readonly approvers?: { readonly groups: readonly string[]; readonly count: number }
 }
 
+const loginsUnder = ({ config }: LoadedConfig, policy: string): PolicyOverview['logins'] =>
+  Object.entries(config.connections).flatMap(([connection, { access }]) => {
+    const users = access.flatMap((entry) => (entry.policy === policy && entry.login ? [entry.login.user] : []))
+    return [...new Set(users)].map((user) => ({ connection, user }))
+  })
+
 export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOverview => {
   const policy = loaded.config.policies[name]!
   return {
@@ -96,5 +104,6 @@ export const policyOverview = (loaded: LoadedConfig, name: string): PolicyOvervi
     budgetWords: budgetWords(policy.budgets ?? {}),
     recordings: policy.recordings ?? { rows: 'sample' },
     trustedFunctions: policy.trusted_functions,
+    logins: loginsUnder(loaded, name),
   }
 }

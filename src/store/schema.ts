@@ -149,6 +149,8 @@ export interface RevocationsTable {
   /** When and by whom it was taken back, or null. */
   restored_at: ColumnType<number | bigint | string | null, number | null, number | null>
   restored_by: string | null
+  /** Tokens that were issued until then are no good even when it is taken back; null: until `revoked_at`. */
+  issued_until: ColumnType<number | bigint | string | null, number | null, number | null>
 }
 
 /** What names of policies mean, by OID. */

@@ -12,17 +12,16 @@ test('a provider that refuses the refresh ends the session with that renewal, an
   })
   expect((await gateway.login('casey')).status).toBe(0)
   await using port = await gateway.connect('casey')
-  const began = Date.now()
   const client = new Client({ connectionString: port.dsn })
   const ended = new Promise<Error & { code?: string; hint?: string }>((resolve) => client.on('error', resolve))
   await client.connect()
   gateway.idp.disable('casey')
+  // Where the grant had lapsed first, these would be other words.
   const error = await ended
   expect(error).toMatchObject({
     code: '57P01',
     message: expect.stringContaining('the identity provider refused to renew the login') as string,
   })
-  expect(Date.now() - began).toBeLessThan(ttl - 1000)
   await port.process.until(/"event":"renewal_failed","name":"vectordb","code":"LOGIN_ENDED"/)
   const anew = new Client({ connectionString: port.dsn })
   await expect(anew.connect()).rejects.toThrow(/the identity provider refused to renew your login/)

@@ -1,61 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, inject, test, vi } from 'vitest'
 import { parseDocument } from 'yaml'
-import { readRecording } from '../../src/recording/reader.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
 import type { ServiceTokenMade } from '../../src/lib/api/service-tokens.js'
 import { startTestGateway } from '../helpers/gateway.js'
 import { hoop } from '../helpers/command/hoop.js'
+import { filesIn, secretsIn, titleOf } from './secret-search.js'
 
 vi.setConfig({ testTimeout: 300_000 })
 
 const random = (name: string): string => `${name}-${randomBytes(18).toString('base64url')}`
-
-/** As it may be written: as it is, in a URL, in base64. */
-const forms = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-]
-
-/** Which secrets stand in a text, by name. Whole tokens of our own kinds are secrets whoever planted them. */
-const secretsIn = (text: string, planted: ReadonlyMap<string, string>): string[] => [
-  ...[...planted].filter(([, secret]) => forms(secret).some((form) => text.includes(form))).map(([name]) => name),
-  ...(/\bhoop_st_\w{20,}/.test(text) ? ['a service token'] : []),
-  ...(/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/.test(text) ? ['a signed token'] : []),
-  ...(/BEGIN [A-Z ]*PRIVATE KEY/.test(text) ? ['a private key'] : []),
-]
-
-/** Every file below a folder, a recording as what is recorded in it as well. */
-const filesIn = async (folder: string): Promise<Map<string, string>> => {
-  const found = new Map<string, string>()
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    const raw = await readFile(path, 'latin1')
-    const events: unknown[] = []
-    if (raw.includes('hoop') && relative(folder, path).startsWith('recordings/') && /\.rec$|\.hoop/.test(path))
-      for await (const event of readRecording(path)) events.push(event)
-    found.set(relative(folder, path), raw + (await readFile(path, 'utf8')) + JSON.stringify(events))
-  }
-  return found
-}
-
-/** What `ps` shows of a process and its threads. */
-const title = async (pid: number | undefined): Promise<string> =>
-  pid === undefined ? '' : readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-
-test('the search finds what it looks for', () => {
-  const planted = new Map([['a password', 'p&ss/word-1234567']])
-  const encoded = Buffer.from('p&ss/word-1234567').toString('base64')
-  for (const line of ['{"msg":"p&ss/word-1234567"}', 'postgres://u:p%26ss%2Fword-1234567@h', `Basic ${encoded}`])
-    expect(secretsIn(line, planted)).toEqual(['a password'])
-  expect(secretsIn('nothing', planted)).toEqual([])
-  expect(secretsIn(`HOOP_TOKEN=hoop_st_${'a'.repeat(40)}`, planted)).toEqual(['a service token'])
-})
 
 test('in a day of everything that people and programs do, no secret is written but where it belongs', async () => {
   const planted = new Map<string, string>()
@@ -119,13 +76,24 @@ test('in a day of everything that people and programs do, no secret is written b
 
     {
       await using port = await gateway.connect('casey')
-      titles.push(await title(port.process.process.pid), await title(gateway.server.process.pid))
       const client = new Client({ connectionString: port.dsn })
+      client.on('notice', (notice) => said.push(JSON.stringify([notice.message, { ...notice }])))
+      const refused = async (sql: string) => {
+        const error: unknown = await client.query(sql).then(
+          () => new Error('it was not refused'),
+          (each: unknown) => each,
+        )
+        said.push(JSON.stringify([String(error), { ...(error as Error) }]))
+        return error
+      }
       await client.connect()
       await client.query('CREATE TABLE IF NOT EXISTS planted_rows AS SELECT 1 AS id')
-      await expect(client.query('DROP TABLE planted_rows')).rejects.toThrow()
-      await expect(client.query('SELEC 1')).rejects.toThrow()
-      await client.query("SELECT current_setting('application_name'), usename FROM pg_stat_activity")
+      expect(await refused('DROP TABLE planted_rows')).toMatchObject({ routine: 'hoop/STATEMENT_BLOCKED' })
+      expect(await refused('SELEC 1')).toMatchObject({ code: '42601' })
+      const { rows } = await client.query("SELECT current_setting('application_name'), usename FROM pg_stat_activity")
+      said.push(JSON.stringify(rows))
+      // While a session is open: what is put into a title is put there by then.
+      titles.push(await titleOf(port.process.process.pid), await titleOf(gateway.server.process.pid))
       await client.end()
       said.push(port.process.stdout, port.process.stderr)
     }
@@ -186,22 +154,25 @@ test('in a day of everything that people and programs do, no secret is written b
     await writeFile(gateway.configFile, good)
     await admin.query(`ALTER ROLE ${role} PASSWORD 'another'`)
     await run('mika', 'exec', 'vectordb', 'SELECT 3', '--json')
+    titles.push(await titleOf(gateway.server.process.pid))
+    expect(titles).not.toContain('')
     const { stdout, stderr } = await gateway.end()
     said.push(stdout, stderr)
 
-    expect(secretsIn(titles.join('\n'), planted)).toEqual([])
-    expect(said.flatMap((text) => secretsIn(text, planted).map((name) => `${name} in: ${text}`))).toEqual([])
     const where = new Map<string, string[]>()
     for (const [name, text] of await filesIn(gateway.folder)) {
       const found = secretsIn(text, planted)
       if (found.length > 0) where.set(name.replace(/\/[^/]*@[^/]*$|homes\/(\w+)\/.*/, 'homes/$1'), found)
     }
-    expect([...where.keys()].toSorted()).toEqual([
-      'homes/casey',
-      'secrets/vectordb.password',
-      'tls/ca-key.pem',
-      'tls/key.pem',
-    ])
+    expect({
+      titles: secretsIn(titles.join('\n'), planted),
+      said: said.flatMap((text) => secretsIn(text, planted).map((name) => `${name} in: ${text}`)),
+      files: [...where.keys()].toSorted(),
+    }).toEqual({
+      titles: [],
+      said: [],
+      files: ['homes/casey', 'secrets/vectordb.password', 'tls/ca-key.pem', 'tls/key.pem'],
+    })
   }
   await admin.query(`DROP OWNED BY ${role} CASCADE`)
   await admin.query(`DROP ROLE ${role}`)

@@ -1,7 +1,13 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
-import { generateSigningKey, loadSigningKeys, writeSigningKeys } from '../../src/identity/keys.js'
+import {
+  generateSigningKey,
+  loadSigningKeys,
+  longestSigned,
+  verifyingKey,
+  writeSigningKeys,
+} from '../../src/identity/keys.js'
 import { tempFolder } from '../helpers/temp.js'
 
 test('keys are written for their owner alone, and come back', async () => {
@@ -29,6 +35,19 @@ test('several keys come in their order, also a P-256 one', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   await writeSigningKeys(folder.file('signing.json'), [await generateSigningKey(), await exportJWK(privateKey)])
   expect((await loadSigningKeys(folder.file('signing.json'))).map(({ alg }) => alg)).toEqual(['EdDSA', 'ES256'])
+})
+
+test('a retired key verifies as long as something that it signed can be good, and no longer', async () => {
+  await using folder = await tempFolder()
+  const retired = Date.parse('2026-11-30T10:00:00Z')
+  const [now, former] = [await generateSigningKey(), await generateSigningKey()]
+  const keys = [now, { ...former, retired: new Date(retired).toISOString() }]
+  await writeSigningKeys(folder.file('signing.json'), keys)
+  const loaded = await loadSigningKeys(folder.file('signing.json'))
+  const at = (kid: string | undefined, time: number) => verifyingKey(loaded, kid, time) !== undefined
+  const last = retired + longestSigned
+  expect([at(former.kid, retired), at(former.kid, last), at(former.kid, last + 1)]).toEqual([true, true, false])
+  expect([at(now.kid, last + 1), at('another', retired), at(undefined, retired)]).toEqual([true, false, false])
 })
 
 test('keys that others can read are refused', async () => {

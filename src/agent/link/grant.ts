@@ -122,8 +122,11 @@ export class HeldGrant {
     const reason = 'the identity provider refused to renew the login'
     // Before the answer: whoever connects meanwhile hears of the login, and not of the grant.
     this.#isGivenBack = true
+    const order = { grant: this.#answer.id, reason }
     await this.#client
-      .post('/v1/sessions/kill', { grant: this.#answer.id, reason })
+      .post('/v1/sessions/kill', { ...order, refused: true })
+      // A gateway of version 0.1 knows no such word.
+      .catch(() => this.#client.post('/v1/sessions/kill', order))
       .catch(() => (this.#isGivenBack = false))
   }
 }

@@ -75,9 +75,11 @@ export class Transcript {
     this.#origin = Date.parse(event.time)
     this.#database = event.database
     const { application = 'a client', address, user } = event.client
+    const { user: login, role } = event.server
+    const database = [event.database, login && `as ${login}`, role && `in the role ${role}`].filter(Boolean).join(' ')
     const from = [application, address && `at ${address}`, user && `as ${user}`].filter(Boolean).join(' ')
     return [
-      `Session ${event.session}: ${event.name} (${event.subject}) on ${event.connection}, database ${event.database}`,
+      `Session ${event.session}: ${event.name} (${event.subject}) on ${event.connection}, database ${database}`,
       `from ${from}; policy ${event.policy.name}; began ${showDate(new Date(this.#origin))}`,
       ...(event.reason === undefined ? [] : [`reason: ${event.reason}`]),
       ...(event.breakGlass ? ['the glass was broken: what needs an approval runs without'] : []),

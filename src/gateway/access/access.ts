@@ -1,4 +1,5 @@
 import type { ConnectionInfo, Me } from '../../lib/api.js'
+import { emailKey } from '../../lib/email-key.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Principal } from '../../identity/types.js'
 import { askedBy } from './entry-key.js'
@@ -38,7 +39,7 @@ const shares = (groups: readonly string[], others: readonly string[] = []) =>
 
 /** By the subject, or by an e-mail address that the provider vouches for. */
 const nameOf = ({ subject, email }: Person, people: readonly string[] = []) =>
-  people.find((name) => name === subject || name.toLowerCase() === email?.toLowerCase())
+  people.find((name) => name === subject || (email !== undefined && emailKey(name) === emailKey(email)))
 
 /**
  * Whether an entry is for this person, and by what. Of a workload its trust decides alone: what it is called, and its groups,
@@ -196,6 +197,10 @@ export const connectionInfo = (view: AccessView, person: Person, name: string): 
     clear,
   }
 }
+
+/** The login of the entry that gives the person what they may do with a connection; undefined where it is the connection's. */
+export const loginFor = (view: AccessView, person: Person, name: string): AccessEntry['login'] =>
+  accessOf(view, person, name)?.entry.login
 
 /** All that the person may use, by name. */
 export const connectionsOf = (view: AccessView, person: Person): ConnectionInfo[] =>

@@ -48,7 +48,7 @@ export const lostAccess =
     if (!now && person.owner) return ended(`this service token is no longer good for ${connection}`, askOwner)
     if (!now) return ended(`you may no longer use ${connection}`, 'Ask an administrator for access.')
     const lost = now.policy !== policy || (clear && !now.clear) || (breakGlass && !now.breakGlass)
-    if (lost || isRegrouped(access, now.connection, known.groups))
+    if (lost || now.entry.login?.user !== access.login || isRegrouped(access, now.connection, known.groups))
       return ended(`what you may do on ${connection} has changed`, 'Connect again.')
     return undefined
   }

@@ -7,10 +7,10 @@ export const entryKey = (connection: string, access: ConnectionView['access'], i
 
 /**
  * What an entry is known by to access that was asked for by it: whom it lets in, to what, and who has to approve. Another
- * entry of the same policy may have other approvers; its time and its reason hold by themselves.
+ * entry of the same policy may have other approvers, or lead to another user of the database; its time and its reason hold by themselves.
  */
-export const askedBy = ({ groups, people, workloads, policy, request }: AccessEntry): string =>
-  contentHash({ groups, people, workloads, policy, request })
+export const askedBy = ({ groups, people, workloads, policy, request, login }: AccessEntry): string =>
+  contentHash({ groups, people, workloads, policy, request, login: login?.user })
 
 /** Those of all connections. */
 export const entryKeys = (connections: Readonly<Record<string, Pick<ConnectionView, 'access'>>>): string[] =>

@@ -1,9 +1,9 @@
 import type { Logouts } from '../../identity/logouts.js'
-import type { Actor } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { Logout } from '../../store/people/logouts.js'
 import type { Ending, SessionName, SessionRegistry } from '../session/registry.js'
 import type { WriteAudit } from './audit-log.js'
+import { provider, reasons } from './leaving.js'
 
 export interface LogoutOptions {
   readonly logouts: Logouts
@@ -11,8 +11,8 @@ export interface LogoutOptions {
   readonly write: WriteAudit
 }
 
-const by: Actor = { subject: 'hoop:provider', name: 'identity provider' }
-const reason = 'logged out at the identity provider'
+const by = provider
+const reason = reasons.logout
 
 /** Why a session may not go on, or begin: the login that it rests on is over. */
 export const loggedOut =

@@ -1,6 +1,7 @@
 import { specLine } from '../../masking/spec-name.js'
 import type { BudgetsConfig, Config, PolicyConfig } from '../../policy/config/schema.js'
 import type { Approvers } from '../../policy/config/policy/approvers.js'
+import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import type { Hours } from '../../policy/config/policy/hours.js'
 import { questionLimits, type QuestionLimits } from '../budgets/questions.js'
 import { rulePhrase } from '../../policy/rules/phrase.js'
@@ -35,6 +36,8 @@ export interface AccessEntry {
   /** Names of trusts. */
   readonly workloads?: readonly string[] | undefined
   readonly policy: string
+  /** Of its own, to the database. */
+  readonly login?: EntryLogin | undefined
   /** Gives nothing before members of these groups have approved it, for so many milliseconds at most. */
   readonly request?:
     { readonly approvers: Approvers; readonly longest: number; readonly ticket?: string | undefined } | undefined

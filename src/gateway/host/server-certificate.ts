@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
+import { HoopError } from '../../lib/errors.js'
 import { unreadable } from '../../lib/unreadable.js'
+import { whyTooOpen } from '../../policy/config/secrets/file.js'
 import { assertPair, type CertificateFacts, inspectCertificate } from './inspect.js'
 
 /** Warn this long before the end, milliseconds. */
@@ -10,10 +12,18 @@ export interface ServerCertificate {
   readonly facts: CertificateFacts
 }
 
-const read = (path: string, what: string): Buffer => {
+/** @param look at the very file that is read, by its open descriptor */
+const read = (path: string, what: string, look: (found: Stats) => void = () => undefined): Buffer => {
   try {
-    return readFileSync(path)
+    const file = openSync(path, 'r')
+    try {
+      look(fstatSync(file))
+      return readFileSync(file)
+    } finally {
+      closeSync(file)
+    }
   } catch (cause) {
+    if (cause instanceof HoopError) throw cause
     throw unreadable(`the ${what} ${path}`, cause, {
       code: 'CONFIG_INVALID',
       about: `the ${what} ${path} is not there`,
@@ -22,13 +32,22 @@ const read = (path: string, what: string): Buffer => {
   }
 }
 
+/** The key is a secret as those of `hoop.yaml` are: the same modes are taken, which are libpq's. */
+const assertPrivate =
+  (path: string) =>
+  (found: Stats): void => {
+    const why = whyTooOpen(`the private key ${path}`, found)
+    if (why !== undefined) throw new HoopError('CONFIG_INVALID', why, { hint: `Run: chmod 600 ${path}` })
+  }
+
 /**
  * The gateway's certificate and key, checked against each other.
- * @throws {HoopError} FILE_UNREADABLE; CONFIG_INVALID where a file is missing, is none, or the two don't belong together
+ * @throws {HoopError} FILE_UNREADABLE; CONFIG_INVALID where a file is missing, is none, the two don't belong together, or others can
+ * read the key
  */
 export const loadServerCertificate = (paths: { readonly cert: string; readonly key: string }): ServerCertificate => {
   const cert = read(paths.cert, 'certificate')
-  const key = read(paths.key, 'private key')
+  const key = read(paths.key, 'private key', assertPrivate(paths.key))
   assertPair(cert, key)
   return { context: { cert, key }, facts: inspectCertificate(cert) }
 }

@@ -206,7 +206,7 @@ export const definitions = {
   },
   hoop_certificate_expiry_timestamp_seconds: {
     type: 'gauge',
-    help: 'When a certificate ends: gateway, authority (gateway.tls.ca), client (sslcert of a connection), database (sslrootcert; of several, the last to end).',
+    help: 'When a certificate ends: gateway, authority (gateway.tls.ca), client (sslcert or client_certificate of a connection and its entries; of several, the first to end), database (sslrootcert; of several, the last to end).',
     labels: ['certificate', 'connection'],
   },
   hoop_key_written_timestamp_seconds: {

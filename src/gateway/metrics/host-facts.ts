@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Config } from '../../policy/config/schema.js'
+import type { SecretSpec } from '../../policy/config/sections/secret.js'
 import { pathIn } from '../host/layout.js'
 import { freeSpace } from '../host/space.js'
 
@@ -22,6 +23,8 @@ export interface HostFacts {
 export interface HostFactsOptions {
   /** In force now. */
   readonly config: () => Config
+  /** Reads a secret of it. @throws {HoopError} SECRET_MISSING */
+  readonly secret: (spec: SecretSpec) => Promise<string>
   /** Of the certificate that clients see. */
   readonly until: () => Date
   /** Paths. */
@@ -45,7 +48,14 @@ const firstExpiry = async (path: string): Promise<Date> => new X509Certificate(a
 const had = async <T>(facts: Iterable<Promise<T>>): Promise<T[]> =>
   (await Promise.allSettled(facts)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
 
-export const hostFacts = ({ config, until, keys }: HostFactsOptions): HostFacts => ({
+/** The one that ends first, of all that a connection shows as somebody or other; none where it has none that can be read. */
+const soonest = async (ends: readonly Promise<Date>[]): Promise<Date> => {
+  const dates = await had(ends)
+  if (dates.length === 0) throw new Error('there is none')
+  return new Date(Math.min(...dates.map(Number)))
+}
+
+export const hostFacts = ({ config, secret, until, keys }: HostFactsOptions): HostFacts => ({
   free: () => {
     const { recordings, store } = config().gateway
     const folders = { recordings: pathIn(recordings), store: dirname(pathIn(store)) }
@@ -64,8 +74,18 @@ export const hostFacts = ({ config, until, keys }: HostFactsOptions): HostFacts 
     return had([
       of('gateway', '', Promise.resolve(until())),
       ...(gateway.tls.ca ? [of('authority', '', lastExpiry(gateway.tls.ca))] : []),
-      ...Object.entries(connections).flatMap(([name, { url }]) => [
-        ...(url.sslcert ? [of('client', name, firstExpiry(url.sslcert))] : []),
+      ...Object.entries(connections).flatMap(([name, { url, client_certificate: bundle, access }]) => [
+        of(
+          'client',
+          name,
+          soonest([
+            ...(url.sslcert ? [firstExpiry(url.sslcert)] : []),
+            // A secret holds a certificate, its chain and its key.
+            ...[bundle, ...access.map(({ login }) => login?.client_certificate)].flatMap((spec) =>
+              spec ? [secret(spec).then((text) => new X509Certificate(text).validToDate)] : [],
+            ),
+          ]),
+        ),
         ...(url.sslrootcert ? [of('database', name, lastExpiry(url.sslrootcert))] : []),
       ]),
     ])

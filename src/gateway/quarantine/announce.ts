@@ -11,16 +11,21 @@ export interface AnnounceOptions {
 const each = (values: readonly (string | undefined)[]): string | undefined =>
   [...new Set(values.filter((value) => value !== undefined))].join(', ') || undefined
 
-/** Says that a connection is quarantined, for what else by now, or that it is back: in the log, and to who hears of alerts. */
-export const announce =
-  ({ log, webhooks }: AnnounceOptions, connection: string) =>
-  (troubles: readonly Trouble[]): void => {
+/**
+ * Says that a connection is quarantined, for what else by now, or that it is back: in the log, and to who hears of alerts.
+ * @param login user of the database, where it is about those people alone who log in as another one than the connection's
+ */
+export const announce = ({ log, webhooks }: AnnounceOptions, connection: string, login?: string) => {
+  const of = { connection, ...(login !== undefined && { login }) }
+  // Where it goes, everybody in a channel reads it: who the database's users are is nothing for there.
+  const whose = login === undefined ? '' : ' by those of its people who have a login of their own'
+  return (troubles: readonly Trouble[]): void => {
     const [first] = troubles
     if (!first) {
-      log.info({ connection }, 'the connection is no longer quarantined')
+      log.info(of, 'the connection is no longer quarantined')
       webhooks.emit({
         event: 'alert',
-        text: `${connection} can be used again.`,
+        text: `${connection} can be used again${whose}.`,
         fields: { connection, state: 'available' },
       })
       return
@@ -31,14 +36,10 @@ export const announce =
       code: error.code,
       why: error.message,
     }))
-    log.error(
-      { connection, troubles: found },
-      'the connection is quarantined: its sessions are refused until this is over',
-    )
-    // Where it goes, everybody in a channel reads it.
+    log.error({ ...of, troubles: found }, 'the connection is quarantined: its sessions are refused until this is over')
     webhooks.emit({
       event: 'alert',
-      text: `${connection} can’t be used: ${each(troubles.map(({ error }) => forClients(error).message))}.`,
+      text: `${connection} can’t be used${whose}: ${each(troubles.map(({ error }) => forClients(error).message))}.`,
       fields: {
         connection,
         state: 'quarantined',
@@ -48,3 +49,4 @@ export const announce =
       },
     })
   }
+}

@@ -1,10 +1,12 @@
 import { asLongAs, deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import { needsCatalog } from '../../policy/needs-catalog.js'
 import type { Reading } from '../../sql/catalog.js'
 import type { CatalogSources, DatabaseCatalog } from '../upstream/catalog/catalog-source.js'
-import { targetOf, type UpstreamTarget } from '../upstream/target.js'
+import { anyTargetOf, loginKey } from '../upstream/login/logins.js'
+import type { UpstreamTarget } from '../upstream/target.js'
 import { goneColumns, type Look, unknownColumns } from '../upstream/catalog/unknown-columns.js'
 import type { Trouble } from './trouble.js'
 
@@ -15,6 +17,8 @@ export interface LookOptions {
   readonly loaded: LoadedConfig
   /** Name of the connection. */
   readonly connection: string
+  /** Of those who log in by a login of their own; undefined: of all others. */
+  readonly login?: EntryLogin | undefined
   readonly catalogs: CatalogSources
   /** How to log in to any connection, as far as that is known. */
   readonly target: (connection: string) => UpstreamTarget | undefined
@@ -27,9 +31,10 @@ export interface Judged {
   readonly troubles: readonly Trouble[]
 }
 
-/** Policies under which somebody may use a connection, and whose masks or rules have to be applied to a catalog. */
-export const policiesOf = ({ config }: LoadedConfig, connection: string): string[] => {
-  const used = new Set(config.connections[connection]?.access.map(({ policy }) => policy))
+/** Policies under which somebody may use a connection by this login, and whose masks or rules have to be applied to a catalog. */
+export const policiesOf = ({ loaded: { config }, connection, login }: LookOptions): string[] => {
+  const entries = config.connections[connection]?.access.filter((entry) => loginKey(entry.login) === loginKey(login))
+  const used = new Set(entries?.map(({ policy }) => policy))
   // A role that may not be changed is held by a rule, which looks into functions.
   const anyway = config.connections[connection]?.role !== undefined
   return [...used].filter((name) => config.policies[name] && (anyway || needsCatalog(config.policies[name])))
@@ -56,7 +61,7 @@ export const judge = async (
   const reading = source.last
   const look: Look = async (name, place, masked) => {
     if (name === connection && place === database) return source.under({ masked })
-    const other = catalogs.of(options.target(name) ?? targetOf(loaded, name), place)
+    const other = catalogs.of(options.target(name) ?? anyTargetOf(loaded, name), place)
     await asLongAs(other.known(), deadline(OTHERS_PATIENCE, signal))
     return other.under({ masked })
   }
@@ -65,7 +70,7 @@ export const judge = async (
     return catalogs.had(host, port, place)
   }
   const troubles = await Promise.all(
-    policiesOf(loaded, connection).map(async (policy): Promise<Trouble[]> => {
+    policiesOf(options).map(async (policy): Promise<Trouble[]> => {
       try {
         const gone = await goneColumns({ loaded, policy, at: { connection, database }, look, had })
         return gone.length === 0 ? [] : [{ database, policy, error: unknownColumns(gone) }]

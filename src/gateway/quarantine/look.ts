@@ -68,7 +68,7 @@ const applied = async (
   } catch (error) {
     const failure = catalogTrouble(error, database)
     if (!source.lastRead || !isFull(error))
-      return policiesOf(options.loaded, options.connection).map((policy) => ({ database, policy, error: failure }))
+      return policiesOf(options).map((policy) => ({ database, policy, error: failure }))
   }
   return judge(options, source, database, signal)
 }
@@ -103,9 +103,12 @@ const lookedOf = (
 })
 
 /** What was read of the connection's files: again where it could be what is in the way. */
-const targetNow = async ({ loaded, connection }: LookOptions, last: Looked | undefined): Promise<UpstreamTarget> => {
+const targetNow = async (
+  { loaded, connection, login }: LookOptions,
+  last: Looked | undefined,
+): Promise<UpstreamTarget> => {
   const isGood = last?.troubles.every(({ policy }) => policy !== undefined)
-  const target = (isGood ? last?.target : undefined) ?? targetOf(loaded, connection)
+  const target = (isGood ? last?.target : undefined) ?? targetOf(loaded, connection, login)
   await target.password()
   return target
 }
@@ -117,7 +120,7 @@ const targetNow = async ({ loaded, connection }: LookOptions, last: Looked | und
 export const lookAt = async (options: LookOptions, last: Looked | undefined, signal: AbortSignal): Promise<Looked> => {
   const { loaded, connection } = options
   const databases = databasesOf(loaded, connection)
-  const needsCatalog = policiesOf(loaded, connection).length > 0
+  const needsCatalog = policiesOf(options).length > 0
   let target: UpstreamTarget | undefined
   const everywhere = (error: HoopError): Looked =>
     lookedOf(options, target, new Map(databases.map((database) => [database, [{ database, error }]])))

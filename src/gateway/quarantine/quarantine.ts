@@ -1,6 +1,8 @@
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import { HoopError } from '../../lib/errors.js'
 import type { CatalogSources } from '../upstream/catalog/catalog-source.js'
+import { loginKey, loginsOf } from '../upstream/login/logins.js'
 import type { UpstreamTarget } from '../upstream/target.js'
 import { surveyColumns, unseenTable } from '../upstream/catalog/unknown-columns.js'
 import { announce, type AnnounceOptions } from './announce.js'
@@ -20,10 +22,22 @@ export interface Quarantined {
   readonly troubles: readonly Trouble[]
 }
 
-/** Which connections sessions may begin on. One database's trouble is its own: what is wrong with one holds up no other. */
+/** What a connection is tried by: one of its logins. */
+interface Way {
+  readonly connection: string
+  readonly login: EntryLogin | undefined
+}
+
+const keyOf = ({ connection, login }: Way): string => `${connection} ${loginKey(login)}`
+
+/**
+ * Which connections sessions may begin on. One database's trouble is its own: what is wrong with one holds up no other, and
+ * what is wrong with an entry's login nobody but its people.
+ */
 export class Quarantine implements Disposable {
   readonly #options: QuarantineOptions
-  readonly #watches = new Map<string, ConnectionWatch>()
+  /** By connection and login; names of connections hold no blanks. */
+  readonly #watches = new Map<string, Way & { readonly watch: ConnectionWatch }>()
 
   constructor(options: QuarantineOptions) {
     this.#options = options
@@ -34,62 +48,79 @@ export class Quarantine implements Disposable {
    * @returns when all were tried; never rejects
    */
   async adopt(loaded: LoadedConfig): Promise<void> {
-    const names = new Set(Object.keys(loaded.config.connections))
-    for (const [name, watch] of this.#watches) {
-      if (names.has(name)) continue
+    const ways = Object.keys(loaded.config.connections).flatMap((connection) =>
+      loginsOf(loaded, connection).map((login): Way => ({ connection, login })),
+    )
+    const keys = new Set(ways.map(keyOf))
+    for (const [key, { watch }] of this.#watches) {
+      if (keys.has(key)) continue
       watch[Symbol.dispose]()
-      this.#watches.delete(name)
+      this.#watches.delete(key)
     }
-    for (const name of names) {
-      const terms = this.#terms(loaded, name)
-      const watch = this.#watches.get(name)
-      if (watch) watch.adopt(terms)
-      else this.#watches.set(name, new ConnectionWatch(terms, announce(this.#options, name)))
+    for (const way of ways) {
+      const terms = this.#terms(loaded, way)
+      const known = this.#watches.get(keyOf(way))
+      if (known) known.watch.adopt(terms)
+      else {
+        const watch = new ConnectionWatch(terms, announce(this.#options, way.connection, way.login?.user))
+        this.#watches.set(keyOf(way), { ...way, watch })
+      }
     }
-    await Promise.all([...this.#watches.values()].map((watch) => watch.tried))
+    await Promise.all([...this.#watches.values()].map(({ watch }) => watch.tried))
     await this.#warnOfUnseen(loaded)
   }
 
   /** @throws {HoopError} why nobody is let in now; CONNECTION_UNKNOWN; the signal's reason */
-  async enter(connection: string, entry: Entry, signal: AbortSignal): Promise<UpstreamTarget> {
-    const watch = this.#watches.get(connection)
-    if (!watch) throw new HoopError('CONNECTION_UNKNOWN', connection)
-    return watch.enter(entry, signal)
+  async enter(way: Way, entry: Entry, signal: AbortSignal): Promise<UpstreamTarget> {
+    const known = this.#watches.get(keyOf(way))
+    if (!known) throw new HoopError('CONNECTION_UNKNOWN', way.connection)
+    return known.watch.enter(entry, signal)
   }
 
   /** What a session met that was let in. */
-  met(connection: string, error: unknown): void {
-    this.#watches.get(connection)?.met(error)
+  met(way: Way, error: unknown): void {
+    this.#watches.get(keyOf(way))?.watch.met(error)
   }
 
-  /** What is in the way of somebody who gets this policy on a connection. */
-  troubles(connection: string, policy: string): readonly Trouble[] {
-    const found = this.#watches.get(connection)?.troubles ?? []
+  /** What is in the way of somebody who gets this policy on a connection, by this login. */
+  troubles(connection: string, policy: string, login: EntryLogin | undefined): readonly Trouble[] {
+    const found = this.#watches.get(keyOf({ connection, login }))?.watch.troubles ?? []
     return found.filter((trouble) => (trouble.policy ?? policy) === policy)
   }
 
-  /** How to reach a connection's server; undefined while nobody can log in there. */
-  usable(connection: string): UpstreamTarget | undefined {
-    const watch = this.#watches.get(connection)
-    return watch?.troubles.some(({ policy }) => policy === undefined) ? undefined : watch?.target
+  /** How to reach a connection's server, as each of its users who can log in there now. */
+  usable(connection: string): readonly UpstreamTarget[] {
+    const free = this.#of(connection).filter(({ watch }) => !watch.troubles.some(({ policy }) => policy === undefined))
+    const targets = free.flatMap(({ watch }) => watch.target ?? [])
+    return [...new Map(targets.map((target) => [target.user, target])).values()]
   }
 
-  /** All that are quarantined, by name. */
+  /** All that are quarantined, if only for some people, by name. */
   get all(): readonly Quarantined[] {
-    return [...this.#watches]
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .flatMap(([connection, { troubles, since }]) => (since ? [{ connection, since, troubles }] : []))
+    const names = new Set([...this.#watches.values()].map(({ connection }) => connection))
+    return [...names].toSorted().flatMap((connection) => {
+      const found = this.#of(connection).flatMap(({ login, watch: { troubles, since } }) =>
+        since ? [{ since, troubles: troubles.map((each) => ({ ...each, ...(login && { login: login.user }) })) }] : [],
+      )
+      if (found.length === 0) return []
+      const since = new Date(Math.min(...found.map((each) => each.since.getTime())))
+      return [{ connection, since, troubles: found.flatMap(({ troubles }) => troubles) }]
+    })
   }
 
   [Symbol.dispose](): void {
-    for (const watch of this.#watches.values()) watch[Symbol.dispose]()
+    for (const { watch } of this.#watches.values()) watch[Symbol.dispose]()
+  }
+
+  #of(connection: string): (Way & { readonly watch: ConnectionWatch })[] {
+    return [...this.#watches.values()].filter((each) => each.connection === connection)
   }
 
   /** Tables that no database of their policy has are masked from their first row; that is said of what could be read. */
   async #warnOfUnseen(loaded: LoadedConfig): Promise<void> {
     const { catalogs, log } = this.#options
     const { unseen } = await surveyColumns(loaded, async (connection, database, masked) => {
-      const target = this.#watches.get(connection)?.target
+      const target = this.#target(connection)
       const source = target && catalogs.of(target, database)
       if (!source?.lastRead) throw new HoopError('CATALOG_LATE', `of ${database}`)
       return source.under({ masked })
@@ -97,12 +128,17 @@ export class Quarantine implements Disposable {
     for (const each of unseen) log.warn({ policy: each.policy, column: each.column }, unseenTable(each))
   }
 
-  #terms(loaded: LoadedConfig, connection: string): Terms {
+  /** By any of its logins: everybody sees the same catalog. */
+  #target(connection: string): UpstreamTarget | undefined {
+    return this.#of(connection).find(({ watch }) => watch.target)?.watch.target
+  }
+
+  #terms(loaded: LoadedConfig, { connection, login }: Way): Terms {
     const { catalogs } = this.#options
-    const target = (name: string): UpstreamTarget | undefined => this.#watches.get(name)?.target
+    const target = (name: string): UpstreamTarget | undefined => this.#target(name)
     return {
       key: termsKey(loaded, connection),
-      look: (last, signal) => lookAt({ loaded, connection, catalogs, target }, last, signal),
+      look: (last, signal) => lookAt({ loaded, connection, login, catalogs, target }, last, signal),
     }
   }
 }

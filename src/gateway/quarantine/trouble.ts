@@ -7,6 +7,8 @@ export interface Trouble {
   readonly database: string
   /** Name of the policy that can't be applied; absent where nobody can be let in. */
   readonly policy?: string
+  /** User of the database whose people are kept out; absent where it is the connection's own. */
+  readonly login?: string
   /** In an operator's words: paths, user names and the server's own words may be in it. */
   readonly error: HoopError
 }

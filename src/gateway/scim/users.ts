@@ -19,7 +19,7 @@ const emailOf = ({ emails = [] }: { readonly emails?: readonly Email[] }): strin
     emails.find(({ primary }) => primary === true) ??
     emails.find(({ type }) => type?.toLowerCase() === 'work') ??
     emails[0]
-  )?.value?.toLowerCase() || undefined
+  )?.value || undefined
 
 /** Users as the directory sees them. */
 export class ScimUsers implements ScimKind {

@@ -39,7 +39,7 @@ export const startOf = (
   },
   policy: runtime.policy,
   gateway: { version: services.version },
-  server: serverOf(upstream),
+  server: serverOf(upstream, runtime.role),
 })
 
 /** How it begins in the index. */
@@ -67,7 +67,9 @@ export const summaryOf = (
 const ownerOf = ({ principal: { owner } }: Pick<SessionOptions['grant'], 'principal'>) =>
   owner && { owner: { subject: owner.subject, name: owner.name } }
 
-const serverOf = (upstream: Upstream): { version?: string; pid?: number } => {
+const serverOf = (upstream: Upstream, role: string | undefined): StartEvent['server'] => {
   const version = upstream.parameters.get('server_version')
-  return { ...(version ? { version } : {}), ...(upstream.key ? { pid: upstream.key.pid } : {}) }
+  const { user } = upstream.at
+  const pid = upstream.key ? { pid: upstream.key.pid } : {}
+  return { ...(version ? { version } : {}), ...pid, user, ...(role !== undefined && { role }) }
 }

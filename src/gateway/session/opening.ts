@@ -42,6 +42,7 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
     breakGlass,
     given: runtime.given,
     role: runtime.role,
+    login: runtime.login,
     counted: {
       groups: runtime.countedGroups ?? [],
       held: (runtime.countedGroups ?? []).filter((group) => principal.groups.includes(group)),
@@ -124,7 +125,11 @@ const run = (
     asker: askerOf(grant, runtime, request),
     account: accountOf(grant.principal),
     metering,
-    searchPath: new SearchPath(upstream.parameters.get('search_path'), request.settings.get('search_path')),
+    searchPath: new SearchPath(
+      upstream.parameters.get('search_path'),
+      request.settings.get('search_path'),
+      runtime.login === undefined,
+    ),
     budget,
     cancel,
     reset: () => resetUpstream(upstream.socket),

@@ -35,6 +35,8 @@ export interface SessionAccess {
   readonly given?: string | undefined
   /** The role in the database that it goes on as, where groups decide that. */
   readonly role?: string | undefined
+  /** The user of the database by an entry's own login. */
+  readonly login?: string | undefined
   /** The groups by which rules of its policy go. Its person was in some of them when it began. */
   readonly counted?: { readonly groups: readonly string[]; readonly held: readonly string[] } | undefined
 }

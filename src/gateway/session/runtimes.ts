@@ -78,6 +78,7 @@ export const createRuntimes = (
       if (!connection || !policy || key === undefined) throw new HoopError('CONNECTION_UNKNOWN', name)
       const role = connection.role && roleOf(connection.role, principal.groups)
       const inForce = role === undefined ? policy : withFixedRole(policy)
+      const way = { connection: name, login: access.entry.login }
       const order = { connection: name, policyName: access.policy, policy: inForce, clear: access.clear }
       return {
         name,
@@ -93,18 +94,19 @@ export const createRuntimes = (
         vectorTypes,
         functionCalls: connection.function_calls,
         ...(role !== undefined && { role }),
+        ...(way.login && { login: way.login.user }),
         countedGroups: groupsThatCount(policy),
         program: principal.owner !== undefined || isProgram(loaded.config.identity, principal),
         breakGlass: access.breakGlass,
         ...(access.given && { given: access.given.id }),
         enter: async (database, signal) => {
-          const target = await quarantine().enter(name, { key, database, policy: access.policy }, signal)
+          const target = await quarantine().enter(way, { key, database, policy: access.policy }, signal)
           return {
             upstream: target,
             guard: needsNoGuard(inForce) ? undefined : await makeGuard({ ...order, target, database }),
           }
         },
-        met: (error) => quarantine().met(name, error),
+        met: (error) => quarantine().met(way, error),
       }
     },
   }

@@ -51,6 +51,8 @@ export interface ConnectionRuntime {
   readonly functionCalls: boolean
   /** As which role the session goes on behind the login; absent where it is the login's. */
   readonly role?: string
+  /** User of the database by an entry's own login; absent where it is the connection's. */
+  readonly login?: string
   /** Groups by which rules of the policy go. */
   readonly countedGroups?: readonly string[]
   /** The grant's holder is a program, no human. */

@@ -33,7 +33,7 @@ export class LoginWatch implements Disposable {
   readonly #options: LoginWatchOptions
   /** By connection, as of its last look; those whose last look failed are missing. */
   #found = new Map<string, number>()
-  /** What was said, by connection: a login is said once. */
+  /** What was said, by connection and user: a login is said once. */
   readonly #said = new Map<string, ReadonlySet<string>>()
   #timer: NodeJS.Timeout | undefined
   #isOver = false
@@ -58,7 +58,8 @@ export class LoginWatch implements Disposable {
     const looks = this.#options.connections().map((each) => turns(() => this.#look(each)))
     const found = (await Promise.all(looks)).filter((each) => each !== undefined)
     if (this.#isOver) return
-    this.#found = new Map(found)
+    this.#found = new Map()
+    for (const [connection, count] of found) this.#found.set(connection, (this.#found.get(connection) ?? 0) + count)
     this.#timer = setTimeout(() => void this.#again(), this.#options.every ?? EVERY).unref()
   }
 
@@ -66,7 +67,7 @@ export class LoginWatch implements Disposable {
     const { addresses, log } = this.#options
     try {
       const { logins, count } = await readDirectLogins(target, database, addresses)
-      if (!this.#isOver) this.#tell(connection, logins)
+      if (!this.#isOver) this.#tell(connection, target.user, logins)
       return [connection, count]
     } catch (err) {
       // What is wrong with the connection itself, its quarantine says.
@@ -75,11 +76,12 @@ export class LoginWatch implements Disposable {
     }
   }
 
-  #tell(connection: string, logins: readonly DirectLogin[]): void {
+  #tell(connection: string, user: string, logins: readonly DirectLogin[]): void {
     const { log, webhooks } = this.#options
-    const known = this.#said.get(connection)
+    const key = `${connection} ${user}`
+    const known = this.#said.get(key)
     const news = logins.filter((login) => !known?.has(keyOf(login)))
-    this.#said.set(connection, new Set(logins.map(keyOf)))
+    this.#said.set(key, new Set(logins.map(keyOf)))
     for (const { since, ...login } of news)
       log.warn({ connection, ...login, since: since.toISOString() }, 'somebody is logged in directly, past the gateway')
     const [first] = news

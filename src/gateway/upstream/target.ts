@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import type { Secret } from '../../policy/config/secrets/secret.js'
 import type { SessionAttributes, UpstreamHost } from '../../policy/config/sections/upstream-url.js'
 
@@ -60,14 +61,18 @@ const ofSecrets = (secrets: readonly Secret[]): RememberedSecrets => ({
 
 /**
  * How to reach a configured connection's server.
+ * @param login of an entry's own, in place of the connection's
  * @throws {HoopError} UPSTREAM_TLS where a certificate file can't be read
  */
-export const targetOf = (loaded: LoadedConfig, connection: string): UpstreamTarget => {
+export const targetOf = (loaded: LoadedConfig, connection: string, login?: EntryLogin): UpstreamTarget => {
   const section = loaded.config.connections[connection]
   if (!section) throw new HoopError('CONNECTION_UNKNOWN', connection)
-  const { host, port, others, attributes, user, sslmode, sslrootcert, sslcert, sslkey, connectTimeout } = section.url
-  const password = section.password && loaded.secret(section.password)
-  const bundle = section.client_certificate && loaded.secret(section.client_certificate)
+  const { host, port, others, attributes, sslmode, sslrootcert, connectTimeout } = section.url
+  // Of the connection's own secrets nothing goes with another login.
+  const { user, sslcert, sslkey } = login ? { ...login, sslcert: undefined, sslkey: undefined } : section.url
+  const secrets = login ?? section
+  const password = secrets.password && loaded.secret(secrets.password)
+  const bundle = secrets.client_certificate && loaded.secret(secrets.client_certificate)
   const key = sslkey === undefined ? bundle : loaded.secret({ file: sslkey })
   return {
     host,

@@ -1,5 +1,6 @@
 import type { ScimGroup } from '../../store/scim/groups.js'
 import type { ScimUser } from '../../store/scim/users.js'
+import { emailKey } from '../../lib/email-key.js'
 import { isReserved } from '../account.js'
 import type { Principal } from '../types.js'
 
@@ -9,9 +10,9 @@ export type Matching = 'externalId' | 'userName' | 'email'
 type Listed = Pick<ScimUser, 'id' | 'userName' | 'externalId' | 'email' | 'active' | 'deactivatedAt' | 'deletedAt'>
 export type Somebody = Pick<Principal, 'subject' | 'email'>
 
-/** What a user is known by; e-mail addresses in small letters. Nobody is known by an empty text. */
-export const keyOf = ({ userName, externalId, email }: Listed, matching: Matching): string | undefined =>
-  ({ externalId, userName, email })[matching] || undefined
+/** What a user is known by; e-mail addresses by `emailKey`. Nobody is known by an empty text. */
+export const keyOf = ({ userName, externalId, email = '' }: Listed, matching: Matching): string | undefined =>
+  ({ externalId, userName, email: emailKey(email) })[matching] || undefined
 
 /** What the directory says of one person. */
 export interface Entry {
@@ -68,7 +69,7 @@ export class Directory {
   /** Programs are in no directory. Where several users could be meant, one who is shut out is enough, and no group counts. */
   find({ subject, email }: Somebody, matching: Matching): Entry | undefined {
     if (isReserved(subject)) return undefined
-    const key = matching === 'email' ? email?.toLowerCase() : subject
+    const key = matching === 'email' ? emailKey(email ?? '') : subject
     if (!key) return undefined
     const all = this.#at(key, matching)
     const present = all.filter(({ deletedAt }) => deletedAt === undefined)

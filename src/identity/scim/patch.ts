@@ -1,11 +1,11 @@
 import { bad } from './error.js'
 import { type Filter, parseBracketed } from './filter.js'
 import { matches, type Resource } from './match.js'
+import { type Draft, field, isObject, joined } from './operations.js'
 import { cleanValue, limits } from './resource.js'
 import { type Attribute, attributeOf, type Attributes, pathNames } from './schema.js'
 import { Words } from './words.js'
 
-type Draft = Record<string, unknown>
 type Op = 'add' | 'replace' | 'remove'
 
 /** Operations in one request. */
@@ -21,8 +21,21 @@ interface Target {
   readonly sub?: readonly [name: string, attribute: Attribute]
 }
 
-const isObject = (value: unknown): value is Draft =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Elements that the operations of one request may look at, all together: what it takes is done in one go, while others wait. */
+const mostElements = 1_000_000
+
+/** What one request has cost so far. */
+class Work {
+  #elements = 0
+
+  /** @throws {ScimError} tooMany */
+  spend({ holder, name, attribute }: Target): void {
+    const list = attribute.multi === true ? holder[name] : undefined
+    this.#elements += Array.isArray(list) ? list.length : 1
+    if (this.#elements > mostElements)
+      throw bad('tooMany', 'its operations go through long lists too often: send fewer at once, or members as one list')
+  }
+}
 
 const known = (attributes: Attributes | undefined, name: string, path: string): [string, Attribute] => {
   const found = attributes && attributeOf(attributes, name)
@@ -68,7 +81,8 @@ const likenesses = new WeakMap<readonly unknown[], Set<string>>()
 /** @throws {ScimError} invalidValue where that would be too many */
 const addElements = (elements: readonly unknown[], given: readonly unknown[], name: string): unknown[] => {
   const known = likenesses.get(elements) ?? new Set(elements.map(likeness))
-  const added = given.filter((one) => !known.has(likeness(one)))
+  const news = new Map(given.map((one) => [likeness(one), one]))
+  const added = [...news].flatMap(([key, one]) => (known.has(key) ? [] : [one]))
   if (elements.length + added.length > limits.list)
     throw bad('invalidValue', `${name} would have more than ${limits.list} elements`)
   const after = onePrimary([...elements, ...added], added)
@@ -88,8 +102,10 @@ const implied = (filter: Filter): Draft => {
 /** Where one becomes the primary, no other is (RFC 7643, section 2.4). */
 const onePrimary = (elements: readonly unknown[], changed: readonly unknown[]): unknown[] => {
   const isNew = changed.some((one) => isObject(one) && one['primary'] === true)
+  if (!isNew) return [...elements]
+  const ours = new Set(changed)
   return elements.map((one) =>
-    isNew && isObject(one) && one['primary'] === true && !changed.includes(one) ? { ...one, primary: false } : one,
+    isObject(one) && one['primary'] === true && !ours.has(one) ? { ...one, primary: false } : one,
   )
 }
 
@@ -153,8 +169,9 @@ const remove = ({ holder, name, attribute, filter, sub }: Target, value: unknown
   )
 }
 
-const change = (draft: Draft, attributes: Attributes, op: Op, path: string, value: unknown): void => {
+const change = (draft: Draft, attributes: Attributes, op: Op, path: string, value: unknown, work: Work): void => {
   const target = resolve(draft, attributes, path)
+  work.spend(target)
   if (op === 'remove') return remove(target, value)
   const { holder, name, attribute } = target
   if (attribute.multi === true) return changeElements(target, op, value)
@@ -164,19 +181,16 @@ const change = (draft: Draft, attributes: Attributes, op: Op, path: string, valu
   set(holder, name, merged)
 }
 
-const field = (body: Draft, name: string): unknown =>
-  Object.entries(body).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
-
 /** Each attribute of a value without a path; those of the server's making are passed over. */
-const each = (draft: Draft, attributes: Attributes, op: Op, value: unknown): void => {
+const each = (draft: Draft, attributes: Attributes, op: Op, value: unknown, work: Work): void => {
   if (!isObject(value)) throw bad('invalidValue', 'without a path the value has to be an object')
   for (const [path, part] of Object.entries(value)) {
     if (path.toLowerCase() === 'schemas' || attributeOf(attributes, path)?.[1].readOnly === true) continue
-    change(draft, attributes, op, path, part)
+    change(draft, attributes, op, path, part, work)
   }
 }
 
-const operation = (draft: Draft, attributes: Attributes, given: unknown): void => {
+const operation = (draft: Draft, attributes: Attributes, given: unknown, work: Work): void => {
   if (!isObject(given)) throw bad('invalidSyntax', 'an operation is no object')
   const named = field(given, 'op')
   const op = (['add', 'replace', 'remove'] as const).find(
@@ -186,10 +200,10 @@ const operation = (draft: Draft, attributes: Attributes, given: unknown): void =
   const [path, value] = [field(given, 'path') ?? undefined, field(given, 'value')]
   if (path === undefined || path === '') {
     if (op === 'remove') throw bad('noTarget', 'remove takes a path')
-    return each(draft, attributes, op, value)
+    return each(draft, attributes, op, value, work)
   }
   if (typeof path !== 'string') throw bad('invalidPath', 'the path is no text')
-  change(draft, attributes, op, path, value)
+  change(draft, attributes, op, path, value, work)
 }
 
 /**
@@ -202,6 +216,7 @@ export const patched = (resource: Resource, attributes: Attributes, body: unknow
   if (!Array.isArray(operations) || operations.length === 0) throw bad('invalidSyntax', 'there are no Operations')
   if (operations.length > most) throw bad('tooMany', `there are more than ${most} operations`)
   const draft = structuredClone(resource) as Draft
-  for (const each of operations as unknown[]) operation(draft, attributes, each)
+  const work = new Work()
+  for (const each of joined(operations as unknown[])) operation(draft, attributes, each, work)
   return draft
 }

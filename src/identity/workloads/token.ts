@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { HoopError } from '../../lib/errors.js'
 import type { TokenKind } from '../authenticator.js'
-import type { SigningKeys } from '../keys.js'
+import { type SigningKeys, verifyingKey } from '../keys.js'
 import type { Identity } from '../principal.js'
 import type { WorkloadProof } from '../types.js'
 import type { WorkloadTrust } from './trust.js'
@@ -61,9 +61,9 @@ export const workloadTokens = ({ gateway, keys, trust }: WorkloadTokenOptions): 
   recognizes: isWorkloadToken,
   verify: async (token) => {
     const key = ({ kid }: { kid?: string }) => {
-      const found = keys().find((one) => one.kid === kid)
+      const found = verifyingKey(keys(), kid, Date.now())
       if (!found) throw new errors.JWKSNoMatchingKey()
-      return found.publicKey
+      return found
     }
     const { payload } = await jwtVerify<Claims>(token, key, {
       typ: tokenType,

@@ -39,7 +39,14 @@ export interface StartEvent {
   }
   readonly policy: { readonly name: string; readonly hash: string }
   readonly gateway: { readonly version: string }
-  readonly server: { readonly version?: string; readonly pid?: number }
+  readonly server: {
+    readonly version?: string
+    readonly pid?: number
+    /** As whom the gateway logged in. Older recordings lack it. */
+    readonly user?: string
+    /** As which role the session went on behind the login, where groups decide that. */
+    readonly role?: string
+  }
 }
 
 /** Written, and durable against the death of the gateway's process, before the statement goes upstream. */

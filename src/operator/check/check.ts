@@ -8,7 +8,7 @@ import { loadMaskingKeys } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
 import { checkMaskedColumns } from './masked-columns.js'
-import { checkIssuer, checkListen, checkMetrics } from './network.js'
+import { checkIssuer, checkListen, checkMetrics, checkWorkloads } from './network.js'
 import { type CheckResult, step } from './step.js'
 import { checkStorage } from './storage.js'
 
@@ -72,6 +72,7 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
   yield* checkMetrics(gateway)
   yield* checkCertificate(gateway)
   yield await checkIssuer(identity)
+  yield* checkWorkloads(identity)
   yield* checkConnections(current)
   yield await step('masked columns', () => checkMaskedColumns(current))
   yield* checkStorage(gateway, version)

@@ -1,6 +1,6 @@
 import { asHoopError } from '../../lib/errors.js'
 import { readOnce } from '../../gateway/upstream/catalog/catalog-source.js'
-import { targetOf } from '../../gateway/upstream/target.js'
+import { anyTargetOf } from '../../gateway/upstream/login/logins.js'
 import { surveyColumns, unknownColumns, unseenTable } from '../../gateway/upstream/catalog/unknown-columns.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { Catalog } from '../../sql/catalog.js'
@@ -22,7 +22,7 @@ const parted = ({ relations, effects }: Catalog): readonly string[] =>
 export const checkMaskedColumns = async (loaded: LoadedConfig): Promise<Finding> => {
   const showing = new Set<string>()
   const { unknown, unseen, unread, known } = await surveyColumns(loaded, async (connection, database, masked) => {
-    const catalog = await readOnce(targetOf(loaded, connection), database, { masked })
+    const catalog = await readOnce(anyTargetOf(loaded, connection), database, { masked })
     for (const each of parted(catalog)) showing.add(each)
     return catalog
   })

@@ -48,3 +48,20 @@ export const checkIssuer = ({ issuer }: IdentityConfig): Promise<CheckResult> =>
       })
     return `${issuer} answers with its keys, ${Math.round(performance.now() - began)} ms`
   })
+
+/** Each trust's issuer: discovery where its keys are found by that, and the keys. */
+export async function* checkWorkloads({ workloads }: IdentityConfig): AsyncGenerator<CheckResult> {
+  for (const [name, { issuer, jwks }] of Object.entries(workloads))
+    yield await step(`workloads ${name}`, async () => {
+      const began = performance.now()
+      const keys = await new IdpKeys({ issuer, jwks, timeout: patience }).current()
+      const count = keys.jwks().keys.length
+      if (count === 0)
+        return {
+          warning: `${issuer} has no keys`,
+          hint: 'No token of it can be checked: look at what stands under jwks, or ask whoever runs the issuer.',
+        }
+      const from = jwks === undefined ? 'found by discovery' : `from ${jwks.startsWith('file:') ? 'a file' : jwks}`
+      return `${issuer}: ${count} ${count === 1 ? 'key' : 'keys'}, ${from}, ${Math.round(performance.now() - began)} ms`
+    })
+}

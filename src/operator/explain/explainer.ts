@@ -53,6 +53,8 @@ export interface Explainer extends AsyncDisposable {
   readonly database: string
   /** Whether this person sees masked columns in the clear. */
   readonly clear: boolean
+  /** User of the database by an entry's own login; absent where it is the connection's. */
+  readonly login?: string
   explain(text: string): Promise<Explanation>
 }
 
@@ -85,11 +87,11 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
  */
 export const openExplainer = async (options: ExplainerOptions): Promise<Explainer> => {
   const { loaded, connection } = options
-  const { policyName, clear, groups } = termsFor(loaded, connection, options)
+  const { policyName, clear, groups, login } = termsFor(loaded, connection, options)
   const policy = loaded.config.policies[policyName]
   if (!policy) throw new HoopError('CONFIG_INVALID', `there is no policy ${policyName}`)
   const [database] = databasesOf(loaded, connection)
-  const client = await openOwnClient(targetOf(loaded, connection), database)
+  const client = await openOwnClient(targetOf(loaded, connection, login), database)
   await using stack = new AsyncDisposableStack()
   stack.defer(() => client.end())
   const catalog = await loadCatalog(
@@ -161,6 +163,7 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     policy: policyName,
     database,
     clear,
+    ...(login && { login: login.user }),
     explain: async (text) => {
       const decision = await decide(text)
       if (decision.kind === 'refuse') return refusal(decision)

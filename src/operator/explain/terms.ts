@@ -1,5 +1,6 @@
 import { HoopError } from '../../lib/errors.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
+import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import { accessTo } from '../../gateway/access/access.js'
 import { accessView } from '../../gateway/access/view.js'
 
@@ -15,6 +16,8 @@ export interface Terms {
   /** Whether masked columns are shown in the clear. */
   readonly clear: boolean
   readonly groups: readonly string[]
+  /** Of the entry by which somebody gets this policy, where it has its own. */
+  readonly login?: EntryLogin | undefined
 }
 
 const unclear = (connection: string, names: readonly string[]): HoopError =>
@@ -37,13 +40,14 @@ export const termsFor = (loaded: LoadedConfig, connection: string, choice: Choic
       throw new HoopError('USAGE', `there is no policy ${policyName}`, {
         hint: `There are: ${Object.keys(policies).join(', ')}`,
       })
-    return { policyName, clear: policy.clear_for.some((group) => groups.includes(group)), groups }
+    const login = connections[connection]?.access.find((entry) => entry.policy === policyName)?.login
+    return { policyName, clear: policy.clear_for.some((group) => groups.includes(group)), groups, login }
   }
   if (choice.policy !== undefined) return named(choice.policy)
   if (groups.length > 0 || choice.person !== undefined) {
     const person = { subject: choice.person ?? '', groups, ...(choice.person && { email: choice.person }) }
-    const { policy, clear } = accessTo(accessView(loaded.config), person, connection)
-    return { policyName: policy, clear, groups }
+    const { policy, clear, entry } = accessTo(accessView(loaded.config), person, connection)
+    return { policyName: policy, clear, groups, login: entry.login }
   }
   const names = [...new Set(connections[connection]?.access.map(({ policy }) => policy))]
   const [only] = names

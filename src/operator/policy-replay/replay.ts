@@ -8,6 +8,7 @@ import type { StartEvent } from '../../recording/events.js'
 import type { Catalog } from '../../sql/catalog.js'
 import { initParser } from '../../sql/parser.js'
 import { readOnce } from '../../gateway/upstream/catalog/catalog-source.js'
+import { loginKey } from '../../gateway/upstream/login/logins.js'
 import { targetOf } from '../../gateway/upstream/target.js'
 import { type Access, accessTo } from '../../gateway/access/access.js'
 import { accessView } from '../../gateway/access/view.js'
@@ -36,6 +37,8 @@ export interface PolicyReplay {
 const SAMPLES = 5
 const LONGEST = 2000
 
+type Way = { readonly connection: string; readonly login: Access['entry']['login'] }
+
 /** Guards of the configuration for what was recorded, one for each connection, database and policy. */
 class Guards {
   readonly #loaded: LoadedConfig
@@ -46,19 +49,19 @@ class Guards {
     this.#loaded = loaded
   }
 
-  for({ connection, database }: StartEvent, { policy, clear }: Access): Promise<Guard> {
-    const key = [connection, database, policy, clear].join('\0')
-    const made = this.#made.get(key) ?? this.#make(connection, database, policy, clear)
+  for({ connection, database }: StartEvent, { policy, clear, entry: { login } }: Access): Promise<Guard> {
+    const key = [connection, database, policy, clear, loginKey(login)].join('\0')
+    const made = this.#made.get(key) ?? this.#make({ connection, login }, database, policy, clear)
     this.#made.set(key, made)
     return made
   }
 
-  async #make(connection: string, database: string, name: string, clear: boolean): Promise<Guard> {
+  async #make({ connection, login }: Way, database: string, name: string, clear: boolean): Promise<Guard> {
     const policy = this.#loaded.config.policies[name]!
     const columns = policy.masks.flatMap((mask) => mask.columns)
     let catalog: Catalog | undefined
     try {
-      catalog = await readOnce(targetOf(this.#loaded, connection), database, { masked: columns })
+      catalog = await readOnce(targetOf(this.#loaded, connection, login), database, { masked: columns })
     } catch (error) {
       const why = asHoopError(error).message
       this.problems.push(`${connection}/${database}: decided without its catalog and without masks (${why})`)

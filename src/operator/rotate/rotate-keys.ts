@@ -8,6 +8,7 @@ import {
   generateSigningKey,
   type KeyOrigin,
   loadSigningKeys,
+  longestSigned,
   signingKeysText,
   type WrittenKey,
 } from '../../identity/keys.js'
@@ -15,9 +16,6 @@ import { ledgerKeysText, parseLedgerKeys, type WrittenLedgerKey } from '../../le
 import { signerOf } from '../../ledger/note/keys.js'
 import { HoopError } from '../../lib/errors.js'
 import { replaceFile } from './replace-file.js'
-
-/** The longest that a grant can be good, milliseconds: until then the key that signed it has to verify. */
-const longestGrant = 3_600_000
 
 export const keyKinds = ['signing', 'masking', 'ledger'] as const
 export type KeyKind = (typeof keyKinds)[number]
@@ -58,7 +56,7 @@ export interface RotatedKeys {
 type Written = readonly [WrittenKey, ...WrittenKey[]]
 
 const isOver = ({ retired }: WrittenKey, now: Date): boolean =>
-  retired !== undefined && +now - Date.parse(retired) > longestGrant
+  retired !== undefined && +now - Date.parse(retired) > longestSigned
 
 const kidsOf = (keys: readonly WrittenKey[]): string[] => keys.map(({ kid = '' }) => kid)
 
@@ -122,7 +120,7 @@ export const rotateKeys = async (options: RotateOptions): Promise<RotatedKeys> =
       signing: {
         ...(!dryRun && { key: signing.key.kid! }),
         kept: signing.kept,
-        until: new Date(+now + longestGrant).toISOString(),
+        until: new Date(+now + longestSigned).toISOString(),
         dropped: signing.dropped,
       },
     }),

@@ -2,7 +2,8 @@ import type { Client } from 'pg'
 import { HoopError } from '../../lib/errors.js'
 import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
 import { openOwnClient } from '../../gateway/upstream/own-client.js'
-import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
+import { anyTargetOf } from '../../gateway/upstream/login/logins.js'
+import { databasesOf } from '../../gateway/upstream/target.js'
 import { judge, type Sampled } from './judge.js'
 import { readTables, sampleTable, type Table } from './sample.js'
 import { type Suggestion, yamlOf } from './yaml.js'
@@ -81,7 +82,7 @@ export const suggestMasks = async ({ config, connection, rows, env }: SuggestOpt
     throw new HoopError('CONNECTION_UNKNOWN', connection, { hint: `${config} has ${known || 'none'}.` })
   }
   const [database] = databasesOf(loaded, connection)
-  const client = await openOwnClient(targetOf(loaded, connection), database)
+  const client = await openOwnClient(anyTargetOf(loaded, connection), database)
   const covered = coveredIn(loaded, connection)
   const suggestions: Suggestion[] = []
   const unread: { table: string; why: string }[] = []

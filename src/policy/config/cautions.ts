@@ -57,6 +57,12 @@ export const cautions = function* (config: Config): Generator<Finding> {
       }
   }
   for (const [name, { access, url }] of Object.entries(config.connections)) {
+    for (const [index, { login }] of access.entries())
+      if (login?.user === url.user)
+        yield {
+          path: ['connections', name, 'access', index, 'login', 'user'],
+          what: `${login.user} is the user of the url: to the server these people are who everybody else is`,
+        }
     if (access.length === 0) yield { path: ['connections', name, 'access'], what: 'nobody may use this connection' }
     if (!loopback.test(url.host) && !url.sslmode.startsWith('verify'))
       yield {

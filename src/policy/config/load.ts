@@ -72,11 +72,19 @@ const parse = (path: string, source: SourceDocument): Config => {
 
 type Named = readonly [spec: SecretSpec, at: Path]
 
+type Secretive = Pick<Config['connections'][string], 'password' | 'client_certificate'>
+
 /** Every secret of the connections, with the place that names it. */
 const secretsOfConnections = function* ({ connections }: Config): Generator<Named> {
-  for (const [name, { password, client_certificate: certificate, url }] of Object.entries(connections)) {
-    if (password !== undefined) yield [password, ['connections', name, 'password']]
-    if (certificate !== undefined) yield [certificate, ['connections', name, 'client_certificate']]
+  const of = function* ({ password, client_certificate: certificate }: Secretive, at: Path): Generator<Named> {
+    if (password !== undefined) yield [password, [...at, 'password']]
+    if (certificate !== undefined) yield [certificate, [...at, 'client_certificate']]
+  }
+  for (const [name, connection] of Object.entries(connections)) {
+    const { access, url } = connection
+    yield* of(connection, ['connections', name])
+    for (const [index, { login }] of access.entries())
+      if (login) yield* of(login, ['connections', name, 'access', index, 'login'])
     if (url.sslkey !== undefined) yield [{ file: url.sslkey }, ['connections', name, 'url']]
   }
 }

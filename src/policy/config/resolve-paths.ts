@@ -15,12 +15,23 @@ const ofSecret = (folder: string, spec: SecretSpec): SecretSpec => {
   return { ...spec, exec: [/[\\/]/.test(program) ? resolve(folder, program) : program, ...given] }
 }
 
+/** What has secrets: a connection, or a login of an entry's own. */
+const withSecrets = <T extends Pick<ConnectionConfig, 'password' | 'client_certificate'>>(
+  folder: string,
+  of: T,
+): T => ({
+  ...of,
+  ...(of.password && { password: ofSecret(folder, of.password) }),
+  ...(of.client_certificate && { client_certificate: ofSecret(folder, of.client_certificate) }),
+})
+
 const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionConfig => {
   const { sslrootcert, sslcert, sslkey } = connection.url
   return {
-    ...connection,
-    ...(connection.password && { password: ofSecret(folder, connection.password) }),
-    ...(connection.client_certificate && { client_certificate: ofSecret(folder, connection.client_certificate) }),
+    ...withSecrets(folder, connection),
+    access: connection.access.map((entry) =>
+      entry.login ? { ...entry, login: withSecrets(folder, entry.login) } : entry,
+    ),
     url: {
       ...connection.url,
       ...(sslrootcert && { sslrootcert: resolve(folder, sslrootcert) }),

@@ -60,7 +60,7 @@ export const markOf = ({ subject, sid, at }: Logout): LogoutMark =>
 export const noteLogout = (db: Kysely<Tables>, logout: Logout, now: number): Promise<LogoutMark[]> =>
   db.transaction().execute(async (transaction) => {
     await useUp(transaction, logout, now)
-    const marks = [markOf(logout), ...(logout.sid === undefined ? await loginsOf(transaction, logout) : [])]
+    const marks = [markOf(logout), ...(logout.subject === undefined ? [] : await loginsOf(transaction, logout))]
     await transaction
       .deleteFrom('logouts')
       .where('at', '<', now - keptFor)
@@ -93,17 +93,31 @@ const useUp = async (db: Transaction<Tables>, { jti, until }: Logout, now: numbe
   if (!numInsertedOrUpdatedRows) throw new HoopError('TOKEN_INVALID', 'it was used before')
 }
 
+/**
+ * The grants of the login that has ended. Where the token names both, those of the person whose ID token named no session are
+ * meant as well: they can't be shown to be another's.
+ */
 const grantsOf = (db: Transaction<Tables>, { subject, sid, at }: Logout) => {
-  let query = db.selectFrom('grants')
-  if (subject !== undefined) query = query.where('subject', '=', subject)
-  return sid === undefined
-    ? query.where((eb) => eb(eb.fn.coalesce('login_at', 'issued_at'), '<=', at))
-    : query.where('sid', '=', sid)
+  const query = db.selectFrom('grants')
+  if (subject === undefined) return query.where('sid', '=', sid ?? '')
+  const theirs = query.where('subject', '=', subject)
+  return theirs.where((eb) => {
+    const before = eb(eb.fn.coalesce('login_at', 'issued_at'), '<=', at)
+    return sid === undefined ? before : eb.or([eb('sid', '=', sid), eb.and([eb('sid', 'is', null), before])])
+  })
 }
 
+/** Whose session of the provider that is, by the grants that came from it. @throws {HoopError} STORE_FAILED */
+export const subjectsOfSession = async (db: Kysely<Tables>, sid: string): Promise<readonly string[]> =>
+  (await db.selectFrom('grants').select('subject').distinct().where('sid', '=', sid).execute()).map(
+    ({ subject }) => subject,
+  )
+
 const loginsOf = async (db: Transaction<Tables>, logout: Logout): Promise<LogoutMark[]> => {
-  const rows = await grantsOf(db, logout).select(['sid', 'jkt']).distinct().execute()
-  const { at, subject } = logout
+  const { at, subject, sid } = logout
+  const found = await grantsOf(db, logout).select(['sid', 'jkt']).distinct().execute()
+  // A session that is named is known by its name; a login without one by the key that it was made for.
+  const rows = sid === undefined ? found : found.filter((row) => row.sid === null)
   const known = { at, ...(subject !== undefined && { subject }) }
   const sids = new Set(rows.flatMap(({ sid }) => sid ?? []))
   const keys = new Set(rows.map(({ jkt }) => jkt))

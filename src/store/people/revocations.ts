@@ -20,10 +20,33 @@ export const standingRevocations = async (db: Kysely<Tables>): Promise<Revocatio
     revocationOf,
   )
 
-/** A new one takes the place of what stands for the same person. @throws {HoopError} STORE_FAILED */
-export const addRevocation = (db: Kysely<Tables>, { subject, by, reason, at, until }: Revocation): Promise<void> =>
+/** Milliseconds for which it is remembered that tokens were revoked: longer than any ID token lives. */
+const keptFor = 90 * 86_400_000
+
+/**
+ * By subject, up to when tokens were issued that a revocation ended: whether it stands or was taken back.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const revokedTokens = async (db: Kysely<Tables>, now: number): Promise<ReadonlyMap<string, number>> => {
+  const rows = await db
+    .selectFrom('revocations')
+    .select(({ fn }) => ['subject', fn.max(fn.coalesce('issued_until', 'revoked_at')).as('until')])
+    .where('revoked_at', '>=', now - keptFor)
+    .groupBy('subject')
+    .execute()
+  return new Map(rows.map(({ subject, until }) => [subject, whole(until)]))
+}
+
+/**
+ * A new one takes the place of what stands for the same person.
+ * @returns up to when tokens were issued that it ends: the newest that was seen counts where the provider's clock is ahead
+ * @throws {HoopError} STORE_FAILED
+ */
+export const addRevocation = (db: Kysely<Tables>, { subject, by, reason, at, until }: Revocation): Promise<number> =>
   db.transaction().execute(async (transaction) => {
     await restoreRevoked(transaction, subject, by, at)
+    const named = transaction.selectFrom('people').select('groups_at').where('subject', '=', subject)
+    const issuedUntil = Math.max(at, whole((await named.executeTakeFirst())?.groups_at ?? 0))
     await transaction
       .insertInto('revocations')
       .values({
@@ -34,8 +57,10 @@ export const addRevocation = (db: Kysely<Tables>, { subject, by, reason, at, unt
         reason,
         revoked_at: at,
         until: until ?? null,
+        issued_until: issuedUntil,
       })
       .execute()
+    return issuedUntil
   })
 
 /** @throws {HoopError} STORE_FAILED */

@@ -1,4 +1,5 @@
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import { sql, type Kysely, type Selectable, type SqlBool, type Transaction } from 'kysely'
+import { emailKey } from '../../lib/email-key.js'
 import type { Tables } from '../schema.js'
 import { whole } from '../whole.js'
 import type { ScimUsersTable } from './tables.js'
@@ -77,14 +78,21 @@ export const putScimUser = async (db: Db, user: ScimUser): Promise<void> => {
   if (user.deletedAt !== undefined) await db.deleteFrom('scim_members').where('user_id', '=', id).execute()
 }
 
-/** Subjects that were seen with an e-mail address that the provider vouches for. @param email in small letters @throws {HoopError} STORE_FAILED */
+/** Subjects that were seen with an e-mail address that the provider vouches for. @throws {HoopError} STORE_FAILED */
 export const subjectsWithEmail = async (db: Db, email: string): Promise<string[]> => {
+  const key = emailKey(email)
   const rows = await db
     .selectFrom('people')
-    .select('subject')
-    .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', email))
+    .select(['subject', 'email'])
+    // The store knows the letters of ASCII alone: of those with others it can't say which are alike.
+    .where((eb) =>
+      eb.or([
+        eb(eb.fn<string>('lower', ['email']), '=', key),
+        sql<SqlBool>`length(email) <> length(cast(email as blob))`,
+      ]),
+    )
     .execute()
-  return rows.map(({ subject }) => subject)
+  return rows.flatMap((row) => (row.email !== null && emailKey(row.email) === key ? [row.subject] : []))
 }
 
 /** Whether somebody was shut out by `by` at that time or later, though it may have been taken back. @throws {HoopError} STORE_FAILED */

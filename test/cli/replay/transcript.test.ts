@@ -38,6 +38,17 @@ const end: EndEvent = {
   counters: { statements: 1234, rows: 3 },
 }
 
+test('the first line says as whom of the database, and in which role, as far as the recording does', () => {
+  const server = { ...start.server, user: 'app' }
+  const first = (of: typeof start.server) => transcript([{ ...start, server: of }]).split('\n')[0]
+  expect(first({ ...server, role: 'analyst\u001b[31m' })).toMatch(
+    /, database vectors as app in the role analyst\S*\[31m$/,
+  )
+  expect(first({ ...server, role: 'analyst\u001b[31m' })).not.toContain('\u001b')
+  expect(first(server)).toMatch(/, database vectors as app$/)
+  expect(first(start.server)).toMatch(/, database vectors$/)
+})
+
 test('a session reads like psql, with what hoop did in plain words', () => {
   const events: SessionEvent[] = [
     start,

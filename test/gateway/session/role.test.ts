@@ -185,6 +185,16 @@ test('the first group that somebody is in decides', async () => {
   expect(await whoIs(await connected('mapped'), 'simple')).toBe(analyst)
 })
 
+test('the recording says as whom the gateway logged in, and in which role the session went on', async () => {
+  const mika = await on.mika('mapped')
+  await (await mika.connect()).client.query('SELECT 1')
+  const { sessions } = await mika.client.get<{ sessions: { id: string }[] }>('/v1/sessions?connection=mapped')
+  for await (const start of mika.client.lines(`/v1/sessions/${sessions[0]!.id}/events`)) {
+    expect(start).toMatchObject({ type: 'start', server: { user: login, role: analyst } })
+    break
+  }
+})
+
 test('gateway check tries each role in each database', async () => {
   const results = []
   for await (const each of checkGateway({ config: on.it.folder.config, env: on.env })) results.push(each)

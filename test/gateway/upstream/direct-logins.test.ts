@@ -137,3 +137,24 @@ onLinux('the gateway and its check tell of it', async () => {
     hint: expect.stringContaining('gateway.addresses') as string,
   })
 })
+
+onLinux(
+  'of a connection with several users of its own each is asked as itself, and they are counted together',
+  async () => {
+    await using one = await role()
+    await using other = await role()
+    const lines: LogLine[] = []
+    const around = [await one.login(elsewhere), await other.login(elsewhere), await other.login(elsewhere)]
+    using watch = new LoginWatch({
+      connections: () => [one, other].map(({ target }) => ({ connection: 'vectordb', target, database: 'postgres' })),
+      ...{ addresses: [], log: logInto(lines), webhooks: { emit: () => undefined }, every: 50 },
+    })
+    await expect.poll(() => watch.counts, { timeout: 10_000 }).toEqual([{ connection: 'vectordb', count: 3 }])
+    // Looked at again and again, each is said once.
+    await around[0]!.end()
+    await expect.poll(() => watch.counts, { timeout: 10_000 }).toEqual([{ connection: 'vectordb', count: 2 }])
+    const said = lines.filter(({ msg }) => msg.includes('past the gateway'))
+    expect(said.map(({ user }) => user).toSorted()).toEqual([one.name, other.name, other.name].toSorted())
+    for (const login of around.slice(1)) await login.end()
+  },
+)

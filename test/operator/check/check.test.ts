@@ -89,6 +89,11 @@ const broken: Record<string, [failing: string, words: string | RegExp, breakIt: 
     (f) => chmod(f.file('keys', 'signing.json'), 0o644),
   ],
   'a masking key that is cut': ['keys', '3 bytes, expected 32', (f) => writeFile(f.file('keys', 'masking.key'), 'cut')],
+  'a private key that others can read': [
+    'certificate and key',
+    'can be read by others (mode 0644)',
+    (f) => chmod(f.file('tls', 'key.pem'), 0o644),
+  ],
   'a missing certificate': ['certificate and key', 'is not there', (f) => rm(f.file('tls', 'cert.pem'))],
   'a key of another certificate': [
     'certificate and key',
@@ -274,4 +279,29 @@ test('masked columns are found where one of a connection’s databases has them'
   expect(failures(results)).toEqual({})
   expect(results.map(({ name }) => name)).toContain(`connection vectordb/${database.name}`)
   expect(results.find(({ name }) => name === 'masked columns')?.detail).toBe('1 found in the live catalog')
+})
+
+test('each trust of workloads has its issuer and its keys tried, and what was found is said', async () => {
+  await using folder = await gatewayFolder({ issuer: idp.issuer })
+  const key = { kty: 'OKP', crv: 'Ed25519', x: 'ZOs8gyHXTnEnuZpjHLpVhLSRqTTGqRe6qpJrHSQYNCA' }
+  await writeFile(folder.file('jwks.json'), JSON.stringify({ keys: [key] }))
+  await writeFile(folder.file('none.json'), '{"keys":[]}')
+  const trust = (name: string, rest: string) =>
+    `    ${name}: { issuer: "${idp.issuer}", audience: a, when: { sub: x }${rest} }\n`
+  await folder.edit(
+    'identity:\n',
+    `identity:\n  workloads:\n${trust('found', '')}${trust('file', ', jwks: file:jwks.json')}${trust('empty', ', jwks: file:none.json')}` +
+      `    gone: { issuer: "http://127.0.0.1:1", when: { sub: x } }\n`,
+  )
+  const found = (await check(folder)).filter(({ name }) => name.startsWith('workloads '))
+  expect(found).toMatchObject([
+    {
+      name: 'workloads found',
+      state: 'ok',
+      detail: expect.stringMatching(/: \d+ keys?, found by discovery, /) as string,
+    },
+    { name: 'workloads file', state: 'ok', detail: expect.stringMatching(/: 1 key, from a file, /) as string },
+    { name: 'workloads empty', state: 'warning', detail: expect.stringContaining('has no keys') as string },
+    { name: 'workloads gone', state: 'failed', detail: expect.stringContaining('127.0.0.1:1') as string },
+  ])
 })

@@ -436,3 +436,32 @@ test.for([
   expect(lines.length).toBeGreaterThan(1)
   expect(lines.join('\n')).not.toContain('hunter2')
 })
+
+test.for([
+  ['a connection’s password', minimal.replace('env:VECTORDB_PASSWORD', 'swordfish')],
+  ['its client certificate', minimal.replace('password: env:VECTORDB_PASSWORD', 'client_certificate: swordfish')],
+  [
+    'an entry’s password',
+    minimal.replace('policy: research\n', 'policy: research\n        login: { user: a, password: swordfish }\n'),
+  ],
+  [
+    'a program’s argument',
+    minimal.replace('env:VECTORDB_PASSWORD', '{ exec: [swordfish], variables: ["swordfish!"] }'),
+  ],
+  [
+    'the web client’s secret',
+    minimal.replace('client_id: hoop-cli', 'client_id: hoop-cli\n  web: { client_id: w, client_secret: swordfish }'),
+  ],
+  [
+    'the directory’s token',
+    minimal.replace('client_id: hoop-cli', 'client_id: hoop-cli\n  scim: { token: swordfish }'),
+  ],
+  [
+    'a webhook’s key',
+    minimal.replace('key.pem }', 'key.pem }\n  webhooks: [{ url: "https://a.example", secret: swordfish }]'),
+  ],
+])('%s that stands in the file by mistake is quoted by no problem', async ([, text]) => {
+  const found = (await problems(text!)).join('\n')
+  expect(found).toMatch(/^CONFIG_INVALID .*\n\d+:\d+: /)
+  expect(found).not.toContain('swordfish')
+})

@@ -64,6 +64,8 @@ export interface HttpDeps {
   readonly denied: Pick<DenyList, 'find' | 'assert'>
   /** Ends what rests on a login that the identity provider has ended, by its logout token. @throws {HoopError} TOKEN_INVALID, … */
   logout(token: string): Promise<void>
+  /** The identity provider has refused to refresh somebody's login: they say so themselves. @throws {HoopError} STORE_FAILED */
+  refused(subject: string): Promise<void>
   /** The directory that provisions people. */
   readonly scim: Pick<Scim, 'users' | 'groups'>
   /** Its secret; undefined where the configuration has no SCIM. @throws {HoopError} SECRET_MISSING */

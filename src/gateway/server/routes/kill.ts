@@ -63,7 +63,9 @@ export const killRoutes = (app: App, deps: HttpDeps): void => {
         const found = await deps.grants.find(grant)
         const owner = deps.tokens.ownerOf(found.subject)
         demand(by, { subject: found.subject, ...(owner && { owner }) })
-        return { sessions: await deps.control.revokeGrant(found, order) }
+        const sessions = await deps.control.revokeGrant(found, order)
+        if (request.body.refused && found.subject === by.subject) await deps.refused(by.subject)
+        return { sessions }
       }
       const own = isAdmin(by) ? undefined : by.subject
       const meant = (session: SessionName): boolean =>

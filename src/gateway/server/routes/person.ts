@@ -1,7 +1,7 @@
 import type { ConnectionInfo, GrantAnswer, GrantRequest, Me } from '../../../lib/api.js'
 import { HoopError } from '../../../lib/errors.js'
 import type { Principal } from '../../../identity/types.js'
-import { accessTo, connectionInfo, connectionsOf, rolesOf } from '../../access/access.js'
+import { accessTo, connectionInfo, connectionsOf, loginFor, rolesOf } from '../../access/access.js'
 import { demandReason } from '../../access/terms.js'
 import type { AccessView } from '../../access/view.js'
 import { unavailableBy } from '../../quarantine/trouble.js'
@@ -26,10 +26,10 @@ const reconsider = async (deps: HttpDeps, principal: Principal, renews: string):
 
 /** Who the caller is, what they may use, and the grants to use it. */
 export const personRoutes = (app: App, deps: HttpDeps): void => {
-  const withTroubles = (info: ConnectionInfo): ConnectionInfo => ({
-    ...info,
-    ...unavailableBy(deps.quarantine.troubles(info.name, info.policy)),
-  })
+  const withTroubles = (principal: Principal, info: ConnectionInfo): ConnectionInfo => {
+    const login = loginFor(deps.config(), principal, info.name)
+    return { ...info, ...unavailableBy(deps.quarantine.troubles(info.name, info.policy, login)) }
+  }
 
   app.get(
     '/v1/me',
@@ -59,9 +59,10 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
         answers: { 200: 'Connections' },
       }),
     },
-    (request): { connections: ConnectionInfo[] } => ({
-      connections: connectionsOf(deps.config(), principalOf(request)).map(withTroubles),
-    }),
+    (request): { connections: ConnectionInfo[] } => {
+      const principal = principalOf(request)
+      return { connections: connectionsOf(deps.config(), principal).map((info) => withTroubles(principal, info)) }
+    },
   )
 
   app.post<{ Body: GrantRequest }>(
@@ -81,7 +82,7 @@ export const personRoutes = (app: App, deps: HttpDeps): void => {
       const isRenewal = renews !== undefined
       // What they lost they need not be left until the grant lapses.
       if (isRenewal) await reconsider(deps, principal, renews)
-      const connection = withTroubles(connectionInfo(deps.config(), principal, request.body.connection))
+      const connection = withTroubles(principal, connectionInfo(deps.config(), principal, request.body.connection))
       const { entry } = accessTo(deps.config(), principal, request.body.connection)
       demandReason(entry, request.body.connection, request.body.reason)
       assertBreakGlass(deps.config(), principal, request.body)

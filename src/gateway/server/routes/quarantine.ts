@@ -6,9 +6,10 @@ import { principalOf } from '../http/authentication.js'
 import type { HttpDeps } from '../http/deps.js'
 import { schemaOf } from './schema-of.js'
 
-const inFull = ({ database, policy, error: { code, message, hint } }: Trouble) => ({
+const inFull = ({ database, policy, login, error: { code, message, hint } }: Trouble) => ({
   database,
   ...(policy !== undefined && { policy }),
+  ...(login !== undefined && { login }),
   ...{ code, message, hint },
 })
 

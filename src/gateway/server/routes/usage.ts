@@ -1,6 +1,6 @@
 import type { ConnectionUse } from '../../../lib/api.js'
 import { budgetReport, questionReport } from '../../budgets/report.js'
-import { connectionsOf } from '../../access/access.js'
+import { connectionsOf, loginFor } from '../../access/access.js'
 import { unavailableBy } from '../../quarantine/trouble.js'
 import { accountOf } from '../../../identity/account.js'
 import type { App } from '../http/instance.js'
@@ -35,7 +35,7 @@ export const usageRoutes = (app: App, deps: HttpDeps): void => {
               ...(budgets ? budgetReport(budgets, person, own) : []),
               ...(questions ? questionReport(questions, person) : []),
             ],
-            ...unavailableBy(deps.quarantine.troubles(name, policy)),
+            ...unavailableBy(deps.quarantine.troubles(name, policy, loginFor(view, principal, name))),
           }
         }),
       }

@@ -32,6 +32,7 @@ export interface ApiOptions extends Pick<
   | 'control'
   | 'tokens'
   | 'logout'
+  | 'refused'
   | 'scim'
   | 'scimSecret'
   | 'url'

@@ -41,7 +41,11 @@ export const giveOutMetrics = async (options: GiveOutOptions): Promise<AsyncDisp
       sessionsLimit: () => gateway.limits.sessions,
       quarantined: () => quarantine.all,
       directLogins: () => logins.counts,
-      host: hostFacts({ config, keys, until: () => certificate.current.facts.until }),
+      host: hostFacts({
+        ...{ config, keys },
+        secret: (spec) => configuration.current.secret(spec).read(),
+        until: () => certificate.current.facts.until,
+      }),
     },
     (metric, err) => log.warn({ err, metric }, 'a metric could not be read'),
   )

@@ -9,6 +9,7 @@ import type { Principal } from '../../../identity/types.js'
 import type { SigningKeys } from '../../../identity/keys.js'
 import { openRecording } from '../../../recording/open.js'
 import { grantRecords } from '../../../store/grants.js'
+import { subjectsOfSession } from '../../../store/people/logouts.js'
 import { MemoryBudget } from '../../../wire/cutter.js'
 import type { Quarantine } from '../../quarantine/quarantine.js'
 import type { Runtimes } from '../../session/runtimes.js'
@@ -21,6 +22,7 @@ import { Control } from '../../access/control.js'
 import type { QuotaLimits } from '../../session/quota.js'
 import { isTimed, lostAccess, shutOut } from '../../access/denial.js'
 import { endLogins, loggedOut } from '../../access/logout.js'
+import { Leaving } from '../../access/leaving.js'
 import { Reconsidering } from '../../access/reconsidering.js'
 import { Scim } from '../../scim/scim.js'
 import { scimSettings } from '../../scim/shared.js'
@@ -141,6 +143,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const webSessions = new WebSessions()
   const holdings = holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions)
   const control = new Control({ registry, denied, grants, holdings, write })
+  const leaving = new Leaving({
+    ...{ control, denied, ends: () => configuration.current.config.identity.ends },
+    subjectsOf: (sid) => subjectsOfSession(store.db, sid),
+  })
   const asking = new Asking({ store, view, approvals, accesses, registry, write })
   const reconsidering = new Reconsidering(asking, approvals, log)
   const timed = setInterval(
@@ -166,7 +172,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     changed: () => clock.look(),
   })
   const admitted = async <T extends Omit<Principal, 'jkt'>>(person: T): Promise<T> => {
-    denied.assert(person.subject)
+    denied.admit(person)
     logouts.assert(person)
     return scim.admit(person)
   }
@@ -202,7 +208,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },
-    logout: async (token) => endLogin(await identity.logout(token)),
+    logout: async (token) => {
+      const logout = await identity.logout(token)
+      // First what spends the token: a logout that is said again shuts nobody out who was let in since.
+      await endLogin(logout)
+      await leaving.loggedOut(logout)
+    },
+    refused: (subject) => leaving.refused(subject),
     principal: async (request) => admitted(await identity.principal(request)),
     admit: admitted,
     web: webDeps({ configuration, identity, url: () => own.url, admit: admitted, sessions: webSessions }),
@@ -210,7 +222,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     scimSecret: () => scimSecret(configuration),
     exchange: async (wanted, request) => {
       const exchanged = await identity.exchange(wanted, request)
-      denied.assert(exchanged.identity.subject)
+      denied.admit(exchanged.identity)
       return exchanged
     },
   })

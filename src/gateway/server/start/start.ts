@@ -145,8 +145,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const usable = () => {
     const { current } = configuration
     return Object.keys(current.config.connections).flatMap((connection) => {
-      const target = quarantine.usable(connection)
-      return target ? [{ connection, target, database: databasesOf(current, connection)[0] }] : []
+      const [database] = databasesOf(current, connection)
+      return quarantine.usable(connection).map((target) => ({ connection, target, database }))
     })
   }
   const served = await serve({

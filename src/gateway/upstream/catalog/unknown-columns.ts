@@ -2,7 +2,8 @@ import { HoopError } from '../../../lib/errors.js'
 import type { LoadedConfig } from '../../../policy/config/load.js'
 import type { Catalog } from '../../../sql/catalog.js'
 import { readOnce } from './catalog-source.js'
-import { databasesOf, targetOf } from '../target.js'
+import { anyTargetOf } from '../login/logins.js'
+import { databasesOf } from '../target.js'
 
 /** A mask's column that is in none of the databases where its policy is used. */
 export interface UnknownColumn {
@@ -41,7 +42,7 @@ export type Look = (connection: string, database: string, masked: readonly strin
 const once =
   (loaded: LoadedConfig): Look =>
   (connection, database, masked) =>
-    readOnce(targetOf(loaded, connection), database, { masked })
+    readOnce(anyTargetOf(loaded, connection), database, { masked })
 
 /** What a database lacks of the columns that masks name. */
 interface Missing {

@@ -36,13 +36,16 @@ export const expected = (issue: Issue): string => {
   return `${known.length > 1 ? 'one of ' : ''}${known.join(', ')}${didYouMean(issue.input, known)}`
 }
 
-const secret = new Set<PropertyKey>(['password', 'url', 'client_certificate'])
+/** Keys of secrets, wherever below a section they stand. */
+const secret = new Set<PropertyKey>(['password', 'client_certificate', 'client_secret', 'secret'])
 
 /** A password may stand here, if only by mistake: such values are never quoted. */
-const unquotable = ([section, part, key, last]: Path): boolean =>
-  section === 'connections'
-    ? secret.has(key!)
-    : (part === 'webhooks' && (last === 'secret' || last === 'url')) || (part === 'scim' && key === 'token')
+const unquotable = ([section, part, key, ...rest]: Path): boolean => {
+  // Names of connections, policies and trusts are yours to choose.
+  if (section !== 'policies' && [key, ...rest].some((one) => secret.has(one!))) return true
+  if (section === 'connections') return key === 'url'
+  return (part === 'webhooks' && rest[0] === 'url') || (part === 'scim' && key === 'token')
+}
 
 /** What stands in the file, as far as it may be repeated. */
 export const found = (value: unknown, path: Path): string => {

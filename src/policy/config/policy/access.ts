@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LONGEST_PATTERN, whyNotPattern } from '../../../masking/detectors/pattern.js'
 import { duration } from '../sections/quantities.js'
+import { entryLogin } from '../sections/entry-login.js'
 import { approvers } from './approvers.js'
 import { hours } from './hours.js'
 
@@ -39,6 +40,8 @@ export const accessEntry = z
     /** Names of `identity.workloads`. */
     workloads: names.optional(),
     policy: z.string().min(1),
+    /** As whom its people are logged in to the database, where it isn't as everybody else. */
+    login: entryLogin.optional(),
     request: request.optional(),
     until: moment.optional(),
     hours: hours.optional(),

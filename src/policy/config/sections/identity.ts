@@ -46,6 +46,12 @@ const web = z.strictObject({
   session: duration.prefault('1h').refine((time) => time >= 60_000 && time <= 12 * hour, 'from 1m to 12h'),
 })
 
+/** What of somebody's ends: their sessions and grants, or everything, until they are restored, as if an administrator had shut them out. */
+const extent = z.enum(['sessions', 'everything']).default('sessions')
+
+/** What ends with somebody whom the identity provider logs out, or whose login it refuses to refresh. */
+const ends = z.strictObject({ logout: extent, refused_refresh: extent })
+
 /** Who is asked about people, and which of their groups run this gateway. */
 export const identitySection = z
   .strictObject({
@@ -61,6 +67,7 @@ export const identitySection = z
     programs: programs.prefault({}),
     grant: grant.prefault({}),
     tokens: tokens.prefault({}),
+    ends: ends.prefault({}),
     scim: scim.optional(),
     web: web.optional(),
     /** Programs that prove who they are by a token of their platform. */

@@ -61,6 +61,46 @@ test('a session at the provider ends alone, and what is refreshed of it stays ou
   })
 })
 
+test('a token that names person and session ends what of theirs named no session, and nobody else', async () => {
+  const { yan, zoe } = { yan: { ...people.ana, sub: 'yan' }, zoe: { ...people.ana, sub: 'zoe' } }
+  const prover = await newProver()
+  const token = await world.idp.sign({ ...yan, iat: now() - 60 })
+  const body = { connection: 'vectordb' }
+  expect((await world.ask(undefined, '/v1/grants', { method: 'POST', body, token, prover })).status).toBe(201)
+  const inAnother = await world.idp.sign({ ...yan, sid: 'other', iat: now() - 60 })
+  expect((await tell({ sub: 'yan', sid: 'y1', iat: now() - 1 })).status).toBe(200)
+  expect(await me(token, prover)).toMatchObject({ status: 401, body: { code: 'LOGGED_OUT' } })
+  const grants = world.store.db.selectFrom('grants').select('revoked_at').where('subject', '=', 'yan')
+  expect((await grants.execute()).map(({ revoked_at: at }) => at)).not.toContain(null)
+  // Refreshed since, by the key of that login; a new login is good.
+  const since = await world.idp.sign(yan)
+  expect((await me(since, prover)).status).toBe(401)
+  expect((await me(since, await newProver())).status).toBe(200)
+  expect((await me(inAnother, await newProver())).status).toBe(200)
+  expect((await me(await world.idp.sign({ ...zoe, iat: now() - 60 }))).status).toBe(200)
+})
+
+test('where a logout means everything, whoever it names is shut out, once for each token', async () => {
+  world.state.ends = { logout: 'everything', refused_refresh: 'sessions' }
+  const vic = { ...people.ana, sub: 'vic', email: 'vic@example.com' }
+  const prover = await newProver()
+  const token = await world.idp.sign({ ...vic, sid: 'v1', iat: now() - 60 })
+  const body = { connection: 'vectordb' }
+  expect((await world.ask(undefined, '/v1/grants', { method: 'POST', body, token, prover })).status).toBe(201)
+  // The session alone: whose it is, grants tell.
+  const told = `logout_token=${await logoutToken({ sub: undefined, sid: 'v1' })}`
+  expect((await post(told)).status).toBe(200)
+  expect(world.denied.find('vic')).toMatchObject({
+    ...{ by: { name: 'identity provider' }, reason: 'logged out at the identity provider' },
+  })
+  await world.denied.restore('vic', { subject: 'olu', name: 'olu' })
+  expect((await post(told)).status).toBe(400)
+  expect(world.denied.find('vic')).toBeUndefined()
+  world.state.ends = { logout: 'sessions', refused_refresh: 'sessions' }
+  expect((await tell({ sub: 'vic' })).status).toBe(200)
+  expect(world.denied.find('vic')).toBeUndefined()
+})
+
 test('grants remember their login: one from before the logout can’t be renewed, nor its key used again', async () => {
   const prover = await newProver()
   const token = await world.idp.sign({ ...people.dora, iat: now() - 60 })

@@ -161,6 +161,23 @@ test('a grant that is revoked ends the sessions of its chain, and neither it nor
   apart.finish()
 })
 
+test('a login that the provider refused to refresh shuts its person out where that means everything, and nobody else', async () => {
+  const ended = { reason, refused: true as const }
+  const kill = async (by: Person, grant: string) => (await post(by, '/v1/sessions/kill', { ...ended, grant })).status
+  expect(await kill('ana', (await grantOf('ana')).body.id)).toBe(200)
+  expect(world.denied.find('ana')).toBeUndefined()
+  world.state.ends = { logout: 'sessions', refused_refresh: 'everything' }
+  // An admin who ends another's grant says nothing of that person's login.
+  expect(await kill('olu', (await grantOf('ana')).body.id)).toBe(200)
+  expect([world.denied.find('ana'), world.denied.find('olu')]).toEqual([undefined, undefined])
+  expect(await post('ana', '/v1/sessions/kill', { ...ended, all: true })).toMatchObject({ status: 200 })
+  expect(world.denied.find('ana')).toBeUndefined()
+  expect(await kill('ana', (await grantOf('ana')).body.id)).toBe(200)
+  expect(world.denied.find('ana')).toMatchObject({ by: { name: 'identity provider' } })
+  world.state.ends = { logout: 'sessions', refused_refresh: 'sessions' }
+  await world.denied.restore('ana', olu)
+})
+
 test('a grant that nobody knows can’t be revoked', async () => {
   expect(await post('olu', '/v1/sessions/kill', { reason, grant: 'none' })).toMatchObject({ status: 404 })
 })

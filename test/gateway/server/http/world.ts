@@ -19,6 +19,7 @@ import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
 import { Scim } from '../../../../src/gateway/scim/scim.js'
 import type { ScimSettings } from '../../../../src/gateway/scim/shared.js'
 import { type Ending, type SessionName, SessionRegistry } from '../../../../src/gateway/session/registry.js'
+import { Leaving } from '../../../../src/gateway/access/leaving.js'
 import { endLogins, loggedOut } from '../../../../src/gateway/access/logout.js'
 import { DenyList } from '../../../../src/identity/deny-list.js'
 import { verifyLogoutToken } from '../../../../src/identity/provider/logout-token.js'
@@ -26,11 +27,13 @@ import { WebSessions } from '../../../../src/identity/web/sessions.js'
 import { WebSignIn } from '../../../../src/identity/web/sign-in.js'
 import type { Identity } from '../../../../src/identity/principal.js'
 import { redirectUri } from '../../../../src/gateway/server/start/identity/web.js'
+import { subjectsOfSession } from '../../../../src/store/people/logouts.js'
 import { Logouts } from '../../../../src/identity/logouts.js'
 import { seePerson } from '../../../../src/store/people/people.js'
 import { addressReader } from '../../../../src/gateway/server/admission/client-address.js'
 import { within } from '../../../../src/gateway/server/admission/network.js'
 import { RateLimits } from '../../../../src/gateway/server/admission/rate-limits.js'
+import type { IdentityConfig } from '../../../../src/policy/config/schema.js'
 import { httpLimits } from '../../../../src/policy/config/sections/http-limits.js'
 import { rates } from '../../../../src/policy/config/sections/rates.js'
 import { ownedTokens } from '../../../../src/gateway/access/tokens/owned.js'
@@ -92,6 +95,7 @@ export interface AskOptions {
 }
 
 export interface World extends AsyncDisposable {
+  readonly denied: DenyList
   readonly app: App
   /** What the API is made of: for another one beside it. */
   readonly deps: HttpDeps
@@ -118,6 +122,7 @@ export interface World extends AsyncDisposable {
     /** The client by which people sign in with a browser. */
     web: { readonly clientId: string; readonly secret?: string; readonly life?: number } | undefined
     scim: ScimSettings | undefined
+    ends: IdentityConfig['ends']
     failing: string | undefined
     quarantined: readonly Quarantined[]
   }
@@ -177,6 +182,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     draining: false,
     web: undefined,
     scim: undefined,
+    ends: { logout: 'sessions', refused_refresh: 'sessions' },
     failing: undefined,
     quarantined: [],
   }
@@ -233,6 +239,10 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const control = new Control({
     ...{ registry, denied, grants, write },
     holdings: holdingsOf(store, approvals, accesses, ownedTokens(tokens.list, write), webSessions),
+  })
+  const leaving = new Leaving({
+    ...{ control, denied, ends: () => state.ends },
+    subjectsOf: (sid) => subjectsOfSession(store.db, sid),
   })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, url: () => url },
@@ -307,13 +317,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       }),
     },
     ...{ scim, url: () => url, scimSecret: async () => (state.scim ? scimSecret : undefined) },
-    logout: async (token) =>
-      endLogin(
-        await verifyLogoutToken(token, idpKeys, {
-          issuer: idp.issuer,
-          clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId],
-        }),
-      ),
+    logout: async (token) => {
+      const logout = await verifyLogoutToken(token, idpKeys, {
+        issuer: idp.issuer,
+        clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId],
+      })
+      await endLogin(logout)
+      await leaving.loggedOut(logout)
+    },
+    refused: (subject) => leaving.refused(subject),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),
     livePerPerson: () => registry.perPerson(),
     store,
@@ -403,6 +415,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...{
       app,
       deps,
+      denied,
       url,
       port,
       ca,

@@ -26,13 +26,6 @@ const signedIn = async (it: Started, account: string) => {
   }
 }
 
-/** Milliseconds until a session has ended, and by what. */
-const ending = async (session: { ended: Promise<(Error & { code?: string }) | undefined> }) => {
-  const began = performance.now()
-  const error = await session.ended
-  return { error, took: performance.now() - began }
-}
-
 const refused = { code: 'LOGGED_OUT' }
 const words = {
   code: '57P01',
@@ -40,18 +33,15 @@ const words = {
   message: expect.stringContaining('you were logged out at the identity provider') as string,
 }
 
-test('who signs out in one browser loses what came from it within a second, and nothing else', async () => {
+test('who signs out in one browser loses what came from it, and nothing else', async () => {
   await using it = await started()
   await told(it, true)
   const first = await signedIn(it, 'mika')
   const dora = await signedIn(it, 'dora')
   const second = await signedIn(it, 'mika')
   const [stays, goes, other] = [await first.connect(), await second.connect(), await dora.connect()]
-  const ended = ending(goes)
   await it.idp.logOut('mika')
-  const { error, took } = await ended
-  expect(error).toMatchObject(words)
-  expect(took).toBeLessThan(1500)
+  expect(await goes.ended).toMatchObject(words)
   await expect(second.grant()).rejects.toMatchObject(refused)
   for (const session of [stays, other]) expect((await session.client.query('SELECT 1')).rowCount).toBe(1)
   expect((await first.grant()).subject).toBe('mika')
@@ -67,12 +57,8 @@ test('where the provider names the person alone, all of theirs ends, a refreshed
   const held = await first.grant()
   const second = await signedIn(it, 'mika')
   const sessions = [await first.connect(held), await second.connect()]
-  const ends = Promise.all(sessions.map(ending))
   await it.idp.logOut('mika')
-  for (const { error, took } of await ends) {
-    expect(error).toMatchObject(words)
-    expect(took).toBeLessThan(1500)
-  }
+  for (const { ended } of sessions) expect(await ended).toMatchObject(words)
   await expect(first.connect(held)).rejects.toMatchObject(refused)
   await expect(second.grant()).rejects.toMatchObject(refused)
   await new Promise((resolve) => setTimeout(resolve, 1100))

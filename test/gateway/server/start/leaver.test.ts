@@ -132,8 +132,18 @@ const expectEnded = async ({ streams, waits }: Working, words: string): Promise<
     })
 }
 
+/** What the directory sends. */
+const directory = async (method: string, path: string, body: object) => {
+  const dispatcher = new Agent({ connect: { ca: await readFile(it.caFile) } })
+  const answer = await request(`${it.gateway.url}/scim/v2/Users${path}`, {
+    ...{ method, dispatcher, body: JSON.stringify(body) },
+    headers: { authorization: `Bearer ${directorySecret}`, 'content-type': 'application/scim+json' },
+  })
+  return { statusCode: answer.statusCode, user: (await answer.body.json()) as { id: string } }
+}
+
 /** What it takes an auditor to see what somebody had and did: one command each, as they are typed. */
-const told = async (account: string, ...args: string[]): Promise<unknown> => {
+const typed = async (account: string, ...args: string[]): Promise<unknown> => {
   const env = {
     ...{ HOOP_TOKEN: await idToken(it.idp, 'olu'), HOOP_GATEWAY: it.gateway.url, HOOP_CA: it.caFile },
   }
@@ -142,19 +152,16 @@ const told = async (account: string, ...args: string[]): Promise<unknown> => {
   return JSON.parse(stdout)
 }
 
-test('somebody whom the directory disables has nothing any more: streams, job, request, approval, access, tokens', async () => {
+/** The directory disables somebody: all that was theirs is over, and one command each says what it was. */
+const disabled = async (known?: string): Promise<string> => {
   const casey = await working('casey')
   await expectWhole(casey)
-  const dispatcher = new Agent({ connect: { ca: await readFile(it.caFile) } })
-  const disabled = request(`${it.gateway.url}/scim/v2/Users`, {
-    ...{ method: 'POST', dispatcher },
-    headers: { authorization: `Bearer ${directorySecret}`, 'content-type': 'application/scim+json' },
-    body: JSON.stringify({ userName: 'casey@contractor.example', externalId: 'casey', active: false }),
-  })
+  const user = { userName: 'casey@contractor.example', externalId: 'casey', active: false }
+  const told = known === undefined ? directory('POST', '', user) : directory('PUT', `/${known}`, user)
   const why = 'your access was revoked: disabled by the directory'
-  const [, job] = await Promise.all([expectEnded(casey, why), casey.runs.ended, disabled])
+  const [, job] = await Promise.all([expectEnded(casey, why), casey.runs.ended, told])
   expect(job).toMatchObject({ code: '57P01', message: expect.stringContaining('revoked') as string })
-  expect((await disabled).statusCode).toBe(201)
+  expect((await told).statusCode).toBe(known === undefined ? 201 : 200)
 
   const after = await show('casey')
   expect(after).toMatchObject({ ...{ liveSessions: [], tokens: [], grants: [], requests: [] } })
@@ -166,9 +173,9 @@ test('somebody whom the directory disables has nothing any more: streams, job, r
   for (const one of [casey.them, casey.job]) await expect(one.grant()).rejects.toHaveProperty('code')
   await expect(casey.them.connect(casey.held.current)).rejects.toMatchObject({ code: 'PERSON_REVOKED' })
 
-  const shown = (await told('casey', 'people', 'show')) as PersonDetail
-  expect(shown.lastSessions).toHaveLength(3)
-  const { acts } = (await told('casey', 'audit', 'acts', '--person')) as { acts: Act[] }
+  const shown = (await typed('casey', 'people', 'show')) as PersonDetail
+  expect(shown.lastSessions).toHaveLength(known === undefined ? 3 : 6)
+  const { acts } = (await typed('casey', 'audit', 'acts', '--person')) as { acts: Act[] }
   expect(acts.map(({ act }) => act)).toEqual(
     expect.arrayContaining([
       'person.revoke',
@@ -181,9 +188,16 @@ test('somebody whom the directory disables has nothing any more: streams, job, r
       'standing.add',
     ]),
   )
-  const { sessions } = (await told('casey', 'sessions', 'list', '--person')) as { sessions: SessionSummary[] }
+  const { sessions } = (await typed('casey', 'sessions', 'list', '--person')) as { sessions: SessionSummary[] }
   expect(sessions.length).toBeGreaterThanOrEqual(2)
   casey.over.abort()
+  return (await told).user.id
+}
+
+let caseyInDirectory: string
+
+test('somebody whom the directory disables has nothing any more: streams, job, request, approval, access, tokens', async () => {
+  caseyInDirectory = await disabled()
 })
 
 test('who is logged out at the provider has no session, request or grant; people revoke ends the rest', async () => {
@@ -223,3 +237,57 @@ const expectRest = async ({ account, runs, made, access, job, over }: Working): 
   expect(after.revoked).toMatchObject({ reason: 'left the company' })
   expect(after.standing).toEqual([])
 }
+
+/** The same as if somebody had shut them out by hand. */
+const expectGone = async ({ account, runs, made, access, request, job, them, over }: Working, reason: string) => {
+  over.abort()
+  expect(await runs.ended).toMatchObject({ code: '57P01' })
+  await vi.waitFor(async () => {
+    const after = await show(account)
+    expect(after).toMatchObject({ ...{ liveSessions: [], tokens: [], grants: [], requests: [], standing: [] } })
+    expect(after.revoked).toMatchObject({ reason, by: { name: 'identity provider' } })
+    expect(after.acts.map(({ act, target }) => [act, target])).toContainEqual(['token.revoke', made.token.id])
+  }, 20_000)
+  for (const id of [request.id, access.id]) expect((await approval(id)).state).toBe('withdrawn')
+  await expect(job.grant()).rejects.toHaveProperty('code')
+  await expect(them.grant()).rejects.toMatchObject({ code: 'PERSON_REVOKED' })
+}
+
+/** The token of a login in the second of the revocation counts as older. */
+const nextSecond = async () => {
+  const second = Math.floor(Date.now() / 1000)
+  await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second)
+}
+
+const restored = async (account: string) => {
+  await olu!.client.post('/v1/people/restore', { person: account })
+  await nextSecond()
+}
+
+test('where a logout means everything, and a refused refresh does, nothing is left of who was ended so', async () => {
+  const document = parseDocument(await readFile(it.folder.config, 'utf8'))
+  document.setIn(['identity', 'ends'], { logout: 'everything', refused_refresh: 'everything' })
+  await writeFile(it.folder.config, document.toString())
+  await it.gateway.reload()
+
+  await restored('mika')
+  const mika = await working('mika')
+  await expectWhole(mika)
+  await Promise.all([expectEnded(mika, 'you were logged out at the identity provider'), it.idp.logOut('mika')])
+  await expectGone(mika, 'logged out at the identity provider')
+
+  it.idp.enable('dora')
+  await restored('dora')
+  const dora = await working('dora')
+  await expectWhole(dora)
+  it.idp.disable('dora')
+  await expectEnded(dora, 'the identity provider refused to renew the login')
+  await expectGone(dora, 'the identity provider refused to renew the login')
+})
+
+test('and who is disabled by the directory then is out as ever', async () => {
+  const user = { userName: 'casey@contractor.example', externalId: 'casey', active: true }
+  expect((await directory('PUT', `/${caseyInDirectory}`, user)).statusCode).toBe(200)
+  await nextSecond()
+  await disabled(caseyInDirectory)
+})

@@ -23,10 +23,10 @@ const directory = async (it: Started) => {
 }
 const operations = (...Operations: unknown[]) => ({ Operations })
 
-test('somebody whom the directory disables or deletes is out within a second, and in again when it enables them', async () => {
+test('somebody whom the directory disables or deletes is out, and in again when it enables them and they log in anew', async () => {
   await using it = await begin()
   const send = await directory(it)
-  const mika = await it.person('mika')
+  let mika = await it.person('mika')
   const user = { userName: 'mika@acme.example', externalId: 'mika', active: true }
   const { id } = (await send('POST', '/Users', user)).body
   for (const out of [
@@ -36,9 +36,7 @@ test('somebody whom the directory disables or deletes is out within a second, an
     // Those that there were are revoked for good.
     const grant = await mika.grant()
     const session = await mika.connect(grant)
-    const began = performance.now()
     const [error, answer] = await Promise.all([session.ended, out()])
-    expect(performance.now() - began).toBeLessThan(5000)
     expect(answer.status).toBeLessThan(300)
     expect(error).toMatchObject({
       ...{ code: '57P01', severity: 'FATAL' },
@@ -46,8 +44,13 @@ test('somebody whom the directory disables or deletes is out within a second, an
     })
     await expect(mika.grant()).rejects.toMatchObject({ code: 'PERSON_REVOKED' })
     await expect(mika.connect(grant)).rejects.toMatchObject({ code: 'PERSON_REVOKED' })
-    if (answer.status === 200)
-      await send('PATCH', `/Users/${id}`, operations({ op: 'Replace', path: 'active', value: 'True' }))
+    if (answer.status !== 200) continue
+    await send('PATCH', `/Users/${id}`, operations({ op: 'Replace', path: 'active', value: 'True' }))
+    // The login is good again when it was made since; one of the same second counts as older.
+    await expect(mika.grant()).rejects.toMatchObject({ code: 'TOKEN_OUTDATED' })
+    const second = Math.floor(Date.now() / 1000)
+    await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second)
+    mika = await it.person('mika')
   }
   expect(it.log).toContainEqual(expect.objectContaining({ act: 'scim.user.remove', byName: 'SCIM', target: id }))
   expect(JSON.stringify(it.log)).not.toContain(token)

@@ -6,9 +6,14 @@ export class SearchPath {
   readonly #usual: string | undefined
   #now: string | undefined
 
-  /** @param reported by the server at login. @param own what the client asked for when it connected */
-  constructor(reported?: string, own?: string) {
-    this.#usual = own === undefined ? reported : undefined
+  /**
+   * @param reported by the server at login
+   * @param own what the client asked for when it connected
+   * @param isUsual false: the login is another one than the connection's, so that its role may have a path of its own, and is
+   * what `$user` means
+   */
+  constructor(reported?: string, own?: string, isUsual = true) {
+    this.#usual = own === undefined && isUsual ? reported : undefined
     this.#now = reported ?? own
   }
 

@@ -95,6 +95,10 @@ const quarantined: z.ZodType<QuarantinedConnection> = z.strictObject({
       z.strictObject({
         database: z.string(),
         policy: z.string().meta({ description: 'Only who gets this policy is refused.' }).exactOptional(),
+        login: z
+          .string()
+          .meta({ description: 'Only who logs in as this user by an entry is refused.' })
+          .exactOptional(),
         code: z.string(),
         message: z.string(),
         hint: z.string(),
@@ -189,6 +193,10 @@ named<KillManyRequest, z.ZodType<KillManyRequest>>(
     person: word.meta({ description: 'Subject, or name in any case.' }).exactOptional(),
     connection: word.exactOptional(),
     grant: word.meta({ description: 'Id of a grant: its whole chain is revoked.' }).exactOptional(),
+    refused: z
+      .literal(true)
+      .meta({ description: 'With a grant of one’s own: the identity provider refused to refresh the login.' })
+      .exactOptional(),
     all: z.boolean().meta({ description: 'Where nothing else is given.' }).exactOptional(),
   }),
 )
