@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { lastNumber, numberBehind } from '../../store/act-numbers.js'
 import { sessionsGone } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
+import { restoreHolds } from './held.js'
 import type { GatewayLedger } from './ledger.js'
 
 /**
@@ -11,7 +12,7 @@ import type { GatewayLedger } from './ledger.js'
  */
 export const enterRestored = async (
   { db }: Pick<Store, 'db'>,
-  ledger: Pick<GatewayLedger, 'write' | 'stock'>,
+  ledger: Pick<GatewayLedger, 'write' | 'stock' | 'folder'>,
   version: string,
   log: Logger,
 ): Promise<void> => {
@@ -20,6 +21,7 @@ export const enterRestored = async (
   if (last >= lastAct && sessions === 0) return
   const acts = last < lastAct ? { from: last + 1, to: lastAct + 1 } : undefined
   const gone = { leaves: { from: known, to: size }, ...(acts && { acts }), sessions }
+  if (acts) await restoreHolds(db, ledger.folder)
   // First the leaf: once the numbers are raised, nothing else says that some are gone.
   await ledger.write('restored', { version, ...gone, late: true })
   if (acts) await numberBehind(db, lastAct)

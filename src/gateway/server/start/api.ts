@@ -39,6 +39,7 @@ export interface ApiOptions extends Pick<
   | 'web'
   | 'admit'
   | 'ledger'
+  | 'holds'
   | 'statements'
 > {
   readonly store: Store

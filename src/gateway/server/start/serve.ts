@@ -40,6 +40,8 @@ import { apiLedger } from './api-ledger.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration/configuration.js'
+import { Holds } from '../../retention/holds.js'
+import { Turns } from '../../retention/turns.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './identity/holdings.js'
 import { webDeps } from './identity/web.js'
@@ -199,6 +201,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
     regrouped: (subject) => reconsidering.of(subject),
     ledger: apiLedger(ledgers, store, recordings),
+    holds: new Holds({ db: store.db, write, entered: () => ledgers.acts.entered(), turns: new Turns() }),
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },
