@@ -72,15 +72,14 @@ export const findHold = async (db: Db, id: string): Promise<KeptHold> => {
   })
 }
 
-/** Whether one of these holds covers a session; `isCovered` asks the same of one. */
-export const heldBy = (
-  eb: ExpressionBuilder<Tables, 'sessions'>,
-  holds: readonly HoldScope[],
-): Expression<SqlBool> =>
+/** Whether one of these holds covers a session, never unknown; `isCovered` asks the same of one. */
+export const heldBy = (eb: ExpressionBuilder<Tables, 'sessions'>, holds: readonly HoldScope[]): Expression<SqlBool> =>
   eb.or(
     holds.map(({ person, session, since, until }) =>
       eb.and([
-        ...(person ? [eb.or([eb('subject', '=', person.subject), eb('owner', '=', person.subject)])] : []),
+        ...(person
+          ? [eb.or([eb('subject', '=', person.subject), eb(eb.fn.coalesce('owner', eb.val('')), '=', person.subject)])]
+          : []),
         ...(session === undefined ? [] : [eb('id', '=', session)]),
         ...(since === undefined ? [] : [eb.or([eb('ended_at', 'is', null), eb('ended_at', '>=', ms(since))])]),
         ...(until === undefined ? [] : [eb('started_at', '<', Date.parse(until))]),

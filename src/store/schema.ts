@@ -63,7 +63,13 @@ export interface SessionsTable {
   /** Of a service token's session: whose token it is, by subject and name. */
   owner: string | null
   owner_name: string | null
+  /** Its recording is gone as it should be: which way, and when. */
+  removed: ColumnType<RemovedHow | null, RemovedHow | null | undefined, RemovedHow | null>
+  removed_at: ColumnType<number | bigint | string | null, number | null | undefined, number | null>
 }
+
+/** As the leaf is called that says so. */
+export type RemovedHow = 'retired' | 'erased'
 
 /** Grants as issued. The signed token itself is never kept. */
 export interface GrantsTable {

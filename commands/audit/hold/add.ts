@@ -7,7 +7,8 @@ import { HoopError } from '../../../src/lib/errors.js'
 import { momentOf } from '../../../src/lib/when.js'
 
 export default class AuditHoldAdd extends ClientCommand {
-  static override summary = 'Keep recordings whatever retention and erasure say, until released. For admins and auditors.'
+  static override summary =
+    'Keep recordings whatever retention and erasure say, until released. For admins and auditors.'
   static override description =
     'What is given has to hold together: --person with --since holds what that person did from then on. Sessions that begin later are held too, where they fit.'
   static override examples = [
@@ -21,7 +22,10 @@ export default class AuditHoldAdd extends ClientCommand {
       ...{ char: 's', helpValue: 'ID', description: 'one session, by its id or the beginning of it' },
       exclusive: ['person', 'since', 'until'],
     }),
-    since: string({ helpValue: 'WHEN', description: 'sessions that went on then or later: a date, a time, or 2h, 7d ago' }),
+    since: string({
+      helpValue: 'WHEN',
+      description: 'sessions that went on then or later: a date, a time, or 2h, 7d ago',
+    }),
     until: string({ helpValue: 'WHEN', description: 'sessions that began before' }),
     reason: string({ char: 'r', required: true, helpValue: 'TEXT', description: 'why; it is kept' }),
   }

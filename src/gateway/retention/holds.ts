@@ -85,7 +85,10 @@ export class Holds {
       await db.transaction().execute(async (transaction) => {
         await endHold(transaction, hold.id, by, reason, Date.now())
         const { id: target, person } = hold
-        await write({ act: 'hold.release', target, ...(person && { subject: person.subject }), by, reason }, transaction)
+        await write(
+          { act: 'hold.release', target, ...(person && { subject: person.subject }), by, reason },
+          transaction,
+        )
       })
       // Nothing may go by it before the ledger says that it was released.
       await entered()

@@ -31,6 +31,7 @@ export const acts = {
   'access.end': 'ended access whose time was over',
   'hold.add': 'placed a legal hold',
   'hold.release': 'released a legal hold',
+  'recording.erase': 'erased somebody’s recordings',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

@@ -156,6 +156,10 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     counters,
     policyHash: z.string(),
     seenClear: z.boolean(),
+    removed: z
+      .strictObject({ how: z.enum(['retired', 'erased']), at: time })
+      .meta({ description: 'Its recording is gone as it should be.' })
+      .exactOptional(),
   }),
 )
 
