@@ -13,6 +13,7 @@ import { actRoutes } from '../routes/acts.js'
 import { approvalRoutes } from '../routes/approvals.js'
 import { auditRoutes } from '../routes/audit.js'
 import { backchannelLogout } from '../routes/backchannel-logout.js'
+import { erasureRoutes } from '../routes/erasures.js'
 import { holdRoutes } from '../routes/holds.js'
 import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
@@ -85,7 +86,7 @@ export const createApp = (deps: HttpDeps): App => {
   void app.register(async (scope) => {
     for (const routes of [
       ...[approvalRoutes, standingApprovalRoutes, quarantineRoutes, serviceTokenRoutes],
-      ...[backchannelLogout, scimRoutes, webRoutes, auditRoutes, holdRoutes],
+      ...[backchannelLogout, scimRoutes, webRoutes, auditRoutes, holdRoutes, erasureRoutes],
     ])
       routes(scope as App, deps)
     for (const routes of [

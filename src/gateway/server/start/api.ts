@@ -41,6 +41,7 @@ export interface ApiOptions extends Pick<
   | 'admit'
   | 'ledger'
   | 'holds'
+  | 'erasing'
   | 'statements'
 > {
   readonly store: Store

@@ -204,7 +204,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
     regrouped: (subject) => reconsidering.of(subject),
     ledger: apiLedger(ledgers, store, recordings, keeping.taken),
-    holds: keeping.holds,
+    ...{ holds: keeping.holds, erasing: keeping.erasing },
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },

@@ -143,6 +143,7 @@ test('the OpenAPI document describes every route', async () => {
     'post /v1/access/{id}/revoke',
     'post /v1/approvals/{id}/approve',
     'post /v1/approvals/{id}/deny',
+    'post /v1/audit/erasures',
     'post /v1/audit/holds',
     'post /v1/audit/holds/{id}/release',
     'post /v1/backchannel-logout',

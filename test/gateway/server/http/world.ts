@@ -263,6 +263,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       bundle: async function* () {},
       proof: async (target) => (await assertLedger(), `proof of ${target}`),
     },
+    // What it erases is tested with a gateway that records.
+    erasing: {
+      erase: () => {
+        throw new HoopError('STORE_FAILED', 'there are no recordings here')
+      },
+    },
     holds: new Holds({ db: store.db, write, entered: assertLedger, turns: new Turns() }),
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),

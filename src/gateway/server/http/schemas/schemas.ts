@@ -23,6 +23,7 @@ import type {
 import './access.js'
 import './acts.js'
 import './approvals.js'
+import './erasures.js'
 import './holds.js'
 import './service-tokens.js'
 import './statements.js'
