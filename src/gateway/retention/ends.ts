@@ -16,6 +16,7 @@ export const endsOf = async (
   folder: string,
   sessions: readonly string[],
 ): Promise<ReadonlyMap<string, KnownEnd>> => {
+  if (sessions.length === 0) return new Map()
   const leaves = await leavesOfSessions(db, sessions)
   const found = new Map<string, KnownEnd>()
   // Those of one file together: sessions that ended one after the other stand in the same.

@@ -55,21 +55,16 @@ export class Retiring {
     return turns.take(async () => {
       const holds = await listHolds(db)
       const sessions = await keptSessions(db, { ...filter, holds }, portion)
-      const ends =
-        sessions.length === 0
-          ? new Map()
-          : await endsOf(
-              db,
-              ledger.folder,
-              sessions.map(({ id }) => id),
-            )
+      const ids = sessions.map(({ id }) => id)
+      const ends = await endsOf(db, ledger.folder, ids)
       const going: {
         readonly session: KeptSession
         readonly path: string
         readonly bytes: number
         readonly head?: string
       }[] = []
-      let [last, bytes] = [sessions.length < portion ? undefined : sessions.at(-1), 0]
+      const last = sessions.length < portion ? undefined : sessions.at(-1)
+      let bytes = 0
       for (const session of sessions) {
         if (bytes >= most) break
         const path = recordingPath(recordings, session.id, session.startedAt)

@@ -63,7 +63,8 @@ export const openGateway = async (
   {
     copies = [`file:${at.copies}`],
     witnesses = [],
-  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[] } = {},
+    rebuild = false,
+  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[]; readonly rebuild?: boolean } = {},
 ) => {
   await using stack = new AsyncDisposableStack()
   for (const folder of [at.ledger, at.recordings]) await mkdir(folder, { recursive: true })
@@ -75,7 +76,7 @@ export const openGateway = async (
   const metrics = new GatewayMetrics()
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics },
+      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics, rebuild },
       ...{ host: 'gateway.example.com', version: '0.0.0', recordings: at.recordings },
     }),
   )
