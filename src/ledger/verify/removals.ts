@@ -1,13 +1,19 @@
 import { type HoldScope, isCovered } from '../../lib/api/holds.js'
 import type { SessionSummary } from '../../lib/api.js'
 import type { Leaf, LeafOf } from '../leaves.js'
-import type { SessionFacts } from './facts.js'
 import type { Finding } from './report.js'
 
 /** That a recording went as it should, and where the ledger says so. The first word holds. */
 export interface Removal {
   readonly index: bigint
   readonly leaf: LeafOf<'retired'> | LeafOf<'erased'>
+}
+
+/** What has to be known of a session. */
+interface RemovedSession {
+  readonly start?: LeafOf<'session.start'>
+  readonly end?: LeafOf<'session.end'>
+  readonly at: { readonly end?: bigint }
 }
 
 interface PlacedHold {
@@ -65,7 +71,7 @@ export class Removals {
    * @param row what the store has of a session
    */
   check(
-    sessions: ReadonlyMap<string, SessionFacts>,
+    sessions: ReadonlyMap<string, RemovedSession>,
     row: (session: string) => SessionSummary | undefined,
     found: (finding: Finding) => void,
   ): void {

@@ -1,23 +1,21 @@
-import type { SessionEnding } from './session-index.js'
-
 /** Ends that are remembered: some 300 bytes each. Of more, the next start reads them from recordings. */
 const most = 10_000
 /** Milliseconds until the first try, and at most. */
 const [first, longest] = [1_000, 60_000]
 
 /** Writes one end. @throws what the store says */
-type Write = (id: string, ending: SessionEnding) => Promise<void>
+type Write<Ending> = (id: string, ending: Ending) => Promise<void>
 
 /** Ends of sessions that the store didn't take: they are tried again until it does. */
-export class RepeatedEnds {
-  readonly #write: Write
-  readonly #waiting = new Map<string, SessionEnding>()
+export class RepeatedEnds<Ending> {
+  readonly #write: Write<Ending>
+  readonly #waiting = new Map<string, Ending>()
   readonly #first: number
   #pause: number
   #timer: NodeJS.Timeout | undefined
 
   /** @param pause until the first try, milliseconds */
-  constructor(write: Write, pause = first) {
+  constructor(write: Write<Ending>, pause = first) {
     this.#write = write
     this.#first = this.#pause = pause
   }
@@ -27,7 +25,7 @@ export class RepeatedEnds {
   }
 
   /** @returns whether it will be tried again */
-  add(id: string, ending: SessionEnding): boolean {
+  add(id: string, ending: Ending): boolean {
     if (this.#waiting.size >= most) return false
     this.#waiting.set(id, ending)
     this.#arm()

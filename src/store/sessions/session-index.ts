@@ -31,7 +31,7 @@ export class StoredSessionIndex {
   readonly #interval: number
   readonly #failed: (error: unknown) => void
   readonly #progress = new Map<string, SessionCounters>()
-  readonly #repeated: RepeatedEnds
+  readonly #repeated: RepeatedEnds<SessionEnding>
   #timer: NodeJS.Timeout | undefined
 
   constructor(store: Store, { interval = 1000, failed = () => {}, pause }: SessionIndexOptions = {}) {
