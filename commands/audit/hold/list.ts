@@ -15,7 +15,7 @@ export default class AuditHoldList extends ClientCommand {
     const { flags } = await this.parse(AuditHoldList)
     const { openClient } = await import('../../../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
-    const found = await client.get<{ holds: readonly Hold[] }>(`/v1/audit/holds?all=${flags.all}`)
+    const found = await client.get<{ holds: readonly Hold[] }>(`/v1/audit/holds${flags.all ? '?all=true' : ''}`)
     if (found.holds.length === 0) this.say('Nothing is on hold.')
     else this.log(table(holdHeadings, found.holds.map(holdRow)))
     return found
