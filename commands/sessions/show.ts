@@ -35,6 +35,7 @@ export default class SessionsShow extends ClientCommand {
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })
     const session = await client.get<SessionSummary>(`/v1/sessions/${encodeURIComponent(args.id)}`)
     this.log(pairs(facts(session)))
+    if (session.removed) return { session, events: [] }
     const transcript = new Transcript({ plain, width, paint: paint(process.stdout) }, { rows: flags.rows })
     const events: SessionEvent[] = []
     const path = `/v1/sessions/${session.id}/events`
@@ -62,6 +63,7 @@ const facts = (session: SessionSummary): Record<string, string | number | undefi
       session.endedAt && `${local(session.endedAt)}, after ${span(Date.parse(until) - Date.parse(session.startedAt))}`,
     End: session.end === undefined ? 'still live' : [session.end, session.reason].filter(Boolean).join(': '),
     'Ended by': session.endedBy && `${session.endedBy.name} (${session.endedBy.subject})`,
+    Recording: session.removed && `${session.removed.how} at ${local(session.removed.at)}`,
     Grant: session.grantId,
     Policy: session.policyHash,
     'Seen clear': session.seenClear ? 'yes: this person saw masked columns in the clear' : undefined,

@@ -22,6 +22,16 @@ interface OfSession {
   readonly late?: true
 }
 
+interface OfRemoval {
+  readonly session: string
+  readonly startedAt: string
+  readonly endedAt: string
+  /** Of the file. */
+  readonly bytes: number
+  /** The recording's last value of its chain, hexadecimal. */
+  readonly head?: string
+}
+
 /** What a leaf says. Times are ISO 8601, UTC. */
 export interface LeafContents {
   /** The log begins. Sessions from before it are not in it. */
@@ -68,6 +78,24 @@ export interface LeafContents {
     readonly sessions: number
     readonly late: true
   }
+  /** A recording is about to go since it is old, or since all take too much room. Before its file goes. */
+  retired: OfRemoval & {
+    readonly why: 'age' | 'size'
+    /** The configuration's: milliseconds, or bytes. */
+    readonly limit: number
+  }
+  /** A recording, and what leaves say of its session, is about to go since somebody wants it so. */
+  erased: OfRemoval & {
+    readonly by: Actor
+    readonly reason: string
+    /** Number of the act that it belongs to. */
+    readonly act: number
+    /** Places of the leaves whose contents and salts go. */
+    readonly leaves: readonly number[]
+    /** Of the head: so that a file that comes back can be told from another. */
+    readonly frames?: number
+    readonly size?: number
+  }
   /** Another key signs from here on. */
   key: { readonly vkey: string; readonly former: string; readonly by?: string; readonly reason?: string }
 }
@@ -84,6 +112,8 @@ const kinds = [
   'key',
   'gateway',
   'restored',
+  'retired',
+  'erased',
 ] as const satisfies readonly (keyof LeafContents)[]
 
 export type LeafKind = keyof LeafContents
@@ -115,6 +145,10 @@ export interface EntryFacts {
   readonly at: number
 }
 
+/** Whether these bytes can be an entry. */
+export const isEntry = (entry: Buffer): boolean =>
+  entry.length === entryLength && entry[0] === version && entry[1]! - 1 in kinds
+
 /** @throws {HoopError} LEDGER_DAMAGED */
 export const factsOf = (entry: Buffer): EntryFacts => {
   const kind = entry.length === entryLength && entry[0] === version ? kinds[entry[1]! - 1] : undefined
@@ -137,6 +171,9 @@ export const sealLeaf = (leaf: Leaf): LeafRecord => {
   commitment(salt, content).copy(entry, 8)
   return { entry, salt, content }
 }
+
+/** Whether content and salt were erased. */
+export const isEmptied = ({ salt, content }: LeafRecord): boolean => salt.length === 0 && content === ''
 
 /**
  * What a leaf says, where it is what its entry was made from.

@@ -123,6 +123,8 @@ export interface SessionSummary {
   readonly counters: SessionCounters
   readonly policyHash: string
   readonly seenClear: boolean
+  /** Its recording is gone as it should be: by retention, or since somebody erased it. */
+  readonly removed?: { readonly how: 'retired' | 'erased'; readonly at: string }
 }
 
 export type SessionEnd = 'closed' | 'aborted' | 'killed' | 'lapsed' | 'failed'

@@ -141,6 +141,8 @@ export const catalogue = {
   RECORDING_FAILED: { message: 'the session cannot be recorded, so nothing more is run', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
   RECORDING_DAMAGED: { message: 'the recording is damaged', exit: 65, http: 500, sqlstate: '58030', hint: 'What could be read was shown; keep the file for the investigation.' },
   RECORDING_UNREADABLE: { message: 'the recording cannot be read', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at the file’s owner and mode, and at the disk.' },
+  RECORDING_REMOVED: { message: 'the recording is gone as it should be', exit: 69, http: 410, sqlstate: '58030', hint: 'hoop sessions statements --session ID still lists what ran, where it was retired; hoop audit acts --act recording.erase says who erased.' },
+  RECORD_TAKEN: { message: 'somebody takes the record along now, so nothing is erased', exit: 75, http: 409, sqlstate: '58030', hint: 'Try again when hoop audit verify or hoop audit export has ended.' },
   STORE_FAILED: { message: 'the gateway’s state cannot be read or written', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions.' },
   STORE_NEWER: { message: 'the gateway’s state has a form that this version does not know', exit: 78, http: 500, sqlstate: '58030', hint: 'Install the version that wrote it, or restore a backup of the store from before.' },
   LEDGER_FAILED: { message: 'the ledger cannot be written, so nothing more is run', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions of the ledger’s folder.' },

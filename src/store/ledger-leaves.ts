@@ -72,7 +72,7 @@ export const sessionsGone = async (db: Kysely<Tables>, from: number): Promise<nu
   return whole(rows[0]!.count)
 }
 
-const hasLeaf = (kind: 'session.start' | 'session.end') =>
+const hasLeaf = (kind: 'session.start' | 'session.end' | 'erased') =>
   sql<boolean>`exists (select 1 from ledger_leaves where target = sessions.id and kind = ${kind})`
 
 /**
@@ -88,6 +88,8 @@ export const sessionsToEnter = async (db: Kysely<Tables>, began: number) => {
     .where((eb) => eb.or([eb('started_at', '>=', began), hasLeaf('session.start')]))
     .where('ended_at', 'is not', null)
     .where(sql<boolean>`not (${hasLeaf('session.start')} and ${hasLeaf('session.end')})`)
+    // What the ledger no longer says of an erased one must not be said again.
+    .where(sql<boolean>`not ${hasLeaf('erased')}`)
     .orderBy('started_at')
     .execute()
   return rows.map(({ has_start, has_end, ...row }) => ({ row, hasStart: Boolean(has_start), hasEnd: Boolean(has_end) }))

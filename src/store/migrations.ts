@@ -13,6 +13,8 @@ import { entry } from './migrations/020-entry.js'
 import { ledger } from './migrations/021-ledger.js'
 import { formerLedgers } from './migrations/022-former-ledgers.js'
 import { revokedTokens } from './migrations/023-revoked-tokens.js'
+import { holds } from './migrations/025-holds.js'
+import { removedRecordings } from './migrations/026-removed-recordings.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -97,4 +99,6 @@ export const migrations: Record<string, Migration> = {
   '021-ledger': ledger,
   '022-former-ledgers': formerLedgers,
   '023-revoked-tokens': revokedTokens,
+  '025-holds': holds,
+  '026-removed-recordings': removedRecordings,
 }

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 import type { SessionEnd } from '../lib/api.js'
 import type { ActName } from '../lib/api/acts.js'
 import type { ApprovalsTable, ApprovalVotesTable, StandingApprovalsTable } from './approvals/tables.js'
+import type { HoldsTable } from './hold-table.js'
 import type { LogoutsTable, LogoutTokensTable } from './people/logout-tables.js'
 import type { ScimGroupsTable, ScimMembersTable, ScimUsersTable } from './scim/tables.js'
 import type { MaybeWhole, Whole } from './whole.js'
@@ -31,6 +32,7 @@ export interface Tables {
   used_proofs: UsedProofsTable
   ledger_leaves: LedgerLeavesTable
   former_ledger_leaves: LedgerLeavesTable & { origin: string }
+  holds: HoldsTable
 }
 
 export interface SessionsTable {
@@ -61,7 +63,13 @@ export interface SessionsTable {
   /** Of a service token's session: whose token it is, by subject and name. */
   owner: string | null
   owner_name: string | null
+  /** Its recording is gone as it should be: which way, and when. */
+  removed: ColumnType<RemovedHow | null, RemovedHow | null | undefined, RemovedHow | null>
+  removed_at: ColumnType<number | bigint | string | null, number | null | undefined, number | null>
 }
+
+/** As the leaf is called that says so. */
+export type RemovedHow = 'retired' | 'erased'
 
 /** Grants as issued. The signed token itself is never kept. */
 export interface GrantsTable {

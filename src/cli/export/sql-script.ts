@@ -60,7 +60,7 @@ const withParameters = ({ n, text, parameters = [] }: StatementEvent, failed: bo
 
 const cannotRun = (event: StatementEvent): string | undefined => {
   if (event.textBytes !== undefined) return 'its text was cut'
-  if (event.detected ?? event.detectedParameters) return 'detectors took values out of it'
+  if (event.detected ?? event.detectedParameters) return 'values were taken out of it before it was recorded'
   if (event.checked) return 'it never ran'
   if (event.via === 'function') return 'it is a call by FunctionCall'
   if (mayCopy(event.text)) return 'what is copied from or to the client is not in a recording'

@@ -196,9 +196,11 @@ export class Transcript {
   }
 }
 
-/** What detectors took out before it was recorded. */
-const takenOut = (detected: StatementEvent['detected'], from: string): string | undefined =>
-  detected && `taken out of ${from}: ${Object.keys(detected).join(', ')}`
+/** What detectors took out before it was recorded. What stands for a vector says that by itself. */
+const takenOut = (detected: StatementEvent['detected'], from: string): string | undefined => {
+  const names = Object.keys(detected ?? {}).filter((name) => name !== 'vector')
+  return names.length === 0 ? undefined : `taken out of ${from}: ${names.join(', ')}`
+}
 
 /** Tags that aren't the server's own words. */
 const tags: Readonly<Record<string, string>> = {

@@ -123,6 +123,11 @@ export class GatewayLedger implements AsyncDisposable {
     }
   }
 
+  /** Takes contents and salts of leaves out of the files. @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED */
+  empty(leaves: readonly number[]): Promise<void> {
+    return this.#log.empty(leaves.map(BigInt))
+  }
+
   /** Resolves when the store knows of every leaf. */
   noted(): Promise<void> {
     return this.#notes.settled()

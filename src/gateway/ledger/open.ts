@@ -1,5 +1,6 @@
 import { ensureLedgerKeys } from '../../ledger/log/key-file.js'
 import { ActLeaves } from './act-leaves.js'
+import type { Rebuilt } from './lost/rebuild.js'
 import { GatewayLedger, type LedgerOptions } from './ledger.js'
 import { enterSessions } from './reconcile.js'
 import { enterRestored } from './restored.js'
@@ -14,6 +15,8 @@ export interface OpenLedgerOptions extends LedgerOptions {
   readonly version: string
   /** Folder. Recovery has been through it. */
   readonly recordings: string
+  /** Make rows of sessions that the store lacks, whether or not it looks older than the ledger. */
+  readonly rebuild?: boolean | undefined
 }
 
 /** The ledger, and what enters into it by itself. */
@@ -21,6 +24,8 @@ export interface Ledgers extends AsyncDisposable {
   readonly ledger: GatewayLedger
   readonly sessions: SessionLeaves
   readonly acts: ActLeaves
+  /** What was made of sessions that the store lacked, where it was looked for. */
+  readonly rebuilt?: Rebuilt | undefined
 }
 
 /**
@@ -34,7 +39,7 @@ export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> =
   const ledger = stack.use(await GatewayLedger.open(options))
   if (ledger.checkpoint === undefined) await ledger.write('begin', { version, vkey: ledger.vkey })
   await ledger.noted()
-  await enterRestored(store, ledger, version, log)
+  const rebuilt = await enterRestored(store, ledger, { version, recordings, always: options.rebuild, log })
   await enterSessions(recordings, store, ledger, log)
   const acts = await ActLeaves.open(store, ledger)
   const sessions = stack.use(new SessionLeaves(ledger))
@@ -47,7 +52,7 @@ export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> =
   beat.unref()
   const owned = stack.move()
   return {
-    ...{ ledger, sessions, acts },
+    ...{ ledger, sessions, acts, rebuilt },
     [Symbol.asyncDispose]: async () => {
       clearInterval(beat)
       await sessions[Symbol.asyncDispose]()

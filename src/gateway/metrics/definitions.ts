@@ -50,6 +50,22 @@ export const definitions = {
     help: 'Leaves under the last checkpoint that every witness has signed; far from hoop_ledger_leaves, witnesses are behind or refuse.',
     labels: [],
   },
+  hoop_recordings: { type: 'gauge', help: 'Recordings that are there, as retention last counted them.', labels: [] },
+  hoop_recordings_bytes: {
+    type: 'gauge',
+    help: 'Bytes of all recordings, as retention last counted them.',
+    labels: [],
+  },
+  hoop_recordings_removed_total: {
+    type: 'counter',
+    help: 'Recordings that were removed, by why: age and size by retention, erased since somebody wanted it.',
+    labels: ['why'],
+  },
+  hoop_retention_failures_total: {
+    type: 'counter',
+    help: 'Runs of retention that have not come to their end; each is tried again.',
+    labels: [],
+  },
   hoop_webhooks_undelivered_total: {
     type: 'counter',
     help: 'Events that reached no receiver, after all attempts.',

@@ -47,6 +47,8 @@ export class GatewayMetrics implements RecordingTimes {
   webhooksUndelivered = 0
   /** Leaves of the ledger, writes of it that failed, and checkpoints that a copy or a witness did not take. */
   readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
+  /** Recordings that are there, and their bytes, as last looked at; those that were removed, by why; runs that failed. */
+  readonly retention = { recordings: 0, bytes: 0, removed: { age: 0, size: 0, erased: 0 }, failures: 0 }
   /** Tokens that came with another key than the one they belong to. */
   strangeKeys = 0
   readonly exchanges = new LabelledCounts<'outcome'>()

@@ -110,7 +110,8 @@ const run = (
   const { id } = known
   const { services, registry, budget, runtime, grant, socket, rest } = options
   const metrics = services.metrics.connection(runtime.name)
-  const journal = new Journal(recorder, metrics, new Keeping(runtime.recordings), new Blanking(guard))
+  const keeping = new Keeping(runtime.recordings)
+  const journal = new Journal(recorder, metrics, keeping, new Blanking(guard, keeping.vectors))
   const key = { pid: upstream.key?.pid ?? 0, secret: SessionRegistry.secret(request.minor) }
   const cancel = async (): Promise<void> => {
     if (!upstream.key) return

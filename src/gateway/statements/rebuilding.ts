@@ -117,13 +117,20 @@ export class Rebuilding implements AsyncDisposable {
       if (!(error instanceof HoopError) || error.code === 'STORE_FAILED') throw error
       // What may be readable another time is tried again.
       if (error.code !== 'NOT_FOUND' && error.code !== 'RECORDING_DAMAGED') return false
-      problem = error.code
-      log.error({ session: id, err: error }, 'a recording can’t be read for the index of statements')
+      problem = (await this.#isRemoved(id)) ? 'RECORDING_REMOVED' : error.code
+      if (problem === error.code)
+        log.error({ session: id, err: error }, 'a recording can’t be read for the index of statements')
     }
     await pass()
     if (!feed) await write({ ...empty, sessions: [await this.#known(id)] })
     await write({ ...empty, complete: [{ id, ...(problem !== undefined && { problem }) }] })
     return true
+  }
+
+  async #isRemoved(id: string): Promise<boolean> {
+    const { db } = this.#options.store
+    const row = await db.selectFrom('sessions').select('removed').where('id', '=', id).executeTakeFirst()
+    return Boolean(row?.removed)
   }
 
   /** What the store knows of a session whose recording says nothing. */

@@ -75,6 +75,20 @@ export class StatementIndex implements AsyncDisposable {
     await this.#rebuilding.settled()
   }
 
+  /**
+   * Erases what it has of sessions. It goes on to say that so many are missing.
+   * @throws {HoopError} STORE_FAILED
+   */
+  async erase(sessions: readonly Pick<SessionEntry, 'id' | 'startedAt'>[]): Promise<void> {
+    await this.settled()
+    const nobody = { subject: 'erased', name: 'erased', owner: null, ownerName: null, connection: 'erased' }
+    await this.#write({
+      ...{ forgotten: [], statements: [], erased: sessions.map(({ id }) => id) },
+      sessions: sessions.map(({ id, startedAt }) => ({ ...nobody, id, startedAt })),
+      complete: sessions.map(({ id }) => ({ id, problem: 'RECORDING_REMOVED' })),
+    })
+  }
+
   /** Follows a recording that has just begun. */
   follow(recorder: SessionRecorder, start: StartEvent): SessionRecorder {
     const followed: Following = { feed: new SessionFeed(start), begun: false, ended: false, lost: false }

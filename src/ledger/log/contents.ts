@@ -34,6 +34,12 @@ const decodeLine = (text: string, index: bigint): LeafRecord | undefined => {
   }
 }
 
+/** A line without what opens its entry; undefined for what is no line of this index. */
+export const emptiedLine = (text: string, index: bigint): string | undefined => {
+  const record = decodeLine(text, index)
+  return record && encodeLine(index, { entry: record.entry, salt: Buffer.alloc(0), content: '' }).trimEnd()
+}
+
 /** A leaf as it was read, and where its line ends in its file. */
 export interface ReadLeaf extends LeafRecord {
   readonly index: bigint

@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises'
 import { HoopError } from '../../lib/errors.js'
-import type { LeafRecord } from '../leaves.js'
+import { factsOf, isEntry, type LeafKind, type LeafRecord } from '../leaves.js'
 import { openCheckpoint } from '../note/checkpoint.js'
 import { tileWidth } from '../tiles/paths.js'
-import { type ReadLeaf, readContents } from './contents.js'
+import { contentsPath, type ReadLeaf, readContents } from './contents.js'
 import { readCheckpoint } from './files.js'
 import type { LedgerKeys } from './key-file.js'
 import { TreeWriter } from './tree-writer.js'
@@ -19,6 +20,25 @@ export interface OpenedLog {
 }
 
 const startOfFile = (index: bigint): bigint => index - (index % BigInt(tileWidth))
+
+/** Of these a leaf excuses that something is gone. */
+const removals: readonly LeafKind[] = ['retired', 'erased']
+
+/**
+ * What was written down and not published was answered to nobody. Of removals nothing can have gone by then, and who can
+ * write the file could have put the line there for something that they removed themselves: from the first one on, it is left
+ * out. Whatever else follows it is entered again by the start.
+ */
+const trustworthy = (leaves: readonly ReadLeaf[]): readonly ReadLeaf[] => {
+  const first = leaves.findIndex(({ entry }) => isEntry(entry) && removals.includes(factsOf(entry).kind))
+  return first < 0 ? leaves : leaves.slice(0, first)
+}
+
+/** Files that have only what is left out. In the one before, the next write cuts it off. @param last index that is there */
+const cutFiles = async (folder: string, size: bigint, last = -1n): Promise<void> => {
+  const width = BigInt(tileWidth)
+  for (let file = last / width; last >= size && file * width > size; file--) await rm(contentsPath(folder, file))
+}
 
 /** The tiles once more, from the contents. What they can't be made from is damage. */
 const remake = async (folder: string, size: bigint): Promise<TreeWriter> => {
@@ -44,7 +64,9 @@ export const openLog = async (folder: string, keys: LedgerKeys): Promise<OpenedL
   const size = signed?.size ?? 0n
   const tail: ReadLeaf[] = []
   for await (const leaf of readContents(folder, startOfFile(size))) tail.push(leaf)
-  const last = tail.at(-1)
+  const unpublished = trustworthy(tail.filter(({ index }) => index >= size))
+  const last = tail.filter(({ index }) => index < size + BigInt(unpublished.length)).at(-1)
+  await cutFiles(folder, size + BigInt(unpublished.length), tail.at(-1)?.index)
   if (size > startOfFile(size) + BigInt(tail.length))
     throw new HoopError(
       'LEDGER_DAMAGED',
@@ -61,7 +83,7 @@ export const openLog = async (folder: string, keys: LedgerKeys): Promise<OpenedL
   }
   return {
     ...{ tree, checkpoint },
-    unpublished: tail.filter(({ index }) => index >= size),
+    unpublished,
     end: last && (last.index + 1n) % BigInt(tileWidth) !== 0n ? last.end : 0,
   }
 }

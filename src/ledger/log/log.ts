@@ -4,6 +4,7 @@ import { openCheckpoint, signCheckpoint } from '../note/checkpoint.js'
 import type { Signer } from '../note/keys.js'
 import { tileWidth } from '../tiles/paths.js'
 import { contentsPath, encodeLine } from './contents.js'
+import { emptyLines } from './emptied.js'
 import { appendFrom, checkpointPath, replaceWhole, rotationPath } from './files.js'
 import { openLog } from './heal.js'
 import type { LedgerKeys } from './key-file.js'
@@ -30,6 +31,12 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
+interface Emptying {
+  readonly indexes: readonly bigint[]
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
 interface State {
   readonly tree: TreeWriter
   end: number
@@ -51,6 +58,8 @@ export class LedgerLog {
   /** That signed the last checkpoint. */
   #current: Signer | undefined
   #waiting: Waiting[] = []
+  /** Leaves whose contents are to go, between two batches. */
+  #emptying: Emptying[] = []
   #running: Promise<void> | undefined
   #checkpoint: string | undefined
 
@@ -90,6 +99,17 @@ export class LedgerLog {
     })
   }
 
+  /**
+   * Takes contents and salts of leaves that are published out of the files. What says that it is done has to be in the log before.
+   * @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED
+   */
+  empty(indexes: readonly bigint[]): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#emptying.push({ indexes, done, failed })
+      this.#running ??= this.#run()
+    })
+  }
+
   /** Another key signs from now on, if it is another: a leaf says so, under a checkpoint that both have signed. */
   async rotate(keys: LedgerKeys, time = new Date()): Promise<void> {
     const [{ vkey }] = keys.signers
@@ -109,7 +129,9 @@ export class LedgerLog {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length + this.#emptying.length > 0) {
+      for (const each of this.#emptying.splice(0)) await this.#empty(each)
+      if (this.#waiting.length === 0) continue
       const batch = this.#waiting.splice(0, most)
       try {
         const state = await this.#whole()
@@ -125,6 +147,21 @@ export class LedgerLog {
       }
     }
     this.#running = undefined
+  }
+
+  async #empty({ indexes, done, failed }: Emptying): Promise<void> {
+    try {
+      const { tree, folder } = await this.#whole()
+      if (indexes.some((index) => index >= tree.head.size))
+        throw new HoopError('LEDGER_DAMAGED', 'there is no such leaf')
+      // Lines have other lengths from here on: where the last one ends is looked at anew.
+      this.#state = undefined
+      await emptyLines(folder, indexes)
+      done()
+    } catch (error) {
+      this.#state = undefined
+      failed(failure(error))
+    }
   }
 
   /** As it stands on disk, with what a crash left published. */

@@ -1,4 +1,5 @@
 import { HoopError } from '../../lib/errors.js'
+import { isEmptied } from '../leaves.js'
 import { contentsOf } from '../log/contents.js'
 import { inclusionProof } from '../merkle/tree.js'
 import { parseCheckpointText } from '../note/checkpoint.js'
@@ -19,6 +20,7 @@ export const writeProof = async (folder: string, index: bigint, checkpoint: stri
   const { records } = await contentsOf(folder, index / BigInt(tileWidth))
   const record = records.get(index)
   if (!record) throw new HoopError('LEDGER_DAMAGED', `the content of leaf ${index} is missing or damaged`)
+  if (isEmptied(record)) throw new HoopError('RECORDING_REMOVED', `what leaf ${index} said was erased`)
   const proof = await inclusionProof(new TileFiles(folder, size), index, size)
   return writeProofFile({ index, proof, checkpoint, extra: encodeExtra(record) })
 }

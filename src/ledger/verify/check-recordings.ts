@@ -3,6 +3,7 @@ import { recordingPath } from '../../recording/paths.js'
 import type { LeafOf } from '../leaves.js'
 import type { Facts, SessionFacts } from './facts.js'
 import { checkRecording, ranNothing, type ReadRecording, type RecordingFile } from './recordings.js'
+import type { Removal } from './removals.js'
 import type { Finding } from './report.js'
 
 export interface CheckRecordingsOptions {
@@ -80,6 +81,15 @@ const checkEnd = (session: string, known: SessionFacts, read: ReadRecording, opt
   found({ kind: isKept ? 'never-entered' : 'not-entered-yet', session })
 }
 
+/** What the ledger still says of an erased session: how far its recording had come. */
+const erasedFacts = ({ session, time, endedAt, ...leaf }: Removal['leaf']): SessionFacts => {
+  const { head, frames, size } = { frames: undefined, size: undefined, ...leaf }
+  if (head === undefined || frames === undefined || size === undefined) return { heads: [], at: {}, witnessed: 0 }
+  const known = { head, frames, size }
+  const end = { ...{ kind: 'session.end' as const, time, session, end: 'closed' as const, endedAt }, ...known }
+  return { heads: [known], end, at: {}, witnessed: frames }
+}
+
 /** Holds all recordings against the ledger, and the ledger's sessions against the recordings that are there. */
 export const checkRecordings = async (options: CheckRecordingsOptions): Promise<CheckedRecordings> => {
   const { folder, files, facts, since, found, progress } = options
@@ -91,10 +101,22 @@ export const checkRecordings = async (options: CheckRecordingsOptions): Promise<
     checkEnd(session, known, read, options)
     return read
   }
+  /** Of what was removed and is there even so. Only the file's head is known of what was erased. */
+  const checkRemoved = async (session: string, path: string, { leaf }: Removal): Promise<void> => {
+    if (!(await isThere(path))) return
+    const known = facts.sessions.get(session)
+    recordings.set(session, await checkRecording(session, path, known?.start ? known : erasedFacts(leaf), found))
+    found({ kind: 'removal-unfinished', session, time: leaf.time })
+  }
   let before = 0
   for (const [at, file] of files.entries()) {
     const { session, day, path } = file
     progress('recordings', at + 1, files.length)
+    const removal = facts.removals.of(session)
+    if (removal && !recordings.has(session)) {
+      if (Date.parse(removal.leaf.startedAt) >= since) await checkRemoved(session, path, removal)
+      continue
+    }
     const known = facts.sessions.get(session)
     // When a session began is what the ledger says; what its file says, and where that lies, is whoever's wrote it last.
     if (known ? isLeftOut(known) : Date.parse(day) + oneDay < since) continue
@@ -116,7 +138,7 @@ export const checkRecordings = async (options: CheckRecordingsOptions): Promise<
     if (unknown(file, read, options)) before++
   }
   for (const [session, known] of facts.sessions) {
-    if (recordings.has(session) || isLeftOut(known)) continue
+    if (recordings.has(session) || isLeftOut(known) || facts.removals.of(session)) continue
     const { start } = known
     // One that began after the files were looked for has its file by now; it is checked like the others.
     const path = start && pathIn(folder, start)

@@ -1,5 +1,6 @@
 import type { AdministratorAct } from '../../lib/api/acts.js'
-import type { Leaf, LeafOf, RecordingHead } from '../leaves.js'
+import { factsOf, type Leaf, type LeafOf, type RecordingHead } from '../leaves.js'
+import { Removals } from './removals.js'
 import type { Finding } from './report.js'
 
 /** What the ledger says of one session. Of each kind of leaf the first word holds. */
@@ -51,6 +52,7 @@ const same = {
 export class Facts {
   readonly sessions = new Map<string, Gathered>()
   readonly acts = new Map<number, LeafOf<'act'>>()
+  readonly removals = new Removals()
   /** When the ledger began, milliseconds since 1970. */
   began: number | undefined
   leaves = 0
@@ -84,8 +86,9 @@ export class Facts {
       if (!first) this.acts.set(act, leaf)
       else this.#compare(same.act(first), same.act(leaf), { act, leaf: place })
     }
+    this.removals.add(index, leaf)
     if (leaf.kind === 'restored') this.#restored(leaf, place)
-    if (!('session' in leaf)) return
+    if (!('session' in leaf) || leaf.kind === 'retired' || leaf.kind === 'erased') return
     const { session } = leaf
     let known = this.sessions.get(session)
     if (!known) this.sessions.set(session, (known = { heads: [], at: {}, witnessed: 0 }))
@@ -98,6 +101,15 @@ export class Facts {
     if (leaf.kind !== 'session.end') return
     if (known.end) this.#compare(same[leaf.kind](known.end), same[leaf.kind](leaf), { session, leaf: place })
     else [known.end, known.at.end] = [leaf, index]
+  }
+
+  /** A leaf whose content was erased: its entry keeps kind and time. */
+  addEmptied(index: bigint, entry: Buffer): void {
+    this.leaves++
+    const { at } = factsOf(entry)
+    this.began ??= at
+    this.#last = at
+    this.removals.emptied(index)
   }
 
   /** How many sessions began before a time, milliseconds since 1970. */

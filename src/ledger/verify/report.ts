@@ -27,6 +27,8 @@ export const findingKinds = {
   'act-missing': { tampered: true, says: 'an act is gone from the store' },
   'act-altered': { tampered: true, says: 'what the store says of an act was altered' },
   'act-unknown': { tampered: true, says: 'the store has an act that the ledger does not know' },
+  'removed-open': { tampered: true, says: 'the recording was removed of a session that had not ended' },
+  'removed-on-hold': { tampered: true, says: 'the recording was removed though it was on hold' },
   'witness-missing': { tampered: true, says: 'a witness that is asked for has signed no state of the ledger' },
   'witness-signature': { tampered: true, says: 'what a witness has signed is not what lies there' },
   'witness-silent': { tampered: false, says: 'a witness that the configuration names has signed nothing yet' },
@@ -53,6 +55,11 @@ export const findingKinds = {
     says: 'a gateway stopped during the session, and what follows the frame was entered only at its next start: nobody vouches for it',
   },
   'recording-failed': { tampered: false, says: 'the gateway itself could not finish the recording' },
+  'recording-erased': { tampered: false, says: 'the session’s recording was erased' },
+  'removal-unfinished': {
+    tampered: false,
+    says: 'the ledger says that the recording was to go, and it is there: a gateway stopped in between, or it was put back',
+  },
   'store-restored': {
     tampered: false,
     says: 'the store was put back to an earlier state, or somebody has made it look so',
@@ -108,6 +115,9 @@ export interface Verification {
   readonly before: number
   /** Sessions that weren't checked, since they began before those that were asked for. */
   readonly leftOut: number
+  /** Recordings that are gone as they should be, by retention and since somebody erased them. */
+  readonly retired: number
+  readonly erased: number
   readonly copies: number
   /** Those that were asked for and have signed. */
   readonly witnesses: readonly Witnessed[]

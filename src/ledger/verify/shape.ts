@@ -22,6 +22,8 @@ const span: Field = (value) => {
 
 const head = { head: maybe(text), frames: maybe(whole), size: maybe(whole) }
 
+const removal = { session: text, startedAt: time, endedAt: time, bytes: whole, head: maybe(text) }
+
 /** What a verification reads of each kind of leaf. */
 const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
   begin: {},
@@ -42,6 +44,16 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
   heartbeat: {},
   gateway: { what: text },
   key: { vkey: text, former: text },
+  retired: { ...removal, why: text, limit: whole },
+  erased: {
+    ...removal,
+    by: actor,
+    reason: text,
+    act: whole,
+    leaves: (value) => Array.isArray(value) && value.every(whole),
+    frames: maybe(whole),
+    size: maybe(whole),
+  },
   restored: { leaves: span, acts: maybe(span), sessions: whole },
 }
 

@@ -123,6 +123,13 @@ export const checkSessions = async (options: CheckStoreOptions): Promise<number>
     const recording = recordings.get(session)
     // Of a known one the ledger says when it began.
     if (Date.parse(known?.start?.startedAt ?? time) < since) continue
+    const removal = facts.removals.of(session)
+    if (removal?.leaf.kind === 'erased') {
+      if (!row.removed) found({ kind: 'removal-unfinished', session, time })
+      continue
+    }
+    if (row.removed && !removal && Date.parse(time) >= began)
+      found({ kind: 'row-altered', session, expected: 'a recording', found: row.removed.how })
     if (known) {
       const differs = ofSession(known, row, recording)
       if (differs) found({ kind: 'row-altered', session, ...differs })

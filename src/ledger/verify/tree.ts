@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Leaf, type LeafRecord, openLeaf } from '../leaves.js'
+import { isEmptied, isEntry, type Leaf, type LeafRecord, openLeaf } from '../leaves.js'
 import { contentsOf } from '../log/contents.js'
 import { Frontier } from '../merkle/frontier.js'
 import { leafHash } from '../merkle/hash.js'
@@ -26,6 +26,8 @@ export interface TreeOptions {
   /** Sizes whose heads somebody vouches for. */
   readonly wanted: readonly bigint[]
   readonly leaf: (index: bigint, leaf: Leaf) => void
+  /** Told of leaves whose content is there no more, properly emptied. */
+  readonly emptied: (index: bigint, entry: Buffer) => void
   readonly found: (finding: Finding) => void
   readonly progress: (done: number) => void
 }
@@ -82,7 +84,15 @@ const contentFinding = (
  * Makes the tree once more from its entries, and holds contents and tiles against it. What stands in the bundles is what is
  * hashed; a content is believed where it opens its entry.
  */
-export const checkTree = async ({ folder, size, wanted, leaf, found, progress }: TreeOptions): Promise<CheckedTree> => {
+export const checkTree = async ({
+  folder,
+  size,
+  wanted,
+  leaf,
+  emptied,
+  found,
+  progress,
+}: TreeOptions): Promise<CheckedTree> => {
   const frontier = new Frontier()
   const edge = new TileEdge()
   const roots = new Map<bigint, Buffer>()
@@ -103,8 +113,11 @@ export const checkTree = async ({ folder, size, wanted, leaf, found, progress }:
       const index = first + BigInt(n)
       const record = records.get(index)
       const entry = bundle?.[n] ?? record?.entry ?? Buffer.alloc(0)
-      const finding = contentFinding(entry, record, (content) => leaf(index, content))
-      if (finding) found({ ...finding, ...note(index) })
+      if (record && isEmptied(record) && entry.equals(record.entry) && isEntry(entry)) emptied(index, entry)
+      else {
+        const finding = contentFinding(entry, record, (content) => leaf(index, content))
+        if (finding) found({ ...finding, ...note(index) })
+      }
       const hash = leafHash(entry)
       frontier.add(hash)
       for (const tile of edge.add(hash)) await checkTile(folder, tile, found, missing)

@@ -39,6 +39,8 @@ const none = {
   acts: 0,
   before: 0,
   leftOut: 0,
+  retired: 0,
+  erased: 0,
   copies: 0,
   witnesses: [],
 }
@@ -111,6 +113,7 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
     ...{ folder, size, found },
     wanted: [size, ...known.map((one) => one.size), ...handed.map((one) => one.size)],
     leaf: (index, leaf) => facts.add(index, leaf),
+    emptied: (index, entry) => facts.addEmptied(index, entry),
     progress: (at) => progress('leaves', at, Number(size)),
   })
   const isSigned = roots.get(size)!.equals(checkpoint.root)
@@ -131,6 +134,8 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   const since = options.since?.getTime() ?? 0
   const read = await checkRecordings({ folder: recordings, files, facts, since, now, found, progress })
   let { before } = read
+  const rows = new Map(snapshot?.sessions.map((row) => [row.id, row]))
+  facts.removals.check(facts.sessions, (session) => rows.get(session), found)
   if (store && snapshot) {
     const checked = { store, snapshot, facts, since, found, recordings: read.recordings }
     before = Math.max(before, await checkSessions(checked))
@@ -138,6 +143,7 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   }
   return done({
     ...{ origin: checkpoint.origin, size: `${size}`, checkpoint: note, leaves: facts.leaves, before },
+    ...{ retired: facts.removals.count('retired'), erased: facts.removals.count('erased') },
     leftOut: facts.leftOut(since),
     ...{ sessions: facts.sessions.size, acts: facts.acts.size, copies: known.length },
     witnesses: witnessed.map(({ by }) => by),

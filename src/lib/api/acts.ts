@@ -29,6 +29,9 @@ export const acts = {
   'access.deny': 'denied access for a while',
   'access.revoke': 'took back access for a while',
   'access.end': 'ended access whose time was over',
+  'hold.add': 'placed a legal hold',
+  'hold.release': 'released a legal hold',
+  'recording.erase': 'erased somebody’s recordings',
   'policy.reload': 'put a configuration in force',
 } as const satisfies Record<string, string>
 

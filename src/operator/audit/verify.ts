@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
 import { readBundle } from '../../ledger/bundle/read.js'
 import { readCopies } from '../../ledger/copied.js'
+import { readCheckpoint } from '../../ledger/log/files.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { KeyKind, parseVerifier, type Verifier } from '../../ledger/note/keys.js'
 import type { AboutBundle } from '../../ledger/bundle/write.js'
@@ -53,6 +54,11 @@ const witnessOf = (vkey: string): Verifier => {
   return key
 }
 
+const isGone = ({ kind }: Finding): boolean => kind === 'recording-missing'
+
+const hasMoved = async (folder: string, { checkpoint }: Verification): Promise<boolean> =>
+  (await readCheckpoint(folder)) !== checkpoint
+
 /** What was seen before goes into the verification, and what is seen now is kept where nothing was altered. */
 const verifyRecord = async (record: Record, options: AuditOptions): Promise<Audited> => {
   const { place, source, seen = [], findings = [], ...rest } = record
@@ -63,10 +69,15 @@ const verifyRecord = async (record: Record, options: AuditOptions): Promise<Audi
   const before = known ? [{ checkpoint: known.checkpoint, where: `the verification of ${known.at}` }] : []
   const demanded = (options.witnesses ?? []).map((key) => ({ key: witnessOf(key), demanded: true }))
   const others = (rest.witnesses ?? []).filter(({ key }) => !demanded.some((one) => one.key.vkey === key.vkey))
-  const found = await verifyLedger({
-    ...{ ...rest, vkey, seen: [...before, ...seen], since, witnesses: [...demanded, ...others] },
-    ...(progress && { progress }),
-  })
+  const checked = () =>
+    verifyLedger({
+      ...{ ...rest, vkey, seen: [...before, ...seen], since, witnesses: [...demanded, ...others] },
+      ...(progress && { progress }),
+    })
+  let found = await checked()
+  // A gateway that runs retires recordings meanwhile: what is gone since has its leaf by now.
+  for (let tries = 2; tries > 0 && found.findings.some(isGone) && (await hasMoved(rest.folder, found)); tries--)
+    found = await checked()
   if (found.sound) await remember(memory, place, { vkey, checkpoint: found.checkpoint, at: new Date().toISOString() })
   return { ...found, findings: [...found.findings, ...findings], trust, vkey }
 }

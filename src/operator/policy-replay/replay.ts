@@ -34,6 +34,10 @@ export interface PolicyReplay {
   problems: string[]
 }
 
+/** What stands for a vector is as good as it for the decision. */
+const lacksMore = (detected: Readonly<Record<string, number>> = {}): boolean =>
+  Object.keys(detected).some((name) => name !== 'vector')
+
 const SAMPLES = 5
 const LONGEST = 2000
 
@@ -137,7 +141,12 @@ export const replayPolicy = async (
     sessions.add(start.session)
     found.statements++
     const was = recordedOutcome(event)
-    if (!was || event.textBytes !== undefined || event.detected || ('via' in event && event.via === 'function')) {
+    if (
+      !was ||
+      event.textBytes !== undefined ||
+      lacksMore(event.detected) ||
+      ('via' in event && event.via === 'function')
+    ) {
       found.skipped++
       continue
     }

@@ -69,4 +69,6 @@ export const sessionOf = (row: Selectable<SessionsTable>): SessionSummary => ({
   },
   policyHash: row.policy_hash,
   seenClear: whole(row.seen_clear) === 1,
+  ...(row.removed !== null &&
+    row.removed !== undefined && { removed: { how: row.removed, at: iso(row.removed_at ?? 0) } }),
 })

@@ -1,5 +1,6 @@
 import type { Actor, SessionCounters, SessionEnd, SessionSummary } from '../../lib/api.js'
 import type { Store } from '../open.js'
+import { RepeatedEnds } from './repeated-ends.js'
 import { counterColumns, sessionRow } from './rows.js'
 import { WriteQueue } from '../write-queue.js'
 
@@ -15,6 +16,8 @@ export interface SessionEnding {
 export interface SessionIndexOptions {
   /** Milliseconds between two writes of one session's counters. */
   readonly interval?: number
+  /** Milliseconds until an end that the store didn't take is tried again for the first time. */
+  readonly pause?: number
   /** Told of writes of counters that failed; nobody waits for those. */
   readonly failed?: (error: unknown) => void
 }
@@ -28,9 +31,11 @@ export class StoredSessionIndex {
   readonly #interval: number
   readonly #failed: (error: unknown) => void
   readonly #progress = new Map<string, SessionCounters>()
+  readonly #repeated: RepeatedEnds<SessionEnding>
   #timer: NodeJS.Timeout | undefined
 
-  constructor(store: Store, { interval = 1000, failed = () => {} }: SessionIndexOptions = {}) {
+  constructor(store: Store, { interval = 1000, failed = () => {}, pause }: SessionIndexOptions = {}) {
+    this.#repeated = new RepeatedEnds((id, ending) => this.#writeEnd(id, ending), pause)
     this.#queue = new WriteQueue(store.db)
     this.#interval = interval
     this.#failed = failed
@@ -53,9 +58,18 @@ export class StoredSessionIndex {
     this.#timer ??= setTimeout(() => this.#flush(), this.#interval).unref()
   }
 
-  /** The first end holds. @throws {HoopError} STORE_FAILED */
-  ended(id: string, { end, reason, by, endedAt, counters }: SessionEnding): Promise<void> {
+  /** The first end holds. @throws {HoopError} STORE_FAILED; it is tried again then, by itself */
+  async ended(id: string, ending: SessionEnding): Promise<void> {
     this.#progress.delete(id)
+    try {
+      await this.#writeEnd(id, ending)
+    } catch (error) {
+      this.#repeated.add(id, ending)
+      throw error
+    }
+  }
+
+  #writeEnd(id: string, { end, reason, by, endedAt, counters }: SessionEnding): Promise<void> {
     return this.#queue.push((transaction) =>
       transaction
         .updateTable('sessions')
@@ -97,6 +111,8 @@ export class StoredSessionIndex {
   async close(): Promise<void> {
     this.#flush()
     await this.#queue.settled()
+    await this.#repeated.again()
+    this.#repeated.close()
   }
 
   #flush(): void {

@@ -64,6 +64,8 @@ export interface StatementEntry {
 export interface Batch {
   /** What is known of these sessions is forgotten. */
   readonly forgotten: readonly string[]
+  /** Of these nothing is to be found any more, not even in what the file no longer uses. */
+  readonly erased?: readonly string[]
   readonly sessions: readonly SessionEntry[]
   readonly statements: readonly StatementEntry[]
   /** All of these is in the index, as far as their recordings can be read. */

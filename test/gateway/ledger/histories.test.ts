@@ -11,8 +11,11 @@ import { verifyLedger } from '../../../src/ledger/verify/verify.js'
 import { AuditView } from '../../../src/store/audit-view.js'
 import type { SessionSummary } from '../../../src/lib/api.js'
 import { tempFolder } from '../../helpers/temp.js'
-import { closed } from '../../recording/sample.js'
+import type { HoopError } from '../../../src/lib/errors.js'
+import { closed, start } from '../../recording/sample.js'
 import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from './history.js'
+
+const olu = { subject: 'olu', name: 'olu' }
 
 const runs = Number(process.env['HOOP_TEST_FUZZ'] ?? 6)
 
@@ -43,6 +46,15 @@ const deeds: Record<string, (stage: Stage) => Promise<void>> = {
     gateway.write({ act: 'person.restore', by: { subject: 'olu', name: 'olu' }, target: 'bo', after: { until: 1 } }),
   read: async ({ gateway }) =>
     void (await gateway.ledgers.ledger.write('read', { by: { subject: 'i', name: 'i' }, what: 'GET /v1/acts' })),
+  retain: async ({ gateway }) => gateway.retain({ age: 0 }),
+  hold: async ({ gateway }) => void (await gateway.holds.add({ since: '2020-01-01T00:00:00Z', reason: 'x' }, olu)),
+  release: async ({ gateway }) => {
+    for (const { id } of await gateway.holds.list(false)) await gateway.holds.release(id, 'x', olu)
+  },
+  erase: async ({ gateway }) => {
+    const erased = gateway.erasing.erase({ person: start.subject, reason: 'x' }, olu)
+    await erased.catch((error: HoopError) => expect(error.code).toBe('NOT_FOUND'))
+  },
   stop: async (stage) => {
     for (const session of stage.live.splice(0)) await session.end()
     await stage.gateway[Symbol.asyncDispose]()
@@ -93,10 +105,10 @@ test(
   60_000 + runs * 10_000,
 )
 
-/** A note on what a gateway that was killed left. */
-const isSaid = ({ kind }: { kind: string }): boolean => kind !== 'entered-late'
+/** A note on what a gateway that was killed left, and on what was erased. */
+const isSaid = ({ kind }: { kind: string }): boolean => kind !== 'entered-late' && kind !== 'recording-erased'
 
-const notes = ['not-entered-yet', 'unpublished', 'end-not-noted', 'entered-late']
+const notes = ['not-entered-yet', 'unpublished', 'end-not-noted', 'entered-late', 'recording-erased']
 const isAccusation = ({ kind }: { kind: string }): boolean => !notes.includes(kind)
 
 test('what a killed gateway had not come to is entered late: its sessions end, its acts are there', async () => {

@@ -6,11 +6,17 @@ import { pino } from 'pino'
 import { auditLog } from '../../../src/gateway/access/audit-log.js'
 import { openLedger } from '../../../src/gateway/ledger/open.js'
 import type { WitnessPlace } from '../../../src/gateway/ledger/witnesses.js'
+import { Erasing, type ErasingOptions } from '../../../src/gateway/retention/erasing.js'
+import { StatementIndex } from '../../../src/gateway/statements/statement-index.js'
+import { Holds } from '../../../src/gateway/retention/holds.js'
+import { Retention } from '../../../src/gateway/retention/retention.js'
+import { Turns } from '../../../src/gateway/retention/turns.js'
 import { GatewayMetrics } from '../../../src/gateway/metrics/gateway-metrics.js'
 import { recover } from '../../../src/gateway/server/start/recover.js'
 import { readCopies } from '../../../src/ledger/copied.js'
 import { loadLedgerKeys } from '../../../src/ledger/log/key-file.js'
 import { verifyLedger, type VerifyOptions } from '../../../src/ledger/verify/verify.js'
+import type { RetentionLimits } from '../../../src/policy/config/sections/retention.js'
 import type { SessionEvent, StartEvent } from '../../../src/recording/events.js'
 import { openRecording } from '../../../src/recording/open.js'
 import { recordingPath } from '../../../src/recording/paths.js'
@@ -57,7 +63,8 @@ export const openGateway = async (
   {
     copies = [`file:${at.copies}`],
     witnesses = [],
-  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[] } = {},
+    rebuild = false,
+  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[]; readonly rebuild?: boolean } = {},
 ) => {
   await using stack = new AsyncDisposableStack()
   for (const folder of [at.ledger, at.recordings]) await mkdir(folder, { recursive: true })
@@ -69,7 +76,7 @@ export const openGateway = async (
   const metrics = new GatewayMetrics()
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics },
+      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics, rebuild },
       ...{ host: 'gateway.example.com', version: '0.0.0', recordings: at.recordings },
     }),
   )
@@ -126,13 +133,31 @@ export const openGateway = async (
       },
     }
   }
-  const owned = stack.move()
+  const removing = { ledger: ledgers.ledger, recordings: at.recordings, db: store.db, log, metrics }
+  const turns = new Turns()
+  const holds = new Holds({ db: store.db, write, entered: () => ledgers.acts.entered(), turns })
+  let opened: Promise<StatementIndex> | undefined
+  /** Most of what is tried here needs no index. */
+  const statements = (): Promise<StatementIndex> =>
+    (opened ??= StatementIndex.open({ path: `${at.store}.statements`, recordings: at.recordings, store, log }))
+  stack.defer(async () => (await opened)?.[Symbol.asyncDispose]())
+  const indexed: ErasingOptions['statements'] = { erase: async (sessions) => (await statements()).erase(sessions) }
+  const erasing = new Erasing({ ...removing, write, statements: indexed, turns, isTaken: () => false })
+  /** One run of retention, as the background task does it. */
+  const retain = async (limits: Partial<RetentionLimits>, isTaken = false): Promise<void> => {
+    await using retention = new Retention({
+      ...{ ...removing, turns, isTaken: () => isTaken, erasing },
+      limits: { age: null, size: null, ...limits },
+    })
+    await retention.run()
+  }
   /** Waits for the copies: they are made by processes of their own, which a busy machine takes its time to start. */
   const copied = async (): Promise<void> => {
     for (let tries = 0; tries < 400 && metrics.ledger.copied < metrics.ledger.size; tries++) await setTimeout(50)
   }
+  const owned = stack.move()
   return {
-    ...{ store, index, ledgers, metrics, write, begin, copied },
+    ...{ store, index, ledgers, metrics, write, begin, copied, holds, retain, erasing, statements },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

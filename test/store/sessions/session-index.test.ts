@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { grantRecords } from '../../../src/store/grants.js'
 import { openStore, type Store } from '../../../src/store/open.js'
+import { RepeatedEnds } from '../../../src/store/sessions/repeated-ends.js'
 import { StoredSessionIndex } from '../../../src/store/sessions/session-index.js'
 import { findSession, listSessions, openSessions } from '../../../src/store/sessions/queries.js'
 import { tempFolder, type TempFolder } from '../../helpers/temp.js'
@@ -178,4 +180,27 @@ test('a session is found by its id or by a beginning that only it has among thos
   await expect(findSession(store.db, 'abc2', { subject: 'ana' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await expect(findSession(store.db, '%')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await expect(findSession(store.db, 'zz')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('an end that the store did not take is written by itself once it does, and the first end holds', async () => {
+  const index = new StoredSessionIndex(store, { pause: 10 })
+  await Promise.all([index.started(session('s1')), index.started(session('s2'))])
+  await sql`create trigger full before update on sessions begin select raise(abort, 'disk full'); end`.execute(store.db)
+  const endedAt = '2026-11-22T10:05:00.000Z'
+  const end = { end: 'killed' as const, reason: 'told to', endedAt, counters }
+  await expect(index.ended('s1', end)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  await expect(index.ended('s2', end)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  expect((await openSessions(store.db)).map(({ id }) => id)).toEqual(['s1', 's2'])
+  await sql`drop trigger full`.execute(store.db)
+  await vi.waitFor(async () => expect(await openSessions(store.db)).toEqual([]), { timeout: 20_000 })
+  expect(await findSession(store.db, 's1')).toMatchObject({ end: 'killed', reason: 'told to', endedAt })
+  await index.close()
+})
+
+test('no more ends are remembered than there is room for', () => {
+  const repeated = new RepeatedEnds(() => Promise.reject(new Error('disk full')), 60_000)
+  const end = { end: 'closed' as const, endedAt: '2026-11-22T10:05:00.000Z', counters }
+  const taken = Array.from({ length: 10_001 }, (_, n) => repeated.add(`s${n}`, end))
+  expect([taken.filter(Boolean).length, repeated.size]).toEqual([10_000, 10_000])
+  repeated.close()
 })

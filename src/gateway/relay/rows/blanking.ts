@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Guard } from '../../../policy/decision.js'
 import type { Parameter, StatementEvent } from '../../../recording/events.js'
 import { formatAt } from '../../../wire/frontend.js'
+import type { VectorPrints } from './vector-prints.js'
 import { beginning, captureLimits, captureParameters, captureValue } from './capture.js'
 
 /** How far behind the cut of a text or value is looked, so that what the cut goes through is found. */
@@ -23,21 +24,27 @@ export class Blanking {
   readonly #scans: NonNullable<Guard['scans']> | undefined
   readonly #key: Buffer
 
-  constructor(guard?: Pick<Guard, 'scans' | 'maskKey'>) {
+  readonly #vectors: VectorPrints | undefined
+
+  /** @param vectors what stands for them; they are kept as they are without */
+  constructor(guard?: Pick<Guard, 'scans' | 'maskKey'>, vectors?: VectorPrints) {
+    this.#vectors = vectors
     this.#scans = guard?.scans
     this.#key = guard?.maskKey ?? Buffer.alloc(0)
   }
 
   /** @param limit UTF-16 units that are recorded of it @param found is added to */
   text(text: string, limit: number, found: Found): string {
-    if (!this.#scans) return beginning(text, limit)
-    const head = beginning(text, limit + BEHIND)
-    return beginning(this.#hide(head, head.length < text.length, found) ?? head, limit)
+    if (!this.#scans && !this.#vectors) return beginning(text, limit)
+    const said = beginning(text, limit + BEHIND)
+    const head = this.#vectors?.text(said, (count) => add(found, vectorName, count)) ?? said
+    return beginning(this.#hide(head, said.length < text.length, found) ?? head, limit)
   }
 
   /** @param found is added to */
   parameters({ parameters, parameterFormats }: BoundParameters, found: Found): readonly Parameter[] | undefined {
-    if (!this.#scans || parameters.length === 0) return captureParameters(parameters, parameterFormats)
+    if ((!this.#scans && !this.#vectors) || parameters.length === 0)
+      return captureParameters(parameters, parameterFormats)
     return parameters
       .slice(0, captureLimits.parameters)
       .map((value, i) => this.#parameter(value, formatAt(parameterFormats, i), found))
@@ -53,6 +60,9 @@ export class Blanking {
 
   #parameter(value: Buffer | null, format: number, found: Found): Parameter {
     if (value === null) return null
+    const vector = this.#vectors?.of(value, format)
+    if (vector !== undefined) return (add(found, vectorName, 1), vector)
+    if (!this.#scans) return captureValue(value, format)
     const limit = captureLimits.value
     const head = value.subarray(0, limit + BEHIND)
     // Binary formats have text in them as it is; what is found is ASCII, whatever stands around it.
@@ -68,10 +78,15 @@ export class Blanking {
   #hide(text: string, goesOn: boolean, found: Found): string | undefined {
     const hidden = this.#scans?.ofRecorded(text, this.#key)
     if (!hidden) return undefined
-    for (const [name, count] of Object.entries(hidden.detected)) found[name] = (found[name] ?? 0) + count
+    for (const [name, count] of Object.entries(hidden.detected)) add(found, name, count)
     return goesOn ? beginning(hidden.text, Math.max(0, hidden.text.length - UNSURE)) : hidden.text
   }
 }
+
+/** Under which vectors are counted: the text, or the parameter, isn't what was sent. */
+export const vectorName = 'vector'
+
+const add = (found: Found, name: string, count: number): void => void (found[name] = (found[name] ?? 0) + count)
 
 /** What was found, for an event. */
 export const foundIn = (found: Found): Readonly<Found> | undefined =>

@@ -59,6 +59,7 @@ export const captureParameters = (
  * The values of one DataRow.
  * @param start of what stands behind its header
  * @param limit bytes of one value
+ * @param vector what stands for a value of this column, where it is a vector
  */
 export const captureRow = (
   buffer: Buffer,
@@ -66,6 +67,7 @@ export const captureRow = (
   end: number,
   formats: readonly number[],
   limit?: number,
+  vector?: (column: number, value: Buffer, format: number) => string | undefined,
 ): readonly Parameter[] => {
   const values: Parameter[] = []
   if (end - start < 2) return values
@@ -77,7 +79,8 @@ export const captureRow = (
     if (length === -1) values.push(null)
     else {
       const next = Math.min(at + length, end)
-      values.push(captureBytes(buffer, at, next, formatAt(formats, i), limit))
+      const format = formatAt(formats, i)
+      values.push(vector?.(i, buffer.subarray(at, next), format) ?? captureBytes(buffer, at, next, format, limit))
       at += length
     }
   }

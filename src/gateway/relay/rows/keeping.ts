@@ -1,5 +1,6 @@
 import type { RecordingsConfig } from '../../../policy/config/policy/recordings.js'
 import { captureLimits } from './capture.js'
+import { VectorPrints } from './vector-prints.js'
 
 interface Caps {
   readonly rows: number
@@ -31,6 +32,8 @@ export class Keeping {
   readonly value: number
   /** Bytes of one result. */
   readonly bytes: number
+  /** What stands for vectors; undefined where every row is to be kept as it is. */
+  readonly vectors: VectorPrints | undefined
   #left: number
 
   constructor(config: RecordingsConfig = { rows: 'sample' }) {
@@ -40,6 +43,7 @@ export class Keeping {
     this.value = value
     this.bytes = bytes
     this.#left = session
+    this.vectors = config.rows === 'full' ? undefined : new VectorPrints()
   }
 
   /** Bytes that there is room for in one result that has so many already. */

@@ -9,6 +9,7 @@ import { captureRow } from './capture.js'
 import { ColumnCounts } from './column-counts.js'
 import { copyBeginning } from './copy-beginning.js'
 import { Keeping } from './keeping.js'
+import { VectorPrints } from './vector-prints.js'
 import { columnsOf, type Naming } from './result-columns.js'
 
 /** Bytes that are hashed in one go at the end; more than that is hashed as it comes. */
@@ -107,9 +108,15 @@ export class ResultDigest {
       return
     }
     const seen = (this.#seen ??= [])
-    seen.push(captureRow(buffer, start + HEADER, end, this.formats, this.#keeping.value))
+    seen.push(captureRow(buffer, start + HEADER, end, this.formats, this.#keeping.value, this.#vector))
     this.#seenBytes += bytes
     this.#keeping.spend(bytes)
+  }
+
+  /** What stands for a vector. Of a column of an extension's type its values tell. */
+  readonly #vector = (column: number, value: Buffer, format: number): string | undefined => {
+    const type = this.fields?.[column]?.type
+    return type !== undefined && VectorPrints.mayBe(type) ? this.#keeping.vectors?.of(value, format) : undefined
   }
 
   /** A CopyData message as the client sees it. @param rows that are in it */
@@ -162,7 +169,10 @@ export class ResultDigest {
     }
     if (this.vectors > 0) event.vectors = this.vectors
     if (this.#seen) event.rowsSeen = this.#seen
-    if (this.#copy) event.copySeen = copyBeginning(Buffer.concat(this.#copy), this.#copyCut).toString('base64')
+    if (this.#copy) {
+      const seen = copyBeginning(Buffer.concat(this.#copy), this.#copyCut)
+      event.copySeen = (this.#keeping.vectors?.copied(seen) ?? seen).toString('base64')
+    }
     const unkept = this.#whyUnkept()
     if (unkept) event.unkept = unkept
     if (detected) event.detected = detected

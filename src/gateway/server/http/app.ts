@@ -14,6 +14,8 @@ import { actRoutes } from '../routes/acts.js'
 import { approvalRoutes } from '../routes/approvals.js'
 import { auditRoutes } from '../routes/audit.js'
 import { backchannelLogout } from '../routes/backchannel-logout.js'
+import { erasureRoutes } from '../routes/erasures.js'
+import { holdRoutes } from '../routes/holds.js'
 import { killRoutes } from '../routes/kill.js'
 import { peopleRoutes } from '../routes/people.js'
 import { personRoutes } from '../routes/person.js'
@@ -87,7 +89,7 @@ export const createApp = (deps: HttpDeps, compilersFactory = lazyCompilers): App
   void app.register(async (scope) => {
     for (const routes of [
       ...[approvalRoutes, standingApprovalRoutes, quarantineRoutes, serviceTokenRoutes],
-      ...[backchannelLogout, scimRoutes, webRoutes, auditRoutes],
+      ...[backchannelLogout, scimRoutes, webRoutes, auditRoutes, holdRoutes, erasureRoutes],
     ])
       routes(scope as App, deps)
     for (const routes of [

@@ -12,6 +12,8 @@ import type { SessionUse } from '../../budgets/report.js'
 import type { Approvals } from '../../approvals/approvals.js'
 import type { DenyList } from '../../../identity/deny-list.js'
 import type { TokenControl } from '../../access/tokens/token-control.js'
+import type { Erasing } from '../../retention/erasing.js'
+import type { Holds } from '../../retention/holds.js'
 import type { Scim } from '../../scim/scim.js'
 import type { Asking } from '../../access/asking.js'
 import type { Control } from '../../access/control.js'
@@ -84,6 +86,8 @@ export interface HttpDeps {
   livePerPerson(): ReadonlyMap<string, number>
   readonly store: Pick<Store, 'db'>
   readonly ledger: ApiLedger
+  readonly erasing: Pick<Erasing, 'erase'>
+  readonly holds: Pick<Holds, 'add' | 'list' | 'release'>
   /** The index of statements. */
   readonly statements: Pick<StatementIndex, 'db' | 'behind'>
   readonly approvals: Approvals

@@ -6,6 +6,7 @@ import { bestCheckpoint } from '../../../ledger/witness/cosigned.js'
 import { leafOfAct, leafOfId } from '../../../store/ledger-leaves.js'
 import type { Store } from '../../../store/open.js'
 import { allSessions } from '../../../store/sessions/queries.js'
+import type { Taken } from '../../retention/taken.js'
 import type { Ledgers } from '../../ledger/open.js'
 import type { ApiLedger } from '../http/deps.js'
 
@@ -14,14 +15,17 @@ export const apiLedger = (
   { ledger, acts }: Pick<Ledgers, 'ledger' | 'acts'>,
   { db }: Pick<Store, 'db'>,
   recordings: string,
+  taken: Pick<Taken, 'during'>,
 ): ApiLedger => ({
   read: async (what) => void (await ledger.write('read', what)),
   entered: () => acts.entered(),
   bundle: (since) =>
-    writeBundle({
-      ...{ folder: ledger.folder, recordings, vkey: ledger.vkey, since },
-      store: { sessions: () => allSessions(db), acts: () => allActs(db) },
-    }),
+    taken.during(
+      writeBundle({
+        ...{ folder: ledger.folder, recordings, vkey: ledger.vkey, since },
+        store: { sessions: () => allSessions(db), acts: () => allActs(db) },
+      }),
+    ),
   proof: async (target) => {
     await acts.entered()
     // What has a leaf already may not be noted yet.

@@ -1,6 +1,7 @@
 import type { HttpDeps } from '../http/deps.js'
 import { createApp } from '../http/app.js'
 import type { App } from '../http/instance.js'
+import { HoopError } from '../../../lib/errors.js'
 import { readRecordingOn } from '../../../recording/follow.js'
 import { Growth } from '../../../recording/growth.js'
 import { readRecording } from '../../../recording/reader.js'
@@ -40,6 +41,8 @@ export interface ApiOptions extends Pick<
   | 'web'
   | 'admit'
   | 'ledger'
+  | 'holds'
+  | 'erasing'
   | 'statements'
 > {
   readonly store: Store
@@ -55,8 +58,11 @@ export interface ApiOptions extends Pick<
 
 /** The HTTP API over the gateway's state, recordings and live sessions. */
 export const createApi = ({ registry, lost, recordings, usage, tokens, regrouped, ...rest }: ApiOptions): App => {
-  const pathOf = async (id: string): Promise<string> =>
-    recordingPath(recordings, id, (await findSession(rest.store.db, id)).startedAt)
+  const pathOf = async (id: string): Promise<string> => {
+    const { startedAt, removed } = await findSession(rest.store.db, id)
+    if (removed) throw new HoopError('RECORDING_REMOVED', `${removed.how} at ${removed.at}`)
+    return recordingPath(recordings, id, startedAt)
+  }
   const people = new PeopleSeen(
     (person, at) => seePerson(rest.store.db, person, at),
     (err) => rest.log.error({ err }, 'it was not noted who was here'),

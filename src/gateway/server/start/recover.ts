@@ -1,26 +1,9 @@
 import type { Logger } from 'pino'
-import type { SessionSummary } from '../../../lib/api.js'
-import type { StartEvent } from '../../../recording/events.js'
 import { type Recovered, recoverRecordings } from '../../../recording/recover.js'
 import type { Store } from '../../../store/open.js'
+import { rowOfStart } from '../../ledger/lost/told-by-recording.js'
 import type { StoredSessionIndex } from '../../../store/sessions/session-index.js'
 import { openSessions } from '../../../store/sessions/queries.js'
-
-/** A session that died before the index knew it: nothing of it can have run, but its recording is there. */
-const summaryOf = (start: StartEvent, counters: SessionSummary['counters']): SessionSummary => ({
-  id: start.session,
-  subject: start.subject,
-  name: start.name,
-  ...(start.owner && { owner: start.owner }),
-  connection: start.connection,
-  grantId: start.grant,
-  ...(start.client.application !== undefined && { clientApplication: start.client.application }),
-  ...(start.client.address !== undefined && { clientAddress: start.client.address }),
-  startedAt: start.time,
-  counters,
-  policyHash: start.policy.hash,
-  seenClear: false,
-})
 
 const note = (log: Logger, { id: session, path, end, torn, wasClosed, problem }: Recovered): void => {
   if (problem)
@@ -45,7 +28,7 @@ export const recover = async (
     note(log, recovered)
     // Of one that says nothing, the index knows more: how far its counters had come.
     if (!start) continue
-    await index.started(summaryOf(start, counters))
+    await index.started(rowOfStart(start, counters))
     await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }), ...(by && { by }) })
   }
   await index.abortOpen((await openSessions(db)).map(({ id }) => id))

@@ -42,6 +42,7 @@ import { apiLedger } from './api-ledger.js'
 import { createApi } from './api.js'
 import type { CertificateInForce } from './certificate.js'
 import type { Configuration } from './configuration/configuration.js'
+import { Keeping } from '../../retention/keeping.js'
 import { createDoor } from '../admission/door.js'
 import { holdingsOf } from './identity/holdings.js'
 import { webDeps } from './identity/web.js'
@@ -187,6 +188,10 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       recordings: () => assertSpace(recordings),
     },
   })
+  const keeping = new Keeping({
+    ...{ store, ledgers, recordings, write, statements, log, metrics },
+    limits: gateway.retention,
+  })
   const app = createApi({
     ...{
       version,
@@ -204,7 +209,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       asking,
     },
     regrouped: (subject) => reconsidering.of(subject),
-    ledger: apiLedger(ledgers, store, recordings),
+    ledger: apiLedger(ledgers, store, recordings, keeping.taken),
+    ...{ holds: keeping.holds, erasing: keeping.erasing },
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },
@@ -255,6 +261,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   // Whoever speaks something else to this port harms nobody, and is no news.
   server.on('tlsClientError', (err, socket) => log.debug({ err, address: socket.remoteAddress }, 'no TLS handshake'))
   await app.ready()
+  keeping.retention.begin()
   own.listening(await listen(server, options.address))
   return {
     url: own.url,
@@ -278,6 +285,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       await closed
       clearTimeout(timer)
       await app.close()
+      await keeping[Symbol.asyncDispose]()
       await approvals[Symbol.asyncDispose]()
     },
   }

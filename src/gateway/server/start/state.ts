@@ -29,6 +29,7 @@ export interface State extends AsyncDisposable {
 /**
  * Opens what a gateway keeps, for itself alone, and settles what the last one left.
  * @param ledgerKeys path of the keys that sign the ledger; they are made where they aren't there
+ * @param rebuild rows of sessions that the store lacks, whether or not it looks older than the ledger
  * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED
  */
 export const openState = async (
@@ -38,6 +39,7 @@ export const openState = async (
   log: Logger,
   version: string,
   ledgerKeys: string,
+  rebuild = false,
 ): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
@@ -67,7 +69,7 @@ export const openState = async (
   const ledgers = stack.use(
     await openLedger({
       ...{ folder, copies, witnesses, host, version, recordings, store, log, metrics },
-      keys: ledgerKeys,
+      ...{ keys: ledgerKeys, rebuild },
     }),
   )
   const usageRecords = new UsageRecords(store)

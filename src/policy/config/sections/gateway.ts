@@ -4,6 +4,7 @@ import { httpLimits } from './http-limits.js'
 import { duration, size } from './quantities.js'
 import { rates } from './rates.js'
 import { ledger } from './ledger.js'
+import { retention } from './retention.js'
 import { durationOrOff } from './session-times.js'
 import { webhook } from './webhooks.js'
 
@@ -87,6 +88,8 @@ export const gatewaySection = z.strictObject({
     .string()
     .regex(/^file:.+$/, 'file:FOLDER')
     .default('file:recordings'),
+  /** How long recordings are kept. */
+  retention: retention.prefault({}),
   /** The log that proves afterwards that nothing was altered. */
   ledger: ledger.prefault({}),
   /** How long live sessions get when the gateway is told to stop. */

@@ -21,6 +21,10 @@ export class Prepared {
     return this.#prepare(sql).get(...parameters) as T | undefined
   }
 
+  all<T>(sql: string, ...parameters: SQLInputValue[]): T[] {
+    return this.#prepare(sql).all(...parameters) as T[]
+  }
+
   /** In one transaction: all of it or nothing. */
   transaction(work: () => void): void {
     this.#database.exec('begin')

@@ -29,9 +29,12 @@ export class Writer {
     this.#names = new Names(this.#prepared)
   }
 
-  write({ forgotten, sessions, statements, complete }: Batch): void {
+  write({ forgotten, erased = [], sessions, statements, complete }: Batch): void {
     this.#hours.clear()
+    const erasing = erased.length > 0
+    if (erasing) this.#prepared.get('pragma secure_delete = on')
     this.#prepared.transaction(() => {
+      if (erasing) this.#erase(erased)
       for (const id of forgotten) this.#forget(id)
       for (const { id, subject, name, owner, ownerName, connection, startedAt } of sessions)
         this.#prepared.run(
@@ -44,6 +47,9 @@ export class Writer {
       for (const { id, problem } of complete)
         this.#prepared.run('update sessions set complete = 1, problem = ? where id = ?', problem ?? null, id)
     })
+    if (!erasing) return
+    this.#prepared.get('pragma secure_delete = off')
+    this.#prepared.get('pragma wal_checkpoint(truncate)')
   }
 
   #statement({ session: id, n, begun, ended }: StatementEntry): void {
@@ -157,6 +163,27 @@ export class Writer {
     const found = this.#prepared.get<Known>('select key, at from statements where session = ? and n = ?', session, n)
     if (!found) throw new Error(`statement ${n} is not known`)
     return found
+  }
+
+  /** With texts that nobody else has sent, and what stands of them in the index of texts. */
+  #erase(ids: readonly string[]): void {
+    const texts = new Set<number>()
+    for (const id of ids)
+      for (const { text } of this.#prepared.all<{ text: number }>(
+        'select distinct text from statements where session = (select key from sessions where id = ?)',
+        id,
+      ))
+        texts.add(text)
+    for (const id of ids) this.#forget(id)
+    for (const id of texts) {
+      if (this.#prepared.get('select 1 from statements where text = ? limit 1', id)) continue
+      const { text } = this.#prepared.get<{ text: string }>('select text from texts where id = ?', id)!
+      this.#prepared.forget(`text ${text}`)
+      this.#prepared.run("insert into found (found, rowid, text) values ('delete', ?, ?)", id, text)
+      this.#prepared.run('delete from texts where id = ?', id)
+    }
+    // What was deleted stays in segments until they are merged.
+    this.#prepared.run("insert into found (found) values ('optimize')")
   }
 
   #forget(id: string): void {

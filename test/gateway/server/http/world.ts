@@ -14,6 +14,8 @@ import { Accesses } from '../../../../src/gateway/access/accesses.js'
 import { Asking } from '../../../../src/gateway/access/asking.js'
 import { holdingsOf } from '../../../../src/gateway/server/start/identity/holdings.js'
 import { auditLog, type WriteAudit } from '../../../../src/gateway/access/audit-log.js'
+import { Holds } from '../../../../src/gateway/retention/holds.js'
+import { Turns } from '../../../../src/gateway/retention/turns.js'
 import { Control } from '../../../../src/gateway/access/control.js'
 import { lostAccess, shutOut } from '../../../../src/gateway/access/denial.js'
 import { Scim } from '../../../../src/gateway/scim/scim.js'
@@ -273,6 +275,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       bundle: async function* () {},
       proof: async (target) => (await assertLedger(), `proof of ${target}`),
     },
+    // What it erases is tested with a gateway that records.
+    erasing: {
+      erase: () => {
+        throw new HoopError('STORE_FAILED', 'there are no recordings here')
+      },
+    },
+    holds: new Holds({ db: store.db, write, entered: assertLedger, turns: new Turns() }),
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',

@@ -23,6 +23,8 @@ import type {
 import './access.js'
 import './acts.js'
 import './approvals.js'
+import './erasures.js'
+import './holds.js'
 import './service-tokens.js'
 import './statements.js'
 import { ended, namePersonDetail } from './people.js'
@@ -159,6 +161,10 @@ const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     counters,
     policyHash: z.string(),
     seenClear: z.boolean(),
+    removed: z
+      .strictObject({ how: z.enum(['retired', 'erased']), at: time })
+      .meta({ description: 'Its recording is gone as it should be.' })
+      .exactOptional(),
   }),
 )
 

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely'
+import type { HoldScope } from '../../lib/api/holds.js'
+import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
+import { readContents } from '../../ledger/log/contents.js'
+import { addHold, endHold } from '../../store/holds.js'
+import type { Tables } from '../../store/schema.js'
+
+/** What an act that places a hold says of what it covers. */
+export const scopeOf = ({ after }: Pick<LeafOf<'act'>, 'after'>): HoldScope => after ?? {}
+
+const apply = async (db: Kysely<Tables>, act: LeafOf<'act'>): Promise<void> => {
+  const { target: id, by, at } = act
+  if (act.act === 'hold.add') await addHold(db, { ...scopeOf(act), id, by, reason: act.reason ?? '', placedAt: at })
+  if (act.act === 'hold.release') await endHold(db, id, by, act.reason ?? '', Date.parse(at))
+}
+
+/**
+ * Holds that a store lacks since it was put back, from the acts that the ledger has of them: nothing that is on hold may go
+ * because of it. Those that it has stay as they are.
+ * @throws {HoopError} STORE_FAILED, LEDGER_DAMAGED
+ */
+export const restoreHolds = async (db: Kysely<Tables>, folder: string): Promise<void> => {
+  for await (const { content, ...record } of readContents(folder)) {
+    // Most lines are none; those aren't taken apart.
+    if (!content.includes('"hold.')) continue
+    const leaf = openLeaf({ ...record, content })
+    if (leaf.kind === 'act') await apply(db, leaf)
+  }
+}

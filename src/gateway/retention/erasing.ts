@@ -1,0 +1,142 @@
+import type { Kysely } from 'kysely'
+import type { Actor } from '../../lib/api.js'
+import type { Erased, EraseRequest } from '../../lib/api/erasures.js'
+import { HoopError } from '../../lib/errors.js'
+import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
+import { contentsOf } from '../../ledger/log/contents.js'
+import { tileWidth } from '../../ledger/tiles/paths.js'
+import { recordingPath } from '../../recording/paths.js'
+import { lyingFile, removeRecording } from '../../recording/removal.js'
+import { lastAct } from '../../store/acts.js'
+import { type ErasableSession, erasableOf, eraseRows, leavesTelling } from '../../store/erasures.js'
+import { listHolds } from '../../store/holds.js'
+import type { Tables } from '../../store/schema.js'
+import { personCalled } from '../../store/sessions/people.js'
+import type { WriteAudit } from '../access/audit-log.js'
+import type { GatewayLedger } from '../ledger/ledger.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import type { StatementIndex } from '../statements/statement-index.js'
+import { endsOf, type KnownEnd, whyNot } from './ends.js'
+import type { Turns } from './turns.js'
+
+export interface ErasingOptions {
+  readonly db: Kysely<Tables>
+  readonly write: WriteAudit
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'empty' | 'noted'>
+  readonly statements: Pick<StatementIndex, 'erase'>
+  /** Folder. */
+  readonly recordings: string
+  readonly turns: Turns
+  readonly metrics: Pick<GatewayMetrics, 'retention'>
+  /** Somebody takes the record along now. */
+  readonly isTaken: () => boolean
+}
+
+type ErasedLeaf = Pick<LeafOf<'erased'>, 'session' | 'startedAt' | 'leaves'>
+
+/** Sessions that are erased together. */
+const portion = 100
+
+/** How far a recording had come, as its end has it. */
+const headOf = (end: KnownEnd) =>
+  end && end !== 'open' && end.head !== undefined && end.problem === undefined
+    ? {
+        head: end.head,
+        ...(end.frames !== undefined && end.size !== undefined && { frames: end.frames, size: end.size }),
+      }
+    : {}
+
+/** Erases what was recorded of one person. Who may is for the caller to say. */
+export class Erasing {
+  readonly #options: ErasingOptions
+
+  constructor(options: ErasingOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Recordings, statements, leaves' contents and rows of a person's ended sessions. First there is the act, then the ledger says of
+   * each session what goes, then it goes; what a stop interrupts is finished by the next start.
+   * @throws {HoopError} NOT_FOUND, RECORD_TAKEN, STORE_FAILED, LEDGER_FAILED, RECORDING_FAILED
+   */
+  erase({ person: called, reason, dry = false }: EraseRequest, by: Actor): Promise<Erased> {
+    const { db, turns, write, ledger, metrics, isTaken } = this.#options
+    return turns.take(async () => {
+      const person = await personCalled(db, called)
+      // What the ledger was told of just now is to be found as well.
+      await ledger.noted()
+      const found = await erasableOf(db, person.subject, await listHolds(db))
+      const { erasable, differing } = await this.#compared(found.sessions)
+      const { held, live } = found
+      const told = { person, sessions: erasable.length, held, live, differing }
+      if (dry || erasable.length === 0) return told
+      if (isTaken()) throw new HoopError('RECORD_TAKEN')
+      const { subject } = person
+      const after = { sessions: erasable.length, held, live, differing: differing.length }
+      await write({ act: 'recording.erase', target: subject, subject, by, reason, after })
+      const act = (await lastAct(db, 'recording.erase'))!.number
+      for (let from = 0; from < erasable.length; from += portion)
+        await this.#erase(erasable.slice(from, from + portion), { by, reason, act })
+      metrics.retention.removed.erased += erasable.length
+      return { ...told, act }
+    })
+  }
+
+  /** What a gateway was stopped in. The caller has the turn. @param index of the leaf that says it */
+  async finish(index: number): Promise<void> {
+    const { records } = await contentsOf(this.#options.ledger.folder, BigInt(Math.floor(index / tileWidth)))
+    const record = records.get(BigInt(index))
+    const leaf = record && openLeaf(record)
+    if (leaf?.kind !== 'erased')
+      throw new HoopError('LEDGER_DAMAGED', `leaf ${index} does not say what was to be erased`)
+    await this.#remove([leaf])
+  }
+
+  async #compared(sessions: readonly ErasableSession[]) {
+    const { db, ledger, recordings } = this.#options
+    const erasable: (ErasableSession & { readonly bytes: number; readonly end: KnownEnd })[] = []
+    const differing: { session: string; why: string }[] = []
+    for (let from = 0; from < sessions.length; from += portion) {
+      const part = sessions.slice(from, from + portion)
+      const ends = await endsOf(
+        db,
+        ledger.folder,
+        part.map(({ id }) => id),
+      )
+      for (const session of part) {
+        const { id, startedAt, isRetired } = session
+        const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
+        const why = isRetired ? undefined : whyNot(file, end)
+        if (why === undefined) erasable.push({ ...session, bytes: file?.bytes ?? 0, end })
+        else differing.push({ session: id, why })
+      }
+    }
+    return { erasable, differing }
+  }
+
+  async #erase(
+    sessions: readonly (ErasableSession & { readonly bytes: number; readonly end: KnownEnd })[],
+    order: { readonly by: Actor; readonly reason: string; readonly act: number },
+  ): Promise<void> {
+    const { db, ledger } = this.#options
+    const leaves = await Promise.all(
+      sessions.map(async ({ id: session, startedAt, endedAt, bytes, end }) => {
+        const told = { session, startedAt, endedAt, bytes, ...headOf(end), ...order }
+        const leaf = { ...told, leaves: await leavesTelling(db, session) }
+        await ledger.write('erased', leaf)
+        return leaf
+      }),
+    )
+    await this.#remove(leaves)
+  }
+
+  /** The row last: by it the next start knows that nothing is left to do. */
+  async #remove(leaves: readonly ErasedLeaf[]): Promise<void> {
+    const { db, ledger, statements, recordings } = this.#options
+    const sessions = leaves.map(({ session }) => session)
+    for (const { session, startedAt } of leaves) await removeRecording(recordingPath(recordings, session, startedAt))
+    await ledger.empty(leaves.flatMap((leaf) => leaf.leaves))
+    await statements.erase(leaves.map(({ session: id, startedAt }) => ({ id, startedAt: Date.parse(startedAt) })))
+    await eraseRows(db, sessions, Date.now())
+  }
+}

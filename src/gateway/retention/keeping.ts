@@ -1,0 +1,47 @@
+import type { Logger } from 'pino'
+import type { RetentionLimits } from '../../policy/config/sections/retention.js'
+import type { Store } from '../../store/open.js'
+import type { WriteAudit } from '../access/audit-log.js'
+import type { Ledgers } from '../ledger/open.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import type { StatementIndex } from '../statements/statement-index.js'
+import { Erasing } from './erasing.js'
+import { Holds } from './holds.js'
+import { Retention } from './retention.js'
+import { Taken } from './taken.js'
+import { Turns } from './turns.js'
+
+export interface KeepingOptions {
+  readonly store: Pick<Store, 'db'>
+  readonly ledgers: Pick<Ledgers, 'ledger' | 'acts'>
+  /** Folder. */
+  readonly recordings: string
+  readonly write: WriteAudit
+  readonly statements: Pick<StatementIndex, 'erase'>
+  readonly limits: RetentionLimits
+  readonly log: Logger
+  readonly metrics: Pick<GatewayMetrics, 'retention'>
+}
+
+/** What recordings are kept, how long, and who says so. */
+export class Keeping implements AsyncDisposable {
+  readonly holds: Holds
+  readonly retention: Retention
+  readonly erasing: Erasing
+  readonly taken = new Taken()
+
+  constructor(options: KeepingOptions) {
+    const { store, ledgers, recordings, write, statements, limits, log, metrics } = options
+    const { db } = store
+    const turns = new Turns()
+    const { ledger, acts } = ledgers
+    this.holds = new Holds({ db, write, entered: () => acts.entered(), turns })
+    const shared = { ...{ db, ledger, recordings, turns, metrics }, isTaken: () => this.taken.isTaken }
+    this.erasing = new Erasing({ ...shared, write, statements })
+    this.retention = new Retention({ ...shared, log, limits, erasing: this.erasing })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.retention[Symbol.asyncDispose]()
+  }
+}

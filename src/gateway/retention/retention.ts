@@ -1,0 +1,114 @@
+import { asHoopError } from '../../lib/errors.js'
+import type { RetentionLimits } from '../../policy/config/sections/retention.js'
+import { removeRecording } from '../../recording/removal.js'
+import { recordingPath } from '../../recording/paths.js'
+import { StockTaking } from '../../recording/stock.js'
+import { listHolds } from '../../store/holds.js'
+import { type KeptSession, noteRetired, unfinishedRemovals } from '../../store/removals.js'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import type { Erasing } from './erasing.js'
+import { Retiring, type RetiringOptions, type Rule } from './retiring.js'
+
+/** Milliseconds between two runs. */
+const every = 600_000
+/** After a start, milliseconds: sessions come first. */
+const soon = 5_000
+
+export interface RetentionOptions extends RetiringOptions {
+  readonly limits: RetentionLimits
+  readonly metrics: Pick<GatewayMetrics, 'retention'>
+  /** Somebody takes the record along now: what was listed has to be there until they are done. */
+  readonly isTaken: () => boolean
+  /** Finishes what is being erased. */
+  readonly erasing: Pick<Erasing, 'finish'>
+}
+
+/** Keeps recordings for as long, and as many, as the configuration says. In the background; no session waits for it. */
+export class Retention implements AsyncDisposable {
+  readonly #options: RetentionOptions
+  readonly #retiring: Retiring
+  readonly #stock: StockTaking
+  /** The ledger may have removals that aren't finished. */
+  #isUnfinished = true
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+  #isStopped = false
+
+  constructor(options: RetentionOptions) {
+    this.#options = options
+    this.#retiring = new Retiring(options)
+    this.#stock = new StockTaking(options.recordings)
+  }
+
+  begin(): void {
+    this.#arm(soon)
+  }
+
+  /** One run; those who come meanwhile share it. Never throws: what failed is logged, counted and tried again. */
+  run(): Promise<void> {
+    return (this.#running ??= this.#run()
+      .catch((error: unknown) => {
+        this.#isUnfinished = true
+        this.#options.metrics.retention.failures++
+        this.#options.log.error({ err: asHoopError(error) }, 'retention has not come to its end; it is tried again')
+      })
+      .finally(() => (this.#running = undefined)))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  #arm(after: number): void {
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.run().then(() => this.#arm(every)), after).unref()
+  }
+
+  async #run(): Promise<void> {
+    const { limits, metrics, isTaken } = this.#options
+    if (isTaken()) return
+    if (this.#isUnfinished) await this.#finish()
+    const { age, size } = limits
+    if (age !== null) await this.#retire({ why: 'age', limit: age }, Date.now() - age, Infinity)
+    let stock = await this.#stock.take()
+    if (size !== null && stock.bytes > size) {
+      await this.#retire({ why: 'size', limit: size }, undefined, stock.bytes - size)
+      stock = await this.#stock.take()
+    }
+    Object.assign(metrics.retention, stock)
+  }
+
+  /** @param most bytes, at least */
+  async #retire(rule: Rule, endedBefore: number | undefined, most: number): Promise<void> {
+    const { metrics, log, isTaken } = this.#options
+    let [recordings, left, after]: [number, number, KeptSession | undefined] = [0, most, undefined]
+    while (left > 0 && !this.#isStopped && !isTaken()) {
+      const filter = { ...(endedBefore !== undefined && { endedBefore }), after }
+      const done = await this.#retiring.next(rule, filter, left)
+      left -= done.bytes
+      recordings += done.recordings
+      metrics.retention.removed[rule.why] += done.recordings
+      after = done.last
+      if (!after) break
+    }
+    if (recordings > 0) log.info({ ...rule, recordings }, 'recordings were removed by retention')
+  }
+
+  /** What a gateway was stopped in: the ledger has it, and the file, or what else goes, may be there. */
+  async #finish(): Promise<void> {
+    const { db, turns, recordings, log, erasing } = this.#options
+    await turns.take(async () => {
+      for (const removal of await unfinishedRemovals(db, await listHolds(db))) {
+        if (removal.how === 'erased') await erasing.finish(removal.leaf)
+        else {
+          await removeRecording(recordingPath(recordings, removal.id, removal.startedAt))
+          await noteRetired(db, [removal.id], Date.now())
+        }
+        log.warn({ session: removal.id, how: removal.how }, 'a removal that was begun before is finished')
+      }
+    })
+    this.#isUnfinished = false
+  }
+}

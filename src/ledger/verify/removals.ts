@@ -1,0 +1,110 @@
+import { type HoldScope, isCovered } from '../../lib/api/holds.js'
+import type { SessionSummary } from '../../lib/api.js'
+import type { Leaf, LeafOf } from '../leaves.js'
+import type { Finding } from './report.js'
+
+/** That a recording went as it should, and where the ledger says so. The first word holds. */
+export interface Removal {
+  readonly index: bigint
+  readonly leaf: LeafOf<'retired'> | LeafOf<'erased'>
+}
+
+/** What has to be known of a session. */
+interface RemovedSession {
+  readonly start?: LeafOf<'session.start'>
+  readonly end?: LeafOf<'session.end'>
+  readonly at: { readonly end?: bigint }
+}
+
+interface PlacedHold {
+  readonly scope: HoldScope
+  readonly from: bigint
+  to?: bigint
+}
+
+/** What leaves say of recordings that were removed, and of what was on hold then. */
+export class Removals {
+  readonly #removed = new Map<string, Removal>()
+  readonly #holds = new Map<string, PlacedHold>()
+  readonly #erasures = new Map<number, string | undefined>()
+  /** Leaves whose content is gone, by place: whether one said before that it would be. */
+  readonly #emptied = new Set<bigint>()
+
+  get size(): number {
+    return this.#removed.size
+  }
+
+  of(session: string): Removal | undefined {
+    return this.#removed.get(session)
+  }
+
+  isErased(session: string): boolean {
+    return this.#removed.get(session)?.leaf.kind === 'erased'
+  }
+
+  count(how: 'retired' | 'erased'): number {
+    return this.#removed.values().reduce((sum, { leaf }) => sum + Number(leaf.kind === how), 0)
+  }
+
+  add(index: bigint, leaf: Leaf): void {
+    if (leaf.kind === 'retired' || leaf.kind === 'erased') {
+      const known = this.#removed.get(leaf.session)
+      // What was retired can still be erased: then less is there.
+      if (!known || (known.leaf.kind === 'retired' && leaf.kind === 'erased'))
+        this.#removed.set(leaf.session, { index, leaf })
+    }
+    if (leaf.kind !== 'act') return
+    if (leaf.act === 'hold.add') this.#holds.set(leaf.target, { scope: leaf.after ?? {}, from: index })
+    if (leaf.act === 'recording.erase') this.#erasures.set(leaf.number, leaf.subject)
+    const held = leaf.act === 'hold.release' ? this.#holds.get(leaf.target) : undefined
+    if (held) held.to ??= index
+  }
+
+  /** A leaf whose content is not there. */
+  emptied(index: bigint): void {
+    this.#emptied.add(index)
+  }
+
+  /**
+   * Holds removals against the rest: none of a session that went on or was on hold, none of another recording than the one
+   * that was entered, and no leaf without its content that nobody erased.
+   * @param row what the store has of a session
+   */
+  check(
+    sessions: ReadonlyMap<string, RemovedSession>,
+    row: (session: string) => SessionSummary | undefined,
+    found: (finding: Finding) => void,
+  ): void {
+    const erased = new Set<bigint>()
+    for (const [session, removal] of this.#removed) {
+      const { leaf, index } = removal
+      const place = { session, leaf: `${index}`, time: leaf.time }
+      const known = sessions.get(session)
+      const { start, end, at } = known ?? {}
+      if (leaf.kind === 'erased') for (const each of leaf.leaves) if (BigInt(each) < index) erased.add(BigInt(each))
+      if (start && !(end && at?.end !== undefined && at.end < index)) found({ kind: 'removed-open', ...place })
+      if (end?.head !== undefined && leaf.head !== end.head && end.problem === undefined)
+        found({ kind: 'recording-altered', ...place, expected: end.head, found: leaf.head ?? 'no head' })
+      const held = this.#heldAt(removal, start, row(session))
+      if (held !== undefined) found({ kind: 'removed-on-hold', ...place, found: `hold ${held}` })
+      if (leaf.kind === 'erased')
+        found({ kind: 'recording-erased', ...place, found: `by ${leaf.by.name}: ${leaf.reason}` })
+    }
+    for (const index of this.#emptied) if (!erased.has(index)) found({ kind: 'leaf-missing', leaf: `${index}` })
+  }
+
+  /** The hold that was in force when it was removed. Whose it was says the ledger, or of what was erased the act. */
+  #heldAt(
+    { leaf, index }: Removal,
+    start: LeafOf<'session.start'> | undefined,
+    row: SessionSummary | undefined,
+  ): string | undefined {
+    const { session: id, startedAt, endedAt } = leaf
+    const erasedOf = leaf.kind === 'erased' ? this.#erasures.get(leaf.act) : undefined
+    const subject = start?.subject ?? erasedOf ?? row?.subject ?? ''
+    const session = { id, subject, owner: erasedOf ?? row?.owner?.subject, startedAt, endedAt }
+    for (const [hold, { scope, from, to }] of this.#holds)
+      if (from < index && (to === undefined || to > index) && isCovered(scope, session)) return hold
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+import { lstat, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { asHoopError } from '../lib/errors.js'
+import { decodeTrailer, toHex } from './format/envelope.js'
+import { trailerLength } from './format/layout.js'
+import { syncFolder } from './open-index.js'
+
+/** A recording's file as it lies there, without being read to its end. */
+export interface LyingFile {
+  readonly bytes: number
+  /** Its chain's last value, as its trailer says; undefined where it has none, or is a link. Hexadecimal. */
+  readonly head?: string
+}
+
+/** @returns undefined where there is none. @throws {HoopError} RECORDING_UNREADABLE */
+export const lyingFile = async (path: string): Promise<LyingFile | undefined> => {
+  try {
+    const there = await lstat(path)
+    if (!there.isFile() || there.size < trailerLength) return { bytes: there.size }
+    await using file = await open(path, 'r')
+    const { buffer } = await file.read(Buffer.alloc(trailerLength), 0, trailerLength, there.size - trailerLength)
+    const trailer = decodeTrailer(buffer)
+    return { bytes: there.size, ...(trailer && { head: toHex(trailer.head) }) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw asHoopError(error, 'RECORDING_UNREADABLE')
+  }
+}
+
+/** Removes a recording for good; one that is gone already is no failure. @throws {HoopError} RECORDING_FAILED */
+export const removeRecording = async (path: string): Promise<void> => {
+  try {
+    await rm(path, { force: true })
+    await syncFolder(dirname(path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw asHoopError(error, 'RECORDING_FAILED')
+  }
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { recordings } from '../../../../src/policy/config/policy/recordings.js'
+import { Blanking } from '../../../../src/gateway/relay/rows/blanking.js'
+import { Keeping } from '../../../../src/gateway/relay/rows/keeping.js'
+import { ResultDigest } from '../../../../src/gateway/relay/rows/result-digest.js'
+import { VectorPrints } from '../../../../src/gateway/relay/rows/vector-prints.js'
+import type { ResultDetails } from '../../../../src/gateway/relay/journal.js'
+import type { Field } from '../../../../src/wire/backend.js'
+
+const vectorType = 20_000
+const textType = 25
+const print = /^\[vector 3 [0-9a-f]{12}\]$/
+
+const field = (type: number): Field => ({
+  ...{ name: 'x', type, table: 0, attribute: 0, size: -1, modifier: -1, format: 0 },
+})
+
+/** A DataRow. */
+const row = (...values: readonly (string | Buffer)[]): Buffer => {
+  const parts = values.flatMap((value) => {
+    const bytes = Buffer.from(value as string)
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(bytes.length)
+    return [length, bytes]
+  })
+  const head = Buffer.alloc(7)
+  head.write('D')
+  head.writeInt16BE(values.length, 5)
+  const message = Buffer.concat([head, ...parts])
+  message.writeInt32BE(message.length - 1, 1)
+  return message
+}
+
+const binary = (...numbers: readonly number[]): Buffer => {
+  const bytes = Buffer.alloc(4 + 4 * numbers.length)
+  bytes.writeInt16BE(numbers.length)
+  numbers.forEach((number, at) => bytes.writeFloatBE(number, 4 + 4 * at))
+  return bytes
+}
+
+const seen = (config: unknown, types: readonly number[], rows: readonly Buffer[], formats: readonly number[] = []) => {
+  const digest = new ResultDigest({ fields: types.map(field), formats, keeping: new Keeping(recordings.parse(config)) })
+  for (const each of rows) digest.row(each, 0, each.length)
+  const event = {} as ResultDetails
+  digest.describe(event)
+  return event.rowsSeen
+}
+
+test('a vector in a row stands as dimension and fingerprint: equal ones are equal, other ones are not', () => {
+  const rows = [row('[0.1,0.2,0.3]'), row('[0.1,0.2,0.3]'), row('[0.1,0.2,0.4]'), row('{1:0.5}/3')]
+  const [[one], [same], [other], [sparse]] = seen({}, [vectorType], rows) as [[string], [string], [string], [string]]
+  for (const each of [one, same, other, sparse]) expect(each).toMatch(print)
+  expect([one === same, one === other]).toEqual([true, false])
+  const [[anew]] = seen({}, [vectorType], rows.slice(0, 1)) as [[string]]
+  expect(anew).not.toBe(one)
+})
+
+test('so does one in binary', () => {
+  const rows = [row(binary(1, 2, 3)), row(binary(1, 2, 3))]
+  const [[one], [same]] = seen({}, [vectorType], rows, [1]) as [[string], [string]]
+  expect(one).toMatch(print)
+  expect(same).toBe(one)
+})
+
+test('under rows: full vectors are kept, and what is none is kept in any case', () => {
+  expect(seen({ rows: 'full' }, [vectorType], [row('[0.1,0.2,0.3]')])).toEqual([['[0.1,0.2,0.3]']])
+  const others = ['[1,2,3]', '[1,10]', '[a,b,c]', '(1,2,3)', '[]', '']
+  expect(seen({}, [textType, ...new Array<number>(5).fill(vectorType)], [row(...others)])).toEqual([others])
+})
+
+const sampled = () => new Blanking(undefined, new VectorPrints())
+
+test('parameters that are vectors are not recorded, in text and binary; others are', () => {
+  const parameters = [Buffer.from('[0.1, 0.2, 0.3]'), binary(1, 2, 3), Buffer.from('[1,2]'), Buffer.from('ada'), null]
+  const { parameters: kept, detectedParameters } = sampled().recorded({ parameters, parameterFormats: [0, 1, 0, 0, 0] })
+  expect(kept?.slice(0, 2)).toEqual([expect.stringMatching(print), expect.stringMatching(print)])
+  expect(kept?.slice(2)).toEqual(['[1,2]', 'ada', null])
+  expect(detectedParameters).toEqual({ vector: 2 })
+})
+
+test('literals that are vectors are not recorded either, and the event says that the text is another', () => {
+  const found = {}
+  const text = sampled().text(
+    "SELECT id, '[1,2]', ARRAY[1,2,3] FROM d ORDER BY e <=> '[0.1,0.2,-3e-2]' LIMIT 5",
+    1000,
+    found,
+  )
+  expect(text).toMatch(
+    /^SELECT id, '\[1,2\]', ARRAY\[1,2,3\] FROM d ORDER BY e <=> '\[vector 3 [0-9a-f]{12}\]' LIMIT 5$/,
+  )
+  expect(found).toEqual({ vector: 1 })
+})
+
+test('of a text that is cut in the middle of a vector nothing of it is recorded', () => {
+  const numbers = Array.from({ length: 2000 }, (_, n) => `0.${n}`).join(',')
+  const text = sampled().text(`SELECT '[${numbers}]'`, 100, {})
+  expect(text).toMatch(/^SELECT '\[vector \d+ [0-9a-f]{12}\]$/)
+})
+
+test('the fields of a COPY that are vectors are not recorded; under rows: full they are', () => {
+  const data = Buffer.from('1\tü\t[0.1,0.2,0.3]\n2\tb\t[0.1,0.2,0.3]\n3,"[1,2,3]",x\n4\t[1,2]\n')
+  const copied = (config: unknown): string => {
+    const digest = new ResultDigest({ keeping: new Keeping(recordings.parse(config)) })
+    digest.copyBytes(data, 0, data.length)
+    const event = {} as ResultDetails
+    digest.describe(event)
+    return Buffer.from(event.copySeen ?? '', 'base64').toString()
+  }
+  const [one, two, three, four] = copied({}).split('\n')
+  expect(one).toMatch(/^1\tü\t\[vector 3 [0-9a-f]{12}\]$/)
+  expect(two?.slice(4)).toBe(one?.slice(4))
+  expect(three).toMatch(/^3,"\[vector 3 [0-9a-f]{12}\]",x$/)
+  expect(four).toBe('4\t[1,2]')
+  expect(copied({ rows: 'full' })).toBe(data.toString())
+})
