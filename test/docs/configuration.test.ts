@@ -10,6 +10,7 @@ const page = new URL('../../docs/configuration.md', import.meta.url)
 /** Where a key is explained: the longest beginning counts. */
 const explained: readonly (readonly [path: string, page: string])[] = [
   ['gateway', 'operations.md'],
+  ['gateway.events', 'events.md'],
   ['gateway.limits', 'limits.md'],
   ['gateway.metrics', 'metrics.md'],
   ['gateway.trusted_proxies', 'limits.md'],

@@ -47,6 +47,8 @@ export class GatewayMetrics implements RecordingTimes {
   webhooksUndelivered = 0
   /** Leaves of the ledger, writes of it that failed, and checkpoints that a copy or a witness did not take. */
   readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
+  /** By target: events that it has taken, attempts that failed, leaves of the ledger that it has not come to. */
+  readonly events = new Map<string, { sent: number; failed: number; behind: number }>()
   /** Tokens that came with another key than the one they belong to. */
   strangeKeys = 0
   readonly exchanges = new LabelledCounts<'outcome'>()

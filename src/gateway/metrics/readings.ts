@@ -49,6 +49,11 @@ const perConnection =
   ({ metrics }: Sources) =>
     [...metrics.connections].map(([connection, each]) => ({ labels: { connection }, value: of(each) }))
 
+const perTarget =
+  (of: (target: { readonly sent: number; readonly failed: number; readonly behind: number }) => number) =>
+  ({ metrics }: Sources) =>
+    [...metrics.events].map(([target, each]) => ({ labels: { target }, value: of(each) }))
+
 /** Optional facts of the host: none where they can't be had. */
 const known = (value: number | undefined) => (value === undefined ? [] : one(value))
 
@@ -74,6 +79,9 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
   hoop_ledger_copied_leaves: ({ metrics }) => one(metrics.ledger.copied),
   hoop_ledger_witnesses_failed_total: ({ metrics }) => one(metrics.ledger.witnessesFailed),
   hoop_ledger_witnessed_leaves: ({ metrics }) => one(metrics.ledger.witnessed),
+  hoop_events_sent_total: perTarget(({ sent }) => sent),
+  hoop_events_failed_total: perTarget(({ failed }) => failed),
+  hoop_events_behind: perTarget(({ behind }) => behind),
   hoop_webhooks_undelivered_total: ({ metrics }) => one(metrics.webhooksUndelivered),
   hoop_tokens_of_another_key_total: ({ metrics }) => one(metrics.strangeKeys),
   hoop_token_exchanges_total: ({ metrics }) => [...metrics.exchanges],

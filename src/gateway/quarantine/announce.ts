@@ -20,6 +20,7 @@ export const announce =
       log.info({ connection }, 'the connection is no longer quarantined')
       webhooks.emit({
         event: 'alert',
+        topic: 'quarantine',
         text: `${connection} can be used again.`,
         fields: { connection, state: 'available' },
       })
@@ -38,6 +39,7 @@ export const announce =
     // Where it goes, everybody in a channel reads it.
     webhooks.emit({
       event: 'alert',
+      topic: 'quarantine',
       text: `${connection} can’t be used: ${each(troubles.map(({ error }) => forClients(error).message))}.`,
       fields: {
         connection,

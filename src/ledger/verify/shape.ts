@@ -43,6 +43,7 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
   gateway: { what: text },
   key: { vkey: text, former: text },
   restored: { leaves: span, acts: maybe(span), sessions: whole },
+  notice: { what: text, text },
 }
 
 /**

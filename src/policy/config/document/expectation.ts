@@ -42,7 +42,9 @@ const secret = new Set<PropertyKey>(['password', 'url', 'client_certificate'])
 const unquotable = ([section, part, key, last]: Path): boolean =>
   section === 'connections'
     ? secret.has(key!)
-    : (part === 'webhooks' && (last === 'secret' || last === 'url')) || (part === 'scim' && key === 'token')
+    : (part === 'webhooks' && (last === 'secret' || last === 'url')) ||
+      (part === 'events' && last === 'webhook') ||
+      (part === 'scim' && key === 'token')
 
 /** What stands in the file, as far as it may be repeated. */
 export const found = (value: unknown, path: Path): string => {
