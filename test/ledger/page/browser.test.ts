@@ -1,5 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { verifyPage } from '../../../src/ledger/page/page.js'
 import { findChromium, openChromium } from '../../helpers/chromium.js'
@@ -7,6 +6,7 @@ import { tempFolder } from '../../helpers/temp.js'
 import { archive, flip, pathEnding, record } from './bundle.js'
 
 const program = findChromium()
+const pictures = process.env['HOOP_WRITE_PICTURES'] ? new URL('../../../docs/images/', import.meta.url) : undefined
 
 test.skipIf(program === undefined)('Chromium opens it from the disk and checks the bundle', async () => {
   await using folder = await tempFolder()
@@ -33,13 +33,8 @@ test.skipIf(program === undefined)('Chromium opens it from the disk and checks t
     await tab.focus(/^Check$/)
     await tab.press()
     await tab.until('StaticText', expected)
-    if (process.env['HOOP_PICTURES'] !== undefined)
-      await writeFile(
-        join(process.env['HOOP_PICTURES'], bundle === sound ? 'verify.png' : 'verify-altered.png'),
-        await tab.picture(),
-      )
+    const name = bundle === sound ? 'verify-sound' : 'verify-altered'
+    if (pictures) await writeFile(new URL(`${name}.png`, pictures), await tab.picture())
   }
   await tab.until('StaticText', /recording was altered.*ses_two/)
-  expect(await readdir(folder.path)).toContain('verify.html')
-  expect((await readFile(page, 'utf8')).length).toBeLessThan(400_000)
 })

@@ -5,8 +5,6 @@ import { isWebhookAddress } from './webhooks.js'
 /** What an event's kind begins with: targets choose by these. */
 export const eventGroups = ['session', 'statement', 'act', 'read', 'quarantine', 'alert', 'service', 'ledger'] as const
 
-export type EventGroup = (typeof eventGroups)[number]
-
 const path = z.string().min(1)
 
 /** Files of PEM. Without `ca`, what the system trusts. */
