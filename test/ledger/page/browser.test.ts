@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { verifyPage } from '../../../src/ledger/page/page.js'
 import { findChromium, openChromium } from '../../helpers/chromium.js'
 import { tempFolder } from '../../helpers/temp.js'
