@@ -98,6 +98,12 @@ export interface LeafContents {
   }
   /** Another key signs from here on. */
   key: { readonly vkey: string; readonly former: string; readonly by?: string; readonly reason?: string }
+  /** What operators are told of: an alert, or that a connection can't be used, or can again. No statement and no value. */
+  notice: {
+    readonly what: 'alert' | 'quarantine'
+    readonly text: string
+    readonly fields: Readonly<Record<string, string | number>>
+  }
 }
 
 /** One byte in the entry; the order is part of the format. */
@@ -114,6 +120,7 @@ const kinds = [
   'restored',
   'retired',
   'erased',
+  'notice',
 ] as const satisfies readonly (keyof LeafContents)[]
 
 export type LeafKind = keyof LeafContents

@@ -1,5 +1,6 @@
 import { HoopError } from '../lib/errors.js'
 import type { SessionEvent } from './events.js'
+import { RecordingDamage } from './format/damage.js'
 import { type Chain, readFrames, readHeader } from './format/frames.js'
 import { eventsOf } from './format/lines.js'
 import { Source } from './format/source.js'
@@ -18,6 +19,35 @@ export const chainAt = (position: string): Chain => {
     throw new HoopError('REQUEST_INVALID', 'the position', { hint: 'Start again without one.' })
   const value = Buffer.from(head, 'hex').toString('latin1')
   return { size: Number(size), frames: Number(frames), head: value, closed: false, torn: 0 }
+}
+
+/** How far a recording had come, as the ledger has it. */
+export interface RecordingPlace {
+  /** Hexadecimal. */
+  readonly head: string
+  readonly frames: number
+  /** Bytes. */
+  readonly size: number
+}
+
+/**
+ * The events between two places of one recording.
+ * @param from the beginning, where it is left out
+ * @throws {HoopError} NOT_FOUND; RECORDING_DAMAGED, where it has not come that far too; RECORDING_UNREADABLE
+ */
+export async function* readRecordingBetween(
+  path: string,
+  from: RecordingPlace | undefined,
+  to: Pick<RecordingPlace, 'size'>,
+): AsyncGenerator<SessionEvent, void> {
+  if (from && from.size >= to.size) return
+  await using source = await Source.open(path)
+  const chain = from ? chainAt(`${from.size}.${from.frames}.${from.head}`) : (await readHeader(source)).chain
+  for await (const frame of readFrames(source, chain)) {
+    if (frame.kind === 'events') yield* eventsOf(frame)
+    if (chain.size >= to.size) return
+  }
+  if (chain.size < to.size) throw new RecordingDamage(chain.size, 'the recording ends before what was entered of it')
 }
 
 /** What is left to read of a session that may go on. */

@@ -95,6 +95,20 @@ export const sessionsToEnter = async (db: Kysely<Tables>, began: number) => {
   return rows.map(({ has_start, has_end, ...row }) => ({ row, hasStart: Boolean(has_start), hasEnd: Boolean(has_end) }))
 }
 
+/**
+ * Leaves of a session before one, in order: where it began and how far it was known to have come.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const leavesOfSession = async (db: Kysely<Tables>, session: string, before: number) => {
+  const query = db.selectFrom('ledger_leaves').select(['leaf', 'kind']).where('target', '=', session)
+  const rows = await query
+    .where('leaf', '<', before)
+    .where('kind', 'in', ['session.start', 'session.head', 'session.end'])
+    .orderBy('leaf')
+    .execute()
+  return rows.map(({ leaf, kind }) => ({ leaf: whole(leaf), kind }))
+}
+
 const leafOf = async (db: Kysely<Tables>, kind: string, target: string): Promise<number | undefined> => {
   const row = await db
     .selectFrom('ledger_leaves')

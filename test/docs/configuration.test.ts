@@ -11,6 +11,7 @@ const page = new URL('../../docs/configuration.md', import.meta.url)
 const explained: readonly (readonly [path: string, page: string])[] = [
   ['gateway', 'operations.md'],
   ['gateway.retention', 'retention.md'],
+  ['gateway.events', 'events.md'],
   ['gateway.limits', 'limits.md'],
   ['gateway.metrics', 'metrics.md'],
   ['gateway.trusted_proxies', 'limits.md'],

@@ -44,7 +44,7 @@ export interface Screen {
   readonly dark?: boolean
 }
 
-/** One page of a real browser, without scripts of its own running. */
+/** One page of a real browser; scripts of its own run only where it was opened with them. */
 export interface Tab extends AsyncDisposable {
   goto(url: string): Promise<void>
   url(): Promise<string>
@@ -56,7 +56,11 @@ export interface Tab extends AsyncDisposable {
   focus(name: RegExp): Promise<void>
   /** Enter on what has the focus; waits for the page that it leads to. */
   enter(): Promise<void>
+  /** Enter on what has the focus, where it leads to no other page. */
+  press(): Promise<void>
   type(text: string): Promise<void>
+  /** Chooses a file in the field that a CSS selector names. */
+  choose(selector: string, path: string): Promise<void>
   resize(screen: Screen): Promise<void>
   /** Of the whole page, which is wider than the screen where it has to be scrolled sideways. */
   width(): Promise<number>
@@ -70,7 +74,7 @@ const textOf = (field: unknown): string => {
 }
 
 /** Starts Chromium and drives it over a pipe (Chrome DevTools Protocol), as `--remote-debugging-pipe` has it. */
-export const openChromium = async (program: string): Promise<Tab> => {
+export const openChromium = async (program: string, { scripts = false } = {}): Promise<Tab> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await tempFolder('hoop-chromium-'))
   const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--ignore-certificate-errors']
@@ -114,7 +118,7 @@ export const openChromium = async (program: string): Promise<Tab> => {
   const { sessionId } = (await send('Target.attachToTarget', { targetId, flatten: true })) as { sessionId: string }
   const call: Call = (method, params) => send(method, params, sessionId)
   for (const domain of ['Page', 'DOM', 'Accessibility']) await call(`${domain}.enable`)
-  await call('Emulation.setScriptExecutionDisabled', { value: true })
+  await call('Emulation.setScriptExecutionDisabled', { value: !scripts })
   const loaded = async (before: number): Promise<void> => {
     for (let tries = 0; loads === before; tries++) {
       if (tries > 600) throw new Error('no page was loaded')
@@ -178,6 +182,12 @@ export const openChromium = async (program: string): Promise<Tab> => {
       const before = loads
       await key('Enter', 13, '\r')
       await loaded(before)
+    },
+    press: () => key('Enter', 13, '\r'),
+    choose: async (selector, path) => {
+      const { root } = (await call('DOM.getDocument')) as { root: { nodeId: number } }
+      const { nodeId } = await call('DOM.querySelector', { nodeId: root.nodeId, selector })
+      await call('DOM.setFileInputFiles', { nodeId, files: [path] })
     },
     type: async (text) => void (await call('Input.insertText', { text })),
     resize: async ({ width, height, dark = false }) => {

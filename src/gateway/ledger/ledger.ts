@@ -3,6 +3,8 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { Leaf, LeafContents, LeafKind } from '../../ledger/leaves.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { LedgerLog, type Published } from '../../ledger/log/log.js'
+import { parseCheckpointText } from '../../ledger/note/checkpoint.js'
+import { parseNote } from '../../ledger/note/note.js'
 import { adoptLedger, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
 import { WriteQueue } from '../../store/write-queue.js'
@@ -35,6 +37,7 @@ export class GatewayLedger implements AsyncDisposable {
   readonly #log: LedgerLog
   readonly #copies: readonly (Copies | Witnesses)[]
   readonly #notes: WriteQueue
+  readonly #listeners: (() => void)[]
   /** What was in it when it was opened. */
   readonly stock: Stock
   #failed: LedgerFailed = () => undefined
@@ -45,7 +48,9 @@ export class GatewayLedger implements AsyncDisposable {
     copies: readonly (Copies | Witnesses)[],
     notes: WriteQueue,
     stock: Stock,
+    listeners: (() => void)[],
   ) {
+    this.#listeners = listeners
     this.stock = stock
     this.#options = options
     this.#log = log
@@ -65,10 +70,12 @@ export class GatewayLedger implements AsyncDisposable {
       new Copies({ places, log, metrics }),
       new Witnesses({ places: options.witnesses ?? [], folder, log, metrics }),
     ]
+    const listeners: (() => void)[] = []
     const publish = (newest: Newest): void => copies.forEach((each) => each.publish(newest))
     const published = ({ leaves, size, checkpoint }: Published): void => {
       metrics.ledger.size = Number(size)
       publish({ checkpoint, size })
+      for (const listener of listeners) listener()
       // What isn't noted here is noted at the next start, from the ledger itself.
       void notes
         .push((transaction) =>
@@ -85,7 +92,12 @@ export class GatewayLedger implements AsyncDisposable {
     const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys })
     await opened.rotate(keys)
     if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
-    return new GatewayLedger(options, opened, copies, notes, stock)
+    return new GatewayLedger(options, opened, copies, notes, stock, listeners)
+  }
+
+  /** The ledger's name. */
+  get origin(): string {
+    return this.vkey.slice(0, this.vkey.indexOf('+'))
   }
 
   /** The key that signs, as those need it who check. */
@@ -99,6 +111,17 @@ export class GatewayLedger implements AsyncDisposable {
 
   get folder(): string {
     return this.#options.folder
+  }
+
+  /** Leaves under the checkpoint. */
+  get size(): number {
+    const { checkpoint } = this
+    return checkpoint === undefined ? 0 : Number(parseCheckpointText(parseNote(checkpoint).text).size)
+  }
+
+  /** Who is told when there are new leaves under a checkpoint. Must not throw, nor take long. */
+  whenPublished(published: () => void): void {
+    this.#listeners.push(published)
   }
 
   /** Who is told when it can't be written. */

@@ -4,7 +4,7 @@ import type { Principal } from '../../identity/types.js'
 import type { LeafContents } from '../../ledger/leaves.js'
 
 /** Where what is kept for auditors is read: whatever the API has below these is noted. */
-const audited = ['/v1/sessions', '/v1/acts', '/v1/statements', '/v1/exposure', '/v1/audit']
+const audited = ['/v1/people', '/v1/sessions', '/v1/acts', '/v1/statements', '/v1/exposure', '/v1/audit']
 
 /** Notes what is read by itself: of a session that is followed each answer goes on where the one before stood. */
 export const followingRoute = '/v1/sessions/:id/following'
@@ -16,6 +16,18 @@ const isAudited = (method: string, route: string | undefined): boolean =>
   audited.some((path) => route === path || route?.startsWith(`${path}/`))
 
 const longest = 500
+
+/**
+ * That words were searched for stays in the ledger, and not which: they may be what a mask hides, and of a few words a hash
+ * would tell them as well.
+ */
+const withoutWords = (url: string): string => {
+  const [path = '', ...query] = url.split('?')
+  const given = new URLSearchParams(query.join('?'))
+  if (!given.has('text')) return url
+  given.set('text', '…')
+  return `${path}?${given.toString()}`
+}
 
 /** Who wants to see what, as the ledger keeps it; undefined for requests that read nothing of the kind. */
 export const readOf = (
@@ -32,5 +44,5 @@ export const readBy = (
 ): LeafContents['read'] => ({
   by: { subject, name },
   what: `${method} ${routeOptions.url}`,
-  target: url.slice(0, longest),
+  target: withoutWords(url).slice(0, longest),
 })

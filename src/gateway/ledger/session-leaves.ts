@@ -5,7 +5,7 @@ import type { FileRecorder } from '../../recording/recorder.js'
 import type { RecordingHead } from '../../ledger/leaves.js'
 import type { GatewayLedger } from './ledger.js'
 
-/** A refused statement is in the ledger within a second, milliseconds to the head that has it. */
+/** A refused statement, and one that is held or approved, is in the ledger within a second, milliseconds to the head that has it. */
 const refusedWithin = 300
 /** What else happened in a session that goes on: what a kill leaves can be cut unseen by so much, milliseconds. */
 const every = 5_000
@@ -57,8 +57,8 @@ class FollowedRecorder implements SessionRecorder {
     this.#recorder.record(event)
     this.#happened = true
     if (event.type === 'statement') this.#statements++
-    if (event.type !== 'refusal') return
-    this.#refused++
+    if (event.type !== 'refusal' && event.type !== 'approval') return
+    if (event.type === 'refusal') this.#refused++
     this.#timer ??= setTimeout(() => void this.follow(), refusedWithin).unref()
   }
 

@@ -66,6 +66,21 @@ export const definitions = {
     help: 'Runs of retention that have not come to their end; each is tried again.',
     labels: [],
   },
+  hoop_events_sent_total: {
+    type: 'counter',
+    help: 'Events that a target under gateway.events has taken, those that it was sent again included.',
+    labels: ['target'],
+  },
+  hoop_events_failed_total: {
+    type: 'counter',
+    help: 'Attempts to send events that failed; each is made again.',
+    labels: ['target'],
+  },
+  hoop_events_behind: {
+    type: 'gauge',
+    help: 'Leaves of the ledger that a target has not come to.',
+    labels: ['target'],
+  },
   hoop_webhooks_undelivered_total: {
     type: 'counter',
     help: 'Events that reached no receiver, after all attempts.',

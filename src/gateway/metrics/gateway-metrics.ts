@@ -49,6 +49,8 @@ export class GatewayMetrics implements RecordingTimes {
   readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
   /** Recordings that are there, and their bytes, as last looked at; those that were removed, by why; runs that failed. */
   readonly retention = { recordings: 0, bytes: 0, removed: { age: 0, size: 0, erased: 0 }, failures: 0 }
+  /** By target: events that it has taken, attempts that failed, leaves of the ledger that it has not come to. */
+  readonly events = new Map<string, { sent: number; failed: number; behind: number }>()
   /** Tokens that came with another key than the one they belong to. */
   strangeKeys = 0
   readonly exchanges = new LabelledCounts<'outcome'>()

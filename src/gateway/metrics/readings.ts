@@ -49,6 +49,11 @@ const perConnection =
   ({ metrics }: Sources) =>
     [...metrics.connections].map(([connection, each]) => ({ labels: { connection }, value: of(each) }))
 
+const perTarget =
+  (of: (target: { readonly sent: number; readonly failed: number; readonly behind: number }) => number) =>
+  ({ metrics }: Sources) =>
+    [...metrics.events].map(([target, each]) => ({ labels: { target }, value: of(each) }))
+
 /** Optional facts of the host: none where they can't be had. */
 const known = (value: number | undefined) => (value === undefined ? [] : one(value))
 
@@ -79,6 +84,9 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
   hoop_recordings_removed_total: ({ metrics }) =>
     Object.entries(metrics.retention.removed).map(([why, value]) => ({ labels: { why }, value })),
   hoop_retention_failures_total: ({ metrics }) => one(metrics.retention.failures),
+  hoop_events_sent_total: perTarget(({ sent }) => sent),
+  hoop_events_failed_total: perTarget(({ failed }) => failed),
+  hoop_events_behind: perTarget(({ behind }) => behind),
   hoop_webhooks_undelivered_total: ({ metrics }) => one(metrics.webhooksUndelivered),
   hoop_tokens_of_another_key_total: ({ metrics }) => one(metrics.strangeKeys),
   hoop_token_exchanges_total: ({ metrics }) => [...metrics.exchanges],

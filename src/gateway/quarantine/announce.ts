@@ -25,6 +25,7 @@ export const announce = ({ log, webhooks }: AnnounceOptions, connection: string,
       log.info(of, 'the connection is no longer quarantined')
       webhooks.emit({
         event: 'alert',
+        topic: 'quarantine',
         text: `${connection} can be used again${whose}.`,
         fields: { connection, state: 'available' },
       })
@@ -39,6 +40,7 @@ export const announce = ({ log, webhooks }: AnnounceOptions, connection: string,
     log.error({ ...of, troubles: found }, 'the connection is quarantined: its sessions are refused until this is over')
     webhooks.emit({
       event: 'alert',
+      topic: 'quarantine',
       text: `${connection} can’t be used${whose}: ${each(troubles.map(({ error }) => forClients(error).message))}.`,
       fields: {
         connection,

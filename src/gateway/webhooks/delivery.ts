@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import { deadline } from '../../lib/deadline.js'
 import { HoopError } from '../../lib/errors.js'
 import { isWebhookAddress } from '../../policy/config/sections/webhooks.js'
@@ -27,7 +27,18 @@ export const patience: Patience = { attempts: 6, pause: 1000, timeout: 5000 }
 /** The receiver's own word that it will not take it, so that asking again is of no use. */
 const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
 
-const attempt = async (receiver: Receiver, body: string, timeout: number, signal: AbortSignal): Promise<number> => {
+/**
+ * Sends one body once.
+ * @param timeout milliseconds
+ * @returns the status of the answer
+ */
+export const post = async (
+  receiver: Receiver,
+  body: string,
+  timeout: number,
+  signal: AbortSignal,
+  dispatcher?: Dispatcher,
+): Promise<number> => {
   const url = await receiver.url()
   if (!isWebhookAddress(url)) throw new Error('its address is neither https:// nor http:// on localhost')
   const secret = await receiver.secret()
@@ -39,6 +50,7 @@ const attempt = async (receiver: Receiver, body: string, timeout: number, signal
       ...(secret !== undefined && { 'hoop-signature': signatureOf(body, secret) }),
     },
     body,
+    ...(dispatcher && { dispatcher }),
     signal: deadline(timeout, signal),
   })
   await answer.body.dump()
@@ -46,7 +58,7 @@ const attempt = async (receiver: Receiver, body: string, timeout: number, signal
 }
 
 /** Errors of the network may hold the address, which can be a secret: only their code is repeated. */
-const reasonOf = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   if (error instanceof HoopError) return error.message
   const { code, name } = error as NodeJS.ErrnoException
   return typeof code === 'string' ? code : name
@@ -66,7 +78,7 @@ export const deliver = async (
   for (let n = 0; n < attempts && !signal.aborted; n++) {
     if (n > 0) await sleep(pause * 2 ** (n - 1), undefined, { signal, ref: false }).catch(() => undefined)
     try {
-      const status = await attempt(receiver, body, timeout, signal)
+      const status = await post(receiver, body, timeout, signal)
       if (status >= 200 && status < 300) return undefined
       why = `it answered ${status}`
       if (isFinal(status)) return why

@@ -6,6 +6,8 @@ export type WebhookEventName = (typeof webhookEvents)[number]
 /** Something that others are told of. No statement and no value goes in: where it goes, everybody in a channel reads it. */
 export interface WebhookEvent {
   readonly event: WebhookEventName
+  /** An alert of a kind of its own, to those who get events. */
+  readonly topic?: 'quarantine'
   /** One sentence for people. */
   readonly text: string
   /** What a program, or a person who wants more, needs of it. */

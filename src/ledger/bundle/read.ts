@@ -7,7 +7,7 @@ import type { SessionSummary } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { StoreView } from '../verify/store.js'
 import { readTar } from './tar.js'
-import { type AboutBundle, storePart } from './write.js'
+import { type AboutBundle, storePart } from './parts.js'
 
 /** A bundle that lies in a folder, ready to be verified. Nothing of it is believed yet. */
 export interface UnpackedBundle {
@@ -19,7 +19,7 @@ export interface UnpackedBundle {
 
 /** Names that a bundle has; what is called otherwise could lead out of the folder. */
 const allowed =
-  /^(?:about\.json|ledger\/[\w./]+|store\/[a-z]+\.\d{1,9}\.jsonl|recordings\/\d{4}-\d\d-\d\d\/[\w-]+\.hooprec)$/
+  /^(?:verify\.html|about\.json|ledger\/[\w./]+|store\/[a-z]+\.\d{1,9}\.jsonl|recordings\/\d{4}-\d\d-\d\d\/[\w-]+\.hooprec)$/
 
 const isAllowed = (path: string): boolean => allowed.test(path) && !path.includes('..') && !path.includes('//')
 

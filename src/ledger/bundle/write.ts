@@ -5,6 +5,8 @@ import type { StoreView } from '../verify/store.js'
 import { readCheckpoint } from '../log/files.js'
 import { allCosigned } from '../witness/cosigned.js'
 import { recordingFiles } from '../verify/recordings.js'
+import { verifyPage } from '../page/page.js'
+import { type AboutBundle, storePart } from './parts.js'
 import { tarEnd, tarHeader, tarPadding } from './tar.js'
 
 export interface BundleOptions {
@@ -17,15 +19,6 @@ export interface BundleOptions {
   readonly vkey: string
   /** Recordings of days before are left out. */
   readonly since?: Date | undefined
-}
-
-/** What stands in `about.json`. */
-export interface AboutBundle {
-  readonly format: 1
-  /** ISO 8601: when it was begun. */
-  readonly taken: string
-  readonly vkey: string
-  readonly since?: string
 }
 
 async function* bytes(path: string, content: Buffer): AsyncGenerator<Buffer, void> {
@@ -51,8 +44,6 @@ async function* file(path: string, from: string): AsyncGenerator<Buffer, void> {
 
 /** Lines of one file of the store's. */
 const portion = 1000
-
-export const storePart = (name: string, part: number): string => `store/${name}.${part}.jsonl`
 
 /** In files of so many lines: an archive says a file's length first, and a whole store at once would take the gateway's time. */
 async function* jsonLines(name: string, items: AsyncIterable<unknown>): AsyncGenerator<Buffer, void> {
@@ -108,6 +99,7 @@ export async function* writeBundle(options: BundleOptions): AsyncGenerator<Buffe
   // Before the checkpoint, which has to continue it.
   const cosigned = await allCosigned(folder)
   const checkpoint = await readCheckpoint(folder)
+  yield* bytes('verify.html', Buffer.from(await verifyPage()))
   yield* bytes('about.json', Buffer.from(JSON.stringify(about)))
   if (checkpoint !== undefined) yield* bytes('ledger/checkpoint', Buffer.from(checkpoint))
   for (const { witness, note } of cosigned) yield* bytes(`ledger/cosigned/${witness}`, Buffer.from(note))

@@ -87,6 +87,10 @@ export const contentsOf = async (
   return { records, unreadable }
 }
 
+/** One leaf; undefined where no whole line has it. */
+export const contentAt = async (folder: string, index: bigint): Promise<LeafRecord | undefined> =>
+  (await contentsOf(folder, index / BigInt(tileWidth))).records.get(index)
+
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { recordingPath } from '../../recording/paths.js'
+import type { OpenFrame } from '../../recording/format/frames.js'
 import type { LeafOf } from '../leaves.js'
 import type { Facts, SessionFacts } from './facts.js'
 import { checkRecording, ranNothing, type ReadRecording, type RecordingFile } from './recordings.js'
@@ -16,6 +17,7 @@ export interface CheckRecordingsOptions {
   /** When the files were looked for. */
   readonly now: number
   readonly found: (finding: Finding) => void
+  readonly openFrame?: OpenFrame | undefined
   readonly progress: (what: 'recordings', done: number, of: number) => void
 }
 
@@ -92,11 +94,11 @@ const erasedFacts = ({ session, time, endedAt, ...leaf }: Removal['leaf']): Sess
 
 /** Holds all recordings against the ledger, and the ledger's sessions against the recordings that are there. */
 export const checkRecordings = async (options: CheckRecordingsOptions): Promise<CheckedRecordings> => {
-  const { folder, files, facts, since, found, progress } = options
+  const { folder, files, facts, since, found, progress, openFrame } = options
   const recordings = new Map<string, ReadRecording>()
   const isLeftOut = ({ start }: SessionFacts): boolean => Date.parse(start?.startedAt ?? '') < since
   const check = async (session: string, path: string, known: SessionFacts): Promise<ReadRecording> => {
-    const read = await checkRecording(session, path, known, found)
+    const read = await checkRecording(session, path, known, found, openFrame)
     recordings.set(session, read)
     checkEnd(session, known, read, options)
     return read
@@ -131,7 +133,7 @@ export const checkRecordings = async (options: CheckRecordingsOptions): Promise<
         found({ kind: 'recording-misplaced', session, expected, found: day })
       continue
     }
-    const read = await checkRecording(session, path, { heads: [] }, () => undefined)
+    const read = await checkRecording(session, path, { heads: [] }, () => undefined, openFrame)
     const began = read.start?.time
     if (dayOf(began) === day && Date.parse(began ?? '') < since) continue
     recordings.set(session, read)

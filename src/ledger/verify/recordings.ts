@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { asHoopError } from '../../lib/errors.js'
 import { toHex } from '../../recording/format/envelope.js'
-import { readFrames, readHeader } from '../../recording/format/frames.js'
+import { type OpenFrame, readFrames, readHeader } from '../../recording/format/frames.js'
 import { eventsOf } from '../../recording/format/lines.js'
 import { Source } from '../../recording/format/source.js'
 import type { EndEvent, StartEvent } from '../../recording/events.js'
@@ -22,6 +22,8 @@ export interface ReadRecording {
   /** Something masked left clear. */
   readonly seenClear: boolean
   readonly counters: SessionCounters
+  /** Frames whose events could not be read here. */
+  readonly unread: number
 }
 
 export interface RecordingFile {
@@ -67,11 +69,13 @@ export const checkRecording = async (
   path: string,
   { start: known, heads, end }: Pick<SessionFacts, 'start' | 'heads' | 'end'>,
   found: (finding: Finding) => void,
+  openFrame?: OpenFrame,
 ): Promise<ReadRecording> => {
   const expected = Map.groupBy(heads, ({ frames: at }) => at)
   const last = expected.keys().reduce((one, other) => Math.max(one, other), 0)
   const counter = new EventCounter()
   let [frames, closed, torn] = [0, false, 0]
+  let unread = 0
   let start: StartEvent | undefined
   let ended: EndEvent | undefined
   let seenClear = false
@@ -87,8 +91,9 @@ export const checkRecording = async (
     await using source = await Source.open(path)
     const { header, chain } = await readHeader(source)
     if (header.session !== session) wrong({ kind: 'recording-misplaced', expected: session, found: header.session })
-    for await (const frame of readFrames(source, chain)) {
+    for await (const frame of readFrames(source, chain, openFrame)) {
       frames = chain.frames
+      if (frame.unread) unread++
       const value = toHex(chain.head)
       const other = expected.get(frames)?.find(({ head, size }) => head !== value || size !== chain.size)
       if (other) wrong({ kind: 'recording-altered', frame: frames - 1, expected: other.head, found: value })
@@ -129,8 +134,9 @@ export const checkRecording = async (
     })
   if (end?.problem !== undefined && !isWrong) found({ kind: 'recording-failed', session, found: end.problem })
   const events = { ...(start && { start }), ...(ended && { end: ended }) }
-  return { frames, closed, seenClear, ...events, counters: counter.counters }
+  return { frames, closed, seenClear, ...events, counters: counter.counters, unread }
 }
 
 /** Whether a recording is that of a session in which no statement was let through. */
-export const ranNothing = ({ counters }: ReadRecording): boolean => counters.statements === 0 && counters.refused === 0
+export const ranNothing = ({ counters, unread }: ReadRecording): boolean =>
+  unread === 0 && counters.statements === 0 && counters.refused === 0

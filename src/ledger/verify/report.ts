@@ -110,6 +110,8 @@ export interface Verification {
   readonly sessions: number
   readonly recordings: number
   readonly frames: number
+  /** Frames whose events could not be read where this was checked; their chain was. */
+  readonly unread: number
   readonly acts: number
   /** Sessions from before the ledger began, which it says nothing of. */
   readonly before: number

@@ -55,6 +55,7 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
     size: maybe(whole),
   },
   restored: { leaves: span, acts: maybe(span), sessions: whole },
+  notice: { what: text, text },
 }
 
 /**

@@ -76,6 +76,7 @@ const ofSession = ({ start, end }: SessionFacts, row: SessionSummary, recording:
     ...(recording?.start && ofStart(recording.start, row)),
     // What of a recording that failed wasn't written any more was counted even so.
     ...(recording?.closed === true &&
+      recording.unread === 0 &&
       end?.problem === undefined &&
       row.endedAt !== undefined &&
       ofCounters(recording, row)),

@@ -1,3 +1,4 @@
+import type { OpenFrame } from '../../recording/format/frames.js'
 import { readCheckpoint } from '../log/files.js'
 import { openCheckpoint, type SignedCheckpoint } from '../note/checkpoint.js'
 import { parseVerifier } from '../note/keys.js'
@@ -24,6 +25,8 @@ export interface VerifyOptions {
   readonly since?: Date | undefined
   /** When the record was taken, milliseconds since 1970; now unless said. */
   readonly taken?: number | undefined
+  /** Where frames of recordings can't be opened: what is checked then are the chains. */
+  readonly openFrame?: OpenFrame | undefined
   /** Told how far it has come. */
   readonly progress?: (what: 'leaves' | 'recordings', done: number, of: number) => void
 }
@@ -36,6 +39,7 @@ const none = {
   sessions: 0,
   recordings: 0,
   frames: 0,
+  unread: 0,
   acts: 0,
   before: 0,
   leftOut: 0,
@@ -132,7 +136,16 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
   if (unpublished > 0) found({ kind: 'unpublished', leaf: `${size}`, found: `${unpublished} leaves` })
 
   const since = options.since?.getTime() ?? 0
-  const read = await checkRecordings({ folder: recordings, files, facts, since, now, found, progress })
+  const read = await checkRecordings({
+    folder: recordings,
+    files,
+    facts,
+    since,
+    now,
+    found,
+    progress,
+    openFrame: options.openFrame,
+  })
   let { before } = read
   const rows = new Map(snapshot?.sessions.map((row) => [row.id, row]))
   facts.removals.check(facts.sessions, (session) => rows.get(session), found)
@@ -148,6 +161,7 @@ export const verifyLedger = async (options: VerifyOptions): Promise<Verification
     ...{ sessions: facts.sessions.size, acts: facts.acts.size, copies: known.length },
     witnesses: witnessed.map(({ by }) => by),
     recordings: read.recordings.size,
+    unread: [...read.recordings.values()].reduce((sum, { unread }) => sum + unread, 0),
     frames: [...read.recordings.values()].reduce((sum, { frames }) => sum + frames, 0),
   })
 }

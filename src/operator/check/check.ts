@@ -8,6 +8,7 @@ import { loadMaskingKeys } from '../../gateway/host/masking-key.js'
 import { checkCertificate } from './certificate.js'
 import { checkConnections } from './connection.js'
 import { checkMaskedColumns } from './masked-columns.js'
+import { checkEvents } from './events.js'
 import { checkIssuer, checkListen, checkMetrics, checkWorkloads } from './network.js'
 import { type CheckResult, step } from './step.js'
 import { checkStorage } from './storage.js'
@@ -76,4 +77,5 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
   yield* checkConnections(current)
   yield await step('masked columns', () => checkMaskedColumns(current))
   yield* checkStorage(gateway, version)
+  yield* checkEvents(gateway, (spec) => secrets.of(spec).read())
 }

@@ -95,6 +95,13 @@ const secretsOfGateway = function* ({ gateway, identity }: Config): Generator<Na
     if (typeof url !== 'string') yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]
   }
+  for (const [index, { webhook, syslog }] of gateway.events.entries()) {
+    const at = (target: string, key: string): Path => ['gateway', 'events', index, target, key]
+    if (webhook && typeof webhook.url !== 'string') yield [webhook.url, at('webhook', 'url')]
+    if (webhook?.secret) yield [webhook.secret, at('webhook', 'secret')]
+    if (webhook?.key !== undefined) yield [{ file: webhook.key }, at('webhook', 'key')]
+    if (syslog?.key !== undefined) yield [{ file: syslog.key }, at('syslog', 'key')]
+  }
   if (identity.web?.client_secret) yield [identity.web.client_secret, ['identity', 'web', 'client_secret']]
   if (identity.scim) yield [identity.scim.token, ['identity', 'scim', 'token']]
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config, ConnectionConfig } from './schema.js'
+import type { ClientTls, EventTargetConfig } from './sections/events.js'
 import type { SecretSpec } from './sections/secret.js'
 
 const behindScheme = (folder: string, text: string): string => {
@@ -41,9 +42,31 @@ const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionC
   }
 }
 
+const ofEventTarget = (folder: string, target: EventTargetConfig): EventTargetConfig => {
+  const { file, syslog, webhook } = target
+  const paths = ({ ca, cert, key }: ClientTls): ClientTls => ({
+    ...(ca !== undefined && { ca: resolve(folder, ca) }),
+    ...(cert !== undefined && { cert: resolve(folder, cert) }),
+    ...(key !== undefined && { key: resolve(folder, key) }),
+  })
+  return {
+    ...target,
+    ...(file !== undefined && { file: resolve(folder, file) }),
+    ...(syslog && { syslog: { ...syslog, ...paths(syslog) } }),
+    ...(webhook && {
+      webhook: {
+        ...webhook,
+        ...paths(webhook),
+        url: typeof webhook.url === 'string' ? webhook.url : ofSecret(folder, webhook.url),
+        ...(webhook.secret !== undefined && { secret: ofSecret(folder, webhook.secret) }),
+      },
+    }),
+  }
+}
+
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
-  const { tls, store, recordings, ledger, webhooks } = config.gateway
+  const { tls, store, recordings, ledger, webhooks, events } = config.gateway
   const { scim, web } = config.identity
   return {
     ...config,
@@ -66,6 +89,7 @@ export const resolvePaths = (config: Config, folder: string): Config => {
         ...(secret !== undefined && { secret: ofSecret(folder, secret) }),
         events,
       })),
+      events: events.map((target) => ofEventTarget(folder, target)),
     },
     identity: {
       ...config.identity,

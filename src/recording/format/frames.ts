@@ -5,10 +5,15 @@ import { at, FrameKind, hashLength, headerPrefix, maxPayload, trailerLength } fr
 import { type Source, zerosFrom } from './source.js'
 import { decompress } from './zstd.js'
 
+/** The content of a frame; undefined where it can't be opened here, which is no damage: the chain is checked all the same. */
+export type OpenFrame = (payload: Buffer) => Promise<Buffer | undefined>
+
 export interface Frame {
   readonly kind: 'events' | 'index'
   readonly offset: number
+  /** Empty where it couldn't be opened. */
   readonly content: Buffer
+  readonly unread?: true
 }
 
 /** How far a file could be believed. */
@@ -41,7 +46,11 @@ export async function readHeader(source: Source): Promise<{ header: RecordingHea
  * What a crash can leave at the end is `torn`; everything else that is wrong is damage.
  * @throws {RecordingDamage}
  */
-export async function* readFrames(source: Source, chain: Chain): AsyncGenerator<Frame, void> {
+export async function* readFrames(
+  source: Source,
+  chain: Chain,
+  openFrame: OpenFrame = decompress,
+): AsyncGenerator<Frame, void> {
   for (source.seek(chain.size); source.remaining > 0; source.seek(chain.size)) {
     const offset = chain.size
     const head = await source.peek(at.payload)
@@ -60,13 +69,13 @@ export async function* readFrames(source: Source, chain: Chain): AsyncGenerator<
       return
     }
     const kind = linked(frame, chain)
-    const content = await decompress(frame.subarray(at.payload)).catch((cause: unknown) => {
+    const content = await openFrame(frame.subarray(at.payload)).catch((cause: unknown) => {
       throw new RecordingDamage(offset, 'a frame cannot be decompressed', cause)
     })
     chain.frames++
     chain.size = end
     chain.head = sha256(covered)
-    yield { kind, offset, content }
+    yield content ? { kind, offset, content } : { kind, offset, content: Buffer.alloc(0), unread: true }
     if (kind === 'index') return readTrailer(source, chain, offset)
   }
 }

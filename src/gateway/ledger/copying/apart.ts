@@ -19,7 +19,8 @@ export const apart = (task: CopyTask, signal: AbortSignal): Promise<string | und
   new Promise((done, failed) => {
     if (stuck.has(task.folder)) return failed(new Error('the last attempt still hangs'))
     if (signal.aborted) return failed(new Error('it took too long'))
-    const child = fork(program, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [], env: {} })
+    const output = task.kind === 'print' ? 'inherit' : 'ignore'
+    const child = fork(program, { stdio: ['ignore', output, 'ignore', 'ipc'], execArgv: [], env: {} })
     const end = (): void => {
       stuck.add(task.folder)
       child.kill('SIGKILL')

@@ -4,6 +4,7 @@ import { HoopError } from '../../../lib/errors.js'
 import type { ApprovalRecord } from '../../../store/approvals/rows.js'
 import { maySee, type Person } from '../../approvals/rights.js'
 import { visibleRequests } from '../../approvals/visible.js'
+import { readBy } from '../../ledger/reads.js'
 import { rolesOf } from '../../access/access.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
@@ -81,6 +82,9 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
       const found = await visibleRequests(records, { ...filter, ...(state && { states: [state] }) }, limit, sees)
       // Whoever has waited may have been shut out meanwhile.
       deps.denied.assert(person.subject)
+      // Who waits for what is new asks again and again; what they have seen already is entered once.
+      if (before !== version && found.some((record) => record.subject !== person.subject))
+        await deps.ledger.read(readBy(request, person))
       return { approvals: found.map((record) => shown(record, person)), version }
     },
   )
@@ -94,6 +98,7 @@ export const approvalRoutes = (app: App, deps: HttpDeps): void => {
       const { person, sees } = seer(request)
       const record = await records.find(request.params.id)
       if (!sees(record)) throw new HoopError('NOT_FOUND', `request ${request.params.id}`)
+      if (record.subject !== person.subject) await deps.ledger.read(readBy(request, person))
       return shown(record, person)
     },
   )

@@ -7,6 +7,7 @@ import { eventStream, stallsAfter } from '../http/event-stream.js'
 import { searchSessions } from '../http/search.js'
 import { visibleTo } from '../http/visible.js'
 import { schemaOf } from './schema-of.js'
+import { searched } from './searched.js'
 
 interface Query {
   readonly person?: string
@@ -77,6 +78,7 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
     },
     async (request): Promise<SessionPage> => {
       const { text, limit, cursor } = request.query
+      searched(text)
       const filter = { ...filterOf(request.query), ...visible(request) }
       const page = await searchSessions(deps, filter, { text, limit, cursor })
       return { ...page, sessions: page.sessions.map(current) }

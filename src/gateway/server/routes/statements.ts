@@ -8,6 +8,7 @@ import type { HttpDeps } from '../http/deps.js'
 import type { App } from '../http/instance.js'
 import { visibleTo } from '../http/visible.js'
 import { schemaOf } from './schema-of.js'
+import { searched } from './searched.js'
 
 interface Times {
   readonly since?: string
@@ -75,6 +76,7 @@ export const statementRoutes = (app: App, deps: HttpDeps): void => {
     async (request): Promise<StatementPage> => {
       const person = principalOf(request)
       const { limit, cursor, ...asked } = request.query
+      searched(asked.text)
       const filter = { ...filterOf(asked), ...visibleTo(deps, person) }
       const page = await listStatements(statements.db, filter, limit, cursor)
       return { ...page, incomplete: await incomplete() }

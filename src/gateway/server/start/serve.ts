@@ -70,7 +70,7 @@ export interface ServeOptions {
   readonly state: State
   readonly audit: WriteAudit
   readonly accesses: Accesses
-  readonly webhooks: Webhooks
+  readonly webhooks: Pick<Webhooks, 'emit'>
   readonly metrics: GatewayMetrics
   readonly limits: () => QuotaLimits
   /** How many secrets could not be read anew, so that the value before is used. */

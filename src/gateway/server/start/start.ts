@@ -9,6 +9,9 @@ import { layout } from '../../host/layout.js'
 import type { HoopError } from '../../../lib/errors.js'
 import { forClients } from '../../../lib/readers.js'
 import { watchFiles } from './configuration/watch.js'
+import { Events } from '../../events/events.js'
+import type { GatewayLedger } from '../../ledger/ledger.js'
+import { withNotices } from '../../ledger/notices.js'
 import { createWebhooks } from '../../webhooks/webhooks.js'
 import { openCertificate } from './certificate.js'
 import { openConfiguration } from './configuration/configuration.js'
@@ -80,6 +83,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     audit?: WriteAudit
     keys?: KeysInForce
     regroup?: () => Promise<void>
+    ledger?: GatewayLedger
   } = {}
   const catalogs = stack.use(new CatalogSources(log, () => later.names))
   let analyst: ThreadAnalyst | undefined
@@ -131,10 +135,16 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const keys = later.keys!
   const certificate = stack.use(openCertificate(gateway.tls, log))
   const secret = (spec: SecretSpec) => secrets.of(spec).read()
-  const webhooks = stack.use(
+  const posted = stack.use(
     createWebhooks({ hooks: gateway.webhooks, secret, log, undelivered: () => metrics.webhooksUndelivered++ }),
   )
+  const webhooks = withNotices(posted, () => later.ledger)
+  // Closed behind the ledger, so that its last leaf is told too.
+  const events = stack.use(new Events({ targets: gateway.events, secret, log, metrics }))
   const state = stack.use(await openState(gateway, webhooks, metrics, log, version, paths.ledger))
+  const { ledger } = state.ledgers
+  later.ledger = ledger
+  await events.begin({ ledger, recordings: state.recordings, db: state.store.db })
   const names = (later.names = new KnownNames(state.store))
   stack.defer(() => names.settled())
   const audit = (later.audit = auditLog(log, state.store, () => state.ledgers.acts.entered()))

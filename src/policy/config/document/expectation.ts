@@ -44,7 +44,11 @@ const unquotable = ([section, part, key, ...rest]: Path): boolean => {
   // Names of connections, policies and trusts are yours to choose.
   if (section !== 'policies' && [key, ...rest].some((one) => secret.has(one!))) return true
   if (section === 'connections') return key === 'url'
-  return (part === 'webhooks' && rest[0] === 'url') || (part === 'scim' && key === 'token')
+  return (
+    (part === 'webhooks' && rest[0] === 'url') ||
+    (part === 'events' && rest[0] === 'webhook') ||
+    (part === 'scim' && key === 'token')
+  )
 }
 
 /** What stands in the file, as far as it may be repeated. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { httpLimits } from './http-limits.js'
 import { duration, size } from './quantities.js'
 import { rates } from './rates.js'
+import { eventTarget } from './events.js'
 import { ledger } from './ledger.js'
 import { retention } from './retention.js'
 import { durationOrOff } from './session-times.js'
@@ -103,6 +104,13 @@ export const gatewaySection = z.strictObject({
   metrics: z.strictObject({ listen }).optional(),
   /** Who is told of requests for approval and of alerts. */
   webhooks: z.array(webhook).max(20).prefault([]),
+  /** Other systems that get everything that happens, out of the ledger. */
+  events: z
+    .array(eventTarget)
+    .max(10)
+    .refine((targets) => new Set(targets.map(({ name }) => name)).size === targets.length, 'a name of its own for each')
+    .refine((targets) => targets.filter(({ stdout }) => stdout).length < 2, 'stdout once')
+    .prefault([]),
 })
 
 export type GatewayConfig = z.output<typeof gatewaySection>

@@ -3,6 +3,7 @@ import { asHoopError, HoopError } from '../../../../lib/errors.js'
 import { valid } from '../../../../lib/api/approvals.js'
 import type { ApprovalRecord } from '../../../../store/approvals/rows.js'
 import { visibleRequests } from '../../../approvals/visible.js'
+import { readBy } from '../../../ledger/reads.js'
 import { isReason } from '../../http/schemas/approvals.js'
 import type { App } from '../../http/instance.js'
 import type { HttpDeps } from '../../http/deps.js'
@@ -83,6 +84,8 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
         visibleRequests(approvals.records, { states: ['open'] }, most.open, sees),
         visibleRequests(approvals.records, { states: settledStates }, most.settled, sees),
       ])
+      if ([...open, ...settled].some((record) => record.subject !== person.subject))
+        await deps.ledger.read(readBy(request, person))
       const shown = (records: readonly ApprovalRecord[]) => records.map((record) => shownApproval(record, person))
       return sendPage(reply, 200, inboxPage(viewer, shown(open), shown(settled)))
     },
@@ -102,6 +105,7 @@ export const requestPages = (app: App, deps: HttpDeps): void => {
       if (!visitor) return unknown(reply, request.params.id)
       const record = await approvals.records.find(request.params.id)
       if (!visitor.sees(record)) throw new HoopError('NOT_FOUND', `request ${request.params.id}`)
+      if (record.subject !== visitor.person.subject) await deps.ledger.read(readBy(request, visitor.person))
       return show(reply, visitor, record)
     },
   )

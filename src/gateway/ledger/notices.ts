@@ -1,0 +1,24 @@
+import type { Webhooks } from '../webhooks/webhooks.js'
+import type { GatewayLedger } from './ledger.js'
+
+/**
+ * Enters what operators are told of, besides telling them. Nobody waits for it: whoever has to know that the ledger can't be
+ * written is told by itself.
+ * @param ledger once it is open
+ */
+export const withNotices = (
+  webhooks: Pick<Webhooks, 'emit'>,
+  ledger: () => Pick<GatewayLedger, 'write'> | undefined,
+): Pick<Webhooks, 'emit'> => ({
+  emit: (event) => {
+    webhooks.emit(event)
+    if (event.event !== 'alert') return
+    const known = Object.entries(event.fields).filter(
+      (each): each is [string, string | number] => each[1] !== undefined,
+    )
+    const notice = { what: event.topic ?? 'alert', text: event.text, fields: Object.fromEntries(known) } as const
+    void ledger()
+      ?.write('notice', notice)
+      .catch(() => undefined)
+  },
+})
