@@ -53,15 +53,20 @@ export async function peerUser(socket: Socket): Promise<number | undefined> {
 /** Loopback as IPv4 and mapped into IPv6, in either byte order. */
 const loopback = /^(?:0100007F|7F000001|0000000000000000FFFF00000100007F|00000000000000000000FFFF7F000001)$/
 
+/** The rows that hold a text, one by one: no array of them all. */
+function* rowsWith(table: string, text: string): Generator<string> {
+  let at = table.indexOf(text)
+  while (at >= 0) {
+    const end = table.indexOf('\n', at)
+    yield table.slice(table.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end)
+    at = end < 0 ? -1 : table.indexOf(text, end)
+  }
+}
+
 /** Finds the row whose own end is the client's, and whose other end is ours. */
 export function ownerIn(table: string, clientPort: number, ourPort: number): number | undefined {
   const [client, ours] = [hexPort(clientPort), hexPort(ourPort)]
-  // Row by row, and no array of them all.
-  let end = 0
-  for (let at = table.indexOf(`:${client} `); at >= 0; at = table.indexOf(`:${client} `, end)) {
-    const next = table.indexOf('\n', at)
-    end = next < 0 ? table.length : next
-    const row = table.slice(table.lastIndexOf('\n', at) + 1, end)
+  for (const row of rowsWith(table, `:${client} `)) {
     const [, local = '', remote = '', , , , , uid, , inode] = row.trim().split(/\s+/)
     const [localAddress = '', localPort] = local.split(':')
     const [remoteAddress = '', remotePort] = remote.split(':')
