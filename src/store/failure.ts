@@ -21,6 +21,10 @@ const broken: Reason = {
   what: 'the disk does not read or write it',
   hint: 'Look at the disk, and at what the system has logged of it.',
 }
+const hanging: Reason = {
+  what: 'the disk does not answer',
+  hint: 'Look at the disk, or at the server that it is on. What waits for it goes on by itself when it answers again.',
+}
 const busy: Reason = { what: 'another process holds it', hint: 'Find the process that has the file open, and end it.' }
 
 /** By SQLite's primary result code. @see sqlite.org/rescode.html */
@@ -42,6 +46,7 @@ const bySystem: Readonly<Record<string, Reason>> = {
   EACCES: closed,
   EPERM: closed,
   EROFS: closed,
+  ETIMEDOUT: hanging,
 }
 
 /** Bytes below which SQLite can't make the files that it needs beside the store. */

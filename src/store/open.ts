@@ -13,7 +13,13 @@ export interface Store extends AsyncDisposable {
   writable(): Promise<void>
 }
 
-const dialects: Record<string, (rest: string) => ReturnType<typeof sqliteDialect>> = {
+/**
+ * Milliseconds that a query may take: a disk that hangs must not keep whoever waits for ever. Longer than what a store that somebody
+ * else holds takes to say so (5 s), and shorter than clients wait for an answer (15 s).
+ */
+const PATIENCE = 10_000
+
+const dialects: Record<string, typeof sqliteDialect> = {
   sqlite: sqliteDialect,
 }
 
@@ -22,10 +28,21 @@ export interface StoreOptions {
   readonly version?: string | undefined
   /** Told of each query, of those that open the store too. */
   readonly queried?: Queried | undefined
+  /** Milliseconds that a query may take once the store is open. */
+  readonly patience?: number | undefined
+}
+
+/** What may take as long as it takes: to bring a large store up to date. */
+interface Patience {
+  milliseconds: number
 }
 
 /** @throws {HoopError} CONFIG_INVALID */
-const connect = (url: string, queried?: Queried): { readonly db: Kysely<Tables>; readonly path: string } => {
+const connect = (
+  url: string,
+  patience: Patience,
+  queried?: Queried,
+): { readonly db: Kysely<Tables>; readonly path: string } => {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')))
   const dialect = Object.hasOwn(dialects, scheme) ? dialects[scheme] : undefined
   if (!dialect) {
@@ -37,7 +54,7 @@ const connect = (url: string, queried?: Queried): { readonly db: Kysely<Tables>;
   const log = queried && {
     log: ({ level, queryDurationMillis }: LogEvent) => queried(queryDurationMillis, level === 'error'),
   }
-  return { db: new Kysely<Tables>({ dialect: dialect(path), ...log }), path }
+  return { db: new Kysely<Tables>({ dialect: dialect(path, () => patience.milliseconds), ...log }), path }
 }
 
 /** Writes a row. @throws {HoopError} STORE_FAILED */
@@ -55,10 +72,15 @@ const write = async (db: Kysely<Tables>): Promise<void> => {
  * @param url `sqlite:PATH`; the folder must be there
  * @throws {HoopError} CONFIG_INVALID for another kind of store; STORE_NEWER; STORE_FAILED where it can't be opened
  */
-export const openStore = async (url: string, { version, queried }: StoreOptions = {}): Promise<Store> => {
-  const { db, path } = connect(url, queried)
+export const openStore = async (
+  url: string,
+  { version, queried, patience = PATIENCE }: StoreOptions = {},
+): Promise<Store> => {
+  const given: Patience = { milliseconds: Infinity }
+  const { db, path } = connect(url, given, queried)
   try {
     await migrate(db, path, version)
+    given.milliseconds = patience
   } catch (error) {
     await db.destroy()
     throw error
@@ -72,7 +94,7 @@ export const openStore = async (url: string, { version, queried }: StoreOptions 
  * @throws {HoopError} as openStore
  */
 export const tryStore = async (url: string, { version }: StoreOptions = {}): Promise<boolean> => {
-  const { db, path } = connect(url)
+  const { db, path } = connect(url, { milliseconds: PATIENCE })
   try {
     const isOld = (await stepsToMake(db, path, version)) > 0
     if (!isOld) await write(db)

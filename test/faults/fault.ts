@@ -17,13 +17,15 @@ export type Who = keyof typeof people
 export interface Fault {
   /** As docs/faults.md has it. */
   readonly name: string
-  readonly kind: 'recordings' | 'store' | 'database' | 'processes' | 'logins' | 'limits and network'
+  readonly kind: 'recordings' | 'store' | 'database' | 'processes' | 'logins' | 'configuration' | 'limits and network'
   /** Cheap enough for `npm test`. */
   readonly short?: true
   /** It can't be made without this; where it is missing, the fault is left out, with the reason. */
-  readonly needs?: 'mounts' | 'prlimit' | 'libfaketime'
+  readonly needs?: 'mounts' | 'prlimit' | 'libfaketime' | 'cc'
   /** What lies on a small disk of its own. */
   readonly disk?: 'recordings' | 'store'
+  /** Links count as lost after 2 s of silence, and grants are good for 20 s, renewed by whoever works. */
+  readonly brief?: boolean
   /**
    * Who is hurt, and what they hear: severity, SQLSTATE and hoop's code where it is hoop that speaks. After ERROR a
    * session goes on, and everybody who isn't listed hears nothing. Of several, any; `nothing` may be one of them.

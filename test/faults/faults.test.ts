@@ -7,6 +7,7 @@ import { type TestPostgres, startPostgres } from '../helpers/postgres/postgres.j
 import { canMount } from '../helpers/small-disk.js'
 import { canSetClock } from './clock.js'
 import type { Fault, Outcome } from './fault.js'
+import { canHang } from './hanging-disk.js'
 import { faults } from './list.js'
 import { end, run } from './runner.js'
 import { printed } from './table.js'
@@ -20,11 +21,13 @@ const has: Readonly<Record<NonNullable<Fault['needs']>, boolean>> = {
   mounts: canMount(probe),
   prlimit: process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0,
   libfaketime: canSetClock,
+  cc: canHang,
 }
 rmdirSync(probe)
 
 /** Faults that need the same things around the gateway are made in one world, one behind the other. */
-const surroundings = ({ disk, needs }: Fault): string => disk ?? (needs === 'libfaketime' ? needs : '')
+const surroundings = ({ disk, needs, brief }: Fault): string =>
+  disk ?? (brief ? 'brief' : needs === 'libfaketime' || needs === 'cc' ? needs : '')
 
 let postgres: TestPostgres
 /** A fault that fails leaves none. */

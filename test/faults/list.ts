@@ -1,4 +1,5 @@
 import type { Fault } from './fault.js'
+import { ofConfiguration } from './faults/configuration.js'
 import { ofDatabase } from './faults/database.js'
 import { ofLimits } from './faults/limits.js'
 import { ofLogins } from './faults/logins.js'
@@ -6,4 +7,12 @@ import { ofProcesses } from './faults/processes.js'
 import { ofRecordings } from './faults/recordings.js'
 import { ofStore } from './faults/store.js'
 
-export const faults: readonly Fault[] = [ofRecordings, ofStore, ofDatabase, ofProcesses, ofLogins, ofLimits].flat()
+export const faults: readonly Fault[] = [
+  ofRecordings,
+  ofStore,
+  ofDatabase,
+  ofProcesses,
+  ofLogins,
+  ofConfiguration,
+  ofLimits,
+].flat()

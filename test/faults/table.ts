@@ -46,10 +46,10 @@ export const printed = (outcomes: readonly Outcome[]): string =>
     ]),
   )
 
-const meanwhile = ({ stopped, newcomer, comes }: Fault): string => {
+const meanwhile = ({ kind, stopped, newcomer, comes }: Fault): string => {
   if (typeof stopped === 'object')
     return `the gateway doesn’t start: exit status ${stopped.status}, \`${stopped.code}\``
-  return either(newcomer) + (comes ? ', at their login' : '') || '–'
+  return either(newcomer) + (comes && kind === 'logins' ? ', at their login' : '') || '–'
 }
 
 /** What is asserted, as docs/faults.md has it. */

@@ -12,6 +12,7 @@ import { person, type Person } from '../gateway/server/start/person.js'
 import * as clock from './clock.js'
 import { checkEvidence, keepRecordings, verifyAll } from './evidence.js'
 import { people, type Fault, type Who } from './fault.js'
+import { hangingEnvironment } from './hanging-disk.js'
 import { heardOf, type Session, work } from './session.js'
 import { startWire, type Wire } from './wire.js'
 
@@ -88,9 +89,32 @@ const connectionTo = async (url: string, file: string) => {
   }
 }
 
+/** Variables of the gateway's process. */
+const environmentOf = (needs: Fault['needs'], kept: TempFolder, store: string): Readonly<Record<string, string>> => {
+  if (needs === 'libfaketime') return clock.environment(kept)
+  return needs === 'cc' ? hangingEnvironment(kept, store) : {}
+}
+
+/** Milliseconds between two renewals of a grant that is good for 20 s. */
+const RENEWAL = 5_000
+
+/** Somebody whose grants are renewed while they work, as an agent's are, where they are good for no longer than a fault. */
+const worker = async (one: Person, stack: AsyncDisposableStack, brief: boolean): Promise<Pick<Person, 'connect'>> => {
+  if (!brief) return one
+  let held = await one.grant()
+  const renewing = setInterval(() => {
+    one.grant(held).then(
+      (next) => (held = next),
+      () => undefined,
+    )
+  }, RENEWAL)
+  stack.defer(() => clearInterval(renewing))
+  return { connect: () => one.connect(held) }
+}
+
 export const openWorld = async (
   postgres: TestPostgres,
-  { disk: part, needs }: Pick<Fault, 'disk' | 'needs'>,
+  { disk: part, needs, brief = false }: Pick<Fault, 'disk' | 'needs' | 'brief'>,
 ): Promise<World> => {
   await using stack = new AsyncDisposableStack()
   const kept = stack.use(await tempFolder('hoop-faults-'))
@@ -100,7 +124,9 @@ export const openWorld = async (
   const provider = stack.use(await startWire(() => idpPort))
   const idpPort = await freePort()
   const idp = stack.use(await startIdp({ interval: 0.1, port: idpPort, issuer: provider.url }))
-  const disk = part && stack.adopt(smallDisk(kept.file('small'), 4 * 2 ** 20), (it) => it[Symbol.dispose]())
+  // SQLite lets what is new grow to some 4 MB beside each of the store's two files.
+  const size = (part === 'store' ? 64 : 4) * 2 ** 20
+  const disk = part && stack.adopt(smallDisk(kept.file('small'), size), (it) => it[Symbol.dispose]())
   const on = (name: string) => (part === name ? kept.file('small', name) : kept.file(name))
   const [recordings, storeFolder] = [on('recordings'), on('store')]
   await mkdir(storeFolder)
@@ -113,13 +139,17 @@ export const openWorld = async (
         elsewhere: await connectionTo(other.url, kept.file('second.password')),
       },
       policies,
-      gateway: { store: `sqlite:${store}`, recordings: `file:${recordings}`, drain: '1s' },
+      gateway: {
+        ...{ store: `sqlite:${store}`, recordings: `file:${recordings}`, drain: '1s' },
+        ...(brief && { limits: { link: '2s' } }),
+      },
+      ...(brief && { identity: { grant: { ttl: '20s' } } }),
       ready: '/livez', // a small disk is full enough not to be ready
-      env: needs === 'libfaketime' ? clock.environment(kept) : {},
+      env: environmentOf(needs, kept, storeFolder),
     }),
   )
-  const someone = async (connection?: string): Promise<Person> =>
-    stack.use(await person(idp, 'mika', gateway, connection))
+  const someone = async (connection?: string) =>
+    worker(stack.use(await person(idp, 'mika', gateway, connection)), stack, brief)
   const [mika, far] = [await someone(), await someone('elsewhere')]
   const ports = stack.use(new AsyncDisposableStack())
   const openPort = async () =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { to } from 'pg-copy-streams'
 import { expect } from 'vitest'
@@ -29,10 +30,23 @@ export type Deed = (client: Client, config: ClientConfig) => Promise<void>
 const random = (below: number): number => Math.floor(Math.random() * below)
 const refusal = (code: string, message: string) => ({ code, message: expect.stringContaining(message) as string })
 
-export const open = async (config: ClientConfig): Promise<Client> => {
+/** Whether the way to the database was cut while somebody came: what has not begun can't go on. */
+const isOnTheWay = (error: unknown): boolean => {
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  return /^(08|57P|58030)/.test(code) || /terminated unexpectedly|ECONNRESET/.test(`${code} ${message}`)
+}
+
+/** Comes again where a fault met them on their way in. */
+export const open = async (config: ClientConfig, tries = 10): Promise<Client> => {
   const client = new Client(config)
   client.on('error', () => undefined)
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    if (tries === 0 || !isOnTheWay(error)) throw error
+    await sleep(500)
+    return open(config, tries - 1)
+  }
   return client
 }
 

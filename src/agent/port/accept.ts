@@ -94,7 +94,12 @@ export function turnAway(client: Socket, failure: HoopError): void {
 
 async function checkUser(client: Socket, check: LocalCheck): Promise<void> {
   if (check.kind !== 'user') return
-  if ((await peerUser(client)) === check.uid) return
+  const uid = await peerUser(client)
+  if (uid === check.uid) return
+  if (uid === undefined)
+    throw new HoopError('ACCESS_DENIED', 'whose connection this is could not be found out', {
+      hint: 'Try again. Where it stays so, close other connections, or let hoop connect have more open files (ulimit -n).',
+    })
   throw new HoopError('ACCESS_DENIED', 'this port belongs to another user of this machine', {
     hint: 'Run hoop connect yourself. Where a client must run as another user, use hoop connect --password.',
   })

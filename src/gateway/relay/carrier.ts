@@ -7,6 +7,7 @@ import type { Machine } from './machine/machine.js'
 import type { Step } from './machine/step.js'
 import type { Verdict } from './machine/suspension/suspension.js'
 import { Outside } from './outside.js'
+import { parts } from './parts.js'
 import { Passage } from './passage.js'
 import type { PumpOptions } from './pump-options.js'
 import { rounds } from './rounds.js'
@@ -121,6 +122,8 @@ export class Carrier {
       case 'hold':
         if (command.wants.kind === 'approval') this.#passage.asks()
         return this.#outside.hold(command)
+      case 'turn':
+        return this.#nextTurn()
       case 'withdraw': {
         const verdict = this.#outside.withdraw(command.error)
         if (!this.#course.over) this.carry(this.#machine.resume(verdict))
@@ -135,6 +138,14 @@ export class Carrier {
       case 'end':
         return this.#course.end(command.error)
     }
+  }
+
+  /** What is left of a text is put together when the server has room for it, and others have had their turn. */
+  #nextTurn(): void {
+    const { upstream } = this.#options
+    const next = (): void => parts.add(() => this.#course.resume({ kind: 'turn' }))
+    if (upstream.writableNeedDrain) upstream.once('drain', next)
+    else next()
   }
 
   /** Tells the client something, between two of the server's messages. */

@@ -1,7 +1,13 @@
-/** setTimeout counts in 32 bits. */
-const LONGEST = 2 ** 31 - 1
+/**
+ * Milliseconds between two looks at the clock on the wall, by which grants expire: timers stand still while the machine sleeps, and
+ * know nothing of a clock that is set.
+ */
+const LOOKS = 5_000
 
-/** One timer for each chain of grants that has sessions: it goes off when the last grant of the chain has expired. */
+/**
+ * One timer for each chain of grants that has sessions: it goes off when the last grant of the chain has expired, by the
+ * clock on the wall.
+ */
 export class GrantExpiry {
   readonly #timers = new Map<string, { expiresAt: Date; timer: NodeJS.Timeout }>()
   readonly #lapsed: (chain: string) => void
@@ -19,7 +25,7 @@ export class GrantExpiry {
   /** The grant has been renewed. */
   set(chain: string, expiresAt: Date): void {
     this.stop(chain)
-    const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), LONGEST)
+    const wait = Math.min(Math.max(expiresAt.getTime() - Date.now(), 0), LOOKS)
     const timer = setTimeout(() => this.#expire(chain), wait)
     timer.unref()
     this.#timers.set(chain, { expiresAt, timer })

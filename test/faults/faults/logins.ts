@@ -30,6 +30,14 @@ const weather = (name: string, is: World['provider']['weather'], short?: true): 
 export const ofLogins: readonly Fault[] = [
   weather('down', 'cut', true),
   weather('silent', 'silent'),
+  {
+    ...weather('slow', 'late'),
+    newcomer: 'let in',
+    comes: async ({ gateway }) => {
+      const { status, stdout, stderr } = await gateway.login('ines')
+      return status === 0 ? 'let in' : stdout + stderr
+    },
+  },
   weather('answering garbage', 'garbage'),
   {
     name: 'identity provider down at the start',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { everybody, type Fault, people, type Who } from '../fault.js'
+import { untilSaid } from '../processes.js'
 import { streamOf } from '../session.js'
 
 export const ofProcesses: readonly Fault[] = [
@@ -37,6 +38,42 @@ export const ofProcesses: readonly Fault[] = [
     newcomer: 'let in',
     inject: async ({ port }) => port.process.process.kill('SIGSTOP'),
     mend: async ({ port }) => port.process.process.kill('SIGCONT'),
+  },
+  {
+    name: 'agent stopped for longer than its link, and continued',
+    kind: 'processes',
+    brief: true,
+    hurt: {},
+    waits: ['agent'],
+    newcomer: 'let in',
+    inject: ({ port, gateway }) => untilSaid(gateway.server, 'link lost', () => port.process.process.kill('SIGSTOP')),
+    mend: async ({ port }) => port.process.process.kill('SIGCONT'),
+  },
+  {
+    name: 'gateway stopped for longer than its links, and continued',
+    kind: 'processes',
+    brief: true,
+    hurt: {},
+    waits: Object.keys(people) as Who[],
+    inject: async ({ gateway }) => {
+      gateway.server.process.kill('SIGSTOP')
+      await sleep(5000)
+    },
+    mend: async ({ gateway }) => gateway.server.process.kill('SIGCONT'),
+  },
+  {
+    name: 'a laptop asleep for longer than its grant',
+    kind: 'processes',
+    brief: true,
+    hurt: { agent: ['FATAL 57P01 GRANT_EXPIRED', 'FATAL 08006 NETWORK_LOST'] },
+    newcomer: 'let in',
+    inject: async (world) => {
+      world.port.process.process.kill('SIGSTOP')
+      world.wire.weather = 'silent'
+      await sleep(25_000)
+      world.wire.weather = 'through'
+      world.port.process.process.kill('SIGCONT')
+    },
   },
   {
     name: 'client gone in the middle of rows',

@@ -6,11 +6,13 @@ export type Command =
   /** Get what a suspended request wants from outside, and `resume` with it. */
   | {
       readonly kind: 'hold'
-      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' | 'witness' | 'standing' }>
+      readonly wants: Exclude<Wants, { kind: 'estimate' | 'answers' | 'witness' | 'standing' | 'turn' }>
       readonly inTransaction: boolean
       /** Something may be locked meanwhile: more than BEGIN was sent. */
       readonly locks: boolean
     }
+  /** Let others have their turn, and the server take what is there; then `resume`. */
+  | { readonly kind: 'turn' }
   /** Nobody waits for that any more: let it go, and `resume` with a refusal. */
   | { readonly kind: 'withdraw'; readonly error: HoopError }
   /** The answers to what `ask` was given. */

@@ -13,7 +13,6 @@ import { add, type Verdict } from './suspension/suspension.js'
 
 /** Requests without an answer at which the client is no longer read. */
 const MAX_OUTSTANDING = 65_536
-
 export interface MachineOptions extends StateOptions, ClientOptions {
   readonly budget: MemoryBudget
 }
@@ -106,7 +105,7 @@ export class Machine {
   /** The client has closed its half; the server answers what was asked, and closes then. */
   clientEnded(): Step {
     this.#clientEnded = true
-    return this.withdraw('the client has left')
+    return this.#state.sending ? this.#settled() : this.withdraw('the client has left')
   }
 
   /** The catalog has what this session committed, up to the change of that number. */
@@ -225,7 +224,8 @@ export class Machine {
 
   #behind(suspended: Suspended, chunks: readonly Buffer[]): void {
     for (const chunk of chunks) suspended.backlog.add(chunk)
-    if (suspended.backlog.goodbye || this.#clientEnded) this.#suspension.withdraw(suspended, 'the client has left')
+    if (!this.#state.sending && (suspended.backlog.goodbye || this.#clientEnded))
+      this.#suspension.withdraw(suspended, 'the client has left')
   }
 
   /** As far as a suspended request can go now, and what came behind it. */
@@ -235,11 +235,11 @@ export class Machine {
       if (mode.kind !== 'suspended') return
       this.#suspension.progress(mode)
       if (!mode.verdict) return
-      const { message, given, verdict, answers } = mode
-      const behind = mode.backlog.take()
+      if (!this.#suspension.whole(mode)) continue
+      const { message, given, verdict, answers, wants, backlog } = mode
       this.#state.mode = answers
-      this.#client.message(message.tag, message.buffer, message.start, message.end, add(given, verdict))
-      this.#feed(behind)
+      if (wants.kind !== 'turn') this.#client.message(message, add(given, verdict))
+      this.#feed(backlog.take())
     }
   }
 

@@ -115,6 +115,11 @@ export class State {
     return this.mode.kind === 'suspended' ? this.mode.answers : this.mode
   }
 
+  /** A request is put together in turns, and is on its way in part: it is answered, also where its client sends nothing more. */
+  get sending(): boolean {
+    return this.mode.kind === 'suspended' && this.mode.wants.kind === 'turn'
+  }
+
   /** Another mode for answers; a client's side that is suspended stays so, and a session that ends goes on ending. */
   answer(mode: AnswerMode): void {
     if (this.mode.kind === 'ending') return

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectUpstream } from '../../../../src/gateway/upstream/connect.js'
+import { parts } from '../../../../src/gateway/relay/parts.js'
 import { HoopError } from '../../../../src/lib/errors.js'
 import type { Guard } from '../../../../src/policy/decision.js'
 import { freshDatabase, type FreshDatabase } from '../../../helpers/database.js'
@@ -92,6 +93,22 @@ test.for<[string, Buffer]>([
   await relay.registry.idle()
   expect(relay.registry.size).toBe(0)
   expect(relay.budget.held).toBe(0)
+})
+
+test('a server that is ready before it was given all of a text ends the session', async () => {
+  await using server = await liar(loggedIn, ready)
+  await using relay = await relayServer({
+    guard: await guardOf(database.url, policy),
+    upstream: { port: server.port },
+  })
+  const client = await WireClient.login(relay.port)
+  // What is left waits for as long as others take.
+  vi.spyOn(parts, 'add').mockReturnValue(undefined)
+  client.write(send.query(Array.from({ length: 600 }, () => 'SELECT ssn FROM people').join(';')))
+  expect(errorsIn(await client.untilType('E'))).toMatchObject([{ S: 'FATAL', C: '08P01' }])
+  vi.restoreAllMocks()
+  client.socket.destroy()
+  await relay.registry.idle()
 })
 
 test('rows with fewer or more values than described go no further where columns are masked', async () => {

@@ -73,18 +73,19 @@ export class Client implements FrameHandler {
   }
 
   frame(tag: number, buffer: Buffer, start: number, end: number): void {
-    this.message(tag, buffer, start, end, nothing)
+    this.message({ tag, buffer, start, end }, nothing)
   }
 
   /** @param given what the message waited for came to, where it did */
-  message(tag: number, buffer: Buffer, start: number, end: number, given: Given): void {
+  message(message: Message, given: Given): void {
     const state = this.#state
+    const { tag } = message
     if (state.terminated) return
     if (this.#dropping && tag !== Frontend.Sync && tag !== Frontend.Terminate) return
-    const message = { tag, buffer, start, end }
     this.#pass(message, given)
     if (given.rules.length > 0) state.batch.spend()
-    if (!this.paused) state.batch.sent(message)
+    // What is put together in turns is on its way.
+    if (!this.paused || state.sending) state.batch.sent(message)
   }
 
   #pass(message: Message, given: Given): void {

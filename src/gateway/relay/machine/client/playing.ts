@@ -5,7 +5,7 @@ import type { Outbox } from '../../../../wire/outbox.js'
 import { Blocks } from './blocks.js'
 import { Frontend } from '../../../../wire/tags.js'
 import type { Message } from './message.js'
-import { Played, type PlayedStatement } from '../witness/played.js'
+import { Played } from '../witness/played.js'
 import type { Witness } from '../witness/witness.js'
 
 /** What stands before the text of an unnamed statement, and what ends it: no types of parameters follow. */
@@ -43,29 +43,68 @@ export interface ToPlay {
   readonly parameters: readonly (readonly Buffer[] | undefined)[]
   readonly pipeline: number
   readonly witness: Witness
+  /** A Parse that can't be parsed. */
+  readonly refused: Buffer
 }
 
-/** Sends a simple query as an extended one. @see PostgreSQL documentation, "Extended Query" */
-export const play = (
-  out: Outbox,
-  { message, text, spans, parameters, pipeline, witness }: ToPlay,
-  unsettles: (i: number) => void,
-): Played => {
-  const bytes = bytesOf(message, text, parameters.length)
-  const places = parameters.length === 1 ? [0, bytes.length] : (spans ?? spansIn(text))
-  const blocks = parameters.length === 1 ? undefined : new Blocks(out)
-  const to = blocks ?? out
-  const statements: PlayedStatement[] = []
-  for (const [i, asked] of parameters.entries()) {
-    const before = places[2 * i]!
-    parseOf(to, bytes.subarray(before, places[2 * i + 1]))
-    to.put(bind)
-    const sent = asked && witness.send(to, asked, pipeline)
-    to.put(run)
-    statements.push({ before, sent })
-    unsettles(i)
+/** Statements, and bytes of text, that are put together at a time: a few milliseconds of work. */
+const STATEMENTS = 256
+const BYTES = 1024 * 1024
+
+/**
+ * Sends a simple query as an extended one, some statements at a time: between them others have their turn, and the server
+ * takes what is there.
+ * @see PostgreSQL documentation, "Extended Query"
+ */
+export class Playing {
+  readonly played: Played
+  readonly #out: Outbox
+  readonly #toPlay: ToPlay
+  readonly #bytes: Buffer
+  readonly #places: ArrayLike<number>
+  readonly #unsettles: (i: number) => void
+  #next = 0
+
+  /** @param unsettles is told of each statement when it is on its way */
+  constructor(out: Outbox, toPlay: ToPlay, unsettles: (i: number) => void) {
+    const { message, text, spans, parameters, witness } = toPlay
+    this.#out = out
+    this.#toPlay = toPlay
+    this.#unsettles = unsettles
+    this.#bytes = bytesOf(message, text, parameters.length)
+    this.#places = parameters.length === 1 ? [0, this.#bytes.length] : (spans ?? spansIn(text))
+    this.played = new Played(this.#bytes, parameters.length, (sent) => witness.confirmed(sent))
   }
-  to.put(end)
-  blocks?.end()
-  return new Played(bytes, statements, (sent) => witness.confirmed(sent))
+
+  /**
+   * Puts the next statements together; where it was canceled, what raises an error in their place.
+   * @param failed the server has raised an error, and skips what is left
+   * @returns whether that was all
+   */
+  next(failed: boolean): boolean {
+    const { parameters, witness, pipeline } = this.#toPlay
+    const blocks = parameters.length === 1 ? undefined : new Blocks(this.#out)
+    const to = blocks ?? this.#out
+    const stops = failed || this.played.canceled
+    const most = stops ? this.#next : Math.min(this.#next + STATEMENTS, parameters.length)
+    for (let bytes = 0; this.#next < most && bytes < BYTES; this.#next++) {
+      const [i, asked] = [this.#next, parameters[this.#next]]
+      const [before, behind] = [this.#places[2 * i]!, this.#places[2 * i + 1]!]
+      bytes += behind - before
+      parseOf(to, this.#bytes.subarray(before, behind))
+      to.put(bind)
+      const sent = asked && witness.send(to, asked, pipeline)
+      to.put(run)
+      this.played.sent({ before, sent })
+      this.#unsettles(i)
+    }
+    const whole = stops || this.#next === parameters.length
+    if (whole) {
+      if (!failed && this.played.canceled) to.put(this.#toPlay.refused)
+      to.put(end)
+      this.played.whole = true
+    }
+    blocks?.end()
+    return whole
+  }
 }

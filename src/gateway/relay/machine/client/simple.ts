@@ -1,16 +1,23 @@
 import { asHoopError, HoopError } from '../../../../lib/errors.js'
-import { callOfNothing, type FunctionCall, query, readFunctionCall, readQuery } from '../../../../wire/frontend.js'
+import {
+  callOfNothing,
+  type FunctionCall,
+  parse,
+  query,
+  readFunctionCall,
+  readQuery,
+} from '../../../../wire/frontend.js'
 import { largeObjectFunctions, selectOf } from './large-objects.js'
 import { checkQuery } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
 import type { Message } from './message.js'
-import { play } from './playing.js'
+import { Playing } from './playing.js'
 import type { Admission, Refusal } from '../admission/outcome.js'
+import type { QueryRequest } from '../requests.js'
 import type { Meaning } from '../names/names.js'
-import type { Given } from '../suspension/suspension.js'
+import { type Given, nothing } from '../suspension/suspension.js'
 import { lags } from '../state.js'
 import { standing } from '../witness/following.js'
-import type { Played } from '../witness/played.js'
 import { awaited, lookedAt, takesExtended, type Way, wayOf } from '../witness/confirming.js'
 
 /** Texts of long messages that wait: such a message comes again, and to read it takes a while. */
@@ -106,27 +113,36 @@ export class SimpleRequests {
     pipeline.ended()
     const statement = state.journal.statement('simple', text, noted(admission))
     for (const meaning of defines) if (meaning) state.names.request(meaning)
-    let played: Played | undefined
-    if (way.kind === 'played') {
-      const { number } = pipeline
-      const unsettles = (i: number): void => state.witness.sent([admission.statements[i]!])
-      played = play(
-        out,
-        {
-          ...{ message, text, spans: state.guard?.spans?.(text), parameters: way.parameters },
-          ...{ pipeline: number, witness: state.witness },
-        },
-        unsettles,
-      )
-      pipeline.ended()
-    } else {
-      out.keep(message.buffer, message.start, message.end)
-      state.witness.sent(admission.statements)
+    const request = { kind: 'query', statement, refused: undefined, admission, defines, completed: 0 } as const
+    if (way.kind === 'played') return this.#play(message, text, way.parameters, { ...request, errored: false })
+    out.keep(message.buffer, message.start, message.end)
+    state.witness.sent(admission.statements)
+    state.push({ ...request, errored: false })
+  }
+
+  /** Many statements are put together in turns; nothing of what comes behind them overtakes them. */
+  #play(
+    message: Message,
+    text: string,
+    parameters: Extract<Way, { kind: 'played' }>['parameters'],
+    request: QueryRequest & { readonly admission: Admission },
+  ): void {
+    const { state, out, pipeline, own } = this.#parts
+    const { number } = pipeline
+    const { statements } = request.admission
+    const { witness } = state
+    const refused = parse('', own.refused)
+    const toPlay = { message, text, spans: state.guard?.spans?.(text), parameters, pipeline: number, witness, refused }
+    const playing = new Playing(out, toPlay, (i) => witness.sent([statements[i]!]))
+    const sent = { ...request, played: playing.played }
+    state.push(sent)
+    const next = (): boolean => {
+      const whole = playing.next(sent.errored)
+      if (whole) pipeline.ended()
+      return whole
     }
-    state.push({
-      ...{ kind: 'query', statement, refused: undefined, admission, defines },
-      ...{ completed: 0, errored: false, played },
-    })
+    const cancel = (): void => void (playing.played.canceled = true)
+    if (!next()) this.#parts.suspend(message, { kind: 'turn', next, cancel }, nothing)
   }
 
   #room(defines: readonly (Meaning | undefined)[]): HoopError | undefined {

@@ -112,7 +112,8 @@ export class Errors {
     if (!displaced && ours?.code !== 'CATALOG_CHANGED') return false
     const error = ours ?? new HoopError('CATALOG_CHANGED', 'the unnamed statement')
     // What waits behind it would be overtaken.
-    const batch = state.mode.kind === 'suspended' ? undefined : state.batch.playable
+    const waits = state.mode.kind === 'suspended' && !state.sending
+    const batch = waits ? undefined : state.batch.playable
     if (!state.renews || this.fatal !== undefined || state.transaction !== 'I' || batch === undefined) return false
     state.again = { batch, error }
     return true

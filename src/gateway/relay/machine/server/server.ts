@@ -212,6 +212,7 @@ export class Server implements FrameHandler {
       throw new HoopError('PROTOCOL_DESYNC', 'ReadyForQuery')
     if (head?.kind === 'query' || head?.kind === 'function' || head?.kind === 'sync') {
       if (head.kind === 'query') {
+        if (head.played?.whole === false) throw new HoopError('PROTOCOL_DESYNC', 'ReadyForQuery before a Sync')
         if (head.errored) dropGhosts(state)
         // What the text did not get to gave no name to anything.
         for (const meaning of head.defines) if (meaning) state.names.fail(meaning)

@@ -62,6 +62,11 @@ export class Suspension {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
     const state = this.#state
     const { answers, wants } = suspended
+    if (wants.kind === 'turn') {
+      if (suspended.stage === 'draining') state.commands.push({ kind: 'turn' })
+      suspended.stage = 'waiting'
+      return
+    }
     const stops = answers.kind === 'skipping' || (isWithheld(answers) && answers.dropping)
     if (wants.kind === 'answers' && (stops || state.head() === undefined)) {
       suspended.verdict = { kind: 'answered' }
@@ -90,6 +95,8 @@ export class Suspension {
   /** The client no longer wants an answer: the statement is refused at its place in the order, and the rest goes on. */
   withdraw(suspended: Suspended, about: string): void {
     if (suspended.verdict || suspended.stage === 'withdrawing') return
+    // A cancel that finds the server between two parts would do nothing.
+    if (suspended.wants.kind === 'turn') return suspended.wants.cancel()
     const error = withdrawn(about, suspended.wants)
     const { kind } = suspended.wants
     const asked = kind === 'estimate' || kind === 'witness' || kind === 'standing'
@@ -103,6 +110,14 @@ export class Suspension {
   /** Why, where the session ends meanwhile. */
   ended({ wants }: Suspended): HoopError {
     return withdrawn('the session has ended', wants)
+  }
+
+  /** @returns whether all of a request is on its way whose parts were put together in turns */
+  whole(suspended: Suspended): boolean {
+    if (suspended.wants.kind !== 'turn' || suspended.wants.next()) return true
+    suspended.verdict = undefined
+    suspended.stage = 'draining'
+    return false
   }
 
   /** The planner, or whoever was asked, has answered. */

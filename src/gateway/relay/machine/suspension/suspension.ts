@@ -32,6 +32,8 @@ export type Verdict =
   | { readonly kind: 'moved'; readonly what: string }
   /** The catalog was read as the open transaction sees it. @param guard absent where the server would run nothing */
   | { readonly kind: 'followed'; readonly guard: MachineGuard | undefined }
+  /** Others have had their turn. */
+  | { readonly kind: 'turn' }
   | RefusedVerdict
 
 export interface RefusedVerdict {
@@ -58,6 +60,11 @@ export type Wants =
   | { readonly kind: 'standing'; readonly parameters: readonly Buffer[] }
   /** The catalog as the open transaction sees it, with all that it has changed itself: read over its own connection. */
   | { readonly kind: 'own' }
+  /**
+   * Turns between parts of what is being put together for the server: `next` is the next part, and whether it was the last.
+   * After `cancel` that is an error.
+   */
+  | { readonly kind: 'turn'; readonly next: () => boolean; readonly cancel: () => void }
 
 /** The outcome of an admission that has to wait. */
 export interface Waiting {
@@ -106,6 +113,7 @@ const later = (given: Given, verdict: Exclude<Verdict, { kind: 'renewed' | 'conf
   if (verdict.kind === 'stands') return { ...given, stands: verdict.parameters }
   if (verdict.kind === 'moved') return { ...given, moved: verdict.what, attempts: given.attempts + 1 }
   if (verdict.kind === 'followed') return { ...given, followed: true, moved: undefined }
+  if (verdict.kind === 'turn') return given
   if (verdict.kind === 'answered') return { ...given, answered: true }
   if (verdict.kind === 'estimated') return { ...given, estimate: verdict.estimate }
   if (verdict.kind === 'refuse') return { ...given, refused: verdict }

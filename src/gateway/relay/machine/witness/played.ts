@@ -13,6 +13,9 @@ const charactersIn = (text: Buffer, bytes: number): number => {
   return characters
 }
 
+/** What the server says of a cancel that finds it at work. */
+const canceling: ErrorFields = { S: 'ERROR', V: 'ERROR', C: '57014', M: 'canceling statement due to user request' }
+
 /** One statement of the text. */
 export interface PlayedStatement {
   /** Bytes of the text in front of it. */
@@ -31,17 +34,31 @@ const stray = (tag: number, stage: Stage): HoopError =>
  */
 export class Played {
   readonly #text: Buffer
-  readonly #statements: readonly PlayedStatement[]
+  /** Those that were sent. */
+  readonly #statements: PlayedStatement[] = []
+  readonly #count: number
   readonly #confirmed: (sent: Sent) => void
   #stage: Stage = 'parse'
   #at = 0
   #left = 0
+  /** The Sync is on its way. */
+  whole = false
+  /** What was not sent by then has an error in its place, behind all that was. */
+  canceled = false
 
-  /** @param confirmed is told when a witness has been answered */
-  constructor(text: Buffer, statements: readonly PlayedStatement[], confirmed: (sent: Sent) => void) {
+  /**
+   * @param count statements of the text; each is told of by `sent`
+   * @param confirmed is told when a witness has been answered
+   */
+  constructor(text: Buffer, count: number, confirmed: (sent: Sent) => void) {
     this.#text = text
-    this.#statements = statements
+    this.#count = count
     this.#confirmed = confirmed
+  }
+
+  /** The next statement is on its way. */
+  sent(statement: PlayedStatement): void {
+    this.#statements.push(statement)
   }
 
   /** The witness that is about to say its word, or has said an error. */
@@ -56,6 +73,7 @@ export class Played {
 
   /** An error as the simple query would have got it: positions count from the text's start, and `$1` is no parameter. */
   asSimple(fields: ErrorFields): ErrorFields {
+    if (this.canceled && this.#at >= this.#statements.length) return canceling
     const offset = this.#offset
     const moved =
       offset > 0 && fields['P'] !== undefined ? { ...fields, P: String(Number(fields['P']) + offset) } : fields
@@ -65,6 +83,7 @@ export class Played {
 
   /** Takes one answer, errors and what comes unasked aside. @returns whether it is for the client */
   answer(tag: number): boolean {
+    if (this.#stage !== 'close' && this.#at >= this.#statements.length) throw stray(tag, this.#stage)
     switch (this.#stage) {
       case 'parse':
         if (tag !== Backend.ParseComplete) throw stray(tag, this.#stage)
@@ -93,6 +112,6 @@ export class Played {
   /** The statement at hand has completed. */
   completed(): void {
     this.#at++
-    this.#stage = this.#at < this.#statements.length ? 'parse' : 'close'
+    this.#stage = this.#at < this.#count ? 'parse' : 'close'
   }
 }
