@@ -31,7 +31,7 @@ export const lazyCompilers: Compilers = {
           lazily.errors = validate.errors
           return fits
         },
-        { errors: undefined as unknown },
+        { errors: undefined },
       )
       return lazily
     }) as ReturnType<Validators>
