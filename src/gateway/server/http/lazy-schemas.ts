@@ -21,20 +21,17 @@ const buildSerializer: Serializers = (...parts) =>
 export const lazyCompilers: Compilers = {
   buildValidator: (shared, options) => {
     let compile: ReturnType<Validators> | undefined
-    return ((route: Parameters<ReturnType<Validators>>[0]) => {
+    return (route: Parameters<ReturnType<Validators>>[0]) => {
       let validate: ReturnType<ReturnType<Validators>> | undefined
       // Fastify reads what is wrong from the function that it called.
-      const lazily = Object.assign(
-        (data: unknown): unknown => {
-          validate ??= (compile ??= buildValidator(shared, options))(route)
-          const fits: unknown = validate(data)
-          lazily.errors = validate.errors
-          return fits
-        },
-        { errors: undefined },
-      )
-      return lazily
-    }) as ReturnType<Validators>
+      const lazily: { (data: unknown): unknown; errors?: unknown } = (data) => {
+        validate ??= (compile ??= buildValidator(shared, options))(route)
+        const fits: unknown = validate(data)
+        lazily.errors = validate.errors
+        return fits
+      }
+      return lazily as ReturnType<ReturnType<Validators>>
+    }
   },
   buildSerializer: (shared, options) => {
     let compile: ReturnType<Serializers> | undefined
