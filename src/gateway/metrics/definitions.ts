@@ -1,10 +1,7 @@
-/** What a metric is, for whoever reads it: also the rows of docs/metrics.md. */
-export interface Definition {
-  readonly type: 'counter' | 'gauge' | 'histogram'
-  readonly help: string
-  /** Their values come from `hoop.yaml` (connections, rules) or from lists in this program, never from people or statements. */
-  readonly labels: readonly string[]
-}
+import type { Definition } from './definition.js'
+import { hostDefinitions } from './host-definitions.js'
+
+export type { Definition }
 
 /** Every metric that a gateway has. Seconds, bytes and Unix times, as Prometheus has it. */
 export const definitions = {
@@ -230,26 +227,7 @@ export const definitions = {
     help: 'Who is logged in with the connection’s own user from another address than a gateway’s, past it; looked at each minute.',
     labels: ['connection'],
   },
-  hoop_free_bytes: {
-    type: 'gauge',
-    help: 'Free space where recordings and store are. Under 64 MiB for recordings the gateway is not ready.',
-    labels: ['of'],
-  },
-  hoop_certificate_expiry_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When a certificate ends: gateway, authority (gateway.tls.ca), client (sslcert or client_certificate of a connection and its entries; of several, the first to end), database (sslrootcert; of several, the last to end).',
-    labels: ['certificate', 'connection'],
-  },
-  hoop_key_written_timestamp_seconds: {
-    type: 'gauge',
-    help: 'When a key file was written: signing, masking. Neither ends by itself.',
-    labels: ['key'],
-  },
-  process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process.', labels: [] },
-  process_resident_memory_bytes: { type: 'gauge', help: 'Memory of the process.', labels: [] },
-  process_start_time_seconds: { type: 'gauge', help: 'When the process was started.', labels: [] },
-  process_open_fds: { type: 'gauge', help: 'Open file descriptors (Linux).', labels: [] },
-  process_max_fds: { type: 'gauge', help: 'How many there may be (Linux).', labels: [] },
+  ...hostDefinitions,
 } as const satisfies Record<string, Definition>
 
 export type MetricName = keyof typeof definitions

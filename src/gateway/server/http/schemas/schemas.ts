@@ -17,8 +17,6 @@ import type {
   RevocationInfo,
   RevokeAnswer,
   RevokeRequest,
-  SessionCounters,
-  SessionSummary,
 } from '../../../../lib/api.js'
 import './access.js'
 import './acts.js'
@@ -29,6 +27,7 @@ import './service-tokens.js'
 import './statements.js'
 import { ended, namePersonDetail } from './people.js'
 import { line, named, registry, time } from './registry.js'
+import { actor, session } from './sessions.js'
 import { workload } from './tokens.js'
 
 const count = z.int().nonnegative()
@@ -129,45 +128,6 @@ named<GrantAnswer, z.ZodType<GrantAnswer>>(
   z.strictObject({ grant: z.string(), id: z.string(), expiresAt: time, connection, subject: z.string() }),
 )
 
-const counters: z.ZodType<SessionCounters> = z.strictObject({
-  statements: count,
-  refused: count,
-  errors: count,
-  rows: count,
-  bytes: count.meta({ description: 'Bytes sent to the client.' }),
-  masked: count,
-  observed: count.exactOptional(),
-  lastRefusal: z.string().exactOptional(),
-})
-
-const actor = z.strictObject({ subject: z.string(), name: z.string() })
-
-const session = named<SessionSummary, z.ZodType<SessionSummary>>(
-  'Session',
-  z.strictObject({
-    id: z.string(),
-    subject: z.string(),
-    name: z.string(),
-    owner: actor.meta({ description: 'Of a service token’s session: whose token it is.' }).exactOptional(),
-    connection: z.string(),
-    grantId: z.string(),
-    clientApplication: z.string().exactOptional(),
-    clientAddress: z.string().exactOptional(),
-    startedAt: time,
-    endedAt: time.exactOptional(),
-    end: z.enum(['closed', 'aborted', 'killed', 'lapsed', 'failed']).exactOptional(),
-    reason: z.string().exactOptional(),
-    endedBy: actor.exactOptional(),
-    counters,
-    policyHash: z.string(),
-    seenClear: z.boolean(),
-    removed: z
-      .strictObject({ how: z.enum(['retired', 'erased']), at: time })
-      .meta({ description: 'Its recording is gone as it should be.' })
-      .exactOptional(),
-  }),
-)
-
 const use: z.ZodType<BudgetUse> = z.strictObject({
   budget: z.enum(['statement', 'session', 'identity', 'questions']),
   per: z.enum(['hour', 'day']).exactOptional(),
@@ -186,7 +146,6 @@ const connectionUse: z.ZodType<ConnectionUse> = z.strictObject({
 })
 named('Usage', z.strictObject({ connections: z.array(connectionUse) }))
 
-named('Sessions', z.strictObject({ sessions: z.array(session), cursor: z.string().exactOptional() }))
 /** Told to clients and kept. */
 const reason = line(500).regex(/\S/)
 const word = z.string().min(1).max(255)

@@ -1,0 +1,5 @@
+/** Who did something: an administrator, or the person themselves. */
+export interface Actor {
+  readonly subject: string
+  readonly name: string
+}
