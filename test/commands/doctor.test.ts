@@ -50,7 +50,11 @@ test('nobody logged in: what to do, 78', async () => {
 
 test('a gateway that isn’t there, and none at all', async () => {
   await using folder = await tempFolder()
-  const gone = await findings({ HOOP_HOME: folder.path, HOOP_GATEWAY: 'https://localhost:1' })
+  const gone = await findings({
+    HOOP_HOME: folder.path,
+    HOOP_GATEWAY: 'https://localhost:1',
+    HOOP_TOKEN: (await stage.token()).HOOP_TOKEN,
+  })
   expect([gone.status, gone.of('gateway')[0]?.state]).toEqual([78, 'wrong'])
   expect(gone.of('gateway')[0]?.hint).not.toBe('')
   const none = await findings({ HOOP_HOME: folder.path })
