@@ -3,7 +3,7 @@ import { ListCommand, type WideView } from '../../src/cli/list/command.js'
 import type { Column } from '../../src/cli/list/list.js'
 import { shortIds } from '../../src/cli/list/short-ids.js'
 import { momentText } from '../../src/cli/moment.js'
-import { span } from '../../src/cli/text.js'
+import { clip, span } from '../../src/cli/text.js'
 import type { SessionSummary } from '../../src/lib/api.js'
 
 export default class SessionsList extends ListCommand {
@@ -70,5 +70,6 @@ const columns = (sessions: readonly SessionSummary[], { wide }: WideView): reado
     { heading: 'rows', goes: 1, of: ({ counters }) => counters.rows },
     { heading: 'masked', goes: 5, of: ({ counters }) => counters.masked },
     { heading: 'end', of: ({ end }) => end ?? 'live' },
+    { heading: 'statement', goes: 9, of: ({ first }) => first && clip(first.replaceAll(/\s+/g, ' '), wide ? 200 : 40) },
   ]
 }

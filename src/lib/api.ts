@@ -120,6 +120,8 @@ export interface SessionSummary {
   readonly counters: SessionCounters
   readonly policyHash: string
   readonly seenClear: boolean
+  /** In a list: the beginning of its first statement on a table, or else of its first. */
+  readonly first?: string
   /** Its recording is gone as it should be: by retention, or since somebody erased it. */
   readonly removed?: { readonly how: 'retired' | 'erased'; readonly at: string }
 }

@@ -67,7 +67,7 @@ test('a list for people has a line for each session', async () => {
   const { stdout, stderr, status } = await hoop('list')
   expect([status, stderr]).toEqual([0, ''])
   const [head, ...lines] = stdout.trimEnd().split('\n')
-  expect(head).toMatch(/^ID +PERSON +CONNECTION +BEGAN +LASTED +STATEMENTS +REFUSED +ERRORS +ROWS +MASKED +END$/)
+  expect(head).toMatch(/^ID +PERSON +CONNECTION +BEGAN +LASTED +STATEMENTS +REFUSED +ERRORS +ROWS +MASKED +END +STATEMENT$/)
   expect(lines).toHaveLength(2)
   // statements: the five, less the refused one, and the one with a parameter
   expect(lines.find((line) => line.startsWith(sessions[0]))).toMatch(

@@ -188,7 +188,7 @@ test('pages come one behind the other, and the limit is told', async () => {
 
 test('CSV has a line for each statement, a line of headings, and all that is known', async () => {
   const { stdout } = await hoop('ines', 'sessions', 'statements', '--csv', '--person', 'mika')
-  expect(stdout.split('\r\n')).toEqual([
+  expect(stdout.split('\n')).toEqual([
     expect.stringMatching(/^time,person,subject,owner,connection,session,n,verdict,/),
     expect.stringMatching(
       /,mika@acme\.example,mika,,vectordb,\w+,1,ran,.*,"SELECT 'Grüße', total FROM orders WHERE id = 7"$/,

@@ -6,7 +6,7 @@ const headings = [
   ...['person', 'subject', 'owner', 'column', 'seen', 'rows', 'bytes', 'vectors', 'statements', 'first', 'last'],
 ]
 
-/** RFC 4180: one line for each person, column and way in which they saw it. */
+/** RFC 4180 with line feeds: one line for each person, column and way in which they saw it. */
 export const exposureCsv = ({ people }: Exposure): string => {
   const format = csv()
   const lines = people.flatMap(({ name, subject, owner, columns }) =>

@@ -38,7 +38,7 @@ const cells: Readonly<Record<string, Cell>> = {
   statement: ({ text }) => text,
 }
 
-/** RFC 4180, with a header. */
+/** RFC 4180 with line feeds, and a header. */
 export const statementCsv = (statements: readonly RecordedStatement[]): string => {
   const format = csv()
   const names = Object.keys(cells)

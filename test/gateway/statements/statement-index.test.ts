@@ -9,6 +9,7 @@ import { openStore, type Store } from '../../../src/store/open.js'
 import { StoredSessionIndex } from '../../../src/store/sessions/session-index.js'
 import { exposureOf } from '../../../src/store/statements/exposure.js'
 import { unreadable } from '../../../src/store/statements/complete.js'
+import { firstStatements } from '../../../src/store/statements/first.js'
 import { listStatements } from '../../../src/store/statements/list.js'
 import { closed, result, start, statement } from '../../recording/sample.js'
 import { session } from '../../store/fixtures.js'
@@ -66,6 +67,22 @@ const end = async (recorder: SessionRecorder): Promise<void> => {
 const contents = async ({ db }: StatementIndex) => ({
   listed: await listStatements(db, {}, 500),
   exposure: await exposureOf(db, {}),
+})
+
+test('a session is told by its first statement on a table, or else by its first', async () => {
+  await using one = await open()
+  const [a, b, c] = [await begin(one, 'ses_a'), await begin(one, 'ses_b'), await begin(one, 'ses_c')]
+  a.record(statement(1, 'SET work_mem = 1', { kinds: ['set'] }))
+  a.record(statement(2, `SELECT ${'x'.repeat(500)} FROM t`, { kinds: ['select'], reads: ['public.t'] }))
+  b.record(statement(1, 'SHOW work_mem', { kinds: ['show'] }))
+  for (const recorder of [a, b, c]) await end(recorder)
+  await one.settled()
+  const firsts = await firstStatements(one.db, ['ses_a', 'ses_b', 'ses_c', 'ses_none'])
+  expect([...firsts]).toEqual([
+    ['ses_a', `SELECT ${'x'.repeat(193)}`],
+    ['ses_b', 'SHOW work_mem'],
+  ])
+  expect((await firstStatements(one.db, [])).size).toBe(0)
 })
 
 test('what was followed and what is read from recordings afterwards are the same, live and after a crash', async () => {

@@ -1,4 +1,5 @@
 import type { SessionSummary } from '../../../lib/api.js'
+import { firstStatements } from '../../../store/statements/first.js'
 import { findSession, type SessionFilter, type SessionPage } from '../../../store/sessions/queries.js'
 import type { App } from '../http/instance.js'
 import { principalOf } from '../http/authentication.js'
@@ -66,6 +67,18 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
     return counters ? { ...session, counters } : session
   }
 
+  // An index that can't be read keeps nobody from the list.
+  const firstOf = async (sessions: readonly SessionSummary[]): Promise<ReadonlyMap<string, string>> => {
+    try {
+      return await firstStatements(
+        deps.statements.db,
+        sessions.map(({ id }) => id),
+      )
+    } catch {
+      return new Map()
+    }
+  }
+
   app.get<{ Querystring: Query }>(
     '/v1/sessions',
     {
@@ -81,7 +94,12 @@ export const sessionRoutes = (app: App, deps: HttpDeps): void => {
       searched(text)
       const filter = { ...filterOf(request.query), ...visible(request) }
       const page = await searchSessions(deps, filter, { text, limit, cursor })
-      return { ...page, sessions: page.sessions.map(current) }
+      const firsts = await firstOf(page.sessions)
+      const about = (session: SessionSummary): SessionSummary => {
+        const first = firsts.get(session.id)
+        return first === undefined ? session : { ...session, first }
+      }
+      return { ...page, sessions: page.sessions.map((session) => about(current(session))) }
     },
   )
 

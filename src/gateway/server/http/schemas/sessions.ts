@@ -37,6 +37,10 @@ export const session = named<SessionSummary, z.ZodType<SessionSummary>>(
     counters,
     policyHash: z.string(),
     seenClear: z.boolean(),
+    first: z
+      .string()
+      .meta({ description: 'In a list: the beginning of its first statement on a table, or else of its first.' })
+      .exactOptional(),
     removed: z
       .strictObject({ how: z.enum(['retired', 'erased']), at: time })
       .meta({ description: 'Its recording is gone as it should be.' })
