@@ -66,6 +66,7 @@ export function manualPage(command: ManualCommand, version: string): string {
   })
   return [
     `.TH "${name.toUpperCase()}" 1 "" "hoop ${version}" "hoop"`,
+    '.ad l',
     ...['.SH NAME', `${roff(name)} \\- ${roff(filled(summary, id))}`],
     ...['.SH SYNOPSIS', `\\fBhoop\\fR ${roff(usageOf(command))}`],
     ...(description === ''
