@@ -167,7 +167,7 @@ test('one database of a connection that is not there leaves its others', async (
   })
   const mika = await on.mika('db')
   expect(await (await mika.connect()).client.query(query)).toMatchObject(works)
-  expect(on.said('db')).toEqual([entered])
+  await expect.poll(() => on.said('db'), patient).toEqual([entered])
   const { connections } = await mika.client.get<{ connections: ConnectionInfo[] }>('/v1/connections')
   expect(connections[0]?.unavailable).toMatchObject([{ database: 'no_such_database' }])
 })
