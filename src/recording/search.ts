@@ -11,7 +11,10 @@ const searched = (event: SessionEvent): readonly (string | undefined)[] => {
     case 'refusal':
       return [event.text, event.message, event.rule]
     case 'approval':
-      return [event.id, event.text, event.rule, event.reason, ...(event.by ?? []).map(({ reason }) => reason)]
+      return [
+        ...[event.id, event.text, ...(event.meaning?.named ?? []), event.rule, event.reason],
+        ...(event.by ?? []).map(({ reason }) => reason),
+      ]
     case 'result':
       return [event.message]
     case 'start':

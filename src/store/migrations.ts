@@ -15,6 +15,7 @@ import { formerLedgers } from './migrations/022-former-ledgers.js'
 import { revokedTokens } from './migrations/023-revoked-tokens.js'
 import { holds } from './migrations/025-holds.js'
 import { removedRecordings } from './migrations/026-removed-recordings.js'
+import { meaning } from './migrations/027-meaning.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -101,4 +102,5 @@ export const migrations: Record<string, Migration> = {
   '023-revoked-tokens': revokedTokens,
   '025-holds': holds,
   '026-removed-recordings': removedRecordings,
+  '027-meaning': meaning,
 }

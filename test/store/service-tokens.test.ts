@@ -23,5 +23,5 @@ test('sessions and requests from before there were service tokens stay as they a
   expect(sessions[0]).not.toHaveProperty('owner')
   const records = new ApprovalRecords(store.db)
   expect(await records.find('a1')).not.toHaveProperty('owner')
-  expect(await records.waiting('ada', Date.now())).toBe(1)
+  expect(await records.waiting('ada', Date.now())).toBe(0)
 })

@@ -3,13 +3,14 @@ import { string } from '@oclif/core/flags'
 import { ClientCommand } from '../../../src/cli/command.js'
 import { momentText } from '../../../src/cli/moment.js'
 import { plain } from '../../../src/cli/text.js'
+import { databaseUser } from '../../../src/lib/shown/approval.js'
 import { untilOf } from '../../../src/cli/until.js'
 import type { StandingApproval, StandingApprovalRequest } from '../../../src/lib/api/approvals.js'
 
 export default class ApprovalsStandingAdd extends ClientCommand {
   static override summary = 'Approve one statement of one person until a time, as often as they run it.'
   static override description =
-    'It holds for that exact text on that database, whatever its parameters, and counts wherever a rule names a group of yours as its approvers. Where a rule takes several approvers, as many have to add it.'
+    'It holds for that exact text on that database, as that database user and role, whatever its parameters, and counts wherever a rule names a group of yours as its approvers. Where a rule takes several approvers, as many have to add it.'
   static override examples = [
     {
       description: 'What a request asked for, again until this evening',
@@ -58,7 +59,9 @@ export default class ApprovalsStandingAdd extends ClientCommand {
     const made = await client.post<StandingApproval>('/v1/standing-approvals', request)
     const until = momentText(made.expiresAt)
     this.log(
-      plain(`${made.id}: ${made.name} may run it on ${made.connection}, database ${made.database}, until ${until}.`),
+      plain(
+        `${made.id}: ${made.name} may run it on ${made.connection}, database ${made.database}, as ${databaseUser(made.meaning)}, until ${until}.`,
+      ),
     )
     return made
   }

@@ -4,6 +4,7 @@ import { ListCommand, type WideView } from '../../../src/cli/list/command.js'
 import type { Column } from '../../../src/cli/list/list.js'
 import { shortIds } from '../../../src/cli/list/short-ids.js'
 import { momentText } from '../../../src/cli/moment.js'
+import { databaseUser, searchPath } from '../../../src/lib/shown/approval.js'
 import type { StandingApproval } from '../../../src/lib/api/approvals.js'
 
 export default class ApprovalsStandingList extends ListCommand {
@@ -37,6 +38,8 @@ const columns = (all: readonly StandingApproval[], { wide }: WideView): readonly
       of: ({ expiresAt, revokedAt }) => (revokedAt === undefined ? momentText(expiresAt) : 'revoked'),
     },
     { heading: 'by', goes: 1, of: ({ by }) => by.name },
+    { heading: 'as', goes: 4, of: ({ meaning }) => databaseUser(meaning) },
+    { heading: 'search_path', goes: 5, of: ({ meaning }) => searchPath(meaning) },
     { heading: 'reason', goes: 3, of: ({ reason }) => reason },
     { heading: 'statement', wraps: true, of: ({ text }) => briefly(text, wide ? Infinity : undefined) },
   ]

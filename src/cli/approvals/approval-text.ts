@@ -1,5 +1,5 @@
-import { type Approval, valid } from '../../lib/api/approvals.js'
-import { approversOf, stateOf, value, waits, whereOf } from '../../lib/shown/approval.js'
+import { type Approval, type StatementMeaning, valid } from '../../lib/api/approvals.js'
+import { approversOf, databaseUser, searchPath, stateOf, value, waits, whereOf } from '../../lib/shown/approval.js'
 import { statementLines } from '../../lib/shown/statement-lines.js'
 import { type Column, list, type View } from '../list/list.js'
 import { shortIds } from '../list/short-ids.js'
@@ -29,6 +29,12 @@ export const approvalTable = (approvals: readonly Approval[], view: View & { rea
   return list(columns, approvals, view)
 }
 
+/** The statement, and what it runs by a name. Lines that are ours stand without the gutter. */
+const bodyOf = ({ text, meaning }: { readonly text: string; readonly meaning?: StatementMeaning }): string[] => [
+  ...statementLines(text),
+  ...(meaning?.named ?? []).flatMap((one) => ['By a name it runs:', ...statementLines(one)]),
+]
+
 /** Everything that one request is about: what an approver has to read. Statement and values are made harmless. */
 export const approvalText = (one: Approval): string =>
   [
@@ -38,6 +44,8 @@ export const approvalText = (one: Approval): string =>
       Person: one.name === one.subject ? one.name : `${one.name} (${one.subject})`,
       Reason: one.reason ?? 'none given',
       Connection: whereOf(one),
+      'Database user': databaseUser(one.meaning),
+      search_path: searchPath(one.meaning),
       'For a while': one.access && `${span(one.access.for)}, counted from the approval`,
       Rule: one.access ? undefined : one.message === undefined ? one.rule : `${one.rule}: ${one.message}`,
       Approvers: approversOf(one),
@@ -53,9 +61,16 @@ export const approvalText = (one: Approval): string =>
       ),
     ),
     '',
-    ...statementLines(one.text),
+    ...bodyOf(one),
     ...one.parameters.map((parameter, i) => exact(`  $${i + 1} = ${value(parameter)}`)),
   ].join('\n')
+
+const meaningLines = ({ meaning }: Approval): string[] => {
+  const path = searchPath(meaning)
+  return meaning
+    ? [`as database user ${databaseUser(meaning)}${path === undefined ? '' : `; search_path: ${path}`}`]
+    : []
+}
 
 const held = ({ mode }: Approval): string =>
   mode === 'wait' ? 'the session is held' : 'it may be run again once approved'
@@ -67,11 +82,12 @@ export const approvalBrief = (one: Approval, now = Date.now()): string =>
     plain(
       `${whereOf(one)}; ${one.access ? `for ${span(one.access.for)}` : `rule ${one.rule}`}${one.message === undefined ? '' : `: ${one.message}`}`,
     ),
+    ...meaningLines(one),
     plain([approversOf(one), stateOf(one, now), ...(one.access ? [] : [held(one)])].join('; ')),
     ...valid(one.votes).map(({ vote, name, reason }) =>
       plain(`${vote === 'approve' ? 'approved' : 'denied'} by ${name}${reason === undefined ? '' : `: ${reason}`}`),
     ),
     '',
-    ...statementLines(one.text),
+    ...bodyOf(one),
     ...one.parameters.map((parameter, i) => exact(`$${i + 1} = ${value(parameter)}`)),
   ].join('\n')

@@ -1,3 +1,4 @@
+import { databaseUser, searchPath } from '../../lib/shown/approval.js'
 import type { ApprovalEvent } from '../../lib/api/session-events.js'
 
 /** Words for what became of a request. */
@@ -16,9 +17,22 @@ const longest = 200
 
 const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 
+const meaningLines = (meaning: ApprovalEvent['meaning']): string[] => {
+  const path = searchPath(meaning)
+  return [
+    ...(meaning?.named ?? []).map((text) => `  by a name it runs: ${shortened(text)}`),
+    ...(meaning ? [`  as database user ${databaseUser(meaning)}`] : []),
+    ...(path === undefined ? [] : [`  search_path: ${path}`]),
+  ]
+}
+
 /** What the recording says of one step of a request, in lines. */
-export const showApproval = ({ id, outcome, rule, text, by = [], reason }: ApprovalEvent, time: string): string[] => [
+export const showApproval = (
+  { id, outcome, rule, text, meaning, by = [], reason }: ApprovalEvent,
+  time: string,
+): string[] => [
   `APPROVAL  ${id}, rule ${rule}: ${outcomes[outcome]} at ${time}${reason === undefined ? '' : ` (${reason})`}`,
   ...(text === undefined ? [] : [`  ${shortened(text)}`]),
+  ...meaningLines(meaning),
   ...by.map(({ name, reason: why }) => `  by ${name}${why === undefined ? '' : `: ${why}`}`),
 ]

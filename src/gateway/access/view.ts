@@ -23,6 +23,8 @@ export interface AccessView {
 export interface ConnectionView {
   readonly description?: string
   readonly databases: readonly [string, ...string[]]
+  /** Of the database, by the connection's own login. */
+  readonly user: string
   /** In the order of the file: the first that fits a person holds. */
   readonly access: readonly AccessEntry[]
   /** As which role sessions go on, by groups. */
@@ -92,7 +94,13 @@ const connectionView = ({
 }: Config['connections'][string]): ConnectionView => {
   const names = [...new Set([...(url.database === undefined ? [] : [url.database]), ...(databases ?? [])])]
   // The schema has seen to it that there is one.
-  return { ...(description !== undefined && { description }), databases: names as [string, ...string[]], access, role }
+  return {
+    ...(description !== undefined && { description }),
+    user: url.user,
+    databases: names as [string, ...string[]],
+    access,
+    role,
+  }
 }
 
 const policyView = (policy: PolicyConfig): PolicyView => {

@@ -8,7 +8,7 @@ import { newSessionId } from '../session/id.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import { brokenGlass } from './announcements.js'
 import type { Approvals } from './approvals.js'
-import { type Bound, bindingOf, textHash } from './binding.js'
+import { type Bound, bindingOf, meaningOf, statementHash } from './binding.js'
 import { mayDecide } from './rights.js'
 import { approvalNotice, approvedNotice, denied, expiredInTime, retryLater, tooLong } from './words.js'
 
@@ -32,6 +32,10 @@ export interface GateOptions extends Bound {
 /** Characters of a statement that an approver can be asked to read. */
 const longest = 64 * 1024
 
+/** With all that it stands for. */
+const lengthOf = ({ text, named, searchPath = '' }: HeldStatement): number =>
+  [text, ...named, searchPath].reduce((sum, { length }) => sum + length, 0)
+
 type Settled = Extract<ApprovalState, 'approved' | 'denied' | 'expired'>
 
 /** Asks for approvals on behalf of one session. */
@@ -44,7 +48,7 @@ export class SessionGate implements Gate {
 
   async pass(statement: HeldStatement, place: WaitPosition, note: Note, signal: AbortSignal): Promise<Verdict> {
     const { rule } = statement
-    if (statement.text.length > longest) return { kind: 'refuse', error: tooLong(longest), rule: rule.name }
+    if (lengthOf(statement) > longest) return { kind: 'refuse', error: tooLong(longest), rule: rule.name }
     const key = bindingOf(this.#options, statement)
     const given = (await this.#used(key, statement, note)) ?? (await this.#standing(statement, note))
     if (given !== undefined) return { kind: 'approved', rule: rule.name, approval: given }
@@ -69,11 +73,13 @@ export class SessionGate implements Gate {
     return found.id
   }
 
-  /** As many people of the rule's groups as it takes have approved this text for a while. */
-  async #standing({ text, rule }: HeldStatement, note: Note): Promise<string | undefined> {
+  /** As many people of the rule's groups as it takes have approved this text, with all that it stands for, for a while. */
+  async #standing(statement: HeldStatement, note: Note): Promise<string | undefined> {
     const { approvals } = this.#options
+    const { text, rule } = statement
+    const hash = statementHash(text, meaningOf(this.#options, statement))
     const asked = { ...this.#options, groups: rule.approvers.groups }
-    const all = await approvals.standing.covering(this.#options, textHash(text), Date.now())
+    const all = await approvals.standing.covering(this.#options, hash, Date.now())
     const good = (await approvals.standing.inForce(all)).filter(
       ({ by, groups }) =>
         mayDecide({ subject: by.subject, groups }, asked) && !approvals.isMaker(by.subject, this.#options.subject),
@@ -91,7 +97,7 @@ export class SessionGate implements Gate {
   async #break(key: string, statement: HeldStatement, note: Note): Promise<Verdict> {
     const { approvals, webhooks } = this.#options
     const record = this.#record(key, statement, 'wait', 'break-glass')
-    note(requestOf(record, statement, 'break-glass'), statement)
+    note(requestOf(record, 'break-glass'), statement)
     await approvals.add(record)
     webhooks.emit(brokenGlass(record, approvals.address(record.id)))
     return { kind: 'approved', rule: record.rule, approval: record.id }
@@ -102,7 +108,7 @@ export class SessionGate implements Gate {
     const known = await approvals.records.open(key, Date.now())
     const record = this.#record(key, statement, 'retry', 'open')
     const id = known ?? record.id
-    note({ ...requestOf(record, statement, 'requested'), id }, statement)
+    note({ ...requestOf(record, 'requested'), id }, statement)
     if (known === undefined) await approvals.add(record)
     const error = retryLater(statement.rule, id, approvals.address(id))
     return { kind: 'refuse', error, rule: statement.rule.name, approval: id }
@@ -125,7 +131,7 @@ export class SessionGate implements Gate {
       note({ id, outcome: 'withdrawn', rule, reason: aboutOf(signal) })
       outcome.resolve('withdrawn')
     }
-    note(requestOf(record, statement, 'requested'), statement)
+    note(requestOf(record, 'requested'), statement)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
     const forget = approvals.wait(id, outcome.resolve)
@@ -182,15 +188,17 @@ export class SessionGate implements Gate {
 
   #record(
     key: string,
-    { text, rule, parameters, parameterFormats }: HeldStatement,
+    statement: HeldStatement,
     mode: ApprovalRecord['mode'],
     state: ApprovalRecord['state'],
   ): ApprovalRecord {
     const { subject, name, owner, connection, database, session, policyHash, reason } = this.#options
+    const { text, rule, parameters, parameterFormats } = statement
     const now = Date.now()
     return {
       id: newSessionId(now),
       ...{ key, state, mode, subject, name, connection, database, session, policyHash, text },
+      meaning: meaningOf(this.#options, statement),
       ...(owner !== undefined && { owner }),
       rule: rule.name,
       ...(rule.message !== undefined && { message: rule.message }),
@@ -219,10 +227,10 @@ const deciders = ({ votes }: ApprovalRecord) =>
   valid(votes).map(({ subject, name, reason }) => ({ subject, name, ...(reason !== undefined && { reason }) }))
 
 const requestOf = (
-  { id, rule, reason }: ApprovalRecord,
-  { text }: HeldStatement,
+  { id, rule, reason, text, meaning }: ApprovalRecord,
   outcome: 'requested' | 'break-glass',
 ): Parameters<Note>[0] => ({
   ...{ id, outcome, rule, text },
+  ...(meaning && { meaning }),
   ...(reason !== undefined && { reason }),
 })

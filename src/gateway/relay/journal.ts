@@ -193,12 +193,13 @@ export class Journal {
   approval(event: Omit<ApprovalEvent, 'type' | 'at' | 'detected' | 'parameters'>, bound?: BoundParameters): void {
     const found: Found = {}
     const blank = (text: string): string => this.#blanking.text(text, captureLimits.text, found)
-    const { text, reason, by, ...rest } = event
+    const { text, meaning, reason, by, ...rest } = event
     const parameters = bound && this.#blanking.parameters(bound, found)
     const deciders = by?.map((one) => (one.reason === undefined ? one : { ...one, reason: blank(one.reason) }))
     const kept = {
       ...rest,
       ...(text !== undefined && { text: blank(text) }),
+      ...(meaning && { meaning: meaning.named ? { ...meaning, named: meaning.named.map(blank) } : meaning }),
       ...(parameters && { parameters }),
       ...(deciders && { by: deciders }),
       ...(reason !== undefined && { reason: blank(reason) }),

@@ -102,7 +102,7 @@ const run = (
   options: SessionOptions,
   reservation: Disposable,
   request: SessionRequest,
-  { guard, metering }: Entered & { readonly metering: Metering | undefined },
+  { guard, upstream: target, metering }: Entered & { readonly metering: Metering | undefined },
   recorder: SessionRecorder,
   upstream: Upstream,
   known: SessionName,
@@ -129,7 +129,7 @@ const run = (
     searchPath: new SearchPath(
       upstream.parameters.get('search_path'),
       request.settings.get('search_path'),
-      runtime.login === undefined,
+      runtime.login === undefined && runtime.role === undefined,
     ),
     budget,
     cancel,
@@ -138,7 +138,7 @@ const run = (
     names: services.limits.names,
     replay: services.limits.replay,
     functionCalls: runtime.functionCalls,
-    gate: guard && gateOf(options, request, id),
+    gate: guard && gateOf(options, request, target, id),
     ...{ metrics, waited: services.metrics.waited },
   })
   metrics.started++

@@ -50,6 +50,7 @@ export const askerOf = (
 export const gateOf = (
   { services, runtime, grant, retry }: SessionOptions,
   { database }: SessionRequest,
+  { user }: UpstreamTarget,
   session: string,
 ): Gate =>
   new EveryRule(
@@ -57,6 +58,8 @@ export const gateOf = (
       approvals: services.approvals,
       webhooks: services.webhooks,
       ...{ session, database, retry, connection: runtime.name, policyHash: runtime.policy.hash, reason: grant.reason },
+      user,
+      ...(runtime.role !== undefined && { role: runtime.role }),
       subject: grant.principal.subject,
       name: grant.principal.name,
       ...(grant.principal.owner && { owner: grant.principal.owner.subject }),

@@ -9,6 +9,21 @@ export type ApprovalMode = 'wait' | 'retry'
 export type ApprovalState = 'open' | 'approved' | 'used' | 'denied' | 'expired' | 'withdrawn' | 'break-glass'
 
 /**
+ * What a statement's text stands for where it runs, and nothing in that text can say: kept and shown apart from it, so that
+ * no comment of a client's passes for it.
+ */
+export interface StatementMeaning {
+  /** User of the database. */
+  readonly user: string
+  /** As which the session goes on behind the login, where that is another. */
+  readonly role?: string
+  /** Where it is not the usual one, or the login or role may have one of its own. */
+  readonly searchPath?: string
+  /** Texts that it runs by a name. */
+  readonly named?: readonly string[]
+}
+
+/**
  * `GET /v1/approvals?state&kind&connection&person&limit&wait&version` → `{ approvals, version }`: newest first, those that you
  * asked for, may decide on, or may see as an auditor. With `version` of an earlier answer and `wait` in seconds, the
  * answer comes when something has changed, or the time is over.
@@ -35,6 +50,8 @@ export interface Approval {
   /** Of a request for access: the policy, and for how many milliseconds from the approval on. */
   readonly access?: { readonly policy: string; readonly for: number }
   readonly text: string
+  /** Absent for access, and in those from before it was kept. */
+  readonly meaning?: StatementMeaning
   readonly parameters: readonly Parameter[]
   /** Why the requester asks, as given with the grant. */
   readonly reason?: string
@@ -75,6 +92,8 @@ export interface StandingApproval {
   readonly connection: string
   readonly database?: string
   readonly text: string
+  /** Absent in those from before it was kept, which count no more. */
+  readonly meaning?: StatementMeaning
   readonly by: { readonly subject: string; readonly name: string }
   readonly reason: string
   readonly createdAt: string
@@ -91,6 +110,7 @@ export interface StandingApprovalRequest {
   readonly connection?: string
   /** By default the request's, or the connection's first. */
   readonly database?: string
+  /** By default the request's. One that no request was made with is for the connection's own login and search_path, without a role. */
   readonly text?: string
   readonly until: string
   readonly reason: string

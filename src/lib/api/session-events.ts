@@ -1,3 +1,4 @@
+import type { StatementMeaning } from './approvals.js'
 import type { Parameter } from './parameter.js'
 
 /**
@@ -125,6 +126,8 @@ export interface ApprovalEvent {
   readonly rule: string
   /** Of `requested` and `break-glass`. */
   readonly text?: string
+  /** Of the same: as which user of the database it runs, and what its names stand for. */
+  readonly meaning?: StatementMeaning
   readonly parameters?: readonly Parameter[]
   /** What detectors found in text, parameters and reasons, by detector: marks stand in its place. */
   readonly detected?: Readonly<Record<string, number>>

@@ -1,7 +1,7 @@
 import { accessState } from '../api/access.js'
-import { type Approval, valid } from '../api/approvals.js'
+import { type Approval, type StatementMeaning, valid } from '../api/approvals.js'
 import type { Parameter } from '../api/parameter.js'
-import { span } from './text.js'
+import { exact, span } from './text.js'
 
 /** How long is left, or what became of it. */
 export const stateOf = (one: Approval, now = Date.now()): string => {
@@ -29,6 +29,14 @@ export const approversOf = ({ approvers, groups, needed }: Approval): string =>
 /** Requests for access are for no database of their own. */
 export const whereOf = ({ connection, database, access }: Approval): string =>
   access ? `${connection}, policy ${access.policy}` : `${connection}, database ${database}`
+
+/** `app_rw, role reader`: as whom the database runs it. */
+export const databaseUser = (meaning: StatementMeaning | undefined): string | undefined =>
+  meaning && exact(meaning.role === undefined ? meaning.user : `${meaning.user}, role ${meaning.role}`)
+
+/** Where names without a schema are looked for, where that is not the usual path. */
+export const searchPath = (meaning: StatementMeaning | undefined): string | undefined =>
+  meaning?.searchPath === undefined ? undefined : exact(meaning.searchPath) || 'empty'
 
 /** Whether somebody is held up by it. */
 export const waits = ({ mode, state, access }: Approval): string | undefined => {

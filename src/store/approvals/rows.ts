@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely'
-import type { Approval, ApprovalVote } from '../../lib/api/approvals.js'
+import type { Approval, ApprovalVote, StatementMeaning } from '../../lib/api/approvals.js'
 import type { Parameter } from '../../lib/api/parameter.js'
 import type { ApprovalsTable, ApprovalVotesTable } from './tables.js'
 import { whole } from '../whole.js'
@@ -41,6 +41,7 @@ export const approvalRow = (record: ApprovalRecord): Insertable<ApprovalsTable> 
   settled_at: record.settledAt === undefined ? null : Date.parse(record.settledAt),
   why: record.why ?? null,
   owner: record.owner ?? null,
+  meaning: record.meaning ? JSON.stringify(record.meaning) : null,
 })
 
 const voteOf = (row: Selectable<ApprovalVotesTable>): ApprovalVote => ({
@@ -74,6 +75,7 @@ export const approvalOf = (
   ...(row.policy !== null && { access: { policy: row.policy, for: whole(row.life) } }),
   ...(row.entry !== null && { entry: row.entry }),
   text: row.text,
+  ...(row.meaning !== null && { meaning: JSON.parse(row.meaning) as StatementMeaning }),
   parameters: JSON.parse(row.parameters) as Parameter[],
   ...(row.reason !== null && { reason: row.reason }),
   life: whole(row.life),

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { StandingApproval } from '../../lib/api/approvals.js'
+import type { StandingApproval, StatementMeaning } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import type { StandingApprovalsTable } from './tables.js'
 import type { Tables } from '../schema.js'
@@ -20,6 +20,7 @@ const standingOf = (row: Selectable<StandingApprovalsTable>): StandingRecord => 
   connection: row.connection,
   ...(row.database !== null && { database: row.database }),
   text: row.text,
+  ...(row.meaning !== null && { meaning: JSON.parse(row.meaning) as StatementMeaning }),
   textHash: row.text_hash,
   by: { subject: row.by_subject, name: row.by_name },
   groups: JSON.parse(row.by_groups) as string[],
@@ -38,12 +39,13 @@ export class StandingRecords {
   }
 
   async add(record: StandingRecord): Promise<void> {
-    const { id, subject, name, connection, database, text, textHash, by, groups, reason } = record
+    const { id, subject, name, connection, database, text, textHash, meaning, by, groups, reason } = record
     await this.#db
       .insertInto('standing_approvals')
       .values({
         ...{ id, subject, name, connection, text, reason, database: database ?? null },
         text_hash: textHash,
+        meaning: meaning ? JSON.stringify(meaning) : null,
         by_subject: by.subject,
         by_name: by.name,
         by_groups: JSON.stringify(groups),
@@ -55,7 +57,7 @@ export class StandingRecords {
       .execute()
   }
 
-  /** Those in force for this statement of this person. */
+  /** Those in force for this statement of this person. @param textHash of the text and what it stands for */
   async covering(
     { subject, connection, database }: { subject: string; connection: string; database: string },
     textHash: string,
@@ -68,6 +70,7 @@ export class StandingRecords {
       .where('connection', '=', connection)
       .where((eb) => eb.or([eb('database', '=', database), eb('database', 'is', null)]))
       .where('text_hash', '=', textHash)
+      .where('meaning', 'is not', null)
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', at)
       .execute()

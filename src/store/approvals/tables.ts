@@ -39,6 +39,8 @@ export interface ApprovalsTable {
   why: string | null
   /** Subject of whose service token asks, where one does. */
   owner: string | null
+  /** JSON: what the text stands for; null for access, and in those from before it was kept. */
+  meaning: string | null
 }
 
 export interface ApprovalVotesTable {
@@ -60,7 +62,10 @@ export interface StandingApprovalsTable {
   /** Absent in those from before there was one. */
   database: string | null
   text: string
+  /** SHA-256 of the text and what it stands for; of the text alone in those from before that was kept. */
   text_hash: string
+  /** JSON: what the text stands for; null in those from before it was kept, which cover nothing. */
+  meaning: string | null
   by_subject: string
   by_name: string
   /** JSON: the groups of whoever made it, as they were then. */

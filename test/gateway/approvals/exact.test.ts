@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import { textHash } from '../../../src/gateway/approvals/binding.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { guardOf } from '../relay/policy.js'
 import { errorsIn, rowsIn, send, states, types, WireClient } from '../relay/wire-client.js'
-import { approvalStage, dana, login, type Stage } from './stage.js'
+import { approvalStage, dana, login, meant, type Stage } from './stage.js'
 
 const eli = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
 const held = 'insert into effects values (1) -- hold'
@@ -180,7 +179,7 @@ test('what somebody has approved who is shut out by now lets nothing run', async
   await refusedThenApproved(stage, client, send.query(held))
   const until = new Date(Date.now() + 60_000).toISOString()
   await stage.approvals.standing.add({
-    ...{ id: 'standing', subject: 'ada', name: 'Ada', connection: 'vectordb', text: held, textHash: textHash(held) },
+    ...{ id: 'standing', subject: 'ada', name: 'Ada', connection: 'vectordb', ...meant(stage, held) },
     ...{ by: dana, groups: dana.groups, reason: 'backfill', createdAt: new Date().toISOString(), expiresAt: until },
   })
   const by = { subject: 'olu', name: 'Olu' }
@@ -198,7 +197,7 @@ test('a standing approval is for one database', async () => {
   const until = new Date(Date.now() + 60_000).toISOString()
   const run = async (database: string) => {
     await stage.approvals.standing.add({
-      ...{ id: database, subject: 'ada', name: 'Ada', connection: 'vectordb', text: held, textHash: textHash(held) },
+      ...{ id: database, subject: 'ada', name: 'Ada', connection: 'vectordb', ...meant(stage, held) },
       ...{ by: dana, groups: dana.groups, reason: 'backfill', createdAt: new Date().toISOString(), expiresAt: until },
       database,
     })
@@ -235,7 +234,7 @@ test('what a name stands for is what is approved, and an approval for it is for 
   const run = async () => errorsIn(await client.ask(send.query('execute p'))).map(({ C }) => C)
   expect(await run()).toEqual(['42501'])
   const [request] = await stage.open()
-  expect(request!.text).toBe('execute p\n-- by that name:\ndelete from effects where id = 1')
+  expect(request).toMatchObject({ text: 'execute p', meaning: { named: ['delete from effects where id = 1'] } })
   await stage.approve(request!.id)
   await client.ask(send.close('S', 'p'), send.parse('delete from effects', 'p'), send.sync())
   expect(await run()).toEqual(['42501'])
@@ -250,7 +249,7 @@ test('under another search_path it is another statement, and approvers see which
   await refusedThenApproved(stage, client, send.query(held))
   await client.ask(send.query('set search_path = other'))
   expect(types(await client.ask(send.query(held)))).toBe('EZ')
-  expect((await stage.open()).map(({ text }) => text)).toEqual([`${held}\n-- search_path: other`])
+  expect(await stage.open()).toMatchObject([{ text: held, meaning: { searchPath: 'other' } }])
   await client.ask(send.query('reset search_path'))
   expect(types(await client.ask(send.query(held)))).toBe('CZ')
   await client.end()
@@ -258,4 +257,27 @@ test('under another search_path it is another statement, and approvers see which
   await asked.ask(send.query(held))
   expect(errorsIn(await asked.ask(send.query(held)))[0]?.['D']).toContain((await stage.open())[0]!.id)
   await asked.end()
+})
+
+test('a comment of the client’s passes for no search_path: what was approved under another isn’t spent by it', async () => {
+  await using stage = await approvalStage({ retry: true })
+  const { client } = await login(stage)
+  await client.ask(send.query('create schema scratch; create table scratch.effects (id int)'))
+  await client.ask(send.query('set search_path = scratch'))
+  await refusedThenApproved(stage, client, send.query(held))
+  await stage.approvals.standing.add({
+    ...{ id: 's1', subject: 'ada', name: 'Ada', connection: 'vectordb' },
+    ...meant(stage, 'update effects set id = 2 -- hold', { searchPath: 'scratch' }),
+    ...{ by: dana, groups: dana.groups, reason: 'backfill', createdAt: new Date().toISOString() },
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  })
+  await client.ask(send.query('reset search_path'))
+  for (const text of [held, 'update effects set id = 2 -- hold'])
+    for (const forged of [text, `${text}\n-- search_path: scratch`])
+      expect([forged, types(await client.ask(send.query(forged)))]).toEqual([forged, 'EZ'])
+  expect(await stage.effects()).toEqual([])
+  await client.ask(send.query('set search_path = scratch'))
+  expect(types(await client.ask(send.query(held)))).toBe('CZ')
+  expect(types(await client.ask(send.query('update effects set id = 2 -- hold')))).toBe('CZ')
+  await client.end()
 })

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import { textHash } from '../../../src/gateway/approvals/binding.js'
 import { seePerson } from '../../../src/store/people/people.js'
 import { enough } from '../../../src/store/approvals/counting.js'
 import { errorsIn, send, types } from '../relay/wire-client.js'
-import { approvalStage, dana, login, type Stage } from './stage.js'
+import { approvalStage, dana, login, meant, type Stage } from './stage.js'
 
 const eli = { subject: 'eli', name: 'Eli', groups: ['dba', 'security'] }
 const fay = { subject: 'fay', name: 'Fay', groups: ['dba'] }
@@ -57,7 +56,7 @@ test('a standing approval counts while its giver is in the group', async () => {
   await using stage = await approvalStage({ retry: true })
   const { client } = await login(stage)
   await stage.approvals.standing.give({
-    ...{ id: 's1', subject: 'ada', name: 'Ada', connection: 'vectordb', text: held, textHash: textHash(held) },
+    ...{ id: 's1', subject: 'ada', name: 'Ada', connection: 'vectordb', ...meant(stage, held) },
     ...{ database: new URL(stage.url).pathname.slice(1), by: dana, groups: dana.groups, reason: 'backfill' },
     ...{ createdAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() },
   })

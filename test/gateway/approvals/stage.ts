@@ -3,9 +3,10 @@ import { Client } from 'pg'
 import { pino } from 'pino'
 import { auditLog } from '../../../src/gateway/access/audit-log.js'
 import { Approvals } from '../../../src/gateway/approvals/approvals.js'
+import { statementHash } from '../../../src/gateway/approvals/binding.js'
 import type { Person } from '../../../src/gateway/approvals/rights.js'
 import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
-import type { Approval } from '../../../src/lib/api/approvals.js'
+import type { Approval, StatementMeaning } from '../../../src/lib/api/approvals.js'
 import { DenyList } from '../../../src/identity/deny-list.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import type { ApprovalRule, Asker, Decision, Guard } from '../../../src/policy/decision.js'
@@ -19,6 +20,12 @@ import { WireClient } from '../relay/wire-client.js'
 export const dana: Person = { subject: 'dana', name: 'Dana', groups: ['dba'] }
 
 const facts = { kind: 'select', kinds: ['select'], reads: [], writes: [], scrub: false, ddl: false } as const
+
+/** The part of a standing approval that says what for. */
+export const meant = ({ url }: { readonly url: string }, text: string, more: Partial<StatementMeaning> = {}) => {
+  const meaning = { user: decodeURIComponent(new URL(url).username), ...more }
+  return { meaning, text, textHash: statementHash(text, meaning) }
+}
 
 export interface FakePolicy {
   rule?: Partial<ApprovalRule>
@@ -88,20 +95,15 @@ export const approvalStage = async (
   const told: WebhookEvent[] = []
   const webhooks = { emit: (event: WebhookEvent) => void told.push(event) }
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const approvals = stack.use(
-    new Approvals({
-      ...{
-        store,
-        webhooks,
-        log,
-        write: auditLog(log, store),
-        denied,
-        most: Infinity,
-        url: () => 'https://gateway.test',
-      },
-      ...(options.metrics && { metrics: options.metrics }),
-    }),
-  )
+  const approvals =
+    options.approvals ??
+    stack.use(
+      new Approvals({
+        ...{ store, webhooks, log, denied, most: Infinity },
+        ...{ write: auditLog(log, store), url: () => 'https://gateway.test' },
+        ...(options.metrics && { metrics: options.metrics }),
+      }),
+    )
   const policy = options.policy ?? {}
   const relay = stack.use(
     await relayServer({

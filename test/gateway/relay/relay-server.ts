@@ -62,6 +62,10 @@ export interface RelayServerOptions {
   readonly metrics?: GatewayMetrics
   readonly grant?: Partial<Grant>
   readonly breakGlass?: boolean
+  /** As which role sessions go on behind the login. */
+  readonly role?: string
+  /** The upstream's user is of an entry's own login. */
+  readonly login?: string
   /** Hash of the policy that is in force by now; sessions begin with `none`. */
   readonly policyNow?: () => string
   /** The client would rather be refused at once than wait for an approval. */
@@ -111,6 +115,8 @@ export const relayServer = async (options: RelayServerOptions = {}): Promise<Rel
     resume: 0,
     functionCalls: options.functionCalls ?? false,
     breakGlass: options.breakGlass ?? false,
+    ...(options.role !== undefined && { role: options.role }),
+    ...(options.login !== undefined && { login: options.login }),
     program: false,
   }
   const services = {

@@ -1,8 +1,9 @@
-import type { StandingApprovalRequest } from '../../../lib/api/approvals.js'
+import type { StandingApprovalRequest, StatementMeaning } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
+import type { ApprovalRecord } from '../../../store/approvals/rows.js'
 import type { StandingRecord } from '../../../store/approvals/standing.js'
 import { personCalled } from '../../../store/sessions/people.js'
-import { textHash } from '../../approvals/binding.js'
+import { statementHash } from '../../approvals/binding.js'
 import { maySee, type Person } from '../../approvals/rights.js'
 import { newSessionId } from '../../session/id.js'
 import { rolesOf } from '../../access/access.js'
@@ -18,12 +19,19 @@ const params = {
   required: ['id'],
 }
 
+/** What a text stands for that is run as the request's was. Of another text nobody has asked what it runs by a name. */
+const meaningLike = ({ text, meaning }: ApprovalRecord, wanted: string): StatementMeaning | undefined => {
+  if (!meaning || wanted === text) return meaning
+  const { named: _, ...other } = meaning
+  return other
+}
+
 /** Milliseconds that one may stand; longer is what a rule is for. */
 const longest = 30 * 86_400_000
 
 /**
- * Approvals that stand for a while: one statement's exact text, one person, one database, whatever the parameters. They
- * count where a rule's approvers have given them, as an approval would.
+ * Approvals that stand for a while: one statement's exact text and what it stands for, one person, one database, whatever the
+ * parameters. They count where a rule's approvers have given them, as an approval would.
  */
 export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
   const { standing, records, news } = deps.approvals
@@ -47,11 +55,14 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
     if (!wanted || statement === undefined || where === undefined)
       throw new HoopError('REQUEST_INVALID', 'it takes a request, or person, connection and text')
     const { connections } = deps.config()
-    const first = Object.hasOwn(connections, where) ? connections[where]?.databases[0] : undefined
-    const db = database ?? (where === request?.connection ? request.database : first)
+    const known = Object.hasOwn(connections, where) ? connections[where] : undefined
+    const isThere = where === request?.connection
+    const db = database ?? (isThere ? request.database : known?.databases[0])
     if (db === undefined) throw new HoopError('REQUEST_INVALID', `which database of ${where}`)
     if (deps.approvals.isOut(wanted.subject)) throw new HoopError('REQUEST_INVALID', `${wanted.name} is shut out`)
-    return { subject: wanted.subject, name: wanted.name, connection: where, database: db, text: statement }
+    const meaning = isThere ? meaningLike(request, statement) : known && { user: known.user }
+    if (!meaning) throw new HoopError('REQUEST_INVALID', `as which database user it would run on ${where} is not known`)
+    return { subject: wanted.subject, name: wanted.name, connection: where, database: db, text: statement, meaning }
   }
 
   app.post<{ Body: StandingApprovalRequest }>(
@@ -79,7 +90,7 @@ export const standingApprovalRoutes = (app: App, deps: HttpDeps): void => {
         id: newSessionId(),
         ...meant,
         ...{ by: { subject, name }, groups, reason },
-        textHash: textHash(meant.text),
+        textHash: statementHash(meant.text, meant.meaning),
         createdAt: new Date().toISOString(),
         expiresAt: new Date(until).toISOString(),
       }

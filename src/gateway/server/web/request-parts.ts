@@ -1,5 +1,5 @@
 import { type Approval, type ApprovalVote, valid } from '../../../lib/api/approvals.js'
-import { approversOf, value, waits, whereOf } from '../../../lib/shown/approval.js'
+import { approversOf, databaseUser, searchPath, value, waits, whereOf } from '../../../lib/shown/approval.js'
 import { type StatementLine, statementParts } from '../../../lib/shown/statement-lines.js'
 import { exact, plain, span } from '../../../lib/shown/text.js'
 import { type Html, markup, type Part } from './markup.js'
@@ -19,6 +19,8 @@ export const facts = (one: Approval): Html =>
       ${fact('Person', plain(one.name === one.subject ? one.name : `${one.name} (${one.subject})`))}
       ${fact('Service token of', one.owner !== undefined && plain(one.owner))}
       ${fact('Connection', plain(whereOf(one)))}
+      ${fact('Database user', databaseUser(one.meaning))}
+      ${fact('search_path', searchPath(one.meaning))}
       ${fact('For a while', one.access && `${span(one.access.for)}, counted from the approval`)}
       ${fact('Rule', !one.access && plain(one.message === undefined ? one.rule : `${one.rule}: ${one.message}`))}
       ${fact('Approvers', plain(approversOf(one)))}
@@ -67,11 +69,15 @@ const values = (parameters: Approval['parameters']): Html =>
       line({ text: `$${i + 1} = ${exact(value(each))}`, isOurs: false }),
     )}</code></pre>`
 
+const named = (text: string, i: number): Html =>
+  markup`<h2 id="named-${i + 1}">By a name it runs</h2>
+    <pre class="exact" aria-labelledby="named-${i + 1}"><code>${statementParts(text).map(line)}</code></pre>`
+
 /** The exact text, line by line, and what goes into it. */
-export const statement = ({ text, parameters, access }: Approval): Html =>
+export const statement = ({ text, meaning, parameters, access }: Approval): Html =>
   markup`<h2 id="statement">${access ? 'What is asked for' : 'Statement'}</h2>
     <pre class="exact" aria-labelledby="statement"><code>${statementParts(text).map(line)}</code></pre>
-    ${parameters.length > 0 && values(parameters)}`
+    ${(meaning?.named ?? []).map(named)} ${parameters.length > 0 && values(parameters)}`
 
 /** What became of it, in words for its heading. */
 export const stateTag = (one: Approval): Html => {

@@ -21,7 +21,14 @@ const requested = async (more: Partial<ApprovalRecord> = {}): Promise<string> =>
   await world.approvals.add({
     ...{ id, key: id, state: 'open', mode: 'wait', subject: 'ben', name: 'ben@example.com', connection: 'vectordb' },
     ...{ database: 'vectors', session: 's1', policyHash: 'ab', rule: 'bulk-read', groups: ['ml-eng'], needed: 1 },
-    ...{ text: 'select 1', parameters: [], life: 60_000, votes: [], createdAt: new Date().toISOString() },
+    ...{
+      text: 'select 1',
+      meaning: { user: 'gateway' },
+      parameters: [],
+      life: 60_000,
+      votes: [],
+      createdAt: new Date().toISOString(),
+    },
     expiresAt: new Date(Date.now() + 60_000).toISOString(),
     ...more,
   })

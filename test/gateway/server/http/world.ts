@@ -142,13 +142,14 @@ const view = (idp: Pick<Idp, 'issuer' | 'clientId'>): AccessView => ({
     vectordb: {
       description: 'Documents and embeddings',
       databases: ['vectors', 'vectors_test'],
+      user: 'gateway',
       access: [
         { groups: ['ml-eng'], policy: 'research' },
         { people: ['BEN@example.com'], policy: 'narrow' },
         { groups: ['contractors'], policy: 'research' },
       ],
     },
-    payroll: { databases: ['payroll'], access: [{ people: ['olu'], policy: 'narrow' }] },
+    payroll: { databases: ['payroll'], user: 'gateway', access: [{ people: ['olu'], policy: 'narrow' }] },
   },
   policies: {
     research: {

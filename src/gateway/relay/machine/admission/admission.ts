@@ -18,7 +18,6 @@ import {
   unanswered,
 } from './by-name.js'
 import { type BoundParameters, noParameters } from './given-keys.js'
-import { inFull } from './in-full.js'
 import { type Admission, refused, refusedBy, type Refusal, unguarded } from './outcome.js'
 import { undecided, unread } from './unread.js'
 import { anyCursor, exactly, executeOf, type ToRun, unplanned } from './to-run.js'
@@ -233,10 +232,11 @@ export class Admissions {
       const scrub = statements.some((each) => each.scrub)
       return { kind: 'estimate', question: { sql: waiting.sql, folds: waiting.folds, scrub }, bound }
     }
-    const run = textsRun(this.#from(this.#state.asker), statements)
-    const text = inFull(toRun.text, run, this.#state.searchPath.other)
+    const named = [...new Set(textsRun(this.#from(this.#state.asker), statements))]
+    const { other } = this.#state.searchPath
+    const path = other === undefined ? {} : { searchPath: other }
     const { rule, others } = waiting
-    return { kind: 'approval', held: { ...bound, text, rule, others, facts: statements } }
+    return { kind: 'approval', held: { ...bound, text: toRun.text, named, ...path, rule, others, facts: statements } }
   }
 
   #asker(more: Partial<Asker>): Asker {

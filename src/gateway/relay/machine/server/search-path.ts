@@ -9,8 +9,8 @@ export class SearchPath {
   /**
    * @param reported by the server at login
    * @param own what the client asked for when it connected
-   * @param isUsual false: the login is another one than the connection's, so that its role may have a path of its own, and is
-   * what `$user` means
+   * @param isUsual false: the login is another one than the connection's, or the session goes on as a role, so that either may
+   * have a path of its own, and is what `$user` means
    */
   constructor(reported?: string, own?: string, isUsual = true) {
     this.#usual = own === undefined && isUsual ? reported : undefined

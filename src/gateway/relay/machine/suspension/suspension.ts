@@ -126,7 +126,12 @@ const later = (given: Given, verdict: Exclude<Verdict, { kind: 'renewed' | 'conf
 
 /** A statement that somebody has to approve. Parameters are as they came; their buffers stay valid. */
 export interface HeldStatement {
+  /** As it was sent, and nothing else. */
   readonly text: string
+  /** Texts that it runs by a name, each once: an approval is for what is run, not for the name that it goes by. */
+  readonly named: readonly string[]
+  /** Where it is not the usual one: by the same names other tables may go then. */
+  readonly searchPath?: string
   readonly parameters: readonly (Buffer | null)[]
   readonly parameterFormats: readonly number[]
   /** The types that Parse declared, where it did: OIDs of four bytes each. */

@@ -5,6 +5,7 @@ import type {
   ApprovalVote,
   StandingApproval,
   StandingApprovalRequest,
+  StatementMeaning,
 } from '../../../../lib/api/approvals.js'
 import type { Parameter } from '../../../../lib/api/parameter.js'
 import { line, named, time } from './registry.js'
@@ -26,6 +27,18 @@ const vote: z.ZodType<ApprovalVote> = z.strictObject({
   at: time,
   revokedAt: time.exactOptional(),
 })
+
+const meaning: z.ZodType<StatementMeaning> = z
+  .strictObject({
+    user: text,
+    role: text.exactOptional(),
+    searchPath: text.exactOptional(),
+    named: z.array(text).readonly().exactOptional(),
+  })
+  .meta({
+    description:
+      'As which user and role of the database it runs, the search_path where it is not the usual one, and the texts that it runs by a name.',
+  })
 
 export const approval = named<Approval, z.ZodType<Approval>>(
   'Approval',
@@ -54,6 +67,7 @@ export const approval = named<Approval, z.ZodType<Approval>>(
       .meta({ description: 'Of a request for access: the policy, and milliseconds from the approval on.' })
       .exactOptional(),
     text,
+    meaning: meaning.exactOptional(),
     parameters: z.array(parameter).readonly(),
     reason: text.exactOptional(),
     createdAt: time,
@@ -90,6 +104,7 @@ export const standing = named<StandingApproval, z.ZodType<StandingApproval>>(
     connection: text,
     database: text.exactOptional(),
     text,
+    meaning: meaning.exactOptional(),
     by: z.strictObject({ subject: text, name: text }),
     reason: text,
     createdAt: time,
