@@ -167,7 +167,7 @@ Exits with 1 where the server refused a statement, with 77 where the gateway's p
             endResult()
             await flush()
             export_.clear()
-            if (how.name === 'table' && !how.tuplesOnly) this.say(answer.tag)
+            if (how.name === 'table' && !how.tuplesOnly) this.say(plain(answer.tag))
             break
           case 'notice': {
             export_.clear()

@@ -9,7 +9,8 @@ export interface Bound {
 
 /**
  * Puts a parameter where a text names a variable, as psql writes it: `:name`, or `:'name'`. PostgreSQL's own scanner says
- * where: what stands in strings, comments, casts and slices of another name stays.
+ * where: what stands in strings, comments and casts stays. In a slice (`a[lo:hi]`) `:hi` is the variable where one of that name
+ * is set, and the column otherwise, as in psql.
  * @param variables values by name; of each at least one place has to be there
  * @throws {HoopError} USAGE
  */
@@ -36,7 +37,8 @@ export async function bindVariables(sql: string, variables: ReadonlyMap<string, 
         hint: 'Write the name itself into the SQL.',
       })
     if (!numbers.has(name)) numbers.set(name, numbers.size + 1)
-    text += `${bytes.toString('utf8', from, token.start)}$${numbers.get(name)}`
+    // Blanks: without them `a[lo:hi]` would become the one name `lo$1`.
+    text += `${bytes.toString('utf8', from, token.start)} $${numbers.get(name)} `
     from = next.end
   })
   const unused = [...variables.keys()].find((name) => !numbers.has(name))

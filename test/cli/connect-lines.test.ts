@@ -22,6 +22,11 @@ test('a long statement is cut, and the session stays', () => {
   expect([width(line), line.endsWith('…  1kz0m')]).toEqual([60, true])
 })
 
+test('wide characters before the statement count as wide', () => {
+  const wide = { verdict: 'refused', rule: '禁止禁止禁止', text: `SELECT ${'x, '.repeat(100)}` } as const
+  expect(width(statementLine(recorded(wide), 70))).toBe(70)
+})
+
 test('what waits says who may decide, how long, and how', () => {
   const now = Date.now()
   const one = approval('1kz0a', { groups: ['dba'], expiresAt: new Date(now + 540_000).toISOString() })

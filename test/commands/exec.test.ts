@@ -104,7 +104,7 @@ test('a variable is a value, whatever it says', async () => {
 test.for([
   ['a variable that isn’t named', ['--set', 'a=1', 'SELECT 1'], 64, 'the SQL has no :a'],
   ['one given twice', ['--set', 'a=1', '--set', 'a=2', 'SELECT :a'], 64, '--set gives a twice'],
-  ['no name', ['--set', '1a=1', 'SELECT :a'], 64, '--set 1a=1 is no name=value'],
+  ['no name', ['--set', '1a=1', 'SELECT :a'], 64, '--set 1a is no name=value'],
   ['a name in place of a value', ['--set', 'a=1', 'SELECT 1 AS :"a"'], 64, 'only values can be variables'],
   ['two texts', ['--set', 'a=1', '-c', 'SELECT :a', '-c', 'SELECT :a'], 64, '--set goes with one text of SQL'],
   ['a parameter beside', ['--set', 'a=1', 'SELECT :a, $1'], 64, 'the SQL has $1 beside variables'],

@@ -67,11 +67,13 @@ test('a list for people has a line for each session', async () => {
   const { stdout, stderr, status } = await hoop('list')
   expect([status, stderr]).toEqual([0, ''])
   const [head, ...lines] = stdout.trimEnd().split('\n')
-  expect(head).toMatch(/^ID +PERSON +CONNECTION +BEGAN +LASTED +STATEMENTS +REFUSED +ERRORS +ROWS +MASKED +END +STATEMENT$/)
+  expect(head).toMatch(
+    /^ID +PERSON +CONNECTION +BEGAN +LASTED +STATEMENTS +REFUSED +ERRORS +ROWS +MASKED +END +STATEMENT$/,
+  )
   expect(lines).toHaveLength(2)
   // statements: the five, less the refused one, and the one with a parameter
   expect(lines.find((line) => line.startsWith(sessions[0]))).toMatch(
-    /vectordb +\d{4}-\d\d-\d\d .* 5 +1 +1 +504 +0 +closed$/,
+    /vectordb +\d{4}-\d\d-\d\d .* 5 +1 +1 +504 +0 +closed +SELECT generate_series\(1, 500\) AS n$/,
   )
 })
 

@@ -3,11 +3,12 @@ import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type Field, readKey, readRowDescription, readTag } from '../../wire/backend.js'
 import { Cutter, HEADER, MemoryBudget } from '../../wire/cutter.js'
 import { type ErrorFields, readErrorFields } from '../../wire/error-fields.js'
-import { bindValues, describePortal, executeOf, frame, parse, query, sync, terminate } from '../../wire/frontend.js'
+import { bindValues, describePortal, executeOf, parse, query, sync, terminate } from '../../wire/frontend.js'
 import { hoopCode } from '../../wire/hoop-code.js'
 import { cancelRequest } from '../../wire/startup.js'
 import type { Stream } from '../link/links.js'
-import { Backend, Frontend } from '../../wire/tags.js'
+import { type CopyStop, sendCopy } from './copy-in.js'
+import { Backend } from '../../wire/tags.js'
 import { Reader } from '../../wire/reader.js'
 
 /** The values of a DataRow in text format. @throws {HoopError} FRAME_INVALID */
@@ -57,6 +58,9 @@ export class Execution {
   readonly #socket: Stream
   readonly #openAnother: (first: Buffer) => Promise<Stream>
   readonly #answers: Answer[] = []
+  /** Ends the sending of data for COPY, which goes on beside the reading of answers. */
+  #copy = new AbortController()
+  #cancelled = false
   #ready = false
   #running = ''
   #key: { pid: number; secret: Buffer } | undefined
@@ -64,6 +68,8 @@ export class Execution {
   /** @param openAnother a further stream of the same grant, for a CancelRequest */
   constructor(socket: Stream, openAnother: (first: Buffer) => Promise<Stream>) {
     this.#socket = socket
+    // What breaks it is told to who reads it; data on their way for COPY may meet it once nobody does.
+    socket.on('error', () => undefined)
     this.#openAnother = openAnother
   }
 
@@ -85,8 +91,10 @@ export class Execution {
         cutter.feed(chunk)
         for (const answer of this.#answers.splice(0)) {
           failed ||= answer.kind === 'error'
+          // The server drops whatever comes behind an error.
+          if (answer.kind === 'error') this.#endCopy('over')
           yield answer
-          if (answer.kind === 'copy-in') await this.#sendCopy(copyIn)
+          if (answer.kind === 'copy-in') this.#beginCopy(copyIn)
           if (answer.kind === 'error' && answer.fields['V'] === 'FATAL') return
         }
         if (!this.#ready) continue
@@ -97,6 +105,7 @@ export class Execution {
         this.#socket.write(messages(next))
       }
     } finally {
+      this.#endCopy('over')
       if (this.#socket.writable) this.#socket.end(terminate())
     }
     throw new HoopError('UPSTREAM_LOST', 'it was closed before the statement ended')
@@ -104,6 +113,8 @@ export class Execution {
 
   /** Asks the server to stop what runs. @see PostgreSQL documentation, "Canceling Requests in Progress" */
   async cancel(): Promise<void> {
+    this.#cancelled = true
+    this.#endCopy('cancelled')
     if (!this.#key) return
     const other = await this.#openAnother(cancelRequest(this.#key.pid, this.#key.secret))
     other.end()
@@ -162,9 +173,13 @@ export class Execution {
     return undefined
   }
 
-  async #sendCopy(data: AsyncIterable<Buffer>): Promise<void> {
-    for await (const part of data)
-      if (!this.#socket.write(frame(Frontend.CopyData, part))) await once(this.#socket, 'drain')
-    this.#socket.write(frame(Frontend.CopyDone))
+  #beginCopy(data: AsyncIterable<Buffer>): void {
+    this.#copy = new AbortController()
+    if (this.#cancelled) this.#endCopy('cancelled')
+    void sendCopy(this.#socket, data, this.#copy.signal)
+  }
+
+  #endCopy(why: CopyStop): void {
+    this.#copy.abort(why)
   }
 }

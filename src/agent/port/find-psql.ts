@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, readdir } from 'node:fs/promises'
+import { access, readdir, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
 import type { Environment } from '../files/environment.js'
@@ -34,8 +34,12 @@ export async function findPsql({ PATH = '' }: Environment, places = versioned): 
 
 const versionOf = (name: string): number => Number(/\d+(\.\d+)?/.exec(name)?.[0] ?? 0)
 
-const isProgram = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
+/** A folder may be searched, which counts as executable. */
+const isProgram = async (path: string): Promise<boolean> => {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}

@@ -1,7 +1,7 @@
 import type { Approval } from '../../lib/api/approvals.js'
 import type { RecordedStatement } from '../../lib/api/statements.js'
 import { approversOf, stateOf } from '../../lib/shown/approval.js'
-import { clip, count, exact, plain } from '../text.js'
+import { clip, count, exact, plain, width } from '../text.js'
 
 const clock = (iso: string): string => new Date(iso).toTimeString().slice(0, 8)
 
@@ -18,7 +18,7 @@ export function statementLine(statement: RecordedStatement, columns: number): st
   const start = `${clock(statement.at)}  ${plain(became(statement))}  `
   const end = `  ${statement.session}`
   const text = exact(statement.text.replaceAll(/\s+/g, ' ').trim())
-  return `${start}${clip(text, Math.max(12, columns - start.length - end.length))}${end}`
+  return `${start}${clip(text, Math.max(12, columns - width(start) - width(end)))}${end}`
 }
 
 /** What waits, who may decide, for how long, and how: nobody should take it for a slow query. */

@@ -4,6 +4,7 @@ import type { Approval } from '../../lib/api/approvals.js'
 import type { RecordedStatement } from '../../lib/api/statements.js'
 import { statementLine, waitingLines } from '../connect/activity-lines.js'
 import { count, plain, span } from '../text.js'
+import { suspendable } from './suspend.js'
 
 /** One open connection, as the view shows it. */
 export interface ConnectRow {
@@ -68,7 +69,8 @@ function Row({ row, now, columns }: { readonly row: ConnectRow; readonly now: nu
   )
 }
 
-function Connect({ feed, suspend }: { readonly feed: ConnectFeed; readonly suspend: () => void }) {
+/** @public drawn by a test too */
+export function Connect({ feed, suspend }: { readonly feed: ConnectFeed; readonly suspend: () => void }) {
   const [, draw] = useReducer((n: number) => n + 1, 0)
   const [asked, ask] = useState(false)
   const [said, say] = useState('')
@@ -103,12 +105,12 @@ function Connect({ feed, suspend }: { readonly feed: ConnectFeed; readonly suspe
     <Box flexDirection="column">
       {rows.map((row) => (
         <Text key={row.name} bold>
-          {row.dsn}
+          {plain(row.dsn)}
         </Text>
       ))}
       <Box marginTop={1}>
         <Text>
-          {plain(feed.person)} at {feed.gateway}
+          {plain(feed.person)} at {plain(feed.gateway)}
         </Text>
       </Box>
       {rows.map((row) => (
@@ -128,21 +130,16 @@ function Connect({ feed, suspend }: { readonly feed: ConnectFeed; readonly suspe
 
 /** Draws until the returned function is called, which leaves the last picture standing. Ctrl-Z and `fg` work. */
 export function showConnect(feed: ConnectFeed): () => Promise<void> {
-  const start = () => render(<Connect feed={feed} suspend={() => void suspend()} />, { exitOnCtrlC: false })
-  let drawn: ReturnType<typeof start> | undefined = start()
-  const stop = async (): Promise<void> => {
-    const last = drawn
-    drawn = undefined
-    last?.unmount()
-    await last?.waitUntilExit()
-  }
-  const suspend = async (): Promise<void> => {
-    await stop()
-    process.once('SIGCONT', () => {
-      drawn = start()
-    })
+  const view = suspendable(
+    () => {
+      const drawn = render(<Connect feed={feed} suspend={() => void view.suspend()} />, { exitOnCtrlC: false })
+      return async () => {
+        drawn.unmount()
+        await drawn.waitUntilExit()
+      }
+    },
     // As the terminal would: everybody in the foreground, who started us among them.
-    process.kill(0, 'SIGTSTP')
-  }
-  return stop
+    () => void process.kill(0, 'SIGTSTP'),
+  )
+  return view.stop
 }

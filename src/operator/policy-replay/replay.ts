@@ -11,7 +11,8 @@ import { readOnce } from '../../gateway/upstream/catalog/catalog-source.js'
 import { loginKey } from '../../gateway/upstream/login/logins.js'
 import { targetOf } from '../../gateway/upstream/target.js'
 import { type Access, accessTo } from '../../gateway/access/access.js'
-import { accessView } from '../../gateway/access/view.js'
+import { askedBy } from '../../gateway/access/entry-key.js'
+import { type AccessView, accessView, type GivenAccess } from '../../gateway/access/view.js'
 import { decidedOutcome, differs, recordedOutcome, type Outcome } from './outcome.js'
 import { recordedStatements, type RecordedChoice, type RecordedStatement } from './recorded.js'
 
@@ -86,6 +87,18 @@ const askerOf = ({ config }: LoadedConfig, { start, event }: RecordedStatement):
 })
 
 /**
+ * What a session may have had for a while: it was approved then, by an entry of its policy that the recording doesn't name.
+ * The hours are those of then.
+ */
+const givenThen = ({ connections }: AccessView, { session, connection, policy }: StartEvent): GivenAccess[] =>
+  (Object.hasOwn(connections, connection) ? connections[connection]!.access : [])
+    .filter((entry) => entry.request && entry.policy === policy.name)
+    .map((entry) => ({
+      ...{ id: session, policy: policy.name, entry: askedBy(entry) },
+      ...{ approvedAt: 0, expiresAt: Infinity },
+    }))
+
+/**
  * Decides again on recorded statements, under this configuration and by the catalogs of today.
  * @param folder of the recordings
  * @throws {HoopError} RECORDING_FAILED where the folder can't be read
@@ -108,8 +121,7 @@ export const replayPolicy = async (
     try {
       // The recording has no address; who is let in by theirs is named by the subject's name.
       const person = { subject: start.subject, groups: start.groups, email: start.name }
-      // What it had for a while was approved then, and its hours are those of then.
-      const given = [{ id: start.session, policy: start.policy.name, approvedAt: 0, expiresAt: Infinity }]
+      const given = givenThen(view, start)
       access = accessTo(view, person, start.connection, { now: new Date(start.time), given })
     } catch (error) {
       return { done: 'refuse', by: asHoopError(error).code }

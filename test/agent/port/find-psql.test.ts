@@ -22,5 +22,7 @@ test('psql of PATH, in its order; else the newest that packages have put somewhe
   await mkdir(folder.file('a'))
   await writeFile(folder.file('a/psql'), 'not a program')
   const own = await program(folder.file('b'))
-  expect(await findPsql({ PATH: `${folder.file('a')}:${folder.file('b')}` }, places)).toBe(own)
+  await mkdir(folder.file('c/psql'), { recursive: true })
+  const path = ['c', 'a', 'b'].map((name) => folder.file(name)).join(':')
+  expect(await findPsql({ PATH: path }, places)).toBe(own)
 })

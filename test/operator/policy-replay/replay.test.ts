@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDatabaseUrl } from '../../../src/operator/init/answers.js'
 import { openRecording } from '../../../src/recording/open.js'
-import type { SessionEvent } from '../../../src/recording/events.js'
+import type { SessionEvent, StartEvent } from '../../../src/recording/events.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
 import { hoop } from '../../helpers/command/hoop.js'
 import { start, statement } from '../../recording/sample.js'
@@ -14,15 +14,31 @@ const policies = `policies:
       - { name: no-truncate, do: warn }
       - { name: dba-only, when: { reads: [public.secret], not_groups: [dba] }, do: approve, approvers: { groups: [dba] } }
       - { name: nights, when: { statement: [insert], outside: { from: '08:00', to: '18:00' } }, do: block }
+  incident:
+    rules:
+      - { name: no-insert, when: { statement: [insert] }, do: block }
 `
 
 let database: FreshDatabase
 let folder: GatewayFolder
 
-const record = async (session: string, at: Date, groups: string[], events: SessionEvent[]) => {
+const record = async (
+  session: string,
+  at: Date,
+  groups: string[],
+  events: SessionEvent[],
+  more: Partial<StartEvent> = {},
+) => {
   const time = at.toISOString()
   const name = new URL(database.url).pathname.slice(1)
-  const recorder = await openRecording(folder.file('recordings'), { ...start, session, time, groups, database: name })
+  const recorder = await openRecording(folder.file('recordings'), {
+    ...start,
+    session,
+    time,
+    groups,
+    database: name,
+    ...more,
+  })
   for (const event of events) recorder.record(event)
   recorder.commit()
   recorder.close({ end: 'closed', counters: {} })
@@ -37,6 +53,10 @@ beforeAll(async () => {
   const connection = { name: 'vectordb', ...parseDatabaseUrl(`${database.url}?sslmode=disable`) }
   folder = await gatewayFolder({ connection })
   await folder.edit(/^policies:[^]*/m, policies)
+  await folder.edit(
+    /^( +)access:.*\n/m,
+    '$1access:\n$1  - { groups: [oncall], policy: incident, request: { approvers: { groups: [dba] } } }\n',
+  )
   const refusal: SessionEvent = {
     ...{ type: 'refusal', at: 9, n: 9, text: 'SELECT 9', code: 'STATEMENT_BLOCKED', sqlstate: '42501', message: 'no' },
     rule: 'gone',
@@ -56,6 +76,9 @@ beforeAll(async () => {
   const noted: SessionEvent = { ...statement(1, 'DROP TABLE other'), observed: [{ rule: 'no-drop', do: 'block' }] }
   await record('watched', yesterday, ['hoop-users'], [noted, statement(2, 'SELECT 1'), { ...noted, n: 3 }])
   await record('two', today, ['hoop-users', 'dba'], [statement(1, 'SELECT k FROM v')])
+  const incident = { name: 'oncall@example.com', policy: { name: 'incident', hash: 'sha256:aa' } }
+  const asked = [statement(1, 'SELECT k FROM secret'), statement(2, 'INSERT INTO secret VALUES (1)')]
+  await record('while', new Date(today.getTime() - 10 * 86_400_000), ['oncall'], asked, incident)
   await record('old', new Date(today.getTime() - 30 * 86_400_000), ['hoop-users'], [statement(1, 'DROP TABLE secret')])
 })
 
@@ -92,6 +115,13 @@ test('hoop policy replay shows samples, and what it is narrowed to', async () =>
   expect(nobody.stdout).toContain('0 statements of 0 sessions')
 })
 
+test('access for a while is decided by the policy that it was for', async () => {
+  const { stdout } = await run('replay', '--since', '20d', '--person', 'oncall@example.com', '--json')
+  const { statements, changes } = JSON.parse(stdout) as { statements: number; changes: object[] }
+  expect(statements).toBe(2)
+  expect(changes).toMatchObject([{ would: { done: 'refuse', by: 'no-insert' }, count: 1 }])
+})
+
 test('hoop policy show lists the rules in force, those of packs with what was changed of them', async () => {
   const { status, stdout } = await run('show', 'default')
   expect(status).toBe(0)
@@ -99,7 +129,7 @@ test('hoop policy show lists the rules in force, those of packs with what was ch
   expect(stdout).toMatch(/^no-blind-delete +block +delete without a WHERE that picks rows +pack production$/m)
   expect(stdout).toMatch(/^dba-only +approve \(1 of dba\) +reading public\.secret by anybody but dba +-$/m)
   const { policies: shown } = JSON.parse((await run('show', '--json')).stdout) as { policies: { mode: string }[] }
-  expect(shown).toMatchObject([{ name: 'default', mode: 'enforce', packs: ['production'] }])
+  expect(shown).toMatchObject([{ name: 'default', mode: 'enforce', packs: ['production'] }, { name: 'incident' }])
   expect((await run('show', 'other')).status).toBe(64)
 })
 
