@@ -17,6 +17,8 @@ export class DenyList {
   readonly #denied = new Map<string, Revocation>()
   /** Up to when tokens were issued that are no good any more, by subject; also of those who were let in again. */
   readonly #issuedUntil = new Map<string, number>()
+  /** Those that the store doesn't have yet, or failed to keep. */
+  readonly #unkept = new WeakSet<Revocation>()
   #last: Promise<void> = Promise.resolve()
 
   private constructor(db: Kysely<Tables>) {
@@ -53,15 +55,26 @@ export class DenyList {
     if (until !== undefined && namedAt !== undefined && namedAt <= until) throw new HoopError('TOKEN_OUTDATED')
   }
 
+  /** Whether somebody is shut out for good, and that is kept: nothing would be added to it. */
+  isLasting(subject: string): boolean {
+    const found = this.find(subject)
+    return found !== undefined && found.until === undefined && !this.#unkept.has(found)
+  }
+
   /**
-   * In force when this is called, kept when it resolves.
+   * In force when this is called, kept when it resolves. It may lengthen what stands and never shortens it: what ends later
+   * stays, by whom and for what it was, and outdates the tokens until now.
    * @throws {HoopError} STORE_FAILED: in force even so, until the gateway is started anew
    */
   async revoke(revocation: Revocation): Promise<void> {
     const { subject, at } = revocation
-    this.#denied.set(subject, revocation)
+    const before = this.find(subject)
+    const stands = before && endOf(before) > endOf(revocation) ? { ...before, at } : revocation
+    this.#denied.set(subject, stands)
+    this.#unkept.add(stands)
     this.#outdate(subject, at)
-    await this.#inTurn(async () => this.#outdate(subject, await addRevocation(this.#db, revocation)))
+    await this.#inTurn(async () => this.#outdate(subject, await addRevocation(this.#db, stands)))
+    this.#unkept.delete(stands)
   }
 
   #outdate(subject: string, until: number): void {
@@ -86,6 +99,8 @@ export class DenyList {
     return done
   }
 }
+
+const endOf = ({ until = Infinity }: Revocation): number => until
 
 const revoked = ({ reason, until }: Revocation): HoopError =>
   new HoopError('PERSON_REVOKED', until === undefined ? reason : `${reason} (until ${new Date(until).toISOString()})`)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DenyList } from '../../src/identity/deny-list.js'
 import { openStore, type Store } from '../../src/store/open.js'
 import { seePerson } from '../../src/store/people/people.js'
+import { wasLetIn } from '../../src/store/scim/users.js'
 import { tempFolder } from '../helpers/temp.js'
 
 const by = { subject: 'boss', name: 'boss' }
@@ -61,4 +62,23 @@ test('a revocation that ends by itself, or that another has taken the place of, 
   await denied.restore('ana', by)
   for (const list of [denied, await DenyList.open(store.db)])
     expect([at + 2 * second, at + 6 * second].map((time) => admits(list, time))).toEqual(['TOKEN_OUTDATED', 'in'])
+})
+
+test('a revocation lengthens what stands and never shortens it, over a restart too', async () => {
+  const denied = await DenyList.open(store.db)
+  const directory = { subject: 'hoop:scim', name: 'directory' }
+  await denied.revoke({ subject: 'ana', by: directory, reason: 'disabled', at })
+  await denied.revoke({ subject: 'ana', by, reason: 'for a while', at: at + second, until: at + 2 * second })
+  await denied.revoke({ subject: 'ben', by, reason: 'for a while', at, until: Date.now() + 1e6 })
+  await denied.revoke({ subject: 'ben', by: directory, reason: 'disabled', at })
+  for (const list of [denied, await DenyList.open(store.db)]) {
+    expect(list.find('ana')).toMatchObject({ by: directory, reason: 'disabled' })
+    expect(list.find('ana')).not.toHaveProperty('until')
+    expect(list.isLasting('ben')).toBe(true)
+  }
+  // The shorter one took the other’s place in the store, which let nobody in.
+  expect(await wasLetIn(store.db, 'ana', directory.subject, at)).toBe(false)
+  await denied.restore('ana', by)
+  expect(await wasLetIn(store.db, 'ana', directory.subject, at)).toBe(true)
+  expect(admits(denied, at + second)).toBe('TOKEN_OUTDATED')
 })

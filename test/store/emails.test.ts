@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/open.js'
 import { seePerson } from '../../src/store/people/people.js'
 import { subjectsWithEmail } from '../../src/store/scim/users.js'
+import { emailKey } from '../../src/lib/email-key.js'
 import { tempFolder } from '../helpers/temp.js'
 
 test('people are found by their address in any case, however its letters are put together', async () => {
@@ -18,4 +19,13 @@ test('people are found by their address in any case, however its letters are put
   expect((await subjectsWithEmail(store.db, '\u00e9VA@acme.example')).toSorted()).toEqual(['one', 'two'])
   expect(await subjectsWithEmail(store.db, 'EVA@acme.example')).toEqual(['three'])
   expect(await subjectsWithEmail(store.db, 'bO@acme.example')).toEqual(['four'])
+})
+
+test('no letter outside of ASCII stands for one of ASCII’s', () => {
+  const ascii = /^[\0-\x7f]*$/
+  const taken: string[] = []
+  for (let point = 0x80; point <= 0x10ffff; point++)
+    if (ascii.test(emailKey(String.fromCodePoint(point)))) taken.push(point.toString(16))
+  expect(taken).toEqual([])
+  expect(emailKey('mi\u212ae@acme.example')).not.toBe(emailKey('mike@acme.example'))
 })

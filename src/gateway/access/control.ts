@@ -54,12 +54,14 @@ export class Control {
     until?: Date,
   ): Promise<{ revoked: RevocationInfo; sessions: KilledSession[]; ended: Ended }> {
     const at = new Date()
-    const revoked = { ...order, at: at.toISOString(), ...(until && { until: until.toISOString() }) }
     const kept = this.#options.denied.revoke({
       ...{ subject, ...order, at: at.getTime() },
       ...(until && { until: until.getTime() }),
     })
-    const after = until && { until: until.toISOString() }
+    // What stood before may end later than what was asked for.
+    const stands = this.#options.denied.find(subject) ?? { ...order, ...(until && { until: until.getTime() }) }
+    const after = stands.until === undefined ? undefined : { until: new Date(stands.until).toISOString() }
+    const revoked = { by: stands.by, reason: stands.reason, at: at.toISOString(), ...after }
     const written = this.#options.write({ act: 'person.revoke', target: subject, subject, ...order, after })
     const error = new HoopError('SESSION_KILLED', `your access was revoked: ${order.reason}`, {
       hint: 'Ask an administrator of the gateway.',

@@ -6,7 +6,7 @@ import type { Control } from './control.js'
 
 export interface LeavingOptions {
   readonly control: Pick<Control, 'revoke'>
-  readonly denied: Pick<DenyList, 'find'>
+  readonly denied: Pick<DenyList, 'isLasting'>
   /** In force now. */
   readonly ends: () => IdentityConfig['ends']
   /** Whose session at the provider that is, as far as is known. @throws {HoopError} STORE_FAILED */
@@ -23,7 +23,7 @@ export const reasons = {
 
 /**
  * Where the configuration takes a logout, or a login that the provider refuses to refresh, for a person's leave: shuts them out
- * as a directory does. Who is shut out already stays so, by whom and for what they were.
+ * as a directory does. Who is shut out for good already stays so, by whom and for what they were.
  */
 export class Leaving {
   readonly #options: LeavingOptions
@@ -46,6 +46,6 @@ export class Leaving {
 
   async #shutOut(subject: string, why: keyof typeof reasons): Promise<void> {
     const { control, denied } = this.#options
-    if (!denied.find(subject)) await control.revoke(subject, { by: provider, reason: reasons[why] })
+    if (!denied.isLasting(subject)) await control.revoke(subject, { by: provider, reason: reasons[why] })
   }
 }

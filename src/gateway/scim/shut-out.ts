@@ -3,13 +3,13 @@ import { isReserved } from '../../identity/account.js'
 import { keyOf } from '../../identity/scim/directory.js'
 import type { Principal } from '../../identity/types.js'
 import { HoopError } from '../../lib/errors.js'
-import { type ScimUser, subjectsWithEmail, wasRevoked } from '../../store/scim/users.js'
+import { type ScimUser, subjectsWithEmail, wasLetIn } from '../../store/scim/users.js'
 import type { Control } from '../access/control.js'
 import { scimActor, type Shared } from './shared.js'
 
 export interface ShutOutOptions {
   readonly control: Pick<Control, 'revoke' | 'restore'>
-  readonly denied: Pick<DenyList, 'find'>
+  readonly denied: Pick<DenyList, 'find' | 'isLasting'>
 }
 
 const order = { by: scimActor, reason: 'disabled by the directory' }
@@ -32,7 +32,7 @@ export class ShutOut {
   async shutOut(user: ScimUser): Promise<void> {
     const since = user.deactivatedAt ?? user.changedAt
     for (const subject of await this.#subjectsOf(user))
-      if (!this.#options.denied.find(subject) && !(await this.#wasShutOut(subject, since)))
+      if (!this.#options.denied.isLasting(subject) && !(await this.#wasLetIn(subject, since)))
         await this.#options.control.revoke(subject, order)
   }
 
@@ -57,7 +57,7 @@ export class ShutOut {
     const { db, directory, settings } = this.#shared
     const since = directory.find(person, settings().matching)?.inactiveSince
     // An administrator may have let them in since: that stands until the directory changes them again.
-    if (since === undefined || (await wasRevoked(db, person.subject, scimActor.subject, since))) return
+    if (since === undefined || (await wasLetIn(db, person.subject, scimActor.subject, since))) return
     await this.#options.control.revoke(person.subject, order)
     throw new HoopError('PERSON_REVOKED', order.reason)
   }
@@ -72,7 +72,7 @@ export class ShutOut {
   }
 
   /** Whoever can't be asked about is shut out once more. */
-  #wasShutOut(subject: string, since: number): Promise<boolean> {
-    return wasRevoked(this.#shared.db, subject, scimActor.subject, since).catch(() => false)
+  #wasLetIn(subject: string, since: number): Promise<boolean> {
+    return wasLetIn(this.#shared.db, subject, scimActor.subject, since).catch(() => false)
   }
 }

@@ -95,13 +95,21 @@ export const subjectsWithEmail = async (db: Db, email: string): Promise<string[]
   return rows.flatMap((row) => (row.email !== null && emailKey(row.email) === key ? [row.subject] : []))
 }
 
-/** Whether somebody was shut out by `by` at that time or later, though it may have been taken back. @throws {HoopError} STORE_FAILED */
-export const wasRevoked = async (db: Db, subject: string, by: string, since: number): Promise<boolean> =>
-  (await db
+/**
+ * Whether somebody was shut out by this actor since then, and let in again by another. A revocation that took another's place
+ * let nobody in, although the store notes the other as ended then.
+ * @throws {HoopError} STORE_FAILED
+ */
+export const wasLetIn = async (db: Db, subject: string, by: string, since: number): Promise<boolean> => {
+  const rows = await db
     .selectFrom('revocations')
-    .select('id')
+    .select(['by_subject', 'revoked_at', 'restored_at', 'restored_by'])
     .where('subject', '=', subject)
-    .where('by_subject', '=', by)
-    .where('revoked_at', '>=', since)
-    .limit(1)
-    .executeTakeFirst()) !== undefined
+    .where((eb) => eb.or([eb('revoked_at', '>=', since), eb('restored_at', '>=', since)]))
+    .execute()
+  const replaced = new Set(rows.map(({ revoked_at }) => whole(revoked_at)))
+  const wasOut = rows.some((row) => row.by_subject === by && whole(row.revoked_at) >= since)
+  const isLetIn = ({ restored_at: at, restored_by }: (typeof rows)[number]): boolean =>
+    at !== null && whole(at) >= since && restored_by !== by && !replaced.has(whole(at))
+  return wasOut && rows.some(isLetIn)
+}

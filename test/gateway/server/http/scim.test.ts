@@ -395,7 +395,7 @@ test('those who were provisioned are known after a restart', async () => {
     lost: () => undefined,
     regrouped: async () => undefined,
     url: () => world.url,
-    denied: { find: () => undefined },
+    denied: { find: () => undefined, isLasting: () => false },
     control: {
       revoke: async (subject) => (
         revoked.push(subject),
