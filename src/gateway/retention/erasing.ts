@@ -19,6 +19,7 @@ import type { StatementIndex } from '../statements/statement-index.js'
 import { endsOf, type KnownEnd, whyNot } from './ends.js'
 import { leavesGoing, thoseTelling } from './telling.js'
 import type { Turns } from './turns.js'
+import { whyNotTheirs } from './whose.js'
 
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
@@ -114,7 +115,9 @@ export class Erasing {
         const { id, startedAt, isRetired } = session
         const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
         const leaves = await leavesGoing(db, ledger.folder, id)
-        const why = isRetired ? undefined : whyNot(file, end)
+        const path = recordingPath(recordings, id, startedAt)
+        const altered = isRetired ? undefined : whyNot(file, end)
+        const why = altered ?? (await whyNotTheirs(db, ledger.folder, id, file && path))
         if (why !== undefined) differing.push({ session: id, why })
         else if (leaves) erasable.push({ ...session, bytes: file?.bytes ?? 0, end, leaves })
         else differing.push({ session: id, why: 'the store names leaves of it that tell of something else' })

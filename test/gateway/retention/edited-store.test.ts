@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contentsOf } from '../../../src/ledger/log/contents.js'
 import { isTampering } from '../../../src/ledger/verify/report.js'
 import { tempFolder, type TempFolder } from '../../helpers/temp.js'
-import { copyOf, openGateway, type Places, placesIn, verified } from '../ledger/history.js'
+import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from '../ledger/history.js'
 
 const olu = { subject: 'olu', name: 'olu@example.com' }
 const casey = { subject: 'casey-17', name: 'casey@contractor.example' }
@@ -70,4 +71,25 @@ test('no erasure empties a leaf of another kind or session, whatever the store�
   await gateway.ledgers.ledger.empty([Number(act)])
   const found = (await verified(at)).findings.filter(isTampering)
   expect(found).toContainEqual(expect.objectContaining({ kind: 'leaf-missing', leaf: `${act}` }))
+})
+
+test('what is on hold doesn’t go as somebody else’s, whoever the store’s row says it is', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  await gateway.holds.add({ person: bo.subject, reason: 'case 1' }, olu)
+  for (const set of [
+    `subject = '${casey.subject}'`,
+    `subject = 'bo', owner = '${casey.subject}', started_at = started_at + 1`,
+  ]) {
+    edit(at, `update sessions set ${set} where id = 'ses_2'`)
+    const told = await gateway.erasing.erase({ ...erase, dry: true }, olu)
+    expect(told.sessions).toBe(1)
+  }
+  edit(
+    at,
+    `update sessions set subject = '${casey.subject}', owner = null, started_at = started_at - 1 where id = 'ses_2'`,
+  )
+  expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 1, differing: [{ session: 'ses_2' }] })
+  await gateway.retain({ age: 0 })
+  expect(existsSync(await pathOf(at, 'ses_2'))).toBe(true)
 })
