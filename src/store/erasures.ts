@@ -83,3 +83,10 @@ export const eraseRows = async (db: Db, sessions: readonly string[], at: number)
     .where('id', 'in', [...sessions])
     .execute()
 }
+
+/** Whose a session is and when it began, as its row has it. @throws {HoopError} STORE_FAILED */
+export const whoseSession = async (db: Db, session: string) => {
+  const query = db.selectFrom('sessions').select(['subject', 'owner', 'started_at']).where('id', '=', session)
+  const row = await query.executeTakeFirst()
+  return row && { subject: row.subject, owner: row.owner ?? undefined, startedAt: iso(row.started_at) }
+}

@@ -8,7 +8,7 @@ import { tileWidth } from '../../ledger/tiles/paths.js'
 import { recordingPath } from '../../recording/paths.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { lastAct } from '../../store/acts.js'
-import { type ErasableSession, erasableOf, eraseRows, leavesTelling } from '../../store/erasures.js'
+import { type ErasableSession, erasableOf, eraseRows } from '../../store/erasures.js'
 import { listHolds } from '../../store/holds.js'
 import type { Tables } from '../../store/schema.js'
 import { personCalled } from '../../store/sessions/people.js'
@@ -17,7 +17,9 @@ import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { StatementIndex } from '../statements/statement-index.js'
 import { endsOf, type KnownEnd, whyNot } from './ends.js'
+import { leavesGoing, thoseTelling } from './telling.js'
 import type { Turns } from './turns.js'
+import { whyNotTheirs } from './whose.js'
 
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
@@ -33,6 +35,9 @@ export interface ErasingOptions {
 }
 
 type ErasedLeaf = Pick<LeafOf<'erased'>, 'session' | 'startedAt' | 'leaves'>
+
+/** One that may go, with what goes. */
+type Going = ErasableSession & { readonly bytes: number; readonly end: KnownEnd; readonly leaves: readonly number[] }
 
 /** Sessions that are erased together. */
 const portion = 100
@@ -89,12 +94,15 @@ export class Erasing {
     const leaf = record && openLeaf(record)
     if (leaf?.kind !== 'erased')
       throw new HoopError('LEDGER_DAMAGED', `leaf ${index} does not say what was to be erased`)
-    await this.#remove([leaf])
+    // An earlier version did not open what it listed.
+    await this.#remove([
+      { ...leaf, leaves: await thoseTelling(this.#options.ledger.folder, leaf.leaves, leaf.session) },
+    ])
   }
 
   async #compared(sessions: readonly ErasableSession[]) {
     const { db, ledger, recordings } = this.#options
-    const erasable: (ErasableSession & { readonly bytes: number; readonly end: KnownEnd })[] = []
+    const erasable: Going[] = []
     const differing: { session: string; why: string }[] = []
     for (let from = 0; from < sessions.length; from += portion) {
       const part = sessions.slice(from, from + portion)
@@ -106,23 +114,26 @@ export class Erasing {
       for (const session of part) {
         const { id, startedAt, isRetired } = session
         const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
-        const why = isRetired ? undefined : whyNot(file, end)
-        if (why === undefined) erasable.push({ ...session, bytes: file?.bytes ?? 0, end })
-        else differing.push({ session: id, why })
+        const leaves = await leavesGoing(db, ledger.folder, id)
+        const path = recordingPath(recordings, id, startedAt)
+        const altered = isRetired ? undefined : whyNot(file, end)
+        const why = altered ?? (await whyNotTheirs(db, ledger.folder, id, file && path))
+        if (why !== undefined) differing.push({ session: id, why })
+        else if (leaves) erasable.push({ ...session, bytes: file?.bytes ?? 0, end, leaves })
+        else differing.push({ session: id, why: 'the store names leaves of it that tell of something else' })
       }
     }
     return { erasable, differing }
   }
 
   async #erase(
-    sessions: readonly (ErasableSession & { readonly bytes: number; readonly end: KnownEnd })[],
+    sessions: readonly Going[],
     order: { readonly by: Actor; readonly reason: string; readonly act: number },
   ): Promise<void> {
-    const { db, ledger } = this.#options
+    const { ledger } = this.#options
     const leaves = await Promise.all(
-      sessions.map(async ({ id: session, startedAt, endedAt, bytes, end }) => {
-        const told = { session, startedAt, endedAt, bytes, ...headOf(end), ...order }
-        const leaf = { ...told, leaves: await leavesTelling(db, session) }
+      sessions.map(async ({ id: session, startedAt, endedAt, bytes, end, leaves: going }) => {
+        const leaf = { ...{ session, startedAt, endedAt, bytes }, ...headOf(end), ...order, leaves: going }
         await ledger.write('erased', leaf)
         return leaf
       }),

@@ -8,6 +8,7 @@ import type { Tables } from '../../store/schema.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import { endsOf, whyNot } from './ends.js'
 import type { Turns } from './turns.js'
+import { whyNotTheirs } from './whose.js'
 
 export interface RetiringOptions {
   readonly db: Kysely<Tables>
@@ -69,7 +70,8 @@ export class Retiring {
         if (bytes >= most) break
         const path = recordingPath(recordings, session.id, session.startedAt)
         const file = await lyingFile(path)
-        const why = whyNot(file, ends.get(session.id))
+        const why =
+          whyNot(file, ends.get(session.id)) ?? (await whyNotTheirs(db, ledger.folder, session.id, file && path))
         if (why !== undefined || !file) this.#tell(session.id, why)
         else {
           going.push({ session, path, ...file })

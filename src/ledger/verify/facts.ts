@@ -106,10 +106,10 @@ export class Facts {
   /** A leaf whose content was erased: its entry keeps kind and time. */
   addEmptied(index: bigint, entry: Buffer): void {
     this.leaves++
-    const { at } = factsOf(entry)
+    const { kind, at } = factsOf(entry)
     this.began ??= at
     this.#last = at
-    this.removals.emptied(index)
+    this.removals.emptied(index, kind)
   }
 
   /** How many sessions began before a time, milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { type HoldScope, isCovered } from '../../lib/api/holds.js'
 import type { SessionSummary } from '../../lib/api.js'
-import type { Leaf, LeafOf } from '../leaves.js'
+import type { Leaf, LeafKind, LeafOf } from '../leaves.js'
 import type { Finding } from './report.js'
 
 /** That a recording went as it should, and where the ledger says so. The first word holds. */
@@ -16,6 +16,9 @@ interface RemovedSession {
   readonly at: { readonly end?: bigint }
 }
 
+/** Whatever an erasure says: acts, what was read and what the gateway did are nobody's to erase. */
+const erasable: ReadonlySet<LeafKind> = new Set(['session.start', 'session.head', 'session.end'])
+
 interface PlacedHold {
   readonly scope: HoldScope
   readonly from: bigint
@@ -27,8 +30,8 @@ export class Removals {
   readonly #removed = new Map<string, Removal>()
   readonly #holds = new Map<string, PlacedHold>()
   readonly #erasures = new Map<number, string | undefined>()
-  /** Leaves whose content is gone, by place: whether one said before that it would be. */
-  readonly #emptied = new Set<bigint>()
+  /** Kinds of leaves whose content is gone, by place: the entry keeps it in clear. */
+  readonly #emptied = new Map<bigint, LeafKind>()
 
   get size(): number {
     return this.#removed.size
@@ -61,8 +64,8 @@ export class Removals {
   }
 
   /** A leaf whose content is not there. */
-  emptied(index: bigint): void {
-    this.#emptied.add(index)
+  emptied(index: bigint, kind: LeafKind): void {
+    this.#emptied.set(index, kind)
   }
 
   /**
@@ -75,13 +78,16 @@ export class Removals {
     row: (session: string) => SessionSummary | undefined,
     found: (finding: Finding) => void,
   ): void {
-    const erased = new Set<bigint>()
+    /** How many erasures name a leaf: it tells of one session. */
+    const erased = new Map<bigint, number>()
     for (const [session, removal] of this.#removed) {
       const { leaf, index } = removal
       const place = { session, leaf: `${index}`, time: leaf.time }
       const known = sessions.get(session)
       const { start, end, at } = known ?? {}
-      if (leaf.kind === 'erased') for (const each of leaf.leaves) if (BigInt(each) < index) erased.add(BigInt(each))
+      if (leaf.kind === 'erased')
+        for (const each of new Set(leaf.leaves.map(BigInt)))
+          if (each < index) erased.set(each, (erased.get(each) ?? 0) + 1)
       if (start && !(end && at?.end !== undefined && at.end < index)) found({ kind: 'removed-open', ...place })
       if (end?.head !== undefined && leaf.head !== end.head && end.problem === undefined)
         found({ kind: 'recording-altered', ...place, expected: end.head, found: leaf.head ?? 'no head' })
@@ -90,7 +96,8 @@ export class Removals {
       if (leaf.kind === 'erased')
         found({ kind: 'recording-erased', ...place, found: `by ${leaf.by.name}: ${leaf.reason}` })
     }
-    for (const index of this.#emptied) if (!erased.has(index)) found({ kind: 'leaf-missing', leaf: `${index}` })
+    for (const [index, kind] of this.#emptied)
+      if (!erasable.has(kind) || erased.get(index) !== 1) found({ kind: 'leaf-missing', leaf: `${index}` })
   }
 
   /** The hold that was in force when it was removed. Whose it was says the ledger, or of what was erased the act. */

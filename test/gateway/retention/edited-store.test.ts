@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { contentsOf } from '../../../src/ledger/log/contents.js'
+import { isTampering } from '../../../src/ledger/verify/report.js'
+import { tempFolder, type TempFolder } from '../../helpers/temp.js'
+import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from '../ledger/history.js'
+
+const olu = { subject: 'olu', name: 'olu@example.com' }
+const casey = { subject: 'casey-17', name: 'casey@contractor.example' }
+const bo = { subject: 'bo', name: 'bo@example.com' }
+
+let folder: TempFolder
+let whole: Places
+let copies = 0
+const copy = () => copyOf(whole, folder.file(`copy${++copies}`))
+
+beforeAll(async () => {
+  folder = await tempFolder()
+  whole = placesIn(folder.file('whole'))
+  await using gateway = await openGateway(whole, { copies: [] })
+  for (const [id, more] of [
+    ['ses_1', casey],
+    ['ses_2', bo],
+  ] as const) {
+    const session = await gateway.begin(id, more)
+    session.run(2)
+    await session.end()
+  }
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** What an operator does to the store of a gateway that runs. */
+const edit = (at: Places, sql: string): void => {
+  using db = new DatabaseSync(at.store)
+  db.exec(`pragma busy_timeout = 3000; ${sql}`)
+}
+
+const erase = { person: casey.subject, reason: 'request 17' }
+
+test('no erasure empties a leaf of another kind or session, whatever the store’s index says', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  await gateway.write({ act: 'session.kill', by: olu, target: 'ses_2', reason: 'bad deed' })
+  await gateway.ledgers.ledger.noted()
+  const { records } = await contentsOf(at.ledger, 0n)
+  const find = (text: string) => [...records].find(([, { content }]) => content.includes(text))![0]
+  const act = find('bad deed')
+  const start = find('"session":"ses_2"')
+  for (const leaf of [act, start]) {
+    const { kind, target } = (await gateway.store.db
+      .selectFrom('ledger_leaves')
+      .selectAll()
+      .where('leaf', '=', Number(leaf))
+      .executeTakeFirst())!
+    edit(at, `update ledger_leaves set kind = 'session.head', target = 'ses_1' where leaf = ${leaf}`)
+    expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 0, differing: [{ session: 'ses_1' }] })
+    edit(at, `update ledger_leaves set kind = '${kind}', target = '${target}' where leaf = ${leaf}`)
+  }
+  expect((await contentsOf(at.ledger, 0n)).records.get(act)!.content).toContain('bad deed')
+  // Nor is one excused that a gateway of somebody's own signed.
+  await gateway.erasing.erase(erase, olu)
+  const more = {
+    by: olu,
+    reason: 'x',
+    act: 2,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:00.000Z',
+  }
+  await gateway.ledgers.ledger.write('erased', { ...more, session: 'ses_9', bytes: 0, leaves: [Number(act)] })
+  await gateway.ledgers.ledger.empty([Number(act)])
+  const found = (await verified(at)).findings.filter(isTampering)
+  expect(found).toContainEqual(expect.objectContaining({ kind: 'leaf-missing', leaf: `${act}` }))
+})
+
+test('what is on hold doesn’t go as somebody else’s, whoever the store’s row says it is', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  await gateway.holds.add({ person: bo.subject, reason: 'case 1' }, olu)
+  for (const set of [
+    `subject = '${casey.subject}'`,
+    `subject = 'bo', owner = '${casey.subject}', started_at = started_at + 1`,
+  ]) {
+    edit(at, `update sessions set ${set} where id = 'ses_2'`)
+    const told = await gateway.erasing.erase({ ...erase, dry: true }, olu)
+    expect(told.sessions).toBe(1)
+  }
+  edit(
+    at,
+    `update sessions set subject = '${casey.subject}', owner = null, started_at = started_at - 1 where id = 'ses_2'`,
+  )
+  expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 1, differing: [{ session: 'ses_2' }] })
+  await gateway.retain({ age: 0 })
+  expect(existsSync(await pathOf(at, 'ses_2'))).toBe(true)
+})
