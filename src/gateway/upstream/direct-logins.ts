@@ -1,4 +1,4 @@
-import { openOwnClient } from './own-client.js'
+import { openOwnClient, unlimited } from './own-client.js'
 import type { UpstreamTarget } from './target.js'
 
 /** Somebody who is logged in as the gateway's own user, and isn't behind the gateway. */
@@ -27,21 +27,22 @@ export interface DirectLogins {
 const MOST = 100
 
 const condition = `
-      WHERE usename = session_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-        AND client_addr IS DISTINCT FROM inet_client_addr()
-        AND (client_addr <<= ANY ($1::inet[])) IS NOT TRUE`
+      WHERE usename OPERATOR(pg_catalog.=) session_user AND backend_type OPERATOR(pg_catalog.=) 'client backend'
+        AND pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+        AND client_addr IS DISTINCT FROM pg_catalog.inet_client_addr()
+        AND (client_addr OPERATOR(pg_catalog.<<=) ANY ($1::pg_catalog.inet[])) IS NOT TRUE`
 
 /** A role sees its own sessions in full; no membership in pg_read_all_stats is needed for that. */
 const question = `
-  SELECT host(inet_client_addr()) AS own,
+  SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS own,
     ARRAY(
-      SELECT json_build_object(
-        'pid', pid, 'user', usename, 'database', datname, 'address', host(client_addr), 'port', client_port,
-        'since', extract(epoch FROM backend_start) * 1000, 'application', application_name)
+      SELECT pg_catalog.json_build_object(
+        'pid', pid, 'user', usename, 'database', datname, 'address', pg_catalog.host(client_addr), 'port', client_port,
+        'since', extract(epoch FROM backend_start) OPERATOR(pg_catalog.*) 1000, 'application', application_name)
       FROM pg_catalog.pg_stat_activity
       ${condition}
       ORDER BY backend_start DESC LIMIT $2) AS logins,
-    (SELECT count(*)::int FROM pg_catalog.pg_stat_activity ${condition}) AS count`
+    (SELECT pg_catalog.count(*)::pg_catalog.int4 FROM pg_catalog.pg_stat_activity ${condition}) AS count`
 
 interface Answer {
   readonly own: string | null
@@ -83,6 +84,7 @@ export const readDirectLogins = async (
       })),
     }
   } finally {
+    await client.query(unlimited).catch(() => undefined)
     await client.end().catch(() => undefined)
   }
 }

@@ -15,8 +15,14 @@ const statementTimeout = 10_000
 /** What the driver says when `connectionTimeoutMillis` are over. */
 const LATE = 'timeout expired'
 
-/** A statement that sets it. */
-export const limited = `SET statement_timeout = ${statementTimeout}`
+/**
+ * What holds for each question: the time that it may take, and a search path on which nobody's functions and operators stand in
+ * for the server's. A login's own path may have a schema on it where others can make some, and they would run as the login.
+ */
+export const limited = `SET statement_timeout = ${statementTimeout}; SET search_path = pg_catalog, pg_temp`
+
+/** Takes it back, for a database that serves everybody over one backend (PGlite), where it would hold for others. */
+export const unlimited = 'RESET statement_timeout; RESET search_path'
 
 type Stream = Awaited<ReturnType<typeof openUpstream>>
 
@@ -36,7 +42,7 @@ const words = (cause: unknown): string => {
 
 const stateOf = async (client: Client): Promise<ServerState | undefined> => {
   const standby = 'SELECT pg_catalog.pg_is_in_recovery() AS standby'
-  const readOnly = `pg_catalog.current_setting('default_transaction_read_only') = 'on' AS "readOnly"`
+  const readOnly = `pg_catalog.current_setting('default_transaction_read_only') OPERATOR(pg_catalog.=) 'on' AS "readOnly"`
   return (await client.query<ServerState & Record<string, unknown>>(`${standby}, ${readOnly}`)).rows[0]
 }
 
@@ -52,7 +58,8 @@ const failureOf = (cause: unknown): HoopError => {
 }
 
 /**
- * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
+ * A connection of the gateway's own, for the catalog: under a short statement timeout, and where names mean the server's own.
+ * Whoever opens it ends it.
  * @param role as which it goes on behind the login
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_FULL, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words,
  * SECRET_MISSING

@@ -13,7 +13,7 @@ import { PolicyGuard } from '../../policy/guard.js'
 import { isProgram } from '../../policy/program.js'
 import { loadCatalog } from '../../sql/catalog.js'
 import { parse } from '../../sql/parser.js'
-import { openOwnClient } from '../../gateway/upstream/own-client.js'
+import { openOwnClient, unlimited } from '../../gateway/upstream/own-client.js'
 import { databasesOf, targetOf } from '../../gateway/upstream/target.js'
 import type { Field } from '../../wire/backend.js'
 import { estimateOf, explainOf } from '../../gateway/relay/machine/suspension/planner.js'
@@ -94,10 +94,13 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
   const client = await openOwnClient(targetOf(loaded, connection, login), database)
   await using stack = new AsyncDisposableStack()
   stack.defer(() => client.end())
+  stack.defer(async () => void (await client.query(unlimited).catch(() => undefined)))
   const catalog = await loadCatalog(
     async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
     policy.masks.flatMap(({ columns }) => columns),
   )
+  // From here on it is asked what names mean in a session.
+  await client.query('RESET search_path')
   const source = { catalog, refresh: () => Promise.resolve() }
   const guard = new PolicyGuard({ policy, clear, source, maskKey: randomBytes(32) })
   const positions = positionsIn(loaded, policyName)

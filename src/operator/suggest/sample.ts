@@ -13,15 +13,16 @@ export interface Table {
 }
 
 /** Tables that this role may read. Partitions are read through their parents; views show what tables hold. */
-const tables = `SELECT n.nspname AS schema, c.relname AS name, c.reltuples::float8 AS estimate,
-    (SELECT json_agg(json_build_object('name', a.attname, 'type', b.typname, 'category', b.typcategory) ORDER BY a.attnum)
+const tables = `SELECT n.nspname AS schema, c.relname AS name, c.reltuples::pg_catalog.float8 AS estimate,
+    (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, 'type', b.typname, 'category', b.typcategory)
+      ORDER BY a.attnum)
      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
        JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
        AND pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')) AS columns
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND n.nspname <> 'information_schema'
-    AND n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+  WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema'
+    AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
   ORDER BY 1, 2`
 
 export const readTables = async (client: Client): Promise<readonly Table[]> =>
@@ -63,7 +64,7 @@ const read = async (
     ).rows
   // Of a large table some pages, from everywhere; of others, and where that yields nothing, the first rows.
   const share = (100 * 10 * rows) / estimate
-  const sampled = estimate > 0 && share < 50 ? await ask(` TABLESAMPLE SYSTEM (${share.toFixed(6)})`) : []
+  const sampled = estimate > 0 && share < 50 ? await ask(` TABLESAMPLE pg_catalog.system (${share.toFixed(6)})`) : []
   return sampled.length > 0 ? sampled : await ask('')
 }
 
@@ -73,7 +74,10 @@ const read = async (
  */
 export const sampleTable = async (client: Client, table: Table, rows: number): Promise<readonly Sampled[]> => {
   const looked = table.columns.filter(readable)
-  const list = looked.map(({ name }) => `pg_catalog.left(${quoted(name)}::text, ${MOST_CHARACTERS})`).join(', ')
+  // `concat` writes a value as its type does, where `::text` would run what somebody made to be the cast.
+  const text = (name: string): string =>
+    `CASE WHEN ${name} IS NOT NULL THEN pg_catalog.left(pg_catalog.concat(${name}), ${MOST_CHARACTERS}) END`
+  const list = looked.map(({ name }) => text(quoted(name))).join(', ')
   const sample = looked.length > 0 ? await read(client, table, list, rows) : []
   return table.columns.map((column) => {
     const at = looked.indexOf(column)

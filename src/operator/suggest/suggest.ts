@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { HoopError } from '../../lib/errors.js'
 import { loadConfig, type LoadedConfig } from '../../policy/config/load.js'
-import { openOwnClient } from '../../gateway/upstream/own-client.js'
+import { openOwnClient, unlimited } from '../../gateway/upstream/own-client.js'
 import { anyTargetOf } from '../../gateway/upstream/login/logins.js'
 import { databasesOf } from '../../gateway/upstream/target.js'
 import { judge, type Sampled } from './judge.js'
@@ -98,8 +98,7 @@ export const suggestMasks = async ({ config, connection, rows, env }: SuggestOpt
     return { connection, database, tables: tables.length, suggestions, unread, yaml: yamlOf(suggestions) }
   } finally {
     await client.query('ROLLBACK').catch(() => undefined)
-    // For a database that serves everybody over one backend (PGlite), where it would hold for others.
-    await client.query('RESET statement_timeout').catch(() => undefined)
+    await client.query(unlimited).catch(() => undefined)
     await client.end().catch(() => undefined)
   }
 }

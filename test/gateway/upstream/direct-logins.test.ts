@@ -7,6 +7,7 @@ import type { UpstreamTarget } from '../../../src/gateway/upstream/target.js'
 import type { WebhookEvent } from '../../../src/gateway/webhooks/message.js'
 import { checkGateway } from '../../../src/operator/check/check.js'
 import { logInto, type LogLine } from '../server/start/started.js'
+import { freshDatabase } from '../../helpers/database.js'
 import { connectionTo, stage, urlOf } from '../quarantine/stage.js'
 
 const server = new URL(inject('databaseUrl'))
@@ -81,6 +82,21 @@ onLinux(
     await own.end()
   },
 )
+
+onLinux('what somebody made on the login’s search path isn’t run as the login', async () => {
+  await using it = await role()
+  await using database = await freshDatabase()
+  const owner = await database.client()
+  // An exact operator beats the server's own, numeric times numeric, from wherever on the path.
+  await owner.query(`CREATE SCHEMA theirs; GRANT USAGE ON SCHEMA theirs TO PUBLIC;
+    CREATE FUNCTION theirs.times(numeric, int) RETURNS numeric LANGUAGE plpgsql
+      AS 'BEGIN RAISE EXCEPTION ''ran as %'', current_user; END';
+    CREATE OPERATOR theirs.* (FUNCTION = theirs.times, LEFTARG = numeric, RIGHTARG = int);
+    ALTER DATABASE ${database.name} SET search_path = theirs`)
+  const around = await it.login(elsewhere)
+  expect((await readDirectLogins(it.target, database.name, [])).logins).toHaveLength(1)
+  await around.end()
+})
 
 onLinux('of many the newest are named, and all are counted', async () => {
   await using it = await role()

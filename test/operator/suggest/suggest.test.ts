@@ -28,6 +28,10 @@ beforeAll(async () => {
     CREATE TABLE part (ssn text) PARTITION BY LIST (ssn); CREATE TABLE part_one PARTITION OF part DEFAULT;
     CREATE VIEW seen AS SELECT contact FROM people;
     CREATE FUNCTION boom(text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''canary %'', $1; END';
+    CREATE SCHEMA odd; CREATE TYPE odd.json AS (a text);
+    CREATE FUNCTION odd.boom(odd.json) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''ran''; END';
+    CREATE CAST (odd.json AS text) WITH FUNCTION odd.boom(odd.json);
+    CREATE TABLE odd.kept (v odd.json); INSERT INTO odd.kept VALUES (ROW('nothing'));
     CREATE TABLE closed (email text); INSERT INTO closed VALUES ('canary@example.org');
     ANALYZE`)
 })

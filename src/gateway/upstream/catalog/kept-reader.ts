@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { CatalogReader, type Reading } from '../../../sql/catalog.js'
-import { limited, openOwnClient } from '../own-client.js'
+import { limited, openOwnClient, unlimited } from '../own-client.js'
 import type { UpstreamTarget } from '../target.js'
 
 /** Shorter than the 5 seconds for which CREATE DATABASE and DROP DATABASE wait for others to leave. Milliseconds. */
@@ -77,8 +77,7 @@ export class KeptReader {
     try {
       if (first !== undefined) await client.query(first)
       const read = await reader.read(last)
-      // For a database that serves everybody over one backend (PGlite), where it would hold for others.
-      await client.query('RESET statement_timeout')
+      await client.query(unlimited)
       this.#keep(connection)
       return read
     } catch (error) {

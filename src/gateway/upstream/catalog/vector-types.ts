@@ -1,11 +1,11 @@
 import type { VectorTypes } from '../../budgets/vectors.js'
 import type { UpstreamTarget } from '../target.js'
-import { openOwnClient } from '../own-client.js'
+import { openOwnClient, unlimited } from '../own-client.js'
 
 /** What was read longer ago is read again for a session that begins, milliseconds: an extension may have been created. */
 const freshFor = 60_000
 
-const text = `SELECT oid::int8::text AS plain, typarray::int8::text AS arrays FROM pg_catalog.pg_type
+const text = `SELECT oid::pg_catalog.int8::pg_catalog.text AS plain, typarray::pg_catalog.int8::pg_catalog.text AS arrays FROM pg_catalog.pg_type
   WHERE typname IN ('vector', 'halfvec', 'sparsevec') AND typtype = 'b'`
 
 /** Reads them over the gateway's own connection. @throws {HoopError} UPSTREAM_* */
@@ -18,8 +18,7 @@ export const readVectorTypes = async (target: UpstreamTarget, database: string):
       arrays: new Set(rows.map(({ arrays }) => Number(arrays))),
     }
   } finally {
-    // For a database that serves everybody over one backend (PGlite), where it would hold for others.
-    await client.query('RESET statement_timeout').catch(() => undefined)
+    await client.query(unlimited).catch(() => undefined)
     await client.end().catch(() => undefined)
   }
 }
