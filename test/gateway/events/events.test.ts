@@ -327,6 +327,31 @@ test('a torn line goes before others are added; what a recording can’t tell an
   expect((await told()).find(({ kind }) => kind === 'ledger.erased')).toMatchObject({ of: 'act' })
 })
 
+test('a target whose place can’t be believed is told everything again, and the log says so', async () => {
+  await using folder = await tempFolder()
+  const at = placesIn(folder.file('gateway'))
+  await using gateway = await openGateway(at, { copies: [] })
+  const { ledger } = gateway.ledgers
+  await gateway.write({ act: 'session.kill', by: olu, target: 'ses_a' })
+  await ledger.noted()
+  await mkdir(`${at.ledger}/delivered`, { recursive: true })
+  const { origin } = ledger
+  const damaged = ['{"leaf":', '', 'null', '{"leaf":-1,"part":0}', JSON.stringify({ origin, leaf: 100_000, part: 0 })]
+  const logged: string[] = []
+  const targets = damaged.map((_, n) => ({ name: `siem-${n}`, file: folder.file(`events-${n}.jsonl`) }))
+  for (const [n, text] of damaged.entries()) await writeFile(`${at.ledger}/delivered/siem-${n}.json`, text)
+  const fresh = { name: 'fresh', file: folder.file('fresh.jsonl') }
+  {
+    await using _ = await telling(gateway, at, [...targets, fresh], logged)
+    for (const { file } of targets)
+      await expect.poll(async () => (await linesOf(file)).some(({ kind }) => kind === 'act'), waiting).toBe(true)
+  }
+  const errors = logged
+    .map((line) => JSON.parse(line) as { level: number; target?: string })
+    .filter(({ level }) => level === 50)
+  expect(errors.map(({ target }) => target)).toEqual(targets.map(({ name }) => name))
+})
+
 test('a notice is a leaf like others', () => {
   const leaf = { kind: 'notice', time: '2026-11-20T09:30:00.000Z', what: 'alert', text: 'a', fields: { b: 1 } } as const
   expect(openLeaf(sealLeaf(leaf))).toEqual(leaf)
