@@ -12,21 +12,36 @@ interface Kept extends Cursor {
 
 const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
+export const beginning: Cursor = { leaf: 0, part: 0 }
+
+const parsed = (text: string): Partial<Kept> | undefined => {
+  try {
+    return (JSON.parse(text) as Partial<Kept> | null) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * What a target has taken.
- * @param origin of the ledger: of another one nothing was taken yet
- * @returns undefined for a target that is new, or whose file says nothing that can be read
+ * @param of the ledger: of one by another origin nothing was taken yet, and behind its size nothing can have been
+ * @returns undefined for a target that is new, `damaged` for one whose file can't be believed
+ * @throws what the file system says
  */
-export const readDelivered = async (folder: string, target: string, origin: string): Promise<Cursor | undefined> => {
-  try {
-    const kept = JSON.parse(await readFile(pathOf(folder, target), 'utf8')) as Partial<Kept>
-    if (!isPlace(kept.leaf) || !isPlace(kept.part)) return undefined
-    return kept.origin === origin ? { leaf: kept.leaf, part: kept.part } : { leaf: 0, part: 0 }
-  } catch (error) {
+export const readDelivered = async (
+  folder: string,
+  target: string,
+  of: { readonly origin: string; readonly size: number },
+): Promise<Cursor | 'damaged' | undefined> => {
+  const text = await readFile(pathOf(folder, target), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    if (error instanceof SyntaxError) return undefined
     throw error
-  }
+  })
+  if (text === undefined) return undefined
+  const { leaf, part, origin } = parsed(text) ?? {}
+  if (!isPlace(leaf) || !isPlace(part) || typeof origin !== 'string') return 'damaged'
+  if (origin !== of.origin) return beginning
+  return leaf > of.size ? 'damaged' : { leaf, part }
 }
 
 /** Brings to the disk what a target has taken. */

@@ -5,7 +5,7 @@ import type { SecretSpec } from '../../policy/config/sections/secret.js'
 import type { Tables } from '../../store/schema.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
-import { keepDelivered, readDelivered } from './delivered.js'
+import { beginning, keepDelivered, readDelivered } from './delivered.js'
 import type { GatewayEvent } from './schema.js'
 import { toFile, toStdout } from './sending/lines.js'
 import { toSyslog } from './sending/syslog.js'
@@ -48,7 +48,7 @@ export class Events implements AsyncDisposable {
   }
 
   /**
-   * Goes on where each target stood. One that is new begins with what this start has entered.
+   * Goes on where each target stood. One that is new begins with what this start has entered; one whose place can't be believed is told everything again.
    * @throws where what a target has taken can't be read
    */
   async begin({ ledger, recordings, db }: EventSource): Promise<void> {
@@ -58,8 +58,15 @@ export class Events implements AsyncDisposable {
       const { name } = target
       const kinds = new Set<string>(target.kinds)
       const keep = keepDelivered.bind(undefined, folder, name, origin)
-      let from = await readDelivered(folder, name, origin)
-      if (!from) await keep((from = { leaf: ledger.stock.size, part: 0 }))
+      const kept = await readDelivered(folder, name, { origin, size: ledger.size })
+      if (kept === 'damaged')
+        log.error(
+          { target: name },
+          'how far the target has come can’t be read: it is told everything from the beginning',
+        )
+      // What came twice shows by its id; what was left out would show nowhere.
+      const from = kept === 'damaged' ? beginning : (kept ?? { leaf: ledger.stock.size, part: 0 })
+      if (from !== kept) await keep(from)
       const metrics = { sent: 0, failed: 0, behind: 0 }
       all.events.set(name, metrics)
       const known = { size: () => ledger.size, noted: () => ledger.noted() }

@@ -1,4 +1,5 @@
 import type { Leaf, LeafKind, LeafOf } from '../../ledger/leaves.js'
+import { noticeFields } from '../../ledger/notice-fields.js'
 import { actDetails, type EventBody, type EventFacts } from './schema.js'
 
 /** Longest text of an act's detail, characters. */
@@ -23,7 +24,7 @@ const actEvent = ({ number, act, by, target, subject, before, after, at }: LeafO
 }
 
 const noticeEvent = ({ what, text, fields, time }: LeafOf<'notice'>): EventFacts => {
-  if (what === 'alert') return { kind: 'alert', time, text, fields: { ...fields } }
+  if (what === 'alert') return { kind: 'alert', time, text, fields: noticeFields(fields) }
   const connection = String(fields['connection'])
   if (fields['state'] === 'available') return { kind: 'quarantine.ended', time, connection, text }
   const more = (['databases', 'policies', 'codes'] as const).flatMap((name) =>

@@ -1,3 +1,4 @@
+import { noticeFields } from '../../ledger/notice-fields.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import type { GatewayLedger } from './ledger.js'
 
@@ -13,10 +14,7 @@ export const withNotices = (
   emit: (event) => {
     webhooks.emit(event)
     if (event.event !== 'alert') return
-    const known = Object.entries(event.fields).filter(
-      (each): each is [string, string | number] => each[1] !== undefined,
-    )
-    const notice = { what: event.topic ?? 'alert', text: event.text, fields: Object.fromEntries(known) } as const
+    const notice = { what: event.topic ?? 'alert', text: event.text, fields: noticeFields(event.fields) } as const
     void ledger()
       ?.write('notice', notice)
       .catch(() => undefined)

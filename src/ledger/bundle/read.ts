@@ -23,6 +23,8 @@ const allowed =
 
 const isAllowed = (path: string): boolean => allowed.test(path) && !path.includes('..') && !path.includes('//')
 
+const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+
 /** Of all parts, each of which is small. */
 async function* jsonLines<Item>(folder: string, name: string): AsyncGenerator<Item, void> {
   for (let part = 0; existsSync(partPath(folder, name, part)); part++)
@@ -55,7 +57,12 @@ export const readBundle = async (
     (text) => JSON.parse(text) as AboutBundle,
     () => undefined,
   )
-  if (about?.format !== 1 || typeof about.vkey !== 'string' || Number.isNaN(Date.parse(about.taken)))
+  if (
+    about?.format !== 1 ||
+    typeof about.vkey !== 'string' ||
+    !isTime(about.taken) ||
+    !isTime(about.since ?? about.taken)
+  )
     throw new HoopError('NOTE_INVALID', 'this is no bundle of a gateway’s record, or one of a newer version')
   return {
     ...{ about, folder: join(into, 'ledger'), recordings: join(into, 'recordings') },

@@ -32,13 +32,21 @@ const openFrame = async (payload: Buffer): Promise<Buffer | undefined> => {
 const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
 
+/** What a bundle leaves out is its own word: whoever changed it could have left out what they changed. */
+const verdict = (sound: boolean, since: string | undefined): string => {
+  if (!sound) return 'ALTERED.'
+  return since === undefined
+    ? 'NOTHING WAS ALTERED, as far as this bundle shows.'
+    : `NOT CHECKED: sessions from before ${since}, which this bundle leaves out. In what it has, no alteration was found.`
+}
+
 const wordsOf = (
   { sound, findings, ...checked }: Verification,
   vkey: string,
   isGiven: boolean,
   since?: string,
 ): string[] => [
-  sound ? 'NOTHING WAS ALTERED, as far as this bundle shows.' : 'ALTERED.',
+  verdict(sound, since),
   ...findings
     .toSorted((one, other) => Number(isTampering(other)) - Number(isTampering(one)))
     .map((finding) => {
@@ -53,7 +61,11 @@ const wordsOf = (
         `Checked: the checkpoint’s signature by ${vkey}, ${count(checked.leaves, 'leaf', 'leaves')} of the ledger in the tree that it signs, ${count(checked.acts, 'act')}.`,
         `Checked: ${count(checked.sessions, 'session')}, ${count(checked.recordings, 'recording')}, and in those the chain of ${count(checked.frames, 'frame')} up to what the ledger says of each.`,
       ]),
-  ...(since === undefined ? [] : [`Not checked: sessions from before ${since}, which this bundle leaves out.`]),
+  ...(since === undefined
+    ? []
+    : [
+        `Not checked: whether sessions from before ${since} were to be left out. Ask who took the bundle for one without --since.`,
+      ]),
   ...(checked.unread > 0
     ? [
         `Not checked: what ${count(checked.unread, 'compressed frame')} of recordings say was not compared with the list of sessions, since browsers can’t open them. That nothing in them was changed, was checked.`,

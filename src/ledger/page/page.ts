@@ -47,8 +47,8 @@ byId('form').addEventListener('submit', async (event) => {
   try {
     const key = byId('key').value.trim();
     const stream = file ? chunks(file) : hoop.archiveOf(filesIn(folder));
-    const { verification, lines } = await hoop.checkBundle(stream, key === '' ? undefined : key);
-    say(lines, verification.sound ? 'sound' : 'altered');
+    const { verification, since, lines } = await hoop.checkBundle(stream, key === '' ? undefined : key);
+    say(lines, verification.sound && since === undefined ? 'sound' : 'altered');
   } catch (error) {
     say(['NOT CHECKED.', 'What was given can’t be checked: ' + (error instanceof Error ? error.message : String(error))], 'altered');
   }

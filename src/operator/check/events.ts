@@ -59,7 +59,8 @@ const behindOf = async (folder: string, name: string): Promise<number> => {
   const checkpoint = await readCheckpoint(folder)
   if (checkpoint === undefined) return 0
   const { origin, size } = parseCheckpointText(parseNote(checkpoint).text)
-  const taken = await readDelivered(folder, name, origin)
+  const taken = await readDelivered(folder, name, { origin, size: Number(size) })
+  if (taken === 'damaged') return Number(size)
   return taken ? Math.max(0, Number(size) - taken.leaf) : 0
 }
 

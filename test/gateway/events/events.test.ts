@@ -7,16 +7,24 @@ import { expect, test } from 'vitest'
 import { factsOfLeaf } from '../../../src/gateway/events/of-leaf.js'
 import type { Cursor } from '../../../src/gateway/events/stream.js'
 import { announce } from '../../../src/gateway/quarantine/announce.js'
+import { brokenGlass } from '../../../src/gateway/approvals/announcements.js'
 import { withNotices } from '../../../src/gateway/ledger/notices.js'
 import { HoopError } from '../../../src/lib/errors.js'
 import { type Leaf, openLeaf, sealLeaf } from '../../../src/ledger/leaves.js'
+import type { ApprovalRecord } from '../../../src/store/approvals/rows.js'
 import { makeCertificates } from '../../helpers/certificates.js'
 import { tempFolder } from '../../helpers/temp.js'
-import { copyOf, openGateway, pathOf, placesIn } from '../ledger/history.js'
+import { copyOf, openGateway, pathOf, type Places, placesIn } from '../ledger/history.js'
 import { linesOf, parsed, syslogReceiver, telling, webhookReceiver } from './receiving.js'
 
 const ada = { subject: 'auth0|ada', name: 'ada@example.com' }
 const olu = { subject: 'olu', name: 'olu@example.com' }
+const leavesOf = async ({ ledger }: Places): Promise<Leaf[]> =>
+  (await readFile(`${ledger}/contents/000.jsonl`, 'utf8'))
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse((JSON.parse(line) as { c: string }).c) as Leaf)
+
 const waiting = { timeout: 20_000 }
 const secret = 'hunter2-4111111111111111'
 
@@ -54,6 +62,15 @@ test('what happens comes as lines that fit the schema, in order, and without tex
       text: 'ada has used up a budget.',
       fields: { person: 'ada', limit: 5, owner: undefined },
     })
+    const asked = {
+      id: 'apr_2',
+      name: ada.name,
+      connection: 'vectordb',
+      rule: 'ddl',
+      groups: ['dba'],
+      session: 'ses_a',
+    }
+    webhooks.emit(brokenGlass({ ...asked, reason: secret, votes: [] } as unknown as ApprovalRecord, 'https://hoop'))
     const quarantine = announce({ webhooks, log: pino({ level: 'silent' }) }, 'vectordb')
     quarantine([{ error: new HoopError('UPSTREAM_UNREACHABLE', `at ${secret}`), database: 'vectors' }])
     quarantine([])
@@ -64,7 +81,7 @@ test('what happens comes as lines that fit the schema, in order, and without tex
   const told = await linesOf(file)
   expect(told.map(({ kind }) => kind).toSorted()).toEqual(
     [
-      ...['ledger.began', 'service.started', 'service.alive', 'act', 'read', 'alert'],
+      ...['ledger.began', 'service.started', 'service.alive', 'act', 'read', 'alert', 'alert'],
       ...['session.started', 'session.ended', 'quarantine.began', 'quarantine.ended', 'statement.refused'],
       ...['statement.held', 'statement.approved', 'statement.held', 'statement.not-approved'],
     ].toSorted(),
@@ -80,6 +97,20 @@ test('what happens comes as lines that fit the schema, in order, and without tex
   expect(told.find(({ kind }) => kind === 'act')).toMatchObject({ act: 'session.kill', before: { state: 'open' } })
   expect(told.find(({ kind }) => kind === 'quarantine.began')).toMatchObject({ connection: 'vectordb' })
   expect(told.find(({ kind }) => kind === 'read')).toMatchObject({ target: '/v1/sessions' })
+  const broken = { Request: 'apr_2', Person: ada.name, Connection: 'vectordb', Rule: 'ddl', Approvers: 'dba' }
+  expect(told.filter(({ kind }) => kind === 'alert').at(-1)).toMatchObject({
+    fields: { ...broken, Address: 'https://hoop', Kind: 'break-glass', Session: 'ses_a' },
+  })
+  const notices = (await leavesOf(at)).filter(({ kind }) => kind === 'notice')
+  expect(notices).not.toHaveLength(0)
+  expect(JSON.stringify(notices)).not.toContain(secret)
+})
+
+test('what older versions entered with an alert is told by the same list', () => {
+  const fields = { Person: 'ada', Session: 'ses_a', Reason: secret, Because: secret }
+  const leaf = { kind: 'notice', time: '2026-11-20T09:30:00.000Z', what: 'alert', text: 'a', fields } as const
+  expect(factsOfLeaf(leaf)).toMatchObject({ kind: 'alert', fields: { Person: 'ada', Session: 'ses_a' } })
+  expect(JSON.stringify(factsOfLeaf(leaf))).not.toContain(secret)
 })
 
 test('after a kill at any moment nothing is missing, and what comes twice is the same', async () => {
@@ -112,8 +143,7 @@ test('after a kill at any moment nothing is missing, and what comes twice is the
     await expect.poll(() => events.metrics.events.get('lake')?.behind, waiting).toBe(0)
   }
   const second = to.posted.slice(begun).flatMap(({ events }) => events)
-  const lines = (await readFile(`${killed.ledger}/contents/000.jsonl`, 'utf8')).split('\n').slice(0, -1)
-  const leaves = lines.map((line) => JSON.parse((JSON.parse(line) as { c: string }).c) as Leaf)
+  const leaves = await leavesOf(killed)
   const told = new Set(
     [...first.filter(({ leaf }) => leaf < acknowledged), ...second].map(({ leaf, kind }) => `${leaf} ${kind}`),
   )
@@ -295,6 +325,31 @@ test('a torn line goes before others are added; what a recording can’t tell an
     ...{ session: 'ses_gone', code: 'NOT_FOUND' },
   })
   expect((await told()).find(({ kind }) => kind === 'ledger.erased')).toMatchObject({ of: 'act' })
+})
+
+test('a target whose place can’t be believed is told everything again, and the log says so', async () => {
+  await using folder = await tempFolder()
+  const at = placesIn(folder.file('gateway'))
+  await using gateway = await openGateway(at, { copies: [] })
+  const { ledger } = gateway.ledgers
+  await gateway.write({ act: 'session.kill', by: olu, target: 'ses_a' })
+  await ledger.noted()
+  await mkdir(`${at.ledger}/delivered`, { recursive: true })
+  const { origin } = ledger
+  const damaged = ['{"leaf":', '', 'null', '{"leaf":-1,"part":0}', JSON.stringify({ origin, leaf: 100_000, part: 0 })]
+  const logged: string[] = []
+  const targets = damaged.map((_, n) => ({ name: `siem-${n}`, file: folder.file(`events-${n}.jsonl`) }))
+  for (const [n, text] of damaged.entries()) await writeFile(`${at.ledger}/delivered/siem-${n}.json`, text)
+  const fresh = { name: 'fresh', file: folder.file('fresh.jsonl') }
+  {
+    await using _ = await telling(gateway, at, [...targets, fresh], logged)
+    for (const { file } of targets)
+      await expect.poll(async () => (await linesOf(file)).some(({ kind }) => kind === 'act'), waiting).toBe(true)
+  }
+  const errors = logged
+    .map((line) => JSON.parse(line) as { level: number; target?: string })
+    .filter(({ level }) => level === 50)
+  expect(errors.map(({ target }) => target)).toEqual(targets.map(({ name }) => name))
 })
 
 test('a notice is a leaf like others', () => {

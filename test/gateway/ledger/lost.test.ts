@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isTampering } from '../../../src/ledger/verify/report.js'
 import type { SessionSummary } from '../../../src/lib/api.js'
 import { AuditView } from '../../../src/store/audit-view.js'
+import { forge } from '../../recording/forge.js'
+import { closed, result, start, statement } from '../../recording/sample.js'
 import { tempFolder, type TempFolder } from '../../helpers/temp.js'
 import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from './history.js'
 import * as how from './tamper.js'
@@ -96,12 +98,36 @@ test('a recording that is not what the ledger has makes no row, nor does one tha
     new Map([
       ['ses_1', 'its file is not what the ledger says'],
       ['ses_8', expect.stringMatching(/^an empty or headless file/) as string],
-      ['ses_9', expect.stringMatching(/^the ledger does not know/) as string],
+      ['ses_9', expect.stringMatching(/another session’s/) as string],
     ]),
   )
   expect([...(await rowsOf(at)).keys()]).toEqual(['ses_2', 'ses_3'])
   const tampering = (await verified(at)).findings.filter(isTampering).map(({ kind, session }) => `${kind} ${session}`)
   expect(tampering.sort()).toEqual(['recording-truncated ses_1', 'row-missing ses_1'])
+})
+
+test('a file that somebody put there makes no row, from before the ledger or not, by whatever name', async () => {
+  const at = await copy()
+  const time = '2020-02-02T10:00:00.000Z'
+  const ran = [statement(1, 'SELECT * FROM secrets'), result(1), { type: 'end', at: 99, time, ...closed } as const]
+  for (const [day, name, session] of [
+    ['2020-02-02', 'ses_old', 'ses_old'],
+    ['2020-02-02', 'ses_bo', 'ses_other'],
+    ['2026-11-30', 'ses_day', 'ses_day'],
+  ] as const) {
+    const events = [{ ...start, session, time, subject: 'bo' }, ...ran]
+    await forge(join(at.recordings, day, `${name}.hooprec`), name, time, events)
+  }
+  await forge(join(at.recordings, '2020-02-02', 'ses_none.hooprec'), 'ses_none', time, ran)
+  await lose(at)
+  const rebuilt = await reopened(at)
+  expect(rebuilt).toMatchObject({ sessions: 3, fromLedger: 0 })
+  const another = expect.stringMatching(/another session’s/) as string
+  expect(Object.fromEntries(rebuilt!.leftOut.map(({ session, why }) => [session, why]))).toEqual({
+    ses_old: expect.stringMatching(/^the ledger does not know/) as string,
+    ...{ ses_bo: another, ses_day: another, ses_none: another },
+  })
+  expect([...(await rowsOf(at)).keys()].sort()).toEqual(['ses_1', 'ses_2', 'ses_3'])
 })
 
 test('of what was retired the ledger tells; what somebody removed is still missed', async () => {

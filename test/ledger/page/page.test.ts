@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { runInNewContext } from 'node:vm'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { readBundle } from '../../../src/ledger/bundle/read.js'
 import { signerOf } from '../../../src/ledger/note/keys.js'
 import type { Checked } from '../../../src/ledger/page/main.js'
 import { scriptOf } from '../../../src/ledger/page/modules.js'
@@ -9,6 +11,9 @@ import { Bytes } from '../../../src/ledger/page/node/bytes.js'
 import { sha256 } from '../../../src/ledger/page/node/sha256.js'
 import { crc32 as ownCrc32 } from '../../../src/ledger/page/node/zlib.js'
 import { verifyPage } from '../../../src/ledger/page/page.js'
+import { verifyLedger } from '../../../src/ledger/verify/verify.js'
+import { forge } from '../../recording/forge.js'
+import { closed, result, start, statement } from '../../recording/sample.js'
 import { tempFolder } from '../../helpers/temp.js'
 import { archive, type Files, flip, pathEnding, record } from './bundle.js'
 
@@ -112,6 +117,51 @@ test('the page’s script finds flipped bytes, what is gone and another key, and
   )
   const other = signerOf(vkey.slice(0, vkey.indexOf('+')), randomBytes(32)).vkey
   expect((await found(() => undefined, other)).findings[0]!.kind).toBe('checkpoint-signature')
+})
+
+test('a file with statements and no beginning that can be read is not passed over, here nor by the command', async () => {
+  await using folder = await tempFolder()
+  const { files, vkey } = await record(folder.file('gateway'))
+  const page = await pageHere()
+  const time = (JSON.parse(files.get('about.json')!.toString()) as { taken: string }).taken
+  const path = `recordings/${time.slice(0, 10)}/ses_forged.hooprec`
+  const ran = [statement(1, 'DROP TABLE evidence'), result(1), { type: 'end', at: 99, time, ...closed } as const]
+  const long = { ...start, session: 'ses_forged', time, reason: 'x'.repeat(6000) }
+  for (const [events, isCompressed] of [
+    [ran, false],
+    [[long, ...ran], true],
+  ] as const) {
+    const forged = folder.file(`forged-${isCompressed}`)
+    await forge(forged, 'ses_forged', time, events)
+    const bytes = archive(new Map([...files, [path, await readFile(forged)]]))
+    const { verification, lines } = await page.checkBundle(streamOf([page.bytes(bytes)]), vkey)
+    const expected = { kind: 'recording-unknown', session: 'ses_forged' }
+    expect([lines[0], verification.findings]).toEqual(['ALTERED.', [expect.objectContaining(expected)]])
+    if (isCompressed) continue
+    const { about, ...unpacked } = await readBundle(streamOf([bytes]), folder.file('unpacked'))
+    const checked = await verifyLedger({ ...unpacked, vkey: about.vkey, taken: Date.parse(about.taken) })
+    expect(checked).toMatchObject({ sound: false, findings: [expected] })
+  }
+})
+
+test('the page vouches for nothing that a bundle says it leaves out, nor for a note with a mark before it', async () => {
+  await using folder = await tempFolder()
+  const { files, vkey } = await record(folder.path)
+  const page = await pageHere()
+  const check = (path: string, content: Buffer) =>
+    page.checkBundle(streamOf([page.bytes(archive(new Map([...files, [path, content]])))]), vkey)
+  const about = (since: unknown) =>
+    Buffer.from(JSON.stringify({ ...(JSON.parse(files.get('about.json')!.toString()) as object), since }))
+  const { verification, lines } = await check('about.json', about('2999-01-01T00:00:00.000Z'))
+  expect([verification.sound, lines[0]]).toEqual([
+    true,
+    expect.stringMatching(/^NOT CHECKED: sessions from before 2999/),
+  ])
+  expect(lines.join('\n')).not.toMatch(/nothing was altered/i)
+  for (const since of ['garbage', 7, ''])
+    await expect(check('about.json', about(since))).rejects.toThrow('this is no bundle')
+  const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), files.get('ledger/checkpoint')!])
+  expect((await check('ledger/checkpoint', marked)).lines[0]).toBe('ALTERED.')
 })
 
 test('the page brings no address, nothing runs in it but its own script, and it is in each bundle', async () => {

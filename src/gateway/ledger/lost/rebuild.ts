@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { asHoopError } from '../../../lib/errors.js'
@@ -18,7 +19,7 @@ export interface RebuildOptions {
   /** Folder. */
   readonly recordings: string
   /** What was in the ledger when it was opened. */
-  readonly stock: { readonly size: number; readonly began: number | undefined }
+  readonly stock: { readonly size: number }
   readonly log: Logger
 }
 
@@ -31,7 +32,10 @@ export interface Rebuilt {
   readonly leftOut: readonly { readonly session: string; readonly why: string }[]
 }
 
-const unknown = 'the ledger does not know the session: nothing ran in it, or somebody put the file there'
+const unknown =
+  'the ledger does not know the session: it is from before the ledger, nothing ran in it, or somebody put the file there'
+
+const misplaced = 'its file says that it is another session’s, of another day, or nobody’s'
 
 const crashed =
   'an empty or headless file of a session that the ledger does not know, as a crash leaves it: nothing ran'
@@ -76,8 +80,7 @@ const insert = async (db: Kysely<Tables>, session: SessionSummary): Promise<void
  */
 export const rebuildSessions = async (options: RebuildOptions): Promise<Rebuilt> => {
   const { db, folder, recordings, stock, log } = options
-  const { size, began = Infinity } = stock
-  const { sessions, erased } = await ledgerSessions(folder, size)
+  const { sessions, erased } = await ledgerSessions(folder, stock.size)
   const files = new Map((await recordingFiles(recordings)).map((file) => [file.session, file.path]))
   const missing = await missingAmong(db, [...new Set([...sessions.keys(), ...files.keys()])])
   if (missing.size > 0)
@@ -88,9 +91,9 @@ export const rebuildSessions = async (options: RebuildOptions): Promise<Rebuilt>
     if (erased.has(session)) continue
     const known = sessions.get(session)
     const path = files.get(session)
-    const read = path === undefined ? undefined : await readOne(path, known)
+    const read = path === undefined ? undefined : await readOne({ session, path }, known)
     if (typeof read === 'string') leftOut.push({ session, why: read })
-    else if (read && (known || Date.parse(read.start.time) < began)) {
+    else if (read && known) {
       const { start, counters, seenClear } = read
       await insert(db, { ...rowOfStart(start, counters), seenClear, ...endOf(known, read) })
       made++
@@ -117,13 +120,19 @@ const isHeadless = async (path: string): Promise<boolean> => {
 }
 
 /** @returns why it isn't to be believed, where it isn't */
-const readOne = async (path: string, known: LedgerSession | undefined): Promise<ToldByRecording | string> => {
+const readOne = async (
+  { session, path }: { readonly session: string; readonly path: string },
+  known: LedgerSession | undefined,
+): Promise<ToldByRecording | string> => {
   try {
     const file = await lyingFile(path)
     const why = known && whyNot(file, known.end)
     if (why !== undefined) return why
     const told = await toldByRecording(path)
-    if (!told) return crashed
+    if (!told) return known || !(await isHeadless(path)) ? misplaced : crashed
+    const { start } = told
+    const isInPlace = told.session === session && start.session === session
+    if (!isInPlace || basename(dirname(path)) !== start.time.slice(0, 10)) return misplaced
     return told.end || known?.end ? told : 'its recording has no end'
   } catch (error) {
     const { code, message } = asHoopError(error, 'RECORDING_UNREADABLE')

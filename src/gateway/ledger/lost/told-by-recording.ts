@@ -5,6 +5,8 @@ import { readRecording } from '../../../recording/reader.js'
 
 /** A session as its recording tells it. */
 export interface ToldByRecording {
+  /** As the file's header has it. */
+  readonly session: string
   readonly start: StartEvent
   readonly end?: EndEvent
   readonly counters: SessionSummary['counters']
@@ -21,13 +23,17 @@ export const toldByRecording = async (path: string): Promise<ToldByRecording | u
   let start: StartEvent | undefined
   let end: EndEvent | undefined
   let seenClear = false
-  for await (const event of readRecording(path)) {
+  const events = readRecording(path)
+  let step = await events.next()
+  for (; !step.done; step = await events.next()) {
+    const event = step.value
     if (event.type === 'start') start ??= event
     if (event.type === 'end') end = event
     if (event.type === 'result' && event.seenClear) seenClear = true
     counter.add(event)
   }
-  return start && { start, ...(end && { end }), counters: counter.counters, seenClear }
+  const { session } = step.value.header
+  return start && { session, start, ...(end && { end }), counters: counter.counters, seenClear }
 }
 
 /** The row of a session's beginning. */

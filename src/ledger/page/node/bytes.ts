@@ -3,7 +3,8 @@
  */
 export type Encoding = 'utf8' | 'hex' | 'base64' | 'latin1' | 'binary'
 
-const decoder = new TextDecoder('utf-8')
+// Node's Buffer keeps a byte order mark: without it a note that was changed would be read as the one that was signed.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 const latin1 = (bytes: Uint8Array): string => {
