@@ -1,8 +1,28 @@
 import { readFile } from 'node:fs/promises'
-import type { Socket } from 'node:net'
+import { isIPv4, type Socket } from 'node:net'
+import { endianness } from 'node:os'
 
-/** /proc/net/tcp writes an IPv4 address as one 32-bit word in the machine's byte order. */
-const hexPort = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0')
+/** One end of a connection: an IPv4 address, also as an IPv6 socket has it (`::ffff:127.0.0.1`). */
+export interface End {
+  readonly address: string
+  readonly port: number
+}
+
+const mapped = /^::ffff:/i
+
+/** A word of an address as the kernel prints it: of 32 bits, in the machine's byte order. */
+const word = (bytes: Buffer): string =>
+  (endianness() === 'LE' ? bytes.readUInt32LE() : bytes.readUInt32BE()).toString(16).toUpperCase().padStart(8, '0')
+
+/** What the kernel may write for an end: as IPv4 and mapped into IPv6. None for what isn't IPv4, which no port of hoop's has. */
+const written = ({ address, port }: End): readonly string[] => {
+  const plain = address.replace(mapped, '')
+  if (!isIPv4(plain)) return []
+  const ipv4 = word(Buffer.from(plain.split('.').map(Number)))
+  const ipv6 = `${'0'.repeat(16)}${word(Buffer.of(0, 0, 0xff, 0xff))}${ipv4}`
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0')
+  return [`${ipv4}:${hexPort}`, `${ipv6}:${hexPort}`]
+}
 
 /** A table of the kernel's that is being read, and the reading behind it. */
 interface Reading {
@@ -41,17 +61,19 @@ const read = (path: string, reading: Reading): Promise<string> => {
  * @see proc_net(5) and Documentation/networking/proc_net_tcp in Linux
  */
 export async function peerUser(socket: Socket): Promise<number | undefined> {
-  const { remotePort, localPort } = socket
-  if (remotePort === undefined || localPort === undefined) return undefined
+  const { remoteAddress, remotePort, localAddress, localPort } = socket
+  if (remoteAddress === undefined || remotePort === undefined) return undefined
+  if (localAddress === undefined || localPort === undefined) return undefined
+  const [client, ours] = [
+    { address: remoteAddress, port: remotePort },
+    { address: localAddress, port: localPort },
+  ]
   for (const [path, reading] of tables) {
-    const found = ownerIn(await read(path, reading), remotePort, localPort)
+    const found = ownerIn(await read(path, reading), client, ours)
     if (found !== undefined) return found
   }
   return undefined
 }
-
-/** Loopback as IPv4 and mapped into IPv6, in either byte order. */
-const loopback = /^(?:0100007F|7F000001|0000000000000000FFFF00000100007F|00000000000000000000FFFF7F000001)$/
 
 /** The rows that hold a text, one by one: no array of them all. */
 function* rowsWith(table: string, text: string): Generator<string> {
@@ -63,15 +85,16 @@ function* rowsWith(table: string, text: string): Generator<string> {
   }
 }
 
-/** Finds the row whose own end is the client's, and whose other end is ours. */
-export function ownerIn(table: string, clientPort: number, ourPort: number): number | undefined {
-  const [client, ours] = [hexPort(clientPort), hexPort(ourPort)]
-  for (const row of rowsWith(table, `:${client} `)) {
-    const [, local = '', remote = '', , , , , uid, , inode] = row.trim().split(/\s+/)
-    const [localAddress = '', localPort] = local.split(':')
-    const [remoteAddress = '', remotePort] = remote.split(':')
-    if (localPort !== client || remotePort !== ours || inode === '0') continue
-    if (loopback.test(localAddress) && loopback.test(remoteAddress)) return Number(uid)
-  }
+/**
+ * Finds the row whose own end is the client's, and whose other end is ours. Addresses count as much as ports: all of
+ * 127.0.0.0/8 is this machine, so that somebody else may come from the same port of another of them.
+ */
+export function ownerIn(table: string, client: End, ours: End): number | undefined {
+  const others = written(ours)
+  for (const own of written(client))
+    for (const row of rowsWith(table, ` ${own} `)) {
+      const [, local = '', remote = '', , , , , uid, , inode] = row.trim().split(/\s+/)
+      if (local === own && others.includes(remote) && inode !== '0') return Number(uid)
+    }
   return undefined
 }

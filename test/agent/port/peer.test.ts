@@ -9,6 +9,9 @@ const header = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->wh
 const row = (local: string, remote: string, uid: number, inode = 4711): string =>
   `   1: ${local} ${remote} 01 00000000:00000000 00:00000000 00000000 ${uid}        0 ${inode} 1 0000000000000000 20 4 30 10 -1`
 
+const client = { address: '127.0.0.1', port: 0xc001 }
+const ours = { address: '127.0.0.1', port: 0x1f90 }
+
 test('the row of the client’s own end names its user', () => {
   const table = [
     header,
@@ -16,12 +19,25 @@ test('the row of the client’s own end names its user', () => {
     row('0100007F:C001', '0100007F:1F90', 1000),
     '',
   ].join('\n')
-  expect(ownerIn(table, 0xc001, 0x1f90)).toBe(1000)
+  expect(ownerIn(table, client, ours)).toBe(1000)
 })
 
 test('an IPv4 connection through an IPv6 socket is found too', () => {
   const table = row('0000000000000000FFFF00000100007F:C001', '0000000000000000FFFF00000100007F:1F90', 1001)
-  expect(ownerIn(table, 0xc001, 0x1f90)).toBe(1001)
+  expect(ownerIn(table, client, ours)).toBe(1001)
+  const as = (address: string) => ownerIn(table, { ...client, address }, { ...ours, address })
+  expect(as('::ffff:127.0.0.1')).toBe(1001)
+  expect(as('::1')).toBeUndefined()
+})
+
+test('the same ports at another address of this machine are another connection', () => {
+  const other = row('0200007F:C001', '0100007F:1F90', 65534)
+  const table = [header, row('0100007F:C001', '0100007F:1F90', 1000), other, ''].join('\n')
+  expect(ownerIn(table, { ...client, address: '127.0.0.2' }, ours)).toBe(65534)
+  expect(ownerIn(table, client, ours)).toBe(1000)
+  expect(ownerIn(other, client, ours)).toBeUndefined()
+  expect(ownerIn(table, { ...client, address: '127.0.0.3' }, ours)).toBeUndefined()
+  expect(ownerIn(table, client, { ...ours, address: '127.0.0.2' })).toBeUndefined()
 })
 
 test.for([
@@ -30,7 +46,7 @@ test.for([
   ['a socket whose process is gone', row('0100007F:C001', '0100007F:1F90', 0, 0)],
   ['an empty table', header],
 ] as const)('%s names nobody', ([, table]) => {
-  expect(ownerIn(table, 0xc001, 0x1f90)).toBeUndefined()
+  expect(ownerIn(table, client, ours)).toBeUndefined()
 })
 
 const linux = process.platform === 'linux'
@@ -57,6 +73,27 @@ test.skipIf(!root)('a real client of another user has theirs (needs root)', asyn
   const [accepted] = (await once(server, 'connection')) as [Socket]
   expect(await peerUser(accepted)).toBe(65534)
   accepted.destroy()
+  server.close()
+  await running
+})
+
+test.skipIf(!root)('another user who comes from the owner’s port of 127.0.0.2 is told apart (needs root)', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const owner = connect(port, '127.0.0.1')
+  const [first] = (await once(server, 'connection')) as [Socket]
+  const local = `localAddress: '127.0.0.2', localPort: ${first.remotePort}`
+  const hold = `require('net').connect({ port: ${port}, host: '127.0.0.1', ${local} }).on('close', () => process.exit())`
+  const running = promisify(execFile)('/proc/self/exe', ['-e', hold], { uid: 65534, gid: 65534, cwd: '/' }).catch(
+    (error: unknown) => error,
+  )
+  const [second] = (await once(server, 'connection')) as [Socket]
+  expect(second.remotePort).toBe(first.remotePort)
+  expect(await peerUser(second)).toBe(65534)
+  expect(await peerUser(first)).toBe(0)
+  owner.destroy()
+  second.destroy()
   server.close()
   await running
 })

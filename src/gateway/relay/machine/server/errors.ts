@@ -6,6 +6,7 @@ import { isOfParameter, isOfSession, isOfText, redacted, withoutText } from '../
 import type { Statement } from '../../journal.js'
 import { isQuiet } from './binding.js'
 import { isChecking, isMistake, placed } from './checked.js'
+import { isDisplaced } from './displaced.js'
 import { normal } from '../modes.js'
 import type { Request } from '../requests.js'
 import type { Results } from './results.js'
@@ -19,17 +20,6 @@ const isHarmless = ({ names, tainted }: State, head: Request | undefined, fields
   if (head?.kind === 'bind' && (fields['C'] === '26000' || isOfParameter(fields))) return true
   // What an earlier statement of the transaction left behind may speak now.
   return isOfText(fields) || isOfSession(fields) || (!tainted && isQuiet(names, head))
-}
-
-/**
- * Whether the unnamed statement or portal is gone that was made in the same pipeline: where one backend serves everybody,
- * somebody else's has come between.
- */
-const isDisplaced = (head: Request | undefined, { C: sqlstate }: ErrorFields): boolean => {
-  if (!isLost(sqlstate)) return false
-  if (head?.kind === 'query') return head.played !== undefined
-  if (head?.kind === 'bind') return head.name === '' && !head.refused
-  return (head?.kind === 'execute' && head.portal === '') || (head?.kind === 'describe' && head.name === '')
 }
 
 /** The error as the message that the client sent would have got it. */
@@ -83,7 +73,7 @@ export class Errors {
     this.#record(head, refused, sqlstate, reason)
     if (this.#results.failed() && this.fatal === undefined) {
       // ours is out
-    } else if (this.#playsAgain(ours, head, fields)) {
+    } else if (this.#playsAgain(ours, head, said)) {
       // nothing of it has run, and the client need not know
     } else if (refused && this.fatal === undefined) this.#out.put(refusalOf(refused))
     else if (ours) this.#out.put(refusalOf(ours))
@@ -105,9 +95,9 @@ export class Errors {
   }
 
   /** Whether all that the client has sent since its last transaction has to be sent again, and can be. */
-  #playsAgain(ours: HoopError | undefined, head: Request | undefined, fields: ErrorFields): boolean {
+  #playsAgain(ours: HoopError | undefined, head: Request | undefined, said: ErrorFields): boolean {
     const state = this.#state
-    const displaced = isDisplaced(head, fields) && state.batch.holdsUnnamed
+    const displaced = isDisplaced(head, said) && state.batch.holdsUnnamed
     if (displaced) state.witness.lost()
     if (!displaced && ours?.code !== 'CATALOG_CHANGED') return false
     const error = ours ?? new HoopError('CATALOG_CHANGED', 'the unnamed statement')

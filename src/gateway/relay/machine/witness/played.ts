@@ -41,6 +41,8 @@ export class Played {
   #stage: Stage = 'parse'
   #at = 0
   #left = 0
+  /** The client has had something of the answer to the statement at hand: its columns, or rows. */
+  shown = false
   /** The Sync is on its way. */
   whole = false
   /** What was not sent by then has an error in its place, behind all that was. */
@@ -102,7 +104,8 @@ export class Played {
         return false
       }
       case 'run':
-        return tag !== Backend.NoData
+        if (tag === Backend.NoData) return false
+        return (this.shown = true)
       case 'close':
         if (tag !== Backend.CloseComplete) throw stray(tag, this.#stage)
         return false
@@ -112,6 +115,7 @@ export class Played {
   /** The statement at hand has completed. */
   completed(): void {
     this.#at++
+    this.shown = false
     this.#stage = this.#at < this.#count ? 'parse' : 'close'
   }
 }
