@@ -1,4 +1,4 @@
-import { opendir, stat } from 'node:fs/promises'
+import { lstat, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { extension } from './paths.js'
 
@@ -17,6 +17,9 @@ interface Day extends Stock {
 const settled = 3 * 86_400_000
 /** After so many looks days that look unchanged are looked at again: a session can go on for longer. */
 const fresh = 144
+
+/** Of `blocks`, in bytes. @see stat(2) */
+const blockSize = 512
 
 /** Measures a folder of recordings, one file after the other; days that haven't changed are remembered. */
 export class StockTaking {
@@ -50,10 +53,11 @@ export class StockTaking {
     for await (const file of await opendir(folder)) {
       if (!file.name.endsWith(extension)) continue
       // One that has just gone counts for nothing.
-      const there = await stat(join(folder, file.name)).catch(() => undefined)
-      if (!there) continue
+      const there = await lstat(join(folder, file.name)).catch(() => undefined)
+      if (!there?.isFile()) continue
       recordings++
-      bytes += there.size
+      // What it takes on the disk: a file with a hole is only said to be large.
+      bytes += Math.min(there.size, there.blocks * blockSize)
     }
     return { recordings, bytes, changed }
   }

@@ -77,7 +77,14 @@ export const eraseRows = async (db: Db, sessions: readonly string[], at: number)
     .updateTable('sessions')
     .set({
       ...{ subject: erasedName, name: erasedName, owner: null, owner_name: null, grant_id: erasedName },
-      ...{ client_application: null, client_address: null, reason: null, ended_by: null, ended_by_name: null },
+      ...{
+        client_application: null,
+        client_address: null,
+        reason: null,
+        last_refusal: null,
+        ended_by: null,
+        ended_by_name: null,
+      },
       ...{ removed: 'erased', removed_at: at },
     })
     .where('id', 'in', [...sessions])

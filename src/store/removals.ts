@@ -79,7 +79,13 @@ export const unfinishedRemovals = async (db: Db, holds: readonly HoldScope[]): P
     .innerJoin('ledger_leaves', 'ledger_leaves.target', 'sessions.id')
     .select(['id', 'started_at', 'ended_at', 'ledger_leaves.leaf', 'ledger_leaves.kind'])
     .where('ledger_leaves.kind', 'in', ['retired', 'erased'])
-    .where('removed', 'is', null)
+    .where((eb) =>
+      // One that was retired before can be erased as well.
+      eb.or([
+        eb('removed', 'is', null),
+        eb.and([eb('ledger_leaves.kind', '=', 'erased'), eb('removed', '!=', 'erased')]),
+      ]),
+    )
     .orderBy('ledger_leaves.leaf')
   // What is erased once stays erased: a hold that came later came too late.
   if (holds.length > 0)

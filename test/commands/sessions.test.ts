@@ -73,7 +73,7 @@ test('a list for people has a line for each session', async () => {
   expect(lines).toHaveLength(2)
   // statements: the five, less the refused one, and the one with a parameter
   expect(lines.find((line) => line.startsWith(sessions[0]))).toMatch(
-    /vectordb +\d{4}-\d\d-\d\d .* 5 +1 +1 +504 +0 +closed +SELECT generate_series\(1, 500\) AS n$/,
+    /vectordb +\d{4}-\d\d-\d\d .* 5 +1 +1 +504 +0 +closed +\S.*$/,
   )
 })
 

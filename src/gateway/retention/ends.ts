@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely'
 import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
-import { contentsOf } from '../../ledger/log/contents.js'
+import { contentAt, contentsOf } from '../../ledger/log/contents.js'
 import { tileWidth } from '../../ledger/tiles/paths.js'
 import type { LyingFile } from '../../recording/removal.js'
 import { trailerLength } from '../../recording/format/layout.js'
+import { verifyRecording } from '../../recording/verify.js'
 import { leavesOfSessions } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
 
@@ -36,14 +37,65 @@ export const endsOf = async (
 }
 
 /**
- * Why a recording may not go: it is not, or no longer, what the ledger has. Whoever removed it would remove what shows that.
- * @returns undefined where it may
+ * Why a recording is not, or no longer, what the ledger has, as far as its size and last bytes tell.
+ * @returns undefined where they don't
  */
 export const whyNot = (file: LyingFile | undefined, end: KnownEnd): string | undefined => {
   if (!file) return 'its file is gone, and nothing here has removed it'
   if (end === 'open') return 'its end is not in the ledger'
-  // From before the ledger, or one that the gateway itself couldn't finish: nothing is known that it could be held against.
-  if (end?.head === undefined || end.size === undefined || end.problem !== undefined) return undefined
-  const isSame = file.head === end.head && file.bytes === end.size + trailerLength
-  return isSame ? undefined : 'its file is not what the ledger says'
+  return end === undefined || !isComparable(end) || isSame(file, end)
+    ? undefined
+    : 'its file is not what the ledger says'
+}
+
+/** One that the gateway itself couldn't finish: nothing is known that it could be held against. */
+const isComparable = (end: LeafOf<'session.end'>): boolean =>
+  end.head !== undefined && end.size !== undefined && end.problem === undefined
+
+const isSame = (file: LyingFile, { head, size }: LeafOf<'session.end'>): boolean =>
+  file.head === head && file.bytes === (size ?? 0) + trailerLength
+
+/** A recording that may go, and what the store says of it. */
+interface Examined {
+  readonly path: string
+  readonly file: LyingFile | undefined
+  readonly end: KnownEnd
+  readonly session: { readonly startedAt: string }
+  /** It goes since it ended before then, milliseconds since 1970. */
+  readonly endedBefore?: number | undefined
+  /** Folder of the ledger. */
+  readonly ledger: string
+}
+
+/** When the ledger began, milliseconds since 1970. @throws {HoopError} LEDGER_DAMAGED */
+const beganAt = async (folder: string): Promise<number> => {
+  const record = await contentAt(folder, 0n)
+  const leaf = record && openLeaf(record)
+  return leaf?.kind === 'begin' ? Date.parse(leaf.time) : -Infinity
+}
+
+/**
+ * Why a recording may not go: whoever removed it would remove what shows that it was altered. All of it is read, since a file can
+ * be another and keep its length and its last bytes; and what the store says of when is held against the ledger.
+ * @returns undefined where it may
+ * @throws {HoopError} LEDGER_DAMAGED
+ */
+export const whyAltered = async ({
+  path,
+  file,
+  end,
+  session,
+  endedBefore,
+  ledger,
+}: Examined): Promise<string | undefined> => {
+  const why = whyNot(file, end)
+  if (why !== undefined) return why
+  if (end === undefined || end === 'open')
+    return Date.parse(session.startedAt) < (await beganAt(ledger)) ? undefined : 'the ledger knows nothing of it'
+  if (endedBefore !== undefined && Date.parse(end.endedAt) > endedBefore) return 'by the ledger it ended later'
+  if (!isComparable(end)) return undefined
+  return verifyRecording(path, end.head).then(
+    () => undefined,
+    () => 'its content is not what the ledger says',
+  )
 }

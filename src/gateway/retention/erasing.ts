@@ -16,7 +16,7 @@ import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { StatementIndex } from '../statements/statement-index.js'
-import { endsOf, type KnownEnd, whyNot } from './ends.js'
+import { endsOf, type KnownEnd, whyAltered } from './ends.js'
 import { leavesGoing, thoseTelling } from './telling.js'
 import type { Turns } from './turns.js'
 import { whyNotTheirs } from './whose.js'
@@ -116,7 +116,7 @@ export class Erasing {
         const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
         const leaves = await leavesGoing(db, ledger.folder, id)
         const path = recordingPath(recordings, id, startedAt)
-        const altered = isRetired ? undefined : whyNot(file, end)
+        const altered = isRetired ? undefined : await whyAltered({ path, file, end, session, ledger: ledger.folder })
         const why = altered ?? (await whyNotTheirs(db, ledger.folder, id, file && path))
         if (why !== undefined) differing.push({ session: id, why })
         else if (leaves) erasable.push({ ...session, bytes: file?.bytes ?? 0, end, leaves })

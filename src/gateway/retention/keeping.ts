@@ -28,12 +28,13 @@ export class Keeping implements AsyncDisposable {
   readonly holds: Holds
   readonly retention: Retention
   readonly erasing: Erasing
-  readonly taken = new Taken()
+  readonly taken: Taken
 
   constructor(options: KeepingOptions) {
     const { store, ledgers, recordings, write, statements, limits, log, metrics } = options
     const { db } = store
     const turns = new Turns()
+    this.taken = new Taken(turns)
     const { ledger, acts } = ledgers
     this.holds = new Holds({ db, write, entered: () => acts.entered(), turns })
     const shared = { ...{ db, ledger, recordings, turns, metrics }, isTaken: () => this.taken.isTaken }

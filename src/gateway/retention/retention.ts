@@ -17,8 +17,6 @@ const soon = 5_000
 export interface RetentionOptions extends RetiringOptions {
   readonly limits: RetentionLimits
   readonly metrics: Pick<GatewayMetrics, 'retention'>
-  /** Somebody takes the record along now: what was listed has to be there until they are done. */
-  readonly isTaken: () => boolean
   /** Finishes what is being erased. */
   readonly erasing: Pick<Erasing, 'finish'>
 }

@@ -6,7 +6,7 @@ import { listHolds } from '../../store/holds.js'
 import { type KeptFilter, keptSessions, type KeptSession, noteRetired } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
-import { endsOf, whyNot } from './ends.js'
+import { endsOf, whyAltered } from './ends.js'
 import type { Turns } from './turns.js'
 import { whyNotTheirs } from './whose.js'
 
@@ -17,6 +17,8 @@ export interface RetiringOptions {
   readonly recordings: string
   readonly turns: Turns
   readonly log: Logger
+  /** Somebody takes the record along now: what was listed has to be there until they are done. */
+  readonly isTaken: () => boolean
 }
 
 export interface Rule {
@@ -52,8 +54,9 @@ export class Retiring {
    * then, and they are removed by the next run
    */
   next(rule: Rule, filter: Pick<KeptFilter, 'endedBefore' | 'after'>, most = Infinity): Promise<Retired> {
-    const { db, ledger, recordings, turns } = this.#options
+    const { db, ledger, recordings, turns, isTaken } = this.#options
     return turns.take(async () => {
+      if (isTaken()) return { last: undefined, recordings: 0, bytes: 0 }
       const holds = await listHolds(db)
       const sessions = await keptSessions(db, { ...filter, holds }, portion)
       const ids = sessions.map(({ id }) => id)
@@ -71,7 +74,14 @@ export class Retiring {
         const path = recordingPath(recordings, session.id, session.startedAt)
         const file = await lyingFile(path)
         const why =
-          whyNot(file, ends.get(session.id)) ?? (await whyNotTheirs(db, ledger.folder, session.id, file && path))
+          (await whyAltered({
+            path,
+            file,
+            end: ends.get(session.id),
+            session,
+            endedBefore: filter.endedBefore,
+            ledger: ledger.folder,
+          })) ?? (await whyNotTheirs(db, ledger.folder, session.id, file && path))
         if (why !== undefined || !file) this.#tell(session.id, why)
         else {
           going.push({ session, path, ...file })

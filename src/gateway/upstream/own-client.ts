@@ -15,14 +15,11 @@ const statementTimeout = 10_000
 /** What the driver says when `connectionTimeoutMillis` are over. */
 const LATE = 'timeout expired'
 
-/**
- * What holds for each question: the time that it may take, and a search path on which nobody's functions and operators stand in
- * for the server's. A login's own path may have a schema on it where others can make some, and they would run as the login.
- */
-export const limited = `SET statement_timeout = ${statementTimeout}; SET search_path = pg_catalog, pg_temp`
+/** A statement that sets it. What is asked has to be qualified: a login's path may have schemas where others can make something. */
+export const limited = `SET statement_timeout = ${statementTimeout}`
 
 /** Takes it back, for a database that serves everybody over one backend (PGlite), where it would hold for others. */
-export const unlimited = 'RESET statement_timeout; RESET search_path'
+export const unlimited = 'RESET statement_timeout'
 
 type Stream = Awaited<ReturnType<typeof openUpstream>>
 
@@ -58,8 +55,7 @@ const failureOf = (cause: unknown): HoopError => {
 }
 
 /**
- * A connection of the gateway's own, for the catalog: under a short statement timeout, and where names mean the server's own.
- * Whoever opens it ends it.
+ * A connection of the gateway's own, for the catalog: under a short statement timeout. Whoever opens it ends it.
  * @param role as which it goes on behind the login
  * @throws {HoopError} UPSTREAM_UNREACHABLE, UPSTREAM_FULL, UPSTREAM_TLS, UPSTREAM_LOGIN with the server's own words,
  * SECRET_MISSING

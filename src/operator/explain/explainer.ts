@@ -99,8 +99,6 @@ export const openExplainer = async (options: ExplainerOptions): Promise<Explaine
     async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
     policy.masks.flatMap(({ columns }) => columns),
   )
-  // From here on it is asked what names mean in a session.
-  await client.query('RESET search_path')
   const source = { catalog, refresh: () => Promise.resolve() }
   const guard = new PolicyGuard({ policy, clear, source, maskKey: randomBytes(32) })
   const positions = positionsIn(loaded, policyName)

@@ -88,6 +88,8 @@ export const suggestMasks = async ({ config, connection, rows, env }: SuggestOpt
   const unread: { table: string; why: string }[] = []
   try {
     await client.query('BEGIN READ ONLY')
+    // What somebody made on the login's path must not stand in for the server's own.
+    await client.query('SET LOCAL search_path = pg_catalog, pg_temp')
     await client.query(`SET LOCAL statement_timeout = ${patience}`)
     const tables = await readTables(client)
     for (const table of tables) {

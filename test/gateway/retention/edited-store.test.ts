@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contentsOf } from '../../../src/ledger/log/contents.js'
@@ -92,4 +94,51 @@ test('what is on hold doesn’t go as somebody else’s, whoever the store’s r
   expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 1, differing: [{ session: 'ses_2' }] })
   await gateway.retain({ age: 0 })
   expect(existsSync(await pathOf(at, 'ses_2'))).toBe(true)
+})
+
+test('an altered recording stays as evidence, though its length and last bytes are as they were', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const path = await pathOf(at, 'ses_1')
+  const bytes = await readFile(path)
+  await writeFile(path, Buffer.from(bytes).fill(0, bytes.length - 120, bytes.length - 60))
+  await gateway.retain({ age: 0 })
+  expect([existsSync(path), existsSync(await pathOf(at, 'ses_2'))]).toEqual([true, false])
+  expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 0, differing: [{ session: 'ses_1' }] })
+})
+
+test('nothing is retired by age that the ledger saw end since, nor as unknown that the ledger should know', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  edit(
+    at,
+    `update sessions set ended_at = 1577836800000 where id = 'ses_1'; delete from ledger_leaves where target = 'ses_2'`,
+  )
+  await gateway.retain({ age: 86_400_000 })
+  edit(at, `update sessions set ended_at = 1577836800000 where id = 'ses_2'`)
+  await gateway.retain({ age: 86_400_000 })
+  expect([existsSync(await pathOf(at, 'ses_1')), existsSync(await pathOf(at, 'ses_2'))]).toEqual([true, true])
+})
+
+test('a file with a hole, of no session, makes nothing go', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const path = await pathOf(at, 'ses_1')
+  const sparse = join(dirname(path), 'ses_0.hooprec')
+  await writeFile(sparse, '')
+  await truncate(sparse, 500e9)
+  await gateway.retain({ size: 1e9 })
+  expect([existsSync(path), existsSync(await pathOf(at, 'ses_2'))]).toEqual([true, true])
+})
+
+test('a session that was retired can be erased, also where that was interrupted', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  await gateway.retain({ age: 0 })
+  await gateway.erasing.erase(erase, olu)
+  edit(at, `update sessions set removed = 'retired', subject = 'casey-17', last_refusal = 'no' where id = 'ses_1'`)
+  await gateway.retain({})
+  const row = await gateway.store.db.selectFrom('sessions').selectAll().where('id', '=', 'ses_1').executeTakeFirst()
+  expect(row).toMatchObject({ removed: 'erased', last_refusal: null })
+  expect(row?.subject).not.toBe('casey-17')
 })
