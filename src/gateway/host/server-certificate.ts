@@ -36,6 +36,8 @@ const read = (path: string, what: string, look: (found: Stats) => void = () => u
 const assertPrivate =
   (path: string) =>
   (found: Stats): void => {
+    // Reading it says what is wrong.
+    if (found.isDirectory()) return
     const why = whyTooOpen(`the private key ${path}`, found)
     if (why !== undefined) throw new HoopError('CONFIG_INVALID', why, { hint: `Run: chmod 600 ${path}` })
   }

@@ -59,5 +59,5 @@ test('filters are sent as the gateway takes them', async () => {
   expect(gateway.paths).toEqual([
     '/v1/sessions?person=ada+%26+co&connection=v&since=2026-11-20T09%3A30%3A00.000Z&text=a%3Db&live=true&limit=500',
   ])
-  await expect(findSessions(gateway.get, { since: 'yesterday', limit: 1 })).rejects.toMatchObject({ code: 'USAGE' })
+  await expect(findSessions(gateway.get, { since: 'someday', limit: 1 })).rejects.toMatchObject({ code: 'USAGE' })
 })

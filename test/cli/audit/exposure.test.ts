@@ -74,7 +74,7 @@ test('the page has everything written out, nothing that runs and nothing from el
 })
 
 test('CSV has a line for each person, column and way', () => {
-  expect(exposureCsv(exposure).trimEnd().split('\r\n')).toEqual([
+  expect(exposureCsv(exposure).trimEnd().split('\n')).toEqual([
     'person,subject,owner,column,seen,rows,bytes,vectors,statements,first,last',
     'casey@example.com,casey,,public.documents.embedding,clear,11000,407000,10890,12,2026-11-23T10:00:00.000Z,2026-11-29T16:20:11.000Z',
     'casey@example.com,casey,,public.customers.email,clear,3,111,0,12,2026-11-23T10:00:00.000Z,2026-11-29T16:20:11.000Z',
