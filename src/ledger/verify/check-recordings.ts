@@ -44,10 +44,10 @@ const dayOf = (time: string | undefined): string | undefined => time?.slice(0, 1
 const unknown = (file: RecordingFile, read: ReadRecording, { facts, now, found }: CheckRecordingsOptions): boolean => {
   const { start } = read
   const { session, day } = file
-  // A crash can leave a file without so much as a beginning; its session never was. One with frames is none that a crash left:
-  // the beginning is the first that is written.
+  // A crash can leave a file without so much as a beginning; its session never was, and the next start ends it. One in which
+  // something ran is none that a crash left: the beginning is the first that is written.
   if (!start) {
-    const isEmpty = read.frames === 0 && read.unread === 0
+    const isEmpty = ranNothing(read)
     const kind = isEmpty ? 'nothing-ran' : 'recording-unknown'
     found({ kind, session, found: isEmpty ? 'an empty or headless file' : 'one without a beginning that can be read' })
     return false
