@@ -24,9 +24,13 @@ export class Parts {
   #turn(): void {
     const until = performance.now() + TURN
     // What a part adds waits for its turn behind the others.
-    for (let left = this.#queue.length; left > 0 && performance.now() < until; left--) this.#queue.shift()?.()
-    this.#scheduled = false
-    if (this.#queue.length > 0) this.#schedule()
+    try {
+      for (let left = this.#queue.length; left > 0 && performance.now() < until; left--) this.#queue.shift()?.()
+    } finally {
+      // One that fails holds up none of the others.
+      this.#scheduled = false
+      if (this.#queue.length > 0) this.#schedule()
+    }
   }
 }
 
