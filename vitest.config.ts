@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { campaigns, shortened } from './test/helpers/suite/campaigns.js'
 import { LongestFirst } from './test/helpers/suite/longest-first.js'
 import { unitTests } from './test/helpers/suite/unit.js'
 
@@ -15,10 +16,16 @@ const unit = {
   env: { HOOP_TEST_UNIT: '1' },
 }
 
+/** `npm run test:whole`: all of what `npm test` does a share of. */
+const whole = {
+  ...all,
+  include: [...campaigns, ...shortened].map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path)),
+}
+
 export default defineConfig(({ mode }) => ({
   test: {
-    ...(mode === 'unit' ? unit : all),
-    setupFiles: ['test/helpers/suite/after-file.ts'],
+    ...(mode === 'unit' ? unit : mode === 'whole' ? whole : all),
+    setupFiles: ['test/helpers/suite/each-file.ts'],
     // Loading the same modules for each of 180 files took a ninth of the suite's time. Nothing here mocks a module.
     isolate: false,
     execArgv: ['--import', new URL('test/helpers/suite/in-threads.ts', import.meta.url).href],

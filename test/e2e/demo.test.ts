@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startHoop } from '../helpers/command/hoop.js'
+import { whole } from '../helpers/suite/whole.js'
 import { tempFolder } from '../helpers/temp.js'
 
 const minute = 60_000
@@ -58,7 +59,7 @@ test(
   },
 )
 
-test.for(['SIGINT', 'SIGKILL'] as const)(
+test.for(whole ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as const))(
   'ended by %s in the middle, the demo leaves no process and no folder',
   { timeout: 2 * minute },
   async (signal) => {

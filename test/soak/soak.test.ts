@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { verifyRecording } from '../../src/recording/verify.js'
 import { freshDatabase } from '../helpers/database.js'
 import { startTestGateway } from '../helpers/gateway.js'
+import { whole } from '../helpers/suite/whole.js'
 import { startWire } from '../faults/wire.js'
 import { deeds, open, policy, schema } from './deeds.js'
 import { makeFaults } from './faults.js'
@@ -14,7 +15,7 @@ import { trendOf } from './flat.js'
 /** `npm run soak` sets it. */
 const minutes = Number(process.env['HOOP_TEST_SOAK'] ?? 0)
 const sessions = minutes > 0 ? 40 : 6
-const rounds = minutes > 0 ? Infinity : 2 * Object.keys(deeds).length
+const rounds = minutes > 0 ? Infinity : (whole ? 2 : 1) * Object.keys(deeds).length
 
 /** Resident memory of a process in MB, where the system tells. */
 const megabytes = (pid: number): number => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
 import { policySection } from '../../../src/policy/config/sections/policy.js'
 import { freshDatabase, type FreshDatabase } from '../../helpers/database.js'
+import { isTried, whole } from '../../helpers/suite/whole.js'
 import { readCorpus } from '../../leaks/corpus.js'
 import * as leaks from '../../leaks/schema.js'
 import { readQueries, readTools } from '../../usability/corpus.js'
@@ -64,7 +65,7 @@ test('every output that the server computes from a masked column is known to be'
   const missed: string[] = []
   const seen = { covered: 0, tainted: 0, refused: 0 }
   for (const { statements, ...place } of corpora)
-    for (const sql of new Set(statements))
+    for (const sql of new Set(statements.filter(isTried)))
       for (const [predicates, verdict] of await compare(sql, place))
         if (verdict.kind === 'missed') missed.push(`${predicates}, ${verdict.missed}: ${sql}`)
         else {
@@ -74,6 +75,7 @@ test('every output that the server computes from a masked column is known to be'
   if (process.env['HOOP_TEST_FUZZ']) console.log(seen)
   expect(missed).toEqual([])
   // Much that was refused, or that touches nothing, would show nothing.
-  expect(seen.covered).toBeGreaterThan(3 * 1000)
-  expect(seen.tainted).toBeGreaterThan(3 * 500)
+  const few = whole ? 1 : 4
+  expect(seen.covered).toBeGreaterThan((3 * 1000) / few)
+  expect(seen.tainted).toBeGreaterThan((3 * 500) / few)
 }, 600_000)

@@ -90,7 +90,7 @@ const names = possible.map(([name]) => name)
 
 describe.for(possible)('%s', ([name, way]) => {
   const control = (title: string, holds: () => Promise<void>): void => {
-    if (share(names, title, 8).includes(name)) test(title, holds)
+    if (share(names, title, 4).includes(name)) test(title, holds)
   }
 
   // The server says where the first comes from; of the second only the analysis of what runs can tell.
