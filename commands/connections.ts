@@ -11,7 +11,7 @@ export default class Connections extends ListCommand {
     { description: 'with every mask and rule', command: '<%= config.bin %> connections --json' },
   ]
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(Connections)
     const { openClient } = await import('../src/agent/api/client.js')
     const client = await openClient({ env: this.env, gateway: flags.gateway, signal: this.signal })

@@ -13,7 +13,7 @@ export default class Demo extends HoopCommand {
     'provider come with a checkout; elsewhere it says what to install.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
-  async run(): Promise<object> {
+  async run() {
     await this.parse(Demo)
     this.assertParts()
     const { runDemo } = await import('../src/demo/demo.js')

@@ -7,7 +7,7 @@ export default class Logout extends ClientCommand {
     { description: 'from another gateway than the last', command: '<%= config.bin %> logout --gateway work' },
   ]
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(Logout)
     const { logout } = await import('../src/agent/login/logout.js')
     const { profile, revoked, failed } = await logout(this.env, flags.gateway, this.signal)

@@ -24,7 +24,7 @@ Exits with 77 where nobody is logged in or the login has ended, and with 69 wher
     { description: 'for scripts', command: '<%= config.bin %> status --json' },
   ]
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(Status)
     const [{ budgetsLeft, status }, { HoopError }] = await Promise.all([
       import('../src/agent/login/status.js'),

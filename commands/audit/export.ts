@@ -18,7 +18,7 @@ export default class AuditExport extends ClientCommand {
     since: string({ helpValue: 'WHEN', description: 'leave out recordings of days before; the ledger is whole' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(AuditExport)
     const [{ openClient }, { writeNew }] = await Promise.all([
       import('../../src/agent/api/client.js'),

@@ -33,7 +33,7 @@ export default class AuditProof extends ClientCommand {
     config: string({ helpValue: 'FILE', description: 'the folders that this hoop.yaml names' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(AuditProof)
     const { target } = args
     if (!/^[\w-]{1,64}$/.test(target)) throw new HoopError('USAGE', 'that is neither an id nor the number of an act')

@@ -50,7 +50,7 @@ export default class AuditVerify extends ClientCommand {
     vkey: string({ helpValue: 'KEY', description: 'the verifier key to trust, in place of the one seen first' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(AuditVerify)
     if (flags.proof !== undefined) return this.#checkProof(flags.proof, [flags.vkey!, ...flags.witness])
     const [environment, path, { findingKinds, isTampering }] = await Promise.all([
@@ -94,7 +94,7 @@ export default class AuditVerify extends ClientCommand {
     return found
   }
 
-  async #checkProof(path: string, vkeys: readonly string[]): Promise<object> {
+  async #checkProof(path: string, vkeys: readonly string[]) {
     const { checkProofAt } = await import('../../src/operator/audit/proof.js')
     const proved = await checkProofAt(path, vkeys)
     this.log(proofText(proved))

@@ -16,7 +16,7 @@ export default class GatewayCheck extends HoopCommand {
   ]
   static override flags = { config: text({ description: 'configuration file', default: 'hoop.yaml' }) }
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(GatewayCheck)
     const { checkGateway } = await import('../../src/operator/check/check.js')
     const style = paint(process.stdout)

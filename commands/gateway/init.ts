@@ -31,7 +31,7 @@ export default class GatewayInit extends HoopCommand {
     }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(GatewayInit)
     if (flags['renew-certificate']) return this.renew(args.folder)
     const { completeAnswers } = await import('../../src/operator/init/questions.js')
@@ -48,7 +48,7 @@ export default class GatewayInit extends HoopCommand {
     return made
   }
 
-  private async renew(folder: string): Promise<object> {
+  private async renew(folder: string) {
     const { renewCertificate } = await import('../../src/operator/init/renew.js')
     const renewed = await renewCertificate(folder)
     this.say(`New certificate in ${renewed.folder}, valid until ${renewed.until.slice(0, 10)}.`)

@@ -13,7 +13,7 @@ export default class GatewayRecover extends HoopCommand {
     config: text({ description: 'configuration file; the keys lie beside it', default: 'hoop.yaml' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(GatewayRecover)
     const [{ recoverStore }, { createLog }] = await Promise.all([
       import('../../src/gateway/server/start/recover-store.js'),

@@ -22,7 +22,7 @@ export default class GatewayRotateKeys extends HoopCommand {
     'dry-run': boolean({ description: 'look, and change nothing', default: false }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(GatewayRotateKeys)
     const { rotateKeys } = await import('../../src/operator/rotate/rotate-keys.js')
     const rotated = await rotateKeys({

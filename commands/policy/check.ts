@@ -10,7 +10,7 @@ export default class PolicyCheck extends HoopCommand {
   static override examples = ['<%= config.bin %> <%= command.id %> --config /etc/hoop/hoop.yaml']
   static override flags = { config: text({ description: 'configuration file', default: 'hoop.yaml' }) }
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(PolicyCheck)
     const { checkFile } = await import('../../src/policy/config/check-file.js')
     const { warnings, secrets } = await checkFile(flags.config)

@@ -35,7 +35,7 @@ export default class PolicyExplain extends HoopCommand {
     person: text({ description: 'as this person', helpValue: 'SUBJECT|EMAIL' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(PolicyExplain)
     const sql = args.sql
     if (sql === undefined) throw new HoopError('USAGE', 'there is no statement')

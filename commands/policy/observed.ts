@@ -14,7 +14,7 @@ export default class PolicyObserved extends HoopCommand {
   ]
   static override flags = recordedFlags
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(PolicyObserved)
     const { observations } = await import('../../src/operator/policy-replay/observed.js')
     const { openRecorded } = await import('../../src/operator/policy-replay/open.js')

@@ -17,7 +17,7 @@ export default class PolicyReplay extends HoopCommand {
   ]
   static override flags = recordedFlags
 
-  async run(): Promise<object> {
+  async run() {
     const { flags } = await this.parse(PolicyReplay)
     const { replayPolicy } = await import('../../src/operator/policy-replay/replay.js')
     const { openRecorded } = await import('../../src/operator/policy-replay/open.js')

@@ -16,7 +16,7 @@ export default class PolicyShow extends HoopCommand {
   static override args = { policy: argument({ description: 'policy; all where it is left out', ignoreStdin: true }) }
   static override flags = { config: text({ description: 'configuration file', default: 'hoop.yaml' }) }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(PolicyShow)
     const { loadConfig } = await import('../../src/policy/config/load.js')
     const { policyOverview } = await import('../../src/policy/overview.js')

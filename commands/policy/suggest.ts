@@ -23,7 +23,7 @@ export default class PolicySuggest extends HoopCommand {
     yaml: boolean({ description: 'only the lines to paste; the default where stdout is no terminal' }),
   }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(PolicySuggest)
     const { suggestMasks } = await import('../../src/operator/suggest/suggest.js')
     const { writtenMask } = await import('../../src/operator/suggest/yaml.js')

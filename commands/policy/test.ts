@@ -21,7 +21,7 @@ export default class PolicyTest extends HoopCommand {
   }
   static override flags = { config: text({ description: 'configuration file', default: 'hoop.yaml' }) }
 
-  async run(): Promise<object> {
+  async run() {
     const { args, flags } = await this.parse(PolicyTest)
     const { readCases } = await import('../../src/operator/explain/cases.js')
     const { loadFor } = await import('../../src/operator/explain/explainer.js')

@@ -35,7 +35,7 @@ export interface Status {
   readonly problem?: Problem
 }
 
-interface Problem {
+export interface Problem {
   readonly code: string
   readonly message: string
   readonly hint: string
