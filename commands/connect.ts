@@ -63,7 +63,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
     this.#announce(connected)
     tell = await this.#follow(connected)
     if (!this.signal.aborted) await once(this.signal, 'abort')
-    if (!this.interactive) this.#sayRecorded()
+    if (!this.draws) this.#sayRecorded()
     throw this.signal.reason
   }
 
@@ -85,7 +85,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
         subject,
         expiresAt: grant.expiresAt.toISOString(),
       })
-    if (this.interactive) return
+    if (this.draws) return
     const rows = connections.map(({ name, dsn, info }) => [name, dsn, info.policy])
     this.log(table(['name', 'address', 'policy'], rows))
     this.say('Listening. Ctrl-C ends it.')
@@ -116,9 +116,7 @@ With -- COMMAND, the command runs with PGHOST, PGPORT, PGUSER, PGDATABASE and DA
       import('../src/cli/connect/activity-lines.js'),
     ])
     const { client, connections } = connected
-    const picture = this.interactive
-      ? new ConnectPicture(client.credentials.claims.name, client.route.url.host)
-      : undefined
+    const picture = this.draws ? new ConnectPicture(client.credentials.claims.name, client.route.url.host) : undefined
     const lastEvents = new Map<string, number>()
     const told = new Set<string>()
     const since = new Date().toISOString()

@@ -1,5 +1,6 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
+import { mayMove } from '../src/cli/accessible.js'
 import { HoopCommand } from '../src/cli/command.js'
 import { deviceCodeText } from '../src/cli/device-code.js'
 import { waiting, type Waiting } from '../src/cli/spinner.js'
@@ -35,7 +36,7 @@ With --json each event is a line: {"event":"code",…}, then {"event":"logged_in
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Login)
     const { login } = await import('../src/agent/login/login.js')
-    const tty = process.stderr.isTTY && !this.jsonEnabled()
+    const tty = process.stderr.isTTY && !this.jsonEnabled() && mayMove(this.env)
     let wait: Promise<Waiting> | undefined
     const stop = async (): Promise<void> => (await wait)?.stop()
     try {

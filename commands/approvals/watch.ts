@@ -1,7 +1,9 @@
 import { string } from '@oclif/core/flags'
+import type { ApprovalChange } from '../../src/agent/api/approvals/changes.js'
 import type { ApprovalLook } from '../../src/agent/api/approvals/watch.js'
 import type { GatewayClient } from '../../src/agent/api/client.js'
 import { ClientCommand } from '../../src/cli/command.js'
+import { changeText } from '../../src/cli/approvals/change-text.js'
 import { Inbox } from '../../src/cli/approvals/inbox-feed.js'
 import { jsonText, plain } from '../../src/cli/text.js'
 import type { Approval } from '../../src/lib/api/approvals.js'
@@ -36,13 +38,15 @@ start comes first. A gateway that can't be reached is asked again.`
     const filter = { ...(person && { person }), ...(connection && { connection }) }
     const quit = new AbortController()
     const looks = watchApprovals(client, filter, AbortSignal.any([this.signal, quit.signal]))
-    if (this.interactive) return this.#draw(client, looks, quit)
+    if (this.draws) return this.#draw(client, looks, quit)
     if (process.stderr.isTTY) this.say('Waiting for requests; each event is a line. Ctrl-C ends it.')
     for await (const look of looks) this.#write(look)
   }
 
   #write({ changes, problem }: ApprovalLook): void {
-    for (const change of changes) process.stdout.write(jsonText(change) + '\n')
+    // At a terminal somebody reads it, or has it read out.
+    const line = this.interactive ? ({ event, approval }: ApprovalChange) => changeText(event, approval) : jsonText
+    for (const change of changes) process.stdout.write(line(change) + '\n')
     if (problem !== undefined) this.say(`hoop: ${problem}; trying again`)
   }
 

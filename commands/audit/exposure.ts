@@ -1,4 +1,5 @@
 import { boolean, string } from '@oclif/core/flags'
+import { isReadOut } from '../../src/cli/accessible.js'
 import { ClientCommand } from '../../src/cli/command.js'
 import type { Exposure } from '../../src/lib/api/statements.js'
 import { count, paint } from '../../src/cli/text.js'
@@ -54,7 +55,13 @@ export default class AuditExposure extends ClientCommand {
     const { exposureText } = await import('../../src/cli/audit/exposure-text.js')
     const { isTTY, columns } = process.stdout
     const strong = (text: string) => paint(process.stdout)('red', text)
-    this.log(exposureText(exposure, about, { columns: isTTY ? columns : Infinity, blocks: isTTY, strong }))
+    this.log(
+      exposureText(exposure, about, {
+        columns: isTTY ? columns : Infinity,
+        bars: isReadOut(this.env) ? '' : isTTY ? '█' : '#',
+        strong,
+      }),
+    )
   }
 
   /** Only for who asked: it has what people did. */

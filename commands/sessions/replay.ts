@@ -38,7 +38,7 @@ export default class SessionsReplay extends ClientCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionsReplay)
-    if (flags.step && !this.interactive) throw new HoopError('NO_TERMINAL', '--step waits for keys')
+    if (flags.step && !this.draws) throw new HoopError('NO_TERMINAL', '--step waits for keys')
     const [{ openClient }, { received }, { Transcript }, { paceOf, timeline }, { play, watch }, { keyHelp }] =
       await Promise.all([
         import('../../src/agent/api/client.js'),
@@ -60,7 +60,7 @@ export default class SessionsReplay extends ClientCommand {
       return { cues: timeline(events, { ...pace, from }), show }
     }
     const stage = { write: (text: string) => write(process.stdout, text), step: flags.step }
-    if (!this.interactive) {
+    if (!this.draws) {
       const { cues, show } = open(flags.from)
       await play(cues, { ...stage, show })
     } else {

@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command'
 import { string } from '@oclif/core/flags'
 import type { Unavailable } from '../lib/api.js'
 import type { HoopError } from '../lib/errors.js'
+import { mayMove } from './accessible.js'
 import { askedStatus, exitStatus, failureJson, failureText, toHoopError } from './failure.js'
 import { interruption } from './interrupt.js'
 import { jsonText, plain } from './text.js'
@@ -44,9 +45,14 @@ export abstract class HoopCommand extends Command {
     return interruption()
   }
 
-  /** Whether to draw: a person at a terminal on both sides, who did not ask for JSON. */
+  /** Whether somebody can be asked: a person at a terminal on both sides, who did not ask for JSON. */
   protected get interactive(): boolean {
-    return !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY && this.env['TERM'] !== 'dumb'
+    return !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY
+  }
+
+  /** Whether to draw: for such a person, where something may move. */
+  protected get draws(): boolean {
+    return this.interactive && mayMove(this.env)
   }
 
   /** Words for people, on stderr; silent under --json. */

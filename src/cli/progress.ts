@@ -1,10 +1,16 @@
+import { mayMove } from './accessible.js'
+
 /** Milliseconds between two drawings. */
 const every = 100
 const width = 24
 
-/** A bar on a terminal's stderr that says how far something has come; nothing elsewhere. */
+/** Milliseconds between two lines, where nothing may move. */
+const everyLine = 5_000
+
+/** A bar on a terminal's stderr that says how far something has come, or now and then a line; nothing elsewhere. */
 export class Progress implements Disposable {
   readonly #isShown: boolean
+  readonly #moves = mayMove(process.env)
   #drawn = -Infinity
 
   /** @param isShown whether something may move there */
@@ -15,9 +21,10 @@ export class Progress implements Disposable {
   /** @param of undefined where nobody knows */
   show(what: string, done: number, of?: number): void {
     const now = performance.now()
-    if (!this.#isShown || (now - this.#drawn < every && done !== of)) return
+    if (!this.#isShown || (now - this.#drawn < (this.#moves ? every : everyLine) && done !== of)) return
     this.#drawn = now
     const share = of ? Math.min(1, done / of) : 0
+    if (!this.#moves) return void process.stderr.write(`${what}${of ? `, ${Math.floor(share * 100)} %` : ''}\n`)
     const full = Math.round(share * width)
     const bar = of
       ? `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.floor(share * 100)).padStart(3)} %  `
@@ -26,6 +33,6 @@ export class Progress implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#isShown) process.stderr.write('\r\u001b[K')
+    if (this.#isShown && this.#moves) process.stderr.write('\r\u001b[K')
   }
 }

@@ -88,8 +88,11 @@ test('without a terminal what waits is a line, under --json an event', async () 
   stage.gateway.activity = { sessions: [], statements: [], approvals: [] }
 })
 
-test.skipIf(!terminal)('a terminal that can’t be drawn on gets lines', async () => {
-  const lines = onTerminal('connect vectordb', { TERM: 'dumb', NO_COLOR: '1' })
+test.skipIf(!terminal).for([
+  { TERM: 'dumb', NO_COLOR: '1' },
+  { HOOP_ACCESSIBLE: '1', NO_COLOR: '1' },
+])('a terminal that can’t be drawn on, or is read out, gets lines: %o', async (env) => {
+  const lines = onTerminal('connect vectordb', env)
   await expect.poll(lines.text, { timeout: 15_000 }).toContain('Listening')
   expect(lines.text()).not.toContain('\u001b')
   lines.press('\u0003')
@@ -103,6 +106,24 @@ test.skipIf(!terminal)('login on a terminal shows a QR code', async () => {
   login.press('\u0003')
   expect(await login.ended).toBe(130)
 })
+
+test.skipIf(!terminal)(
+  'to be read out, login says its address in words and nothing moves, and lists name each value',
+  async () => {
+    const env = { HOOP_ACCESSIBLE: '1', NO_COLOR: '1' }
+    const login = onTerminal('login', env)
+    await expect.poll(login.text, { timeout: 15_000 }).toContain('Waiting for you to log in')
+    expect(login.text()).not.toMatch(/[█▀▄\u001b]/)
+    login.press('\u0003')
+    expect(await login.ended).toBe(130)
+    busy()
+    const listed = onTerminal('sessions list', env)
+    expect(await listed.ended).toBe(0)
+    expect(listed.text().replaceAll('\r', '')).toMatch(/^id: 1kz0m\n.*?^person: mika$/ms)
+    expect(listed.text()).not.toContain('\u001b')
+    stage.gateway.activity = { sessions: [], statements: [], approvals: [] }
+  },
+)
 
 test.skipIf(!terminal)('psql-like programs keep Ctrl-C for themselves', async () => {
   const child = onTerminal(`connect vectordb -- sh -c 'trap "echo caught" INT; echo ready; sleep 1; sleep 1; exit 5'`)

@@ -7,8 +7,8 @@ import { statementTable } from './statement-table.js'
 export interface Drawing {
   /** Of the terminal. */
   readonly columns: number
-  /** Whether bars may be drawn with block elements; else with `#`. */
-  readonly blocks: boolean
+  /** What bars are drawn with; nothing where they would be read out. */
+  readonly bars: '█' | '#' | ''
   /** Colors what was seen as it is. */
   readonly strong: (text: string) => string
 }
@@ -18,8 +18,8 @@ const longest = 16
 const minute = (iso: string): string => moment(iso).slice(0, 16)
 
 /** @param share of the longest bar, from 0 to 1; what isn't nothing has a bar */
-const bar = (share: number, { blocks }: Drawing): string =>
-  share <= 0 ? '' : (blocks ? '█' : '#').repeat(Math.max(1, Math.round(share * longest)))
+const bar = (share: number, { bars }: Drawing): string =>
+  share <= 0 ? '' : bars.repeat(Math.max(1, Math.round(share * longest)))
 
 const columnLines = ({ columns }: Exposure, drawing: Drawing): string => {
   const seen = seenColumns(columns)

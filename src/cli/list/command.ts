@@ -1,4 +1,5 @@
 import { boolean } from '@oclif/core/flags'
+import { isReadOut } from '../accessible.js'
 import { ClientCommand } from '../command.js'
 import { list, type Column, type View } from './list.js'
 import { page } from './pager.js'
@@ -25,6 +26,7 @@ export abstract class ListCommand extends ClientCommand {
   /** Off a terminal nothing is left out: programs read it. */
   protected view({ wide, 'no-header': noHeader }: Shown): WideView {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+    if (columns !== undefined && isReadOut(this.env)) return { wide: true, records: true, header: true }
     return { wide: wide || columns === undefined, columns: wide ? undefined : columns, header: !noHeader }
   }
 
@@ -34,6 +36,6 @@ export abstract class ListCommand extends ClientCommand {
 
   /** Data for people; nothing under `--json`. */
   protected async show(text: string): Promise<void> {
-    if (!this.jsonEnabled()) await page(text, this.env['PAGER'], this.interactive)
+    if (!this.jsonEnabled()) await page(text, this.env['PAGER'], this.draws)
   }
 }

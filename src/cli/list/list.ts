@@ -16,6 +16,8 @@ export interface View {
   /** Columns of the terminal; undefined where nothing bounds a line. */
   readonly columns?: number | undefined
   readonly header?: boolean
+  /** Each thing in lines of its own, every value behind its name: so it can be read out. */
+  readonly records?: boolean
 }
 
 /** Columns of the terminal that a text has which is wrapped, at least. */
@@ -29,9 +31,9 @@ const least = 24
 export function list<T>(
   all: readonly Column<T>[],
   things: readonly T[],
-  { columns = Infinity, header = true }: View,
+  { columns = Infinity, header = true, records: apart = false }: View,
 ): string {
-  const shown = fitting(all, things, columns)
+  const shown = apart ? undefined : fitting(all, things, columns)
   if (shown === undefined) return records(all, things, columns)
   const cells = things.map((one) => shown.map((column) => cellText(column.of(one))))
   const headings = shown.map(({ heading }) => heading.toUpperCase())

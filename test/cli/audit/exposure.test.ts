@@ -32,8 +32,8 @@ const exposure: Exposure = {
   refusals: [{ ...{ subject: 'casey', name: 'casey@example.com', rule: 'no-drop', code: 'X', count: 2 }, ...left(0) }],
 }
 
-const drawn = (width: number, blocks = true): string =>
-  exposureText(exposure, 'casey', { columns: width, blocks, strong: (text) => `<${text}>` })
+const drawn = (width: number, bars: '█' | '#' | '' = '█'): string =>
+  exposureText(exposure, 'casey', { columns: width, bars, strong: (text) => `<${text}>` })
 
 test.for([40, 60, 80, 120])(
   'on a terminal of %i columns no line is longer, and what is colored ends colored',
@@ -46,13 +46,14 @@ test.for([40, 60, 80, 120])(
 )
 
 test('what was seen clear comes first and stands out, and bars go by rows', () => {
-  const lines = drawn(Infinity, false).split('\n')
+  const lines = drawn(Infinity, '#').split('\n')
   expect(lines.filter((line) => line.startsWith('<')).map((line) => line.split(/ +/).slice(0, 4))).toEqual([
     ['<public.documents.embedding', 'clear', '11,000', '################'],
     ['<public.customers.email', 'clear', '3', '#'],
   ])
   expect(lines).toContainEqual(expect.stringMatching(/^public\.customers\.email +masked +4,200 +###### {2}/))
   expect(lines.join()).not.toContain('\u001b')
+  expect(drawn(Infinity, '')).not.toMatch(/[#█]/)
 })
 
 test('a list of statements leaves out columns before it leaves out the statement', () => {

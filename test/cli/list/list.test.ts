@@ -32,6 +32,21 @@ test('with room for everything, one line each', () => {
   )
 })
 
+test('to be read out, each thing has lines that begin with what they say', () => {
+  expect(list(columns, things, { records: true })).toBe(
+    [
+      'id: 1kz0m',
+      'person: ada@example.com',
+      'rows: 12',
+      'reason: the laptop was stolen on the train to the conference',
+      '',
+      'id: 1kz0n',
+      'person: mika',
+      'rows: 4711',
+    ].join('\n'),
+  )
+})
+
 test('the last column is wrapped between words, in its place', () => {
   expect(list(columns, things, { columns: 64, header: false })).toBe(
     [
