@@ -8,7 +8,7 @@ const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', '@electr
 export default class Demo extends HoopCommand {
   static override summary = 'See it work: a database, an identity provider and a gateway on this machine.'
   static override description =
-    'Shows the tour through the real commands and checks each step. On a terminal it then keeps everything running, ' +
+    'Shows the tour through the real commands and checks each step. On a terminal it waits for Enter between them, and then keeps everything running, ' +
     'to play with, until Ctrl-C. Nothing leaves this machine and nothing stays on it. Its database and its identity ' +
     'provider come with a checkout; elsewhere it says what to install.'
   static override examples = ['<%= config.bin %> <%= command.id %>']

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 
-const groups = { contractors: 'contractors', engineers: 'ml-eng', protection: 'dpo', security: 'security' }
+const groups = {
+  ...{ contractors: 'contractors', engineers: 'ml-eng', protection: 'dpo', security: 'security', platform: 'platform' },
+}
 
 /** What the demo hides and forbids. It reads well in the file, since people look there. */
 export const research = {
@@ -34,6 +36,7 @@ export const research = {
 /** Puts the demo's people and policy into the file that `hoop gateway init` made, and keeps its comments. */
 export const configure = async (file: string): Promise<void> => {
   const document = parseDocument(await readFile(file, 'utf8'))
+  document.setIn(['identity', 'admins'], document.createNode([groups.platform], { flow: true }))
   document.setIn(['identity', 'auditors'], document.createNode([groups.security], { flow: true }))
   document.setIn(['connections', 'vectordb', 'description'], 'Customers, and support notes with embeddings')
   document.setIn(

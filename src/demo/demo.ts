@@ -1,4 +1,5 @@
 import { HoopError } from '../lib/errors.js'
+import { noPause, type Pause, pauseOn } from './pause.js'
 import { printer } from './print.js'
 import { setScene, Unexpected, type Scene } from './scene.js'
 import { stay } from './stay.js'
@@ -6,7 +7,7 @@ import { tour } from './tour.js'
 
 export interface DemoOptions {
   readonly stream: NodeJS.WriteStream
-  /** Whether somebody is there to play when the tour is over. */
+  /** Whether somebody is there, to read at their own pace and to play when the tour is over. */
   readonly interactive: boolean
   readonly signal: AbortSignal
 }
@@ -23,8 +24,9 @@ const part = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
   }
 }
 
-const runTour = async (scene: Scene): Promise<void> => {
+const runTour = async (scene: Scene, pause: Pause): Promise<void> => {
   for (const [index, { title, text, run }] of tour.entries()) {
+    if (index > 0) await pause.wait()
     scene.printer.heading(`${index + 1}. ${title}`, text)
     await part(`step ${index + 1}, ${title}`, () => run(scene))
   }
@@ -40,7 +42,11 @@ export const runDemo = async ({ stream, interactive, signal }: DemoOptions): Pro
   out.words('Starting a database with pgvector, an identity provider and a gateway on this machine …')
   using _ = { [Symbol.dispose]: () => out.flush() }
   await using scene = await part('setting up', () => setScene(out, signal))
-  await runTour(scene)
+  {
+    using pause = interactive ? pauseOn(out, signal) : noPause
+    await runTour(scene, pause)
+    if (interactive) await pause.wait()
+  }
   if (interactive) await stay(scene, signal)
   return tour.map(({ title }) => title)
 }
