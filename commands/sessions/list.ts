@@ -61,15 +61,15 @@ const columns = (sessions: readonly SessionSummary[], { wide }: WideView): reado
     { heading: 'began', of: ({ startedAt }) => momentText(startedAt) },
     {
       heading: 'lasted',
-      goes: 6,
+      goes: 7,
       of: ({ startedAt, endedAt }) => span(Date.parse(endedAt ?? new Date().toISOString()) - Date.parse(startedAt)),
     },
-    { heading: 'statements', goes: 7, of: ({ counters }) => counters.statements },
-    { heading: 'refused', goes: 4, of: ({ counters }) => counters.refused },
-    { heading: 'errors', goes: 8, of: ({ counters }) => counters.errors },
+    { heading: 'statements', goes: 8, of: ({ counters }) => counters.statements },
+    { heading: 'refused', goes: 5, of: ({ counters }) => counters.refused },
+    { heading: 'errors', goes: 9, of: ({ counters }) => counters.errors },
     { heading: 'rows', goes: 1, of: ({ counters }) => counters.rows },
-    { heading: 'masked', goes: 5, of: ({ counters }) => counters.masked },
+    { heading: 'masked', goes: 6, of: ({ counters }) => counters.masked },
     { heading: 'end', of: ({ end }) => end ?? 'live' },
-    { heading: 'statement', goes: 9, of: ({ first }) => first && clip(first.replaceAll(/\s+/g, ' '), wide ? 200 : 40) },
+    { heading: 'statement', goes: 4, of: ({ first }) => first && clip(first.replaceAll(/\s+/g, ' '), wide ? 200 : 40) },
   ]
 }
