@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { CatalogSources } from '../../src/gateway/upstream/catalog/catalog-source.js'
@@ -30,7 +30,12 @@ const fill = async (client: Client): Promise<void> => {
   await client.query('CREATE SCHEMA vault; CREATE TABLE vault.person (id int, email text); CREATE SCHEMA many')
   await inBatches(client, TABLES, 'CREATE TABLE many.t%1$s (id int, a int, b int, c int, d date)')
   await inBatches(client, VIEWS, 'CREATE VIEW many.v%1$s AS SELECT id, a + b AS sum FROM many.t%1$s WHERE c > 0')
+  // As autovacuum does within minutes.
+  await client.query('VACUUM ANALYZE')
 }
+
+/** Milliseconds from one statement to the next: sessions send some hundreds a second. */
+const PAUSE = 2
 
 /** Decides on a statement again and again, as sessions would, until `work` is done; a text of its own each time. */
 const beside = async (guard: PolicyGuard, work: Promise<unknown>): Promise<readonly number[]> => {
@@ -40,7 +45,7 @@ const beside = async (guard: PolicyGuard, work: Promise<unknown>): Promise<reado
   const gaps: number[] = []
   let last = performance.now()
   for (let n = 0; !over; n++) {
-    await setImmediate()
+    await setTimeout(PAUSE)
     guard.decide(`SELECT id, a FROM many.t${n % TABLES} WHERE id = ${n}`, asker)
     const now = performance.now()
     gaps.push(now - last)
