@@ -1,5 +1,6 @@
 import { report } from './failure.js'
 import { inversion, inversionTable } from './inversion.js'
+import { largeCatalog } from './large-catalog.js'
 import { readOptions, usage, type Options, type Part } from './options.js'
 import { describeMachine, renderMachine } from './machine.js'
 import { micro } from './micro/micro.js'
@@ -19,7 +20,7 @@ import { setStage } from './set-stage.js'
 import type { Stage } from './stage.js'
 
 const onStage: Record<
-  Exclude<Part, 'micro' | 'inversion' | 'statements'>,
+  Exclude<Part, 'micro' | 'inversion' | 'statements' | 'catalog'>,
   (stage: Stage) => Promise<readonly Row[]>
 > = {
   prepared: (stage) => throughput(stage, 'prepared'),
@@ -45,7 +46,7 @@ interface Result {
 const measure = async (root: string, options: Options, signal: AbortSignal): Promise<Result> => {
   const machine = describeMachine()
   const rows: Row[] = []
-  const played = [...options.only].filter((part) => part !== 'micro' && part !== 'inversion' && part !== 'statements')
+  const played = [...options.only].filter((part) => Object.hasOwn(onStage, part)) as (keyof typeof onStage)[]
   if (played.length > 0) {
     say('starting the database and the contenders')
     await using stage = await setStage(root, options, signal)
@@ -61,6 +62,10 @@ const measure = async (root: string, options: Options, signal: AbortSignal): Pro
   if (options.only.has('statements')) {
     say('filling an index of statements, which takes some minutes')
     rows.push(...(await statements(options)))
+  }
+  if (options.only.has('catalog')) {
+    say('making 50,000 relations, which takes a minute')
+    rows.push(...(await largeCatalog(options)))
   }
   const curves = options.only.has('inversion') ? inversion() : undefined
   if (curves && options.only.size === 1) return { json: curves, text: inversionTable(curves) }

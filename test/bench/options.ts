@@ -17,6 +17,7 @@ export const parts = [
   'micro',
   'inversion',
   'statements',
+  'catalog',
 ] as const
 export type Part = (typeof parts)[number]
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -26,9 +26,10 @@ interface Ran {
   readonly output: string
 }
 
-const run = async (program: string, args: readonly string[]): Promise<Ran> => {
+const run = async (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> => {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20 })
+    const options = { maxBuffer: 64 << 20, env: { ...process.env, ...env } }
+    const { stdout, stderr } = await promisify(execFile)(program, args, options)
     return { status: 0, output: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string }
@@ -50,6 +51,8 @@ export interface OwnTests extends AsyncDisposable {
   pipelines(): Promise<Suite>
   /** PostgreSQL's regression suite. Takes some minutes. */
   regress(): Promise<Suite>
+  /** The same without the test that sets up the tables of others: that one is run on the database itself. */
+  regressOnTables(): Promise<Suite>
 }
 
 /**
@@ -76,6 +79,25 @@ export const openOwnTests = async (template: string, options: TestGatewayOptions
   const gateway = stack.use(await startTestGateway({ database: database.href, ...options }))
   const port: OpenPort = stack.use(await gateway.connect('casey'))
   const owned = stack.move()
+  const regress = async (
+    to: { readonly host: string; readonly port: number | string },
+    which: string,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Suite> => {
+    const { output } = await run(
+      join(tests, 'pg_regress'),
+      [
+        ...['--use-existing', '--dbname=regression', `--host=${to.host}`, `--port=${to.port}`, '--user=postgres'],
+        ...[`--bindir=${join(serverFolder, 'bin')}`, `--dlpath=${folder.file('lib')}`, `--inputdir=${tests}`],
+        ...[`--outputdir=${folder.path}`, which],
+      ],
+      env,
+    )
+    const results = [...output.matchAll(/^(?:test)?\s+(\w+(?:\.\w+)*)\s+\.\.\. (ok|FAILED|failed)/gm)]
+    const failed = results.filter(([, , result]) => result !== 'ok').map(([, name = '']) => name)
+    const differences = await readFile(folder.file('regression.diffs'), 'utf8').catch(() => '')
+    return { count: results.length, failed, output, differences }
+  }
   return {
     pipelines: async () => {
       const program = join(tests, 'libpq_pipeline')
@@ -91,16 +113,14 @@ export const openOwnTests = async (template: string, options: TestGatewayOptions
       }
       return { count: names.length, failed, output, differences: '' }
     },
-    regress: async () => {
-      const { output } = await run(join(tests, 'pg_regress'), [
-        ...['--use-existing', '--dbname=regression', `--host=${port.host}`, `--port=${port.port}`, '--user=postgres'],
-        ...[`--bindir=${join(serverFolder, 'bin')}`, `--dlpath=${folder.file('lib')}`, `--inputdir=${tests}`],
-        ...[`--outputdir=${folder.path}`, `--schedule=${join(tests, 'parallel_schedule')}`],
-      ])
-      const results = [...output.matchAll(/^(?:test)?\s+(\w+(?:\.\w+)*)\s+\.\.\. (ok|FAILED|failed)/gm)]
-      const failed = results.filter(([, , result]) => result !== 'ok').map(([, name = '']) => name)
-      const differences = await readFile(folder.file('regression.diffs'), 'utf8').catch(() => '')
-      return { count: results.length, failed, output, differences }
+    regress: () => regress(port, `--schedule=${join(tests, 'parallel_schedule')}`),
+    regressOnTables: async () => {
+      const schedule = await readFile(join(tests, 'parallel_schedule'), 'utf8')
+      await writeFile(folder.file('schedule'), schedule.replace(/^test: test_setup$/m, ''))
+      await regress({ host: database.hostname, port: database.port }, 'test_setup', {
+        PGPASSWORD: decodeURIComponent(database.password),
+      })
+      return regress(port, `--schedule=${folder.file('schedule')}`)
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -15,8 +15,7 @@ const qualified = (names: readonly string[]): readonly [string | undefined, stri
   names.at(-1) ?? '',
 ]
 
-/** @returns undefined where the definition can't be parsed (it then has to be treated as opaque) */
-export const mentions = (definition: string): Mentions | undefined => {
+const read = (definition: string): Mentions | undefined => {
   const parsed = parse(definition)
   if (!parsed.ok) return undefined
   const relations: Mentions['relations'][number][] = []
@@ -33,4 +32,23 @@ export const mentions = (definition: string): Mentions | undefined => {
     },
   )
   return { relations, functions, columns, subqueries }
+}
+
+/** Characters of texts that are remembered: a database may have thousands of views, and is read anew at each change. */
+const REMEMBERED = 16_000_000
+
+const known = new Map<string, Mentions | undefined>()
+let characters = 0
+
+/** @returns undefined where the definition can't be parsed (it then has to be treated as opaque) */
+export const mentions = (definition: string): Mentions | undefined => {
+  if (known.has(definition)) return known.get(definition)
+  const found = read(definition)
+  characters += definition.length
+  if (characters > REMEMBERED) {
+    known.clear()
+    characters = definition.length
+  }
+  known.set(definition, found)
+  return found
 }

@@ -37,6 +37,18 @@ export type DraftRoutines = Omit<Routines, 'added'> & {
   readonly added: ReadonlyMap<string, readonly DraftRoutine[]>
 }
 
+/** Kinds of types (`typtype`) whose values are no rows: base, range, multirange. */
+const castable: ReadonlySet<string> = new Set(['b', 'r', 'm'])
+
+const castTypesOf = ({ types }: Snapshot, builtin: ReadonlySet<string>): ReadonlySet<string> => {
+  const added = new Set(types.flatMap(([oid, name]) => (oid < 16384 ? [] : [name])))
+  return new Set(
+    types.flatMap(([oid, name, type]) =>
+      oid < 16384 && castable.has(type) && !builtin.has(name) && !added.has(name) ? [name] : [],
+    ),
+  )
+}
+
 /** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
 export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): DraftRoutines => {
   const added = new Map<string, DraftRoutine[]>()
@@ -65,6 +77,7 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
         ...snapshot.added.flatMap(([name]) => (builtin.has(name) ? [] : [name])),
       ].filter((name) => !changing.has(name)),
     ),
+    castTypes: castTypesOf(snapshot, builtin),
     aggregates: names(([, , , , , aggregate]) => aggregate),
     scalar: names(([, , scalar]) => scalar),
     sets: new Set([

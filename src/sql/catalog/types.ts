@@ -129,6 +129,8 @@ export interface Routines {
   readonly immutable: ReadonlySet<string>
   /** Builtin names whose every overload returns one column of known shape. */
   readonly scalar: ReadonlySet<string>
+  /** Types that came with the server and have no function of their name: `name(value)` is a cast to them. */
+  readonly castTypes: ReadonlySet<string>
   /** Names with an overload that returns a set of rows: their number can show what the function is given. */
   readonly sets: ReadonlySet<string>
   /** Functions that were added, by name: the schemas they are in, and whether all of that name there are known to be pure. */

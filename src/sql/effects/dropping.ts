@@ -1,13 +1,15 @@
 /**
  * What DROP … CASCADE of a type or function takes along, through everything that depends on it in turn: of columns, defaults,
  * checks, indexes, triggers, policies and views, the relations that they belong to. Internal dependencies are followed upwards
- * as well, as the server does: with a view's rule goes the view.
+ * as well, as the server does: with a view's rule goes the view. An array's type can't be dropped by itself, and there is one
+ * for each table.
  * @see PostgreSQL documentation, "pg_depend"
  */
 export const dropping = `WITH RECURSIVE seed(kind, classid, objid, name, schema) AS (
     SELECT 'type', 'pg_type'::regclass::oid, t.oid, t.typname, n.nspname
       FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
       WHERE t.oid >= 16384 AND (t.typrelid = 0 OR c.relkind = 'c')
+        AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
     UNION ALL SELECT 'function', 'pg_proc'::regclass::oid, p.oid, p.proname, n.nspname
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid >= 16384),
   reached(root, rootclass, classid, objid, sub) AS (
@@ -27,11 +29,12 @@ export const dropping = `WITH RECURSIVE seed(kind, classid, objid, name, schema)
       LEFT JOIN pg_attrdef f ON r.classid = 'pg_attrdef'::regclass AND f.oid = r.objid
       LEFT JOIN pg_constraint k ON r.classid = 'pg_constraint'::regclass AND k.oid = r.objid AND k.conrelid <> 0
       LEFT JOIN pg_trigger g ON r.classid = 'pg_trigger'::regclass AND g.oid = r.objid
-      LEFT JOIN pg_policy y ON r.classid = 'pg_policy'::regclass AND y.oid = r.objid)
-  SELECT s.kind, s.name, s.schema,
-    COALESCE((SELECT json_agg(DISTINCT m.relation::int8) FROM met m
-      WHERE m.root = s.objid AND m.rootclass = s.classid AND m.relation IS NOT NULL), '[]'::json)
-  FROM seed s`
+      LEFT JOIN pg_policy y ON r.classid = 'pg_policy'::regclass AND y.oid = r.objid),
+  grouped AS (
+    SELECT m.root, m.rootclass, json_agg(DISTINCT m.relation::int8) AS relations FROM met m
+      WHERE m.relation IS NOT NULL GROUP BY m.root, m.rootclass)
+  SELECT s.kind, s.name, s.schema, COALESCE(g.relations, '[]'::json)
+  FROM seed s LEFT JOIN grouped g ON g.root = s.objid AND g.rootclass = s.classid`
 
 /** A type or function that may be dropped with all that depends on it. */
 export interface Droppable {

@@ -78,9 +78,16 @@ const isOnOpenObjects = (catalog: Catalog, schema: string | undefined, name: str
   (schema ?? 'pg_catalog') === 'pg_catalog' &&
   !masksLargeObjects(catalog)
 
+/** `regtype('x')` for `'x'::regtype`: where there is no function of that name, the server takes it for a cast. */
+const isCast = ({ routines }: Catalog, schema: string | undefined, name: string): boolean =>
+  (schema ?? 'pg_catalog') === 'pg_catalog' &&
+  routines.castTypes.has(name) &&
+  !routines.added.has(name) &&
+  !routines.opaqueTypes.has(name)
+
 const call = (catalog: Catalog, names: readonly string[]): void => {
   const name = names.at(-1) ?? ''
-  if (isOnOpenObjects(catalog, names.at(-2), name)) return
+  if (isOnOpenObjects(catalog, names.at(-2), name) || isCast(catalog, names.at(-2), name)) return
   const why = opaqueFunction(catalog.routines, names.at(-2), name)
   if (why !== undefined)
     throw unproven(

@@ -4,14 +4,16 @@ import type { AddedType } from '../types.js'
 
 /**
  * All types but those of relations and their arrays, and of these the ones that a column has; with what a domain or array is
- * made of.
+ * made of. As a join: a condition that asks pg_attribute for each type would take minutes where there are many tables.
  */
 const known = rows(
   `t.oid::int8, t.typname, t.typtype, t.typcategory, t.typbasetype::int8, t.typelem::int8, t.typtypmod,
    (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid)`,
-  `pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem
-   WHERE (t.typrelid = 0 AND COALESCE(e.typrelid, 0) = 0)
-     OR t.oid IN (SELECT a.atttypid FROM pg_attribute a) OR t.typarray IN (SELECT a.atttypid FROM pg_attribute a)`,
+  `pg_type t WHERE t.oid IN (
+     SELECT p.oid FROM pg_type p LEFT JOIN pg_type e ON e.oid = p.typelem
+       WHERE p.typrelid = 0 AND COALESCE(e.typrelid, 0) = 0
+     UNION SELECT a.atttypid FROM pg_attribute a
+     UNION SELECT r.oid FROM pg_type r JOIN pg_attribute a ON a.atttypid = r.typarray WHERE r.typarray <> 0)`,
 )
 
 /** Row types that were added, and their arrays. */
