@@ -21,6 +21,7 @@ export interface WorkloadTokenOptions {
 
 interface Claims extends JWTPayload {
   sub: string
+  iat: number
   exp: number
   idp: string
   name: string
@@ -70,7 +71,7 @@ export const workloadTokens = ({ gateway, keys, trust }: WorkloadTokenOptions): 
       algorithms: ['EdDSA', 'ES256'],
       issuer: gateway(),
       audience: gateway(),
-      requiredClaims: ['exp', 'sub'],
+      requiredClaims: ['exp', 'iat', 'sub'],
     }).catch((error: unknown) => {
       const code = error instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID'
       throw new HoopError(code, '', { cause: error, hint: 'Exchange a token of your platform again.' })
@@ -80,6 +81,9 @@ export const workloadTokens = ({ gateway, keys, trust }: WorkloadTokenOptions): 
       throw new HoopError('TOKEN_EXPIRED', 'what the gateway trusts has changed since', {
         hint: 'Exchange a token of your platform again.',
       })
-    return { identity: { subject, issuer, name, groups: [], workload }, jkt: cnf.jkt, expiresAt: payload.exp * 1000 }
+    // By its time, who was shut out and let in again needs a new one.
+    const namedAt = payload.iat * 1000
+    const identity = { subject, issuer, name, groups: [], workload, namedAt }
+    return { identity, jkt: cnf.jkt, expiresAt: payload.exp * 1000 }
   },
 })
