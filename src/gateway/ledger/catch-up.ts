@@ -8,6 +8,7 @@ import { leafHash } from '../../ledger/merkle/hash.js'
 import { openCheckpoint } from '../../ledger/note/checkpoint.js'
 import { type KnownLeaf, lastLeaf, leavesBetween, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Tables } from '../../store/schema.js'
+import type { EnteredHolds } from './held.js'
 
 const targetOf = (leaf: Leaf): string | null => {
   if ('session' in leaf) return leaf.session
@@ -22,8 +23,12 @@ export const knownLeaf = (index: bigint, leaf: Leaf): KnownLeaf => ({
 /** `target` is undefined where the content was erased: kind and time stay in the entry. */
 type ReadLeaf = Omit<KnownLeaf, 'target'> & { readonly target: string | null | undefined }
 
-const readLeaf = (index: bigint, record: LeafRecord): ReadLeaf => {
-  if (record.content !== '') return knownLeaf(index, openLeaf(record))
+const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadLeaf => {
+  if (record.content !== '') {
+    const leaf = openLeaf(record)
+    holds.add(leaf)
+    return knownLeaf(index, leaf)
+  }
   const { kind, at } = factsOf(record.entry)
   return { leaf: Number(index), kind, target: undefined, time: at }
 }
@@ -53,6 +58,8 @@ export interface CatchUpOptions {
   readonly db: Kysely<Tables>
   readonly checkpoint: string | undefined
   readonly keys: LedgerKeys
+  /** Is told what is on hold. */
+  readonly holds: EnteredHolds
 }
 
 /**
@@ -61,7 +68,7 @@ export interface CatchUpOptions {
  * store's word, since its rows can be changed by whoever can write its file.
  * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got, or of others
  */
-export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions): Promise<Stock> => {
+export const catchUp = async ({ folder, db, checkpoint, keys, holds }: CatchUpOptions): Promise<Stock> => {
   const head = checkpoint === undefined ? undefined : openCheckpoint(checkpoint, keys.signers)
   const size = head?.size ?? 0n
   const known = ((await lastLeaf(db)) ?? -1) + 1
@@ -97,7 +104,7 @@ export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions):
   for await (const { index, ...record } of readContents(folder)) {
     if (index >= size) break
     frontier.add(leafHash(record.entry))
-    const leaf = readLeaf(index, record)
+    const leaf = readLeaf(index, record, holds)
     if (leaf.kind === 'act' && leaf.target !== undefined) lastAct = Math.max(lastAct, Number(leaf.target))
     began ??= leaf.time
     if (leaves.push(leaf) === portion) await compare()

@@ -14,6 +14,7 @@ import { Copies } from './copies.js'
 import type { Newest } from './place.js'
 import { type WitnessPlace, Witnesses } from './witnesses.js'
 import { catchUp, knownLeaf, type Stock } from './catch-up.js'
+import { EnteredHolds } from './held.js'
 
 export interface LedgerOptions {
   /** Held by this gateway alone. */
@@ -40,6 +41,8 @@ export class GatewayLedger implements AsyncDisposable {
   readonly #listeners: (() => void)[]
   /** What was in it when it was opened. */
   readonly stock: Stock
+  /** What is on hold by its own leaves. */
+  readonly holds: EnteredHolds
   #failed: LedgerFailed = () => undefined
 
   private constructor(
@@ -49,7 +52,9 @@ export class GatewayLedger implements AsyncDisposable {
     notes: WriteQueue,
     stock: Stock,
     listeners: (() => void)[],
+    holds: EnteredHolds,
   ) {
+    this.holds = holds
     this.#listeners = listeners
     this.stock = stock
     this.#options = options
@@ -71,9 +76,11 @@ export class GatewayLedger implements AsyncDisposable {
       new Witnesses({ places: options.witnesses ?? [], folder, log, metrics }),
     ]
     const listeners: (() => void)[] = []
+    const holds = new EnteredHolds()
     const publish = (newest: Newest): void => copies.forEach((each) => each.publish(newest))
     const published = ({ leaves, size, checkpoint }: Published): void => {
       metrics.ledger.size = Number(size)
+      for (const { leaf } of leaves) holds.add(leaf)
       publish({ checkpoint, size })
       for (const listener of listeners) listener()
       // What isn't noted here is noted at the next start, from the ledger itself.
@@ -89,10 +96,10 @@ export class GatewayLedger implements AsyncDisposable {
     await assertCopies(folder, places, keys)
     const opened = await LedgerLog.open({ folder, keys, published })
     await adoptLedger(store.db, keys.origin)
-    const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys })
+    const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys, holds })
     await opened.rotate(keys)
     if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
-    return new GatewayLedger(options, opened, copies, notes, stock, listeners)
+    return new GatewayLedger(options, opened, copies, notes, stock, listeners, holds)
   }
 
   /** The ledger's name. */

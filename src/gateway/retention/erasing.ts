@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../../lib/api.js'
 import type { Erased, EraseRequest } from '../../lib/api/erasures.js'
+import type { HoldScope } from '../../lib/api/holds.js'
 import { HoopError } from '../../lib/errors.js'
 import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
 import { contentsOf } from '../../ledger/log/contents.js'
@@ -9,14 +10,15 @@ import { recordingPath } from '../../recording/paths.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { lastAct } from '../../store/acts.js'
 import { type ErasableSession, erasableOf, eraseRows } from '../../store/erasures.js'
-import { listHolds } from '../../store/holds.js'
 import type { Tables } from '../../store/schema.js'
 import { personCalled } from '../../store/sessions/people.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { StatementIndex } from '../statements/statement-index.js'
+import { agreedHolds } from './agreed-holds.js'
 import { endsOf, type KnownEnd, whyAltered } from './ends.js'
+import { isRetiredBy } from './retired-by.js'
 import { leavesGoing, thoseTelling } from './telling.js'
 import type { Turns } from './turns.js'
 import { whyNotTheirs } from './whose.js'
@@ -24,7 +26,7 @@ import { whyNotTheirs } from './whose.js'
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
   readonly write: WriteAudit
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'empty' | 'noted'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds' | 'empty' | 'noted'>
   readonly statements: Pick<StatementIndex, 'erase'>
   /** Folder. */
   readonly recordings: string
@@ -62,7 +64,7 @@ export class Erasing {
   /**
    * Recordings, statements, leaves' contents and rows of a person's ended sessions. First there is the act, then the ledger says of
    * each session what goes, then it goes; what a stop interrupts is finished by the next start.
-   * @throws {HoopError} NOT_FOUND, RECORD_TAKEN, STORE_FAILED, LEDGER_FAILED, RECORDING_FAILED
+   * @throws {HoopError} NOT_FOUND, RECORD_TAKEN, HOLDS_DIFFER, STORE_FAILED, LEDGER_FAILED, RECORDING_FAILED
    */
   erase({ person: called, reason, dry = false }: EraseRequest, by: Actor): Promise<Erased> {
     const { db, turns, write, ledger, metrics, isTaken } = this.#options
@@ -70,8 +72,9 @@ export class Erasing {
       const person = await personCalled(db, called)
       // What the ledger was told of just now is to be found as well.
       await ledger.noted()
-      const found = await erasableOf(db, person.subject, await listHolds(db))
-      const { erasable, differing } = await this.#compared(found.sessions)
+      const holds = await agreedHolds(db, ledger)
+      const found = await erasableOf(db, person.subject, holds)
+      const { erasable, differing } = await this.#compared(found.sessions, holds)
       const { held, live } = found
       const told = { person, sessions: erasable.length, held, live, differing }
       if (dry || erasable.length === 0) return told
@@ -100,7 +103,7 @@ export class Erasing {
     ])
   }
 
-  async #compared(sessions: readonly ErasableSession[]) {
+  async #compared(sessions: readonly ErasableSession[], holds: readonly HoldScope[]) {
     const { db, ledger, recordings } = this.#options
     const erasable: Going[] = []
     const differing: { session: string; why: string }[] = []
@@ -112,12 +115,16 @@ export class Erasing {
         part.map(({ id }) => id),
       )
       for (const session of part) {
-        const { id, startedAt, isRetired } = session
-        const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
-        const leaves = await leavesGoing(db, ledger.folder, id)
+        const { id, startedAt } = session
         const path = recordingPath(recordings, id, startedAt)
-        const altered = isRetired ? undefined : await whyAltered({ path, file, end, session, ledger: ledger.folder })
-        const why = altered ?? (await whyNotTheirs(db, ledger.folder, id, file && path))
+        const file = await lyingFile(path)
+        const known = { session, end: ends.get(id), ledger: ledger.folder }
+        const { end } = known
+        const leaves = await leavesGoing(db, ledger.folder, id)
+        // That it was retired says the ledger, not the row; and a file that is back is held against the ledger as any is.
+        const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger.folder, id))
+        const altered = isRetired ? undefined : await whyAltered({ ...known, path, file })
+        const why = altered ?? (await whyNotTheirs({ ...known, db, holds, path: file && path }))
         if (why !== undefined) differing.push({ session: id, why })
         else if (leaves) erasable.push({ ...session, bytes: file?.bytes ?? 0, end, leaves })
         else differing.push({ session: id, why: 'the store names leaves of it that tell of something else' })

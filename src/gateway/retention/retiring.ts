@@ -2,17 +2,17 @@ import type { Logger } from 'pino'
 import type { Kysely } from 'kysely'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { recordingPath } from '../../recording/paths.js'
-import { listHolds } from '../../store/holds.js'
 import { type KeptFilter, keptSessions, type KeptSession, noteRetired } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
+import { agreedHolds } from './agreed-holds.js'
 import { endsOf, whyAltered } from './ends.js'
 import type { Turns } from './turns.js'
 import { whyNotTheirs } from './whose.js'
 
 export interface RetiringOptions {
   readonly db: Kysely<Tables>
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds'>
   /** Folder. */
   readonly recordings: string
   readonly turns: Turns
@@ -50,14 +50,14 @@ export class Retiring {
   /**
    * The next oldest ones that nothing holds. What isn't as the ledger has it stays: it is evidence.
    * @param most bytes: no more go than it takes
-   * @throws {HoopError} STORE_FAILED, LEDGER_FAILED; RECORDING_FAILED where files can't be removed: the ledger has them by
+   * @throws {HoopError} STORE_FAILED, LEDGER_FAILED, HOLDS_DIFFER; RECORDING_FAILED where files can't be removed: the ledger has them by
    * then, and they are removed by the next run
    */
   next(rule: Rule, filter: Pick<KeptFilter, 'endedBefore' | 'after'>, most = Infinity): Promise<Retired> {
     const { db, ledger, recordings, turns, isTaken } = this.#options
     return turns.take(async () => {
       if (isTaken()) return { last: undefined, recordings: 0, bytes: 0 }
-      const holds = await listHolds(db)
+      const holds = await agreedHolds(db, ledger)
       const sessions = await keptSessions(db, { ...filter, holds }, portion)
       const ids = sessions.map(({ id }) => id)
       const ends = await endsOf(db, ledger.folder, ids)
@@ -73,15 +73,10 @@ export class Retiring {
         if (bytes >= most) break
         const path = recordingPath(recordings, session.id, session.startedAt)
         const file = await lyingFile(path)
+        const known = { session, end: ends.get(session.id), ledger: ledger.folder }
         const why =
-          (await whyAltered({
-            path,
-            file,
-            end: ends.get(session.id),
-            session,
-            endedBefore: filter.endedBefore,
-            ledger: ledger.folder,
-          })) ?? (await whyNotTheirs(db, ledger.folder, session.id, file && path))
+          (await whyAltered({ ...known, path, file, endedBefore: filter.endedBefore })) ??
+          (await whyNotTheirs({ ...known, db, holds, path: file && path }))
         if (why !== undefined || !file) this.#tell(session.id, why)
         else {
           going.push({ session, path, ...file })

@@ -54,6 +54,9 @@ const fieldsOf = (leaf: LeafOf<'session.start'>): readonly Field[] => [
   ['session', leaf.session, ({ session }) => session],
   ['subject', leaf.subject, ({ subject }) => subject],
   ['name', leaf.name, ({ name }) => name],
+  ...(leaf.owner === undefined
+    ? []
+    : [['owner', leaf.owner?.subject ?? 'nobody', ({ owner }: StartEvent) => owner?.subject ?? 'nobody'] as const]),
   ['connection', leaf.connection, ({ connection }) => connection],
   ['grant', leaf.grant, ({ grant }) => grant],
   ['policy', leaf.policy, ({ policy }) => policy.hash],
