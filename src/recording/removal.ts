@@ -8,7 +8,7 @@ import { syncFolder } from './open-index.js'
 /** A recording's file as it lies there, without being read to its end. */
 export interface LyingFile {
   readonly bytes: number
-  /** Its chain's last value, as its trailer says; undefined where it has none, or is a link. Hexadecimal. */
+  /** Its chain's last value, as its trailer says; undefined where it has none, or is, or lies behind, a link. Hexadecimal. */
   readonly head?: string
 }
 
@@ -16,7 +16,8 @@ export interface LyingFile {
 export const lyingFile = async (path: string): Promise<LyingFile | undefined> => {
   try {
     const there = await lstat(path)
-    if (!there.isFile() || there.size < trailerLength) return { bytes: there.size }
+    const isApart = (await lstat(dirname(path))).isSymbolicLink()
+    if (!there.isFile() || isApart || there.size < trailerLength) return { bytes: there.size }
     await using file = await open(path, 'r')
     const { buffer } = await file.read(Buffer.alloc(trailerLength), 0, trailerLength, there.size - trailerLength)
     const trailer = decodeTrailer(buffer)
