@@ -10,7 +10,7 @@ import { agreedHolds } from './agreed-holds.js'
 import { whyAltered, endsOf } from './ends.js'
 import type { Erasing } from './erasing.js'
 import { retiredLeaf } from './retired-by.js'
-import { whyNotTheirs } from './whose.js'
+import { theirs } from './whose.js'
 import { Retiring, type RetiringOptions, type Rule } from './retiring.js'
 
 /** Milliseconds between two runs. */
@@ -101,20 +101,20 @@ export class Retention implements AsyncDisposable {
   /** What a gateway was stopped in: the ledger has it, and the file, or what else goes, may be there. */
   async #finish(): Promise<void> {
     const { db, turns, ledger, log, erasing } = this.#options
-    await turns.take(async () => {
+    const finish = async (removal: UnfinishedRemoval): Promise<void> => {
+      const { id: session, how, leaf } = removal
       const holds = await agreedHolds(db, ledger)
-      for (const removal of await unfinishedRemovals(db, holds)) {
-        const { id: session, how } = removal
-        const finished = how === 'erased' ? erasing.finish(removal.leaf) : this.#finishRetired(removal, holds)
-        const why = (await finished) ?? undefined
-        if (why === undefined) log.warn({ session, how }, 'a removal that was begun before is finished')
-        else
-          log.error(
-            { session, how, why },
-            'a removal that was begun before is not finished: look at it with hoop audit verify',
-          )
-      }
-    })
+      const why = await (how === 'erased' ? erasing.finish(leaf) : this.#finishRetired(removal, holds))
+      if (!why) log.warn({ session, how }, 'a removal that was begun before is finished')
+      else
+        log.error(
+          { session, how, why },
+          'a removal that was begun before is not finished: look at it with hoop audit verify',
+        )
+    }
+    const begun = await turns.take(async () => unfinishedRemovals(db, await agreedHolds(db, ledger)))
+    // Whoever wants to place a hold waits for one of them; it is asked for again before each.
+    for (const removal of begun) await turns.take(() => finish(removal))
     this.#isUnfinished = false
   }
 
@@ -131,7 +131,7 @@ export class Retention implements AsyncDisposable {
     const file = await lyingFile(path)
     const known = { session: { ...session, id }, end: (await endsOf(db, ledger, [id])).get(id), ledger }
     const why =
-      file && ((await whyAltered({ ...known, path, file })) ?? (await whyNotTheirs({ ...known, db, holds, path })))
+      file && ((await whyAltered({ ...known, path, file })) ?? (await theirs({ ...known, db, holds, path })).why)
     if (why !== undefined) return why
     await removeRecording(path)
     await noteRetired(db, [id], Date.now())

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type HoldScope, isCovered } from '../../lib/api/holds.js'
+import { type HeldSession, type HoldScope, isCovered } from '../../lib/api/holds.js'
 import { openLeaf } from '../../ledger/leaves.js'
 import { contentAt } from '../../ledger/log/contents.js'
 import { asHoopError } from '../../lib/errors.js'
@@ -35,13 +35,18 @@ export interface Whose {
   readonly end: KnownEnd
 }
 
+/** Why a session stays, or what a hold has to know of it. */
+export type Theirs = { readonly why: string } | { readonly why?: undefined; readonly facts: HeldSession }
+
+export const isHeld = (holds: readonly HoldScope[], facts: HeldSession): boolean =>
+  holds.some((hold) => isCovered(hold, facts))
+
 /**
  * Why a session's row can't be believed as to whose it is and when it was: holds and erasures go by it, and whoever can edit
  * the store could have a session removed as somebody else's, or as none that is on hold. Ledger and recording have to say the same.
- * @returns undefined where they do
  * @throws {HoopError} STORE_FAILED
  */
-export const whyNotTheirs = async (asked: Whose): Promise<string | undefined> => {
+export const theirs = async (asked: Whose): Promise<Theirs> => {
   const { db, ledger, holds, session, path, end } = asked
   const { id } = session
   const row = await whoseSession(db, id)
@@ -52,16 +57,15 @@ export const whyNotTheirs = async (asked: Whose): Promise<string | undefined> =>
       ...(leaf ? [{ subject: leaf.subject, startedAt: leaf.startedAt }] : []),
       ...(told ? [{ subject: told.subject, startedAt: told.time }] : []),
     ]
-    if (!row || said.length === 0) return 'neither ledger nor recording says whose it is'
+    if (!row || said.length === 0) return { why: 'neither ledger nor recording says whose it is' }
     const isSame = said.every(({ subject, startedAt }) => subject === row.subject && startedAt === row.startedAt)
     const owners = [...(leaf?.owner === undefined ? [] : [leaf.owner?.subject]), ...(told ? [told.owner?.subject] : [])]
     if (!isSame || owners.some((owner) => owner !== row.owner))
-      return 'ledger or recording say that it is somebody else’s, or from another time'
+      return { why: 'ledger or recording say that it is somebody else’s, or from another time' }
     const { endedAt } = end && end !== 'open' ? end : session
-    return holds.some((hold) => isCovered(hold, { ...{ id, endedAt }, ...row }))
-      ? 'it is on hold, by the ledger'
-      : undefined
+    const facts = { ...{ id, endedAt }, ...row }
+    return isHeld(holds, facts) ? { why: 'it is on hold, by the ledger' } : { facts }
   } catch (error) {
-    return `whose it is can’t be read: ${asHoopError(error).code}`
+    return { why: `whose it is can’t be read: ${asHoopError(error).code}` }
   }
 }
