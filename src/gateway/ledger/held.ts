@@ -23,6 +23,11 @@ export class EnteredHolds {
     if (leaf.act === 'hold.release' && this.#placed.has(leaf.target)) this.#released.add(leaf.target)
   }
 
+  /** What was in force at a place, where the leaves before it aren't read. */
+  resume(holds: readonly EnteredHold[]): void {
+    for (const { id, ...scope } of holds) if (!this.#placed.has(id)) this.#placed.set(id, scope)
+  }
+
   get inForce(): readonly EnteredHold[] {
     return [...this.#placed].filter(([id]) => !this.#released.has(id)).map(([id, scope]) => ({ ...scope, id }))
   }
