@@ -184,6 +184,8 @@ export class GatewayLedger implements AsyncDisposable {
     const { size, root } = parseCheckpointText(parseNote(checkpoint).text)
     const state = { size, root, lastAct, began, holds: this.holds.inForce }
     this.#keeping = this.#keeping
+      // The store has these leaves first: after a kill it would lack some, and the next start would read everything.
+      .then(() => this.#notes.settled())
       .then(async () => keepResume(folder, await loadLedgerKeys(this.#options.keys), state))
       .catch((err: unknown) => log.warn({ err }, 'it was not kept how far the ledger has come'))
   }
