@@ -40,6 +40,8 @@ export interface LeafContents {
     Partial<RecordingHead> & {
       readonly subject: string
       readonly name: string
+      /** Whose service token it is; null of nobody's. Those of earlier versions don't say. */
+      readonly owner?: Actor | null
       readonly connection: string
       readonly grant: string
       readonly policy: string

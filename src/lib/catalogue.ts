@@ -147,6 +147,7 @@ export const catalogue = {
   STORE_NEWER: { message: 'the gateway’s state has a form that this version does not know', exit: 78, http: 500, sqlstate: '58030', hint: 'Install the version that wrote it, or restore a backup of the store from before.' },
   LEDGER_FAILED: { message: 'the ledger cannot be written, so nothing more is run', exit: 74, http: 503, sqlstate: '58030', hint: 'Ask the gateway’s operator to look at disk space and permissions of the ledger’s folder.' },
   LEDGER_DAMAGED: { message: 'the ledger is not what its checkpoint says', exit: 65, http: 500, sqlstate: '58030', hint: 'Keep the folder for the investigation and run: hoop audit verify. To go on, restore the folder from a backup.' },
+  HOLDS_DIFFER: { message: 'the list of holds is not what the ledger has, so nothing is removed', exit: 65, http: 500, sqlstate: '58030', hint: 'Somebody has edited the store: keep store and ledger for the investigation and run hoop audit verify. Then stop the gateway and run: hoop gateway recover' },
   NOTE_INVALID: { message: 'this is not what a key that is trusted has signed', exit: 65, http: 400, sqlstate: '58030', hint: 'Check the file, and that the verifier key (vkey) is that of the gateway it comes from.' },
   AUDIT_TAMPERED: { message: 'the record was altered', exit: 3, http: 500, sqlstate: '58030', hint: 'Keep recordings, store, ledger and copies of checkpoints as they are for the investigation.' },
   SESSION_KILLED: { message: 'the session was ended', exit: 77, http: 410, sqlstate: '57P01', hint: 'Connect again if you may.' },

@@ -8,19 +8,23 @@ import { syncFolder } from './open-index.js'
 /** A recording's file as it lies there, without being read to its end. */
 export interface LyingFile {
   readonly bytes: number
-  /** Its chain's last value, as its trailer says; undefined where it has none, or is a link. Hexadecimal. */
+  /** Its chain's last value, as its trailer says; undefined where it has none, or is, or lies behind, a link. Hexadecimal. */
   readonly head?: string
+  /** Another where the file was written to, or is another: the system keeps these times, and nobody sets them. */
+  readonly stamp: string
 }
 
 /** @returns undefined where there is none. @throws {HoopError} RECORDING_UNREADABLE */
 export const lyingFile = async (path: string): Promise<LyingFile | undefined> => {
   try {
     const there = await lstat(path)
-    if (!there.isFile() || there.size < trailerLength) return { bytes: there.size }
+    const stamp = `${there.dev}/${there.ino}/${there.ctimeMs}`
+    const isApart = (await lstat(dirname(path))).isSymbolicLink()
+    if (!there.isFile() || isApart || there.size < trailerLength) return { bytes: there.size, stamp }
     await using file = await open(path, 'r')
     const { buffer } = await file.read(Buffer.alloc(trailerLength), 0, trailerLength, there.size - trailerLength)
     const trailer = decodeTrailer(buffer)
-    return { bytes: there.size, ...(trailer && { head: toHex(trailer.head) }) }
+    return { bytes: there.size, stamp, ...(trailer && { head: toHex(trailer.head) }) }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw asHoopError(error, 'RECORDING_UNREADABLE')

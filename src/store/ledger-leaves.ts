@@ -32,6 +32,12 @@ export const lastLeaf = async (db: Kysely<Tables>): Promise<number | undefined> 
   return row && whole(row.leaf)
 }
 
+/** How many leaves before one are known. @throws {HoopError} STORE_FAILED */
+export const countBefore = async (db: Kysely<Tables>, leaf: bigint): Promise<number> => {
+  const query = db.selectFrom('ledger_leaves').select((eb) => eb.fn.countAll<number | bigint>().as('count'))
+  return whole((await query.where('leaf', '<', Number(leaf)).executeTakeFirstOrThrow()).count)
+}
+
 /** Leaves of a range, in order. @throws {HoopError} STORE_FAILED */
 export const leavesBetween = async (db: Kysely<Tables>, from: number, to: number): Promise<KnownLeaf[]> => {
   const query = db.selectFrom('ledger_leaves').selectAll().where('leaf', '>=', from).where('leaf', '<', to)

@@ -118,3 +118,9 @@ export const leavesOfSessions = async (
   }
   return found
 }
+
+/** Leaves that say of a session that its recording was to go by retention. @throws {HoopError} STORE_FAILED */
+export const leavesRetiring = async (db: Db, session: string): Promise<number[]> => {
+  const query = db.selectFrom('ledger_leaves').select('leaf').where('target', '=', session)
+  return (await query.where('kind', '=', 'retired').orderBy('leaf').execute()).map(({ leaf }) => whole(leaf))
+}

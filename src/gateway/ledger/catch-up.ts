@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
 import { factsOf, type Leaf, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
@@ -6,8 +7,12 @@ import type { LedgerKeys } from '../../ledger/log/key-file.js'
 import { Frontier } from '../../ledger/merkle/frontier.js'
 import { leafHash } from '../../ledger/merkle/hash.js'
 import { openCheckpoint } from '../../ledger/note/checkpoint.js'
-import { type KnownLeaf, lastLeaf, leavesBetween, noteLeaves } from '../../store/ledger-leaves.js'
+import { tileWidth } from '../../ledger/tiles/paths.js'
+import { TileFiles } from '../../ledger/tiles/tile-files.js'
+import { countBefore, type KnownLeaf, lastLeaf, leavesBetween, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Tables } from '../../store/schema.js'
+import { EnteredHolds } from './held.js'
+import { readResume, type Resume } from './resume.js'
 
 const targetOf = (leaf: Leaf): string | null => {
   if ('session' in leaf) return leaf.session
@@ -22,8 +27,12 @@ export const knownLeaf = (index: bigint, leaf: Leaf): KnownLeaf => ({
 /** `target` is undefined where the content was erased: kind and time stay in the entry. */
 type ReadLeaf = Omit<KnownLeaf, 'target'> & { readonly target: string | null | undefined }
 
-const readLeaf = (index: bigint, record: LeafRecord): ReadLeaf => {
-  if (record.content !== '') return knownLeaf(index, openLeaf(record))
+const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadLeaf => {
+  if (record.content !== '') {
+    const leaf = openLeaf(record)
+    holds.add(leaf)
+    return knownLeaf(index, leaf)
+  }
   const { kind, at } = factsOf(record.entry)
   return { leaf: Number(index), kind, target: undefined, time: at }
 }
@@ -46,22 +55,48 @@ export interface Stock {
   /** So many leaves the store knew of before. */
   readonly known: number
   readonly size: number
+  /** So many leaves were not read: `compareAll` does. */
+  readonly unread: bigint
 }
 
+/** Leaves that a start reads in any case: it takes under a second. */
+const whole = 20_000n
+
 export interface CatchUpOptions {
+  /** Leaves up to which a ledger is read whole. */
+  readonly most?: bigint | undefined
   readonly folder: string
   readonly db: Kysely<Tables>
   readonly checkpoint: string | undefined
   readonly keys: LedgerKeys
+  /** Is told what is on hold. */
+  readonly holds: EnteredHolds
+}
+
+/** Where a start begins to read: at the beginning, or where an earlier one says how things stood. */
+const beginning = async (
+  { folder, db, keys, most = whole }: CatchUpOptions,
+  size: bigint,
+): Promise<{ readonly frontier: Frontier; readonly resume: Resume | undefined }> => {
+  const nothing = { frontier: new Frontier(), resume: undefined }
+  if (size <= most) return nothing
+  const resume = await readResume(folder, keys)
+  // Rows that the store lacks are made from the leaves themselves.
+  if (!resume || resume.size > size || (await countBefore(db, resume.size)) !== Number(resume.size)) return nothing
+  // Its leaves have to be those that were signed: the tree goes on from their tiles to the checkpoint's own head.
+  const tree = await Frontier.of(new TileFiles(folder, resume.size), resume.size).catch(() => undefined)
+  return tree?.root.equals(resume.root) ? { frontier: tree, resume } : nothing
 }
 
 /**
  * Reads what is entered from the ledger's own leaves, which must make the tree that was signed, and holds the store against
  * it: what the store doesn't know is noted, of a store that was lost or restored all of it. Nothing is taken from the
- * store's word, since its rows can be changed by whoever can write its file.
+ * store's word, since its rows can be changed by whoever can write its file. Of a long ledger only what came since the last
+ * start is read; the rest is compared by `compareAll`.
  * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got, or of others
  */
-export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions): Promise<Stock> => {
+export const catchUp = async (options: CatchUpOptions): Promise<Stock> => {
+  const { db, checkpoint, keys, holds } = options
   const head = checkpoint === undefined ? undefined : openCheckpoint(checkpoint, keys.signers)
   const size = head?.size ?? 0n
   const known = ((await lastLeaf(db)) ?? -1) + 1
@@ -70,7 +105,37 @@ export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions):
       'LEDGER_DAMAGED',
       `it has ${size} leaves, and the store knows of ${known}: it was taken back to an earlier state`,
     )
+  const { frontier, resume } = await beginning(options, size)
+  if (resume) holds.resume(resume.holds)
+  const read = await readLeaves({ ...options, frontier, size, from: resume?.size ?? 0n })
+  if (head && !(frontier.size === size && frontier.root.equals(head.root))) throw otherTree(size)
+  return {
+    lastAct: Math.max(resume?.lastAct ?? 0, read.lastAct),
+    began: resume?.began ?? read.began,
+    ...{ known, size: Number(size), unread: resume?.size ?? 0n },
+  }
+}
+
+/** In the background: what a start left out. @throws {HoopError} LEDGER_DAMAGED, STORE_FAILED */
+export const compareAll = async (options: CatchUpOptions): Promise<void> => {
+  const { size, root } = openCheckpoint(options.checkpoint!, options.keys.signers)
   const frontier = new Frontier()
+  await readLeaves({ ...options, holds: new EnteredHolds(), frontier, size, from: 0n, pause: 50 })
+  if (frontier.size !== size || !frontier.root.equals(root)) throw otherTree(size)
+}
+
+const otherTree = (size: bigint): HoopError =>
+  new HoopError('LEDGER_DAMAGED', `its contents do not make the tree of ${size} leaves that was signed`)
+
+interface ReadOptions extends Pick<CatchUpOptions, 'folder' | 'db' | 'holds'> {
+  readonly frontier: Frontier
+  readonly from: bigint
+  readonly size: bigint
+  /** Between two portions, milliseconds. */
+  readonly pause?: number
+}
+
+const readLeaves = async ({ folder, db, holds, frontier, from, size, pause }: ReadOptions) => {
   let lastAct = 0
   let began: number | undefined
   let leaves: ReadLeaf[] = []
@@ -93,17 +158,17 @@ export const catchUp = async ({ folder, db, checkpoint, keys }: CatchUpOptions):
       missing.map((leaf) => ({ ...leaf, target: leaf.target ?? null })),
     )
     leaves = []
+    if (pause !== undefined) await sleep(pause, undefined, { ref: false })
   }
-  for await (const { index, ...record } of readContents(folder)) {
+  for await (const { index, ...record } of readContents(folder, from - (from % BigInt(tileWidth)))) {
     if (index >= size) break
+    if (index < from) continue
     frontier.add(leafHash(record.entry))
-    const leaf = readLeaf(index, record)
+    const leaf = readLeaf(index, record, holds)
     if (leaf.kind === 'act' && leaf.target !== undefined) lastAct = Math.max(lastAct, Number(leaf.target))
     began ??= leaf.time
     if (leaves.push(leaf) === portion) await compare()
   }
   await compare()
-  if (head && !(frontier.size === size && frontier.root.equals(head.root)))
-    throw new HoopError('LEDGER_DAMAGED', `its contents do not make the tree of ${size} leaves that was signed`)
-  return { lastAct, began, known, size: Number(size) }
+  return { lastAct, began }
 }

@@ -1,12 +1,37 @@
 import type { Kysely } from 'kysely'
 import type { HoldScope } from '../../lib/api/holds.js'
-import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
+import { type Leaf, type LeafOf, openLeaf } from '../../ledger/leaves.js'
 import { readContents } from '../../ledger/log/contents.js'
 import { addHold, endHold } from '../../store/holds.js'
 import type { Tables } from '../../store/schema.js'
 
 /** What an act that places a hold says of what it covers. */
 export const scopeOf = ({ after }: Pick<LeafOf<'act'>, 'after'>): HoldScope => after ?? {}
+
+/** A hold that is in force by the ledger's own leaves. */
+export type EnteredHold = HoldScope & { readonly id: string }
+
+/** What is on hold, as the ledger's acts have it: the store's table can be edited by whoever can write its file. */
+export class EnteredHolds {
+  readonly #placed = new Map<string, HoldScope>()
+  readonly #released = new Set<string>()
+
+  /** Leaves come in their order, some of them twice. The first word on each hold counts. */
+  add(leaf: Leaf): void {
+    if (leaf.kind !== 'act') return
+    if (leaf.act === 'hold.add' && !this.#placed.has(leaf.target)) this.#placed.set(leaf.target, scopeOf(leaf))
+    if (leaf.act === 'hold.release' && this.#placed.has(leaf.target)) this.#released.add(leaf.target)
+  }
+
+  /** What was in force at a place, where the leaves before it aren't read. */
+  resume(holds: readonly EnteredHold[]): void {
+    for (const { id, ...scope } of holds) if (!this.#placed.has(id)) this.#placed.set(id, scope)
+  }
+
+  get inForce(): readonly EnteredHold[] {
+    return [...this.#placed].filter(([id]) => !this.#released.has(id)).map(([id, scope]) => ({ ...scope, id }))
+  }
+}
 
 const apply = async (db: Kysely<Tables>, act: LeafOf<'act'>): Promise<void> => {
   const { target: id, by, at } = act

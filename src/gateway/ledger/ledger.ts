@@ -13,7 +13,9 @@ import { assertCopies } from './assert-copies.js'
 import { Copies } from './copies.js'
 import type { Newest } from './place.js'
 import { type WitnessPlace, Witnesses } from './witnesses.js'
-import { catchUp, knownLeaf, type Stock } from './catch-up.js'
+import { catchUp, compareAll, knownLeaf, type Stock } from './catch-up.js'
+import { EnteredHolds } from './held.js'
+import { keepResume } from './resume.js'
 
 export interface LedgerOptions {
   /** Held by this gateway alone. */
@@ -26,7 +28,12 @@ export interface LedgerOptions {
   readonly store: Pick<Store, 'db'>
   readonly log: Logger
   readonly metrics: Pick<GatewayMetrics, 'ledger'>
+  /** Leaves up to which a start reads all of them. */
+  readonly most?: bigint | undefined
 }
+
+/** So many leaves apart it is kept how things stand: a start reads no more than these, and what came since. */
+const often = 10_000n
 
 /** Told that nothing can be proved any more: sessions have to end. */
 export type LedgerFailed = (error: HoopError) => void
@@ -40,7 +47,12 @@ export class GatewayLedger implements AsyncDisposable {
   readonly #listeners: (() => void)[]
   /** What was in it when it was opened. */
   readonly stock: Stock
+  /** What is on hold by its own leaves. */
+  readonly holds: EnteredHolds
   #failed: LedgerFailed = () => undefined
+  #keeping: Promise<unknown> = Promise.resolve()
+  #isDamaged: HoopError | undefined
+  #isClosed = false
 
   private constructor(
     options: LedgerOptions,
@@ -49,7 +61,9 @@ export class GatewayLedger implements AsyncDisposable {
     notes: WriteQueue,
     stock: Stock,
     listeners: (() => void)[],
+    holds: EnteredHolds,
   ) {
+    this.holds = holds
     this.#listeners = listeners
     this.stock = stock
     this.#options = options
@@ -71,9 +85,17 @@ export class GatewayLedger implements AsyncDisposable {
       new Witnesses({ places: options.witnesses ?? [], folder, log, metrics }),
     ]
     const listeners: (() => void)[] = []
+    const holds = new EnteredHolds()
+    let lastAct = 0
+    let keep: (checkpoint: string) => void = () => undefined
     const publish = (newest: Newest): void => copies.forEach((each) => each.publish(newest))
     const published = ({ leaves, size, checkpoint }: Published): void => {
       metrics.ledger.size = Number(size)
+      for (const { leaf } of leaves) {
+        holds.add(leaf)
+        if (leaf.kind === 'act') lastAct = Math.max(lastAct, leaf.number)
+      }
+      if (size / often !== (size - BigInt(leaves.length)) / often) keep(checkpoint)
       publish({ checkpoint, size })
       for (const listener of listeners) listener()
       // What isn't noted here is noted at the next start, from the ledger itself.
@@ -89,10 +111,17 @@ export class GatewayLedger implements AsyncDisposable {
     await assertCopies(folder, places, keys)
     const opened = await LedgerLog.open({ folder, keys, published })
     await adoptLedger(store.db, keys.origin)
-    const stock = await catchUp({ folder, db: store.db, checkpoint: opened.checkpoint, keys })
+    const { most } = options
+    const reading = { folder, db: store.db, checkpoint: opened.checkpoint, keys, holds, most }
+    const stock = await catchUp(reading)
+    lastAct = Math.max(lastAct, stock.lastAct)
     await opened.rotate(keys)
     if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
-    return new GatewayLedger(options, opened, copies, notes, stock, listeners)
+    const ledger = new GatewayLedger(options, opened, copies, notes, stock, listeners, holds)
+    keep = (checkpoint) => ledger.#keepResume(checkpoint, lastAct)
+    if (opened.checkpoint !== undefined) keep(opened.checkpoint)
+    if (stock.unread > 0n) void compareAll(reading).catch((error: unknown) => ledger.#damaged(error))
+    return ledger
   }
 
   /** The ledger's name. */
@@ -135,6 +164,7 @@ export class GatewayLedger implements AsyncDisposable {
    */
   async write<Kind extends LeafKind>(kind: Kind, content: LeafContents[Kind]): Promise<bigint> {
     const leaf = { kind, time: new Date().toISOString(), ...content } as unknown as Leaf
+    if (this.#isDamaged) throw this.#isDamaged
     try {
       return await this.#log.append(leaf)
     } catch (thrown) {
@@ -144,6 +174,37 @@ export class GatewayLedger implements AsyncDisposable {
       this.#failed(error)
       throw error
     }
+  }
+
+  /** Never throws: without it the next start reads more. */
+  #keepResume(checkpoint: string, lastAct: number): void {
+    const { folder, log } = this.#options
+    const { began } = this.stock
+    if (began === undefined) return
+    const { size, root } = parseCheckpointText(parseNote(checkpoint).text)
+    const state = { size, root, lastAct, began, holds: this.holds.inForce }
+    this.#keeping = this.#keeping
+      // The store has these leaves first: after a kill it would lack some, and the next start would read everything.
+      .then(() => this.#notes.settled())
+      .then(async () => keepResume(folder, await loadLedgerKeys(this.#options.keys), state))
+      .catch((err: unknown) => log.warn({ err }, 'it was not kept how far the ledger has come'))
+  }
+
+  /** What the start had no time for has shown that store and ledger differ. */
+  #damaged(thrown: unknown): void {
+    if (this.#isClosed) return
+    const error = asHoopError(thrown, 'LEDGER_FAILED')
+    if (error.code !== 'LEDGER_DAMAGED') {
+      this.#options.log.error(
+        { err: error },
+        'the ledger could not be compared with the store; the next start tries again',
+      )
+      return
+    }
+    this.#isDamaged = error
+    this.#options.metrics.ledger.failures++
+    this.#options.log.error({ err: error }, 'the ledger and the store differ: nothing more is run')
+    this.#failed(error)
   }
 
   /** Takes contents and salts of leaves out of the files. @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED */
@@ -166,8 +227,10 @@ export class GatewayLedger implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     await this.#log.settled()
     await this.#notes.settled()
+    await this.#keeping
     await Promise.all(this.#copies.map((each) => each[Symbol.asyncDispose]()))
   }
 }

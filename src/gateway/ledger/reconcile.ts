@@ -38,6 +38,7 @@ export const enterSessions = async (
       id: session,
       subject,
       name,
+      owner = null,
       connection,
       grantId: grant,
       policyHash: policy,
@@ -46,7 +47,10 @@ export const enterSessions = async (
     } = sessionOf(row)
     const late = true as const
     if (!hasStart)
-      await ledger.write('session.start', { ...{ session, subject, name, connection, grant, policy, startedAt }, late })
+      await ledger.write('session.start', {
+        ...{ session, subject, name, owner, connection, grant, policy, startedAt },
+        late,
+      })
     if (hasEnd) continue
     const { end = 'aborted', endedAt = startedAt, reason, endedBy: by } = rest
     const lies = await asItLies(recordingPath(recordings, session, startedAt))

@@ -39,10 +39,12 @@ export const enterRestored = async (
   const { lastAct, known, size } = ledger.stock
   const [last, sessions] = [await lastNumber(db), await sessionsGone(db, known)]
   const rebuild = () => rebuildSessions({ db, folder: ledger.folder, recordings, stock: ledger.stock, log })
+  // A hold that somebody has taken out of the table comes back where somebody asks for it, and not by itself: it is evidence.
+  if (always) await restoreHolds(db, ledger.folder)
   if (last >= lastAct && sessions === 0) return always ? rebuild() : undefined
   const acts = last < lastAct ? { from: last + 1, to: lastAct + 1 } : undefined
   const gone = { leaves: { from: known, to: size }, ...(acts && { acts }), sessions }
-  if (acts) await restoreHolds(db, ledger.folder)
+  if (acts && !always) await restoreHolds(db, ledger.folder)
   const rebuilt = await rebuild()
   // First the leaf: once the numbers are raised, nothing else says that some are gone.
   await ledger.write('restored', { version, ...gone, late: true })

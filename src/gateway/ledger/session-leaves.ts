@@ -46,8 +46,8 @@ class FollowedRecorder implements SessionRecorder {
   }
 
   async begin(start: StartEvent): Promise<void> {
-    const { session, subject, name, connection, grant, policy, time: startedAt } = start
-    const known = { session, subject, name, connection, grant, policy: policy.hash, startedAt }
+    const { session, subject, name, owner = null, connection, grant, policy, time: startedAt } = start
+    const known = { session, subject, name, owner, connection, grant, policy: policy.hash, startedAt }
     const head = headOf(this.#recorder.position)
     await this.#ledger.write('session.start', { ...known, ...head })
     this.#frames = head.frames

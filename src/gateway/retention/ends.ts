@@ -4,7 +4,7 @@ import { contentAt, contentsOf } from '../../ledger/log/contents.js'
 import { tileWidth } from '../../ledger/tiles/paths.js'
 import type { LyingFile } from '../../recording/removal.js'
 import { trailerLength } from '../../recording/format/layout.js'
-import { verifyRecording } from '../../recording/verify.js'
+import { verifyChain } from '../../recording/verify.js'
 import { leavesOfSessions } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
 
@@ -94,7 +94,7 @@ export const whyAltered = async ({
     return Date.parse(session.startedAt) < (await beganAt(ledger)) ? undefined : 'the ledger knows nothing of it'
   if (endedBefore !== undefined && Date.parse(end.endedAt) > endedBefore) return 'by the ledger it ended later'
   if (!isComparable(end)) return undefined
-  return verifyRecording(path, end.head).then(
+  return verifyChain(path, end.head!).then(
     () => undefined,
     () => 'its content is not what the ledger says',
   )

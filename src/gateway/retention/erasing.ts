@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../../lib/api.js'
 import type { Erased, EraseRequest } from '../../lib/api/erasures.js'
+import type { HeldSession, HoldScope } from '../../lib/api/holds.js'
 import { HoopError } from '../../lib/errors.js'
 import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
 import { contentsOf } from '../../ledger/log/contents.js'
@@ -9,22 +10,23 @@ import { recordingPath } from '../../recording/paths.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { lastAct } from '../../store/acts.js'
 import { type ErasableSession, erasableOf, eraseRows } from '../../store/erasures.js'
-import { listHolds } from '../../store/holds.js'
 import type { Tables } from '../../store/schema.js'
 import { personCalled } from '../../store/sessions/people.js'
 import type { WriteAudit } from '../access/audit-log.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { StatementIndex } from '../statements/statement-index.js'
+import { agreedHolds } from './agreed-holds.js'
 import { endsOf, type KnownEnd, whyAltered } from './ends.js'
+import { isRetiredBy } from './retired-by.js'
 import { leavesGoing, thoseTelling } from './telling.js'
-import type { Turns } from './turns.js'
-import { whyNotTheirs } from './whose.js'
+import { Turns } from './turns.js'
+import { isHeld, theirs } from './whose.js'
 
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
   readonly write: WriteAudit
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'empty' | 'noted'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds' | 'empty' | 'noted'>
   readonly statements: Pick<StatementIndex, 'erase'>
   /** Folder. */
   readonly recordings: string
@@ -37,10 +39,17 @@ export interface ErasingOptions {
 type ErasedLeaf = Pick<LeafOf<'erased'>, 'session' | 'startedAt' | 'leaves'>
 
 /** One that may go, with what goes. */
-type Going = ErasableSession & { readonly bytes: number; readonly end: KnownEnd; readonly leaves: readonly number[] }
+type Going = ErasableSession & {
+  readonly bytes: number
+  /** Of the file as it was looked at; undefined where it went before. */
+  readonly stamp: string | undefined
+  readonly facts: HeldSession
+  readonly end: KnownEnd
+  readonly leaves: readonly number[]
+}
 
-/** Sessions that are erased together. */
-const portion = 100
+/** Sessions that are erased together: whoever wants to place a hold waits so long. No recording is read meanwhile. */
+const portion = 20
 
 /** How far a recording had come, as its end has it. */
 const headOf = (end: KnownEnd) =>
@@ -54,6 +63,8 @@ const headOf = (end: KnownEnd) =>
 /** Erases what was recorded of one person. Who may is for the caller to say. */
 export class Erasing {
   readonly #options: ErasingOptions
+  /** One erasure after the other: what one has looked at, no other takes away. */
+  readonly #order = new Turns()
 
   constructor(options: ErasingOptions) {
     this.#options = options
@@ -62,29 +73,42 @@ export class Erasing {
   /**
    * Recordings, statements, leaves' contents and rows of a person's ended sessions. First there is the act, then the ledger says of
    * each session what goes, then it goes; what a stop interrupts is finished by the next start.
-   * @throws {HoopError} NOT_FOUND, RECORD_TAKEN, STORE_FAILED, LEDGER_FAILED, RECORDING_FAILED
+   * @throws {HoopError} NOT_FOUND, RECORD_TAKEN, HOLDS_DIFFER, STORE_FAILED, LEDGER_FAILED, RECORDING_FAILED
    */
-  erase({ person: called, reason, dry = false }: EraseRequest, by: Actor): Promise<Erased> {
+  erase(request: EraseRequest, by: Actor): Promise<Erased> {
+    return this.#order.take(() => this.#erasePerson(request, by))
+  }
+
+  async #erasePerson({ person: called, reason, dry = false }: EraseRequest, by: Actor): Promise<Erased> {
     const { db, turns, write, ledger, metrics, isTaken } = this.#options
-    return turns.take(async () => {
-      const person = await personCalled(db, called)
+    const asked = await turns.take(async () => {
+      const known = await personCalled(db, called)
       // What the ledger was told of just now is to be found as well.
       await ledger.noted()
-      const found = await erasableOf(db, person.subject, await listHolds(db))
-      const { erasable, differing } = await this.#compared(found.sessions)
-      const { held, live } = found
-      const told = { person, sessions: erasable.length, held, live, differing }
-      if (dry || erasable.length === 0) return told
+      const holds = await agreedHolds(db, ledger)
+      return { person: known, holds, found: await erasableOf(db, known.subject, holds) }
+    })
+    const { person, holds, found } = asked
+    // Each recording is read to its end: nobody waits for that, and what may have changed since is asked for again.
+    const { erasable, differing } = await this.#compared(found.sessions, holds)
+    const { held, live } = found
+    const told = { person, sessions: erasable.length, held, live, differing }
+    if (dry || erasable.length === 0) return told
+    const { subject } = person
+    const act = await turns.take(async () => {
       if (isTaken()) throw new HoopError('RECORD_TAKEN')
-      const { subject } = person
       const after = { sessions: erasable.length, held, live, differing: differing.length }
       await write({ act: 'recording.erase', target: subject, subject, by, reason, after })
-      const act = (await lastAct(db, 'recording.erase'))!.number
-      for (let from = 0; from < erasable.length; from += portion)
-        await this.#erase(erasable.slice(from, from + portion), { by, reason, act })
-      metrics.retention.removed.erased += erasable.length
-      return { ...told, act }
+      return (await lastAct(db, 'recording.erase'))!.number
     })
+    let sessions = 0
+    for (let from = 0; from < erasable.length; from += portion) {
+      const part = erasable.slice(from, from + portion)
+      sessions += await turns.take(() => this.#erase(part, { by, reason, act }))
+    }
+    metrics.retention.removed.erased += sessions
+    // What was put on hold meanwhile, or altered, stays.
+    return { ...told, sessions, held: held + erasable.length - sessions, act }
   }
 
   /** What a gateway was stopped in. The caller has the turn. @param index of the leaf that says it */
@@ -100,7 +124,7 @@ export class Erasing {
     ])
   }
 
-  async #compared(sessions: readonly ErasableSession[]) {
+  async #compared(sessions: readonly ErasableSession[], holds: readonly HoldScope[]) {
     const { db, ledger, recordings } = this.#options
     const erasable: Going[] = []
     const differing: { session: string; why: string }[] = []
@@ -112,25 +136,41 @@ export class Erasing {
         part.map(({ id }) => id),
       )
       for (const session of part) {
-        const { id, startedAt, isRetired } = session
-        const [file, end] = [await lyingFile(recordingPath(recordings, id, startedAt)), ends.get(id)]
-        const leaves = await leavesGoing(db, ledger.folder, id)
+        const { id, startedAt } = session
         const path = recordingPath(recordings, id, startedAt)
-        const altered = isRetired ? undefined : await whyAltered({ path, file, end, session, ledger: ledger.folder })
-        const why = altered ?? (await whyNotTheirs(db, ledger.folder, id, file && path))
-        if (why !== undefined) differing.push({ session: id, why })
-        else if (leaves) erasable.push({ ...session, bytes: file?.bytes ?? 0, end, leaves })
+        const file = await lyingFile(path)
+        const known = { session, end: ends.get(id), ledger: ledger.folder }
+        const { end } = known
+        const leaves = await leavesGoing(db, ledger.folder, id)
+        // That it was retired says the ledger, not the row; and a file that is back is held against the ledger as any is.
+        const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger.folder, id))
+        const altered = isRetired ? undefined : await whyAltered({ ...known, path, file })
+        const whose =
+          altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }
+        if (whose.why !== undefined) differing.push({ session: id, why: whose.why })
+        else if (leaves)
+          erasable.push({ ...session, bytes: file?.bytes ?? 0, stamp: file?.stamp, facts: whose.facts, end, leaves })
         else differing.push({ session: id, why: 'the store names leaves of it that tell of something else' })
       }
     }
     return { erasable, differing }
   }
 
+  /** In a turn: those that are as they were looked at, and that nothing holds by now. @returns how many went */
   async #erase(
-    sessions: readonly Going[],
+    looked: readonly Going[],
     order: { readonly by: Actor; readonly reason: string; readonly act: number },
-  ): Promise<void> {
-    const { ledger } = this.#options
+  ): Promise<number> {
+    const { db, ledger, recordings, isTaken } = this.#options
+    // Whole portions are erased before: the rest is found by whoever tries again.
+    if (isTaken()) throw new HoopError('RECORD_TAKEN')
+    const holds = await agreedHolds(db, ledger)
+    const sessions: Going[] = []
+    for (const each of looked) {
+      const file = await lyingFile(recordingPath(recordings, each.id, each.startedAt))
+      if (!isHeld(holds, each.facts) && file?.stamp === each.stamp) sessions.push(each)
+    }
+    if (sessions.length === 0) return 0
     const leaves = await Promise.all(
       sessions.map(async ({ id: session, startedAt, endedAt, bytes, end, leaves: going }) => {
         const leaf = { ...{ session, startedAt, endedAt, bytes }, ...headOf(end), ...order, leaves: going }
@@ -139,6 +179,7 @@ export class Erasing {
       }),
     )
     await this.#remove(leaves)
+    return sessions.length
   }
 
   /** The row last: by it the next start knows that nothing is left to do. */

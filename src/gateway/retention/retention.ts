@@ -1,12 +1,16 @@
+import type { HoldScope } from '../../lib/api/holds.js'
 import { asHoopError } from '../../lib/errors.js'
 import type { RetentionLimits } from '../../policy/config/sections/retention.js'
-import { removeRecording } from '../../recording/removal.js'
+import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { recordingPath } from '../../recording/paths.js'
 import { StockTaking } from '../../recording/stock.js'
-import { listHolds } from '../../store/holds.js'
-import { type KeptSession, noteRetired, unfinishedRemovals } from '../../store/removals.js'
+import { type KeptSession, noteRetired, type UnfinishedRemoval, unfinishedRemovals } from '../../store/removals.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
+import { agreedHolds } from './agreed-holds.js'
+import { whyAltered, endsOf } from './ends.js'
 import type { Erasing } from './erasing.js'
+import { retiredLeaf } from './retired-by.js'
+import { theirs } from './whose.js'
 import { Retiring, type RetiringOptions, type Rule } from './retiring.js'
 
 /** Milliseconds between two runs. */
@@ -96,17 +100,41 @@ export class Retention implements AsyncDisposable {
 
   /** What a gateway was stopped in: the ledger has it, and the file, or what else goes, may be there. */
   async #finish(): Promise<void> {
-    const { db, turns, recordings, log, erasing } = this.#options
-    await turns.take(async () => {
-      for (const removal of await unfinishedRemovals(db, await listHolds(db))) {
-        if (removal.how === 'erased') await erasing.finish(removal.leaf)
-        else {
-          await removeRecording(recordingPath(recordings, removal.id, removal.startedAt))
-          await noteRetired(db, [removal.id], Date.now())
-        }
-        log.warn({ session: removal.id, how: removal.how }, 'a removal that was begun before is finished')
-      }
-    })
+    const { db, turns, ledger, log, erasing } = this.#options
+    const finish = async (removal: UnfinishedRemoval): Promise<void> => {
+      const { id: session, how, leaf } = removal
+      const holds = await agreedHolds(db, ledger)
+      const why = await (how === 'erased' ? erasing.finish(leaf) : this.#finishRetired(removal, holds))
+      if (!why) log.warn({ session, how }, 'a removal that was begun before is finished')
+      else
+        log.error(
+          { session, how, why },
+          'a removal that was begun before is not finished: look at it with hoop audit verify',
+        )
+    }
+    const begun = await turns.take(async () => unfinishedRemovals(db, await agreedHolds(db, ledger)))
+    // Whoever wants to place a hold waits for one of them; it is asked for again before each.
+    for (const removal of begun) await turns.take(() => finish(removal))
     this.#isUnfinished = false
+  }
+
+  /** The row in the store only says where to look: the leaf itself has to say it, of the recording that lies there. */
+  async #finishRetired(
+    { id, leaf, ...session }: UnfinishedRemoval,
+    holds: readonly HoldScope[],
+  ): Promise<string | undefined> {
+    const { db, recordings, ledger: log } = this.#options
+    const ledger = log.folder
+    const said = await retiredLeaf(ledger, leaf, id)
+    if (!said) return 'the ledger does not say that it was to go'
+    const path = recordingPath(recordings, id, said.startedAt)
+    const file = await lyingFile(path)
+    const known = { session: { ...session, id }, end: (await endsOf(db, ledger, [id])).get(id), ledger }
+    const why =
+      file && ((await whyAltered({ ...known, path, file })) ?? (await theirs({ ...known, db, holds, path })).why)
+    if (why !== undefined) return why
+    await removeRecording(path)
+    await noteRetired(db, [id], Date.now())
+    return undefined
   }
 }

@@ -1,18 +1,19 @@
 import type { Logger } from 'pino'
+import type { HeldSession, HoldScope } from '../../lib/api/holds.js'
 import type { Kysely } from 'kysely'
-import { lyingFile, removeRecording } from '../../recording/removal.js'
+import { type LyingFile, lyingFile, removeRecording } from '../../recording/removal.js'
 import { recordingPath } from '../../recording/paths.js'
-import { listHolds } from '../../store/holds.js'
 import { type KeptFilter, keptSessions, type KeptSession, noteRetired } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
+import { agreedHolds } from './agreed-holds.js'
 import { endsOf, whyAltered } from './ends.js'
 import type { Turns } from './turns.js'
-import { whyNotTheirs } from './whose.js'
+import { isHeld, theirs } from './whose.js'
 
 export interface RetiringOptions {
   readonly db: Kysely<Tables>
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds'>
   /** Folder. */
   readonly recordings: string
   readonly turns: Turns
@@ -34,8 +35,18 @@ interface Retired {
   readonly bytes: number
 }
 
-/** Recordings that go together: whoever wants to place a hold waits so long. */
+/** Recordings that are looked at together. */
 const portion = 50
+/** Of these so many go together: whoever wants to place a hold waits so long. No file is read meanwhile. */
+const together = 8
+
+/** One that was looked at, and may go. */
+interface Going {
+  readonly session: KeptSession
+  readonly path: string
+  readonly file: LyingFile
+  readonly facts: HeldSession
+}
 
 /** Removes recordings that are no longer to be kept: first the ledger says so, then the file goes, then the store knows. */
 export class Retiring {
@@ -50,59 +61,73 @@ export class Retiring {
   /**
    * The next oldest ones that nothing holds. What isn't as the ledger has it stays: it is evidence.
    * @param most bytes: no more go than it takes
-   * @throws {HoopError} STORE_FAILED, LEDGER_FAILED; RECORDING_FAILED where files can't be removed: the ledger has them by
+   * @throws {HoopError} STORE_FAILED, LEDGER_FAILED, HOLDS_DIFFER; RECORDING_FAILED where files can't be removed: the ledger has them by
    * then, and they are removed by the next run
    */
-  next(rule: Rule, filter: Pick<KeptFilter, 'endedBefore' | 'after'>, most = Infinity): Promise<Retired> {
-    const { db, ledger, recordings, turns, isTaken } = this.#options
-    return turns.take(async () => {
-      if (isTaken()) return { last: undefined, recordings: 0, bytes: 0 }
-      const holds = await listHolds(db)
-      const sessions = await keptSessions(db, { ...filter, holds }, portion)
-      const ids = sessions.map(({ id }) => id)
-      const ends = await endsOf(db, ledger.folder, ids)
-      const going: {
-        readonly session: KeptSession
-        readonly path: string
-        readonly bytes: number
-        readonly head?: string
-      }[] = []
-      const last = sessions.length < portion ? undefined : sessions.at(-1)
-      let bytes = 0
-      for (const session of sessions) {
-        if (bytes >= most) break
-        const path = recordingPath(recordings, session.id, session.startedAt)
-        const file = await lyingFile(path)
-        const why =
-          (await whyAltered({
-            path,
-            file,
-            end: ends.get(session.id),
-            session,
-            endedBefore: filter.endedBefore,
-            ledger: ledger.folder,
-          })) ?? (await whyNotTheirs(db, ledger.folder, session.id, file && path))
-        if (why !== undefined || !file) this.#tell(session.id, why)
-        else {
-          going.push({ session, path, ...file })
-          bytes += file.bytes
-        }
-      }
-      await Promise.all(
-        going.map(({ session: { id, startedAt, endedAt }, bytes: size, head }) => {
-          const file = { bytes: size, ...(head !== undefined && { head }) }
-          return ledger.write('retired', { ...{ session: id, startedAt, endedAt, ...rule }, ...file })
-        }),
-      )
-      for (const { path } of going) await removeRecording(path)
-      if (going.length > 0)
-        await noteRetired(
-          db,
-          going.map(({ session }) => session.id),
-          Date.now(),
-        )
-      return { last, recordings: going.length, bytes }
+  async next(rule: Rule, filter: Pick<KeptFilter, 'endedBefore' | 'after'>, most = Infinity): Promise<Retired> {
+    const { db, ledger, turns, isTaken } = this.#options
+    if (isTaken()) return { last: undefined, recordings: 0, bytes: 0 }
+    const [holds, sessions] = await turns.take(async () => {
+      const inForce = await agreedHolds(db, ledger)
+      return [inForce, await keptSessions(db, { ...filter, holds: inForce }, portion)] as const
     })
+    const going = await this.#looked(sessions, holds, filter.endedBefore, most)
+    let [recordings, bytes] = [0, 0]
+    for (let from = 0; from < going.length; from += together) {
+      const gone = await turns.take(() => this.#retire(rule, going.slice(from, from + together)))
+      recordings += gone.length
+      bytes += gone.reduce((sum, { file }) => sum + file.bytes, 0)
+    }
+    return { last: sessions.length < portion ? undefined : sessions.at(-1), recordings, bytes }
+  }
+
+  /** Reads each to its end, so nobody waits for it: what may have changed since is asked for again when it goes. */
+  async #looked(
+    sessions: readonly KeptSession[],
+    holds: readonly HoldScope[],
+    endedBefore: number | undefined,
+    most: number,
+  ): Promise<readonly Going[]> {
+    const { db, ledger, recordings } = this.#options
+    const ids = sessions.map(({ id }) => id)
+    const ends = await endsOf(db, ledger.folder, ids)
+    const going: Going[] = []
+    let bytes = 0
+    for (const session of sessions) {
+      if (bytes >= most) break
+      const path = recordingPath(recordings, session.id, session.startedAt)
+      const file = await lyingFile(path)
+      const known = { session, end: ends.get(session.id), ledger: ledger.folder }
+      const altered = await whyAltered({ ...known, path, file, endedBefore })
+      const told = altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }
+      if (told.why !== undefined || !file) this.#tell(session.id, told.why)
+      else {
+        going.push({ session, path, file, facts: told.facts })
+        bytes += file.bytes
+      }
+    }
+    return going
+  }
+
+  /** In a turn: those that are as they were looked at, and that nothing holds by now. @returns what went */
+  async #retire(rule: Rule, looked: readonly Going[]): Promise<readonly Going[]> {
+    const { db, ledger, isTaken } = this.#options
+    if (isTaken()) return []
+    const holds = await agreedHolds(db, ledger)
+    const going: Going[] = []
+    for (const each of looked)
+      if (!isHeld(holds, each.facts) && (await lyingFile(each.path))?.stamp === each.file.stamp) going.push(each)
+    if (going.length === 0) return []
+    await Promise.all(
+      going.map(({ session: { id, startedAt, endedAt }, file: { bytes: size, head } }) => {
+        const file = { bytes: size, ...(head !== undefined && { head }) }
+        return ledger.write('retired', { ...{ session: id, startedAt, endedAt, ...rule }, ...file })
+      }),
+    )
+    for (const { path } of going) await removeRecording(path)
+    const ids = going.map(({ session }) => session.id)
+    await noteRetired(db, ids, Date.now())
+    return going
   }
 
   #tell(session: string, why: string | undefined): void {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { type HeldSession, type HoldScope, isCovered } from '../../lib/api/holds.js'
 import { openLeaf } from '../../ledger/leaves.js'
 import { contentAt } from '../../ledger/log/contents.js'
 import { asHoopError } from '../../lib/errors.js'
@@ -7,6 +8,7 @@ import { readRecording } from '../../recording/reader.js'
 import { leavesOfSessions } from '../../store/removals.js'
 import { whoseSession } from '../../store/erasures.js'
 import type { Tables } from '../../store/schema.js'
+import type { KnownEnd } from './ends.js'
 
 const firstOf = async (path: string): Promise<StartEvent | undefined> => {
   for await (const event of readRecording(path)) return event.type === 'start' ? event : undefined
@@ -20,32 +22,50 @@ const startLeaf = async (db: Kysely<Tables>, folder: string, session: string) =>
   return leaf?.kind === 'session.start' && leaf.session === session ? leaf : undefined
 }
 
+export interface Whose {
+  readonly db: Kysely<Tables>
+  /** Folder of the ledger. */
+  readonly ledger: string
+  /** That are in force, by the ledger. */
+  readonly holds: readonly HoldScope[]
+  readonly session: { readonly id: string; readonly endedAt: string }
+  /** Of its recording; undefined where that was removed before. */
+  readonly path: string | undefined
+  /** What the ledger says of its end. */
+  readonly end: KnownEnd
+}
+
+/** Why a session stays, or what a hold has to know of it. */
+export type Theirs = { readonly why: string } | { readonly why?: undefined; readonly facts: HeldSession }
+
+export const isHeld = (holds: readonly HoldScope[], facts: HeldSession): boolean =>
+  holds.some((hold) => isCovered(hold, facts))
+
 /**
- * Why a session's row can't be believed as to whose it is and when it began: holds and erasures go by it, and whoever can edit
- * the store could have a session removed as somebody else's. Ledger and recording have to say the same.
- * @param path of its recording; undefined where that was removed before
- * @returns undefined where they do
+ * Why a session's row can't be believed as to whose it is and when it was: holds and erasures go by it, and whoever can edit
+ * the store could have a session removed as somebody else's, or as none that is on hold. Ledger and recording have to say the same.
  * @throws {HoopError} STORE_FAILED
  */
-export const whyNotTheirs = async (
-  db: Kysely<Tables>,
-  folder: string,
-  session: string,
-  path: string | undefined,
-): Promise<string | undefined> => {
-  const row = await whoseSession(db, session)
+export const theirs = async (asked: Whose): Promise<Theirs> => {
+  const { db, ledger, holds, session, path, end } = asked
+  const { id } = session
+  const row = await whoseSession(db, id)
   try {
-    const leaf = await startLeaf(db, folder, session)
+    const leaf = await startLeaf(db, ledger, id)
     const told = path === undefined ? undefined : await firstOf(path)
     const said = [
       ...(leaf ? [{ subject: leaf.subject, startedAt: leaf.startedAt }] : []),
       ...(told ? [{ subject: told.subject, startedAt: told.time }] : []),
     ]
-    if (said.length === 0) return 'neither ledger nor recording says whose it is'
-    const isSame = said.every(({ subject, startedAt }) => subject === row?.subject && startedAt === row.startedAt)
-    const isOwners = !told || told.owner?.subject === row?.owner
-    return isSame && isOwners ? undefined : 'ledger or recording say that it is somebody else’s, or from another time'
+    if (!row || said.length === 0) return { why: 'neither ledger nor recording says whose it is' }
+    const isSame = said.every(({ subject, startedAt }) => subject === row.subject && startedAt === row.startedAt)
+    const owners = [...(leaf?.owner === undefined ? [] : [leaf.owner?.subject]), ...(told ? [told.owner?.subject] : [])]
+    if (!isSame || owners.some((owner) => owner !== row.owner))
+      return { why: 'ledger or recording say that it is somebody else’s, or from another time' }
+    const { endedAt } = end && end !== 'open' ? end : session
+    const facts = { ...{ id, endedAt }, ...row }
+    return isHeld(holds, facts) ? { why: 'it is on hold, by the ledger' } : { facts }
   } catch (error) {
-    return `whose it is can’t be read: ${asHoopError(error).code}`
+    return { why: `whose it is can’t be read: ${asHoopError(error).code}` }
   }
 }

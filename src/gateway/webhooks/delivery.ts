@@ -27,6 +27,9 @@ export const patience: Patience = { attempts: 6, pause: 1000, timeout: 5000 }
 /** The receiver's own word that it will not take it, so that asking again is of no use. */
 const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
 
+/** Why a receiver has not taken something, in words of ours: they hold no address. */
+export class NotTaken extends Error {}
+
 /**
  * Sends one body once.
  * @param timeout milliseconds
@@ -40,7 +43,7 @@ export const post = async (
   dispatcher?: Dispatcher,
 ): Promise<number> => {
   const url = await receiver.url()
-  if (!isWebhookAddress(url)) throw new Error('its address is neither https:// nor http:// on localhost')
+  if (!isWebhookAddress(url)) throw new NotTaken('its address is neither https:// nor http:// on localhost')
   const secret = await receiver.secret()
   const answer = await request(url, {
     method: 'POST',
@@ -59,7 +62,7 @@ export const post = async (
 
 /** Errors of the network may hold the address, which can be a secret: only their code is repeated. */
 export const reasonOf = (error: unknown): string => {
-  if (error instanceof HoopError) return error.message
+  if (error instanceof HoopError || error instanceof NotTaken) return error.message
   const { code, name } = error as NodeJS.ErrnoException
   return typeof code === 'string' ? code : name
 }

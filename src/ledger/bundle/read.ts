@@ -28,8 +28,19 @@ const isTime = (value: unknown): boolean => typeof value === 'string' && !Number
 /** Of all parts, each of which is small. */
 async function* jsonLines<Item>(folder: string, name: string): AsyncGenerator<Item, void> {
   for (let part = 0; existsSync(partPath(folder, name, part)); part++)
-    for (const line of (await readFile(partPath(folder, name, part), 'utf8')).split('\n'))
-      if (line !== '') yield JSON.parse(line) as Item
+    for (const [at, line] of (await readFile(partPath(folder, name, part), 'utf8')).split('\n').entries())
+      if (line !== '') yield rowOf(line, `line ${at + 1} of ${storePart(name, part)}`) as Item
+}
+
+/** @throws {HoopError} AUDIT_TAMPERED */
+const rowOf = (line: string, place: string): object => {
+  try {
+    const row = JSON.parse(line) as unknown
+    if (typeof row === 'object' && row !== null) return row
+  } catch {
+    // What it says can be anything: it isn't repeated.
+  }
+  throw new HoopError('AUDIT_TAMPERED', `${place} is none that a gateway writes`)
 }
 
 const partPath = (folder: string, name: string, part: number): string => join(folder, storePart(name, part))

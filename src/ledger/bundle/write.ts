@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { StoreView } from '../verify/store.js'
 import { readCheckpoint } from '../log/files.js'
 import { allCosigned } from '../witness/cosigned.js'
-import { recordingFiles } from '../verify/recordings.js'
+import { isLink, recordingFiles } from '../verify/recordings.js'
 import { verifyPage } from '../page/page.js'
 import { type AboutBundle, storePart } from './parts.js'
 import { tarEnd, tarHeader, tarPadding } from './tar.js'
@@ -29,11 +29,14 @@ async function* bytes(path: string, content: Buffer): AsyncGenerator<Buffer, voi
 
 /** A file as long as it is now: what is added meanwhile isn't taken along. One that is gone by now is left out. */
 async function* file(path: string, from: string): AsyncGenerator<Buffer, void> {
-  // What a link leads to is none of the record's.
-  const handle = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
+  // What a link leads to is none of the record's, nor is what a pipe brings: opened otherwise, it would be waited for.
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  const handle = await open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined)
   if (!handle) return
   try {
-    const { size } = await handle.stat()
+    const there = await handle.stat()
+    if (!there.isFile()) return
+    const { size } = there
     yield tarHeader(path, size)
     if (size > 0) yield* handle.createReadStream({ end: size - 1, autoClose: false }) as AsyncIterable<Buffer>
     yield tarPadding(size)
@@ -107,6 +110,7 @@ export async function* writeBundle(options: BundleOptions): AsyncGenerator<Buffe
   yield* jsonLines('acts', store.acts())
   yield* jsonLines('sessions', store.sessions())
   for (const { day, session, path } of await recordingFiles(recordings))
-    if (!since || Date.parse(day) + 86_400_000 >= +since) yield* file(`recordings/${day}/${session}.hooprec`, path)
+    if ((!since || Date.parse(day) + 86_400_000 >= +since) && !(await isLink(dirname(path))))
+      yield* file(`recordings/${day}/${session}.hooprec`, path)
   yield tarEnd()
 }

@@ -41,8 +41,8 @@ export const toldOf = ({ by, act, target, subject, reason, before, after }: Admi
 
 /** What has to be the same where a leaf says once more what an earlier one said. */
 const same = {
-  'session.start': ({ subject, name, connection, grant, policy, startedAt }: LeafOf<'session.start'>) =>
-    JSON.stringify([subject, name, connection, grant, policy, startedAt]),
+  'session.start': ({ subject, name, owner, connection, grant, policy, startedAt }: LeafOf<'session.start'>) =>
+    JSON.stringify([subject, name, owner?.subject, connection, grant, policy, startedAt]),
   'session.end': ({ end, reason, by, head, frames, size, problem }: LeafOf<'session.end'>) =>
     JSON.stringify([end, reason, by?.subject, head, frames, size, problem]),
   act: (leaf: LeafOf<'act'>) => `${toldOf(leaf)} at ${leaf.at}`,

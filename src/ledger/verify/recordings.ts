@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { asHoopError } from '../../lib/errors.js'
 import { toHex } from '../../recording/format/envelope.js'
 import { type OpenFrame, readFrames, readHeader } from '../../recording/format/frames.js'
@@ -33,12 +33,26 @@ export interface RecordingFile {
   readonly path: string
 }
 
+/** What is called as a day and is no folder has no recordings: those of that day are missing then. */
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTDIR' || error.code === 'ENOENT' || error.code === 'ELOOP') return []
+    throw error
+  })
+
+/** Whether it is a link: what that leads to lies where it can be replaced. */
+export const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (there) => there.isSymbolicLink(),
+    () => false,
+  )
+
 /** Every recording's file. Of one session there may be two, which is not as it should be. */
 export const recordingFiles = async (folder: string): Promise<RecordingFile[]> => {
   const days = (await readdir(folder)).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name)).sort()
   const files = await Promise.all(
     days.map(async (day) =>
-      (await readdir(join(folder, day)))
+      (await namesIn(join(folder, day)))
         .filter((name) => name.endsWith(extension))
         .sort()
         .map((name) => ({ session: basename(name, extension), day, path: join(folder, day, name) })),
@@ -54,6 +68,9 @@ const fieldsOf = (leaf: LeafOf<'session.start'>): readonly Field[] => [
   ['session', leaf.session, ({ session }) => session],
   ['subject', leaf.subject, ({ subject }) => subject],
   ['name', leaf.name, ({ name }) => name],
+  ...(leaf.owner === undefined
+    ? []
+    : [['owner', leaf.owner?.subject ?? 'nobody', ({ owner }: StartEvent) => owner?.subject ?? 'nobody'] as const]),
   ['connection', leaf.connection, ({ connection }) => connection],
   ['grant', leaf.grant, ({ grant }) => grant],
   ['policy', leaf.policy, ({ policy }) => policy.hash],
@@ -86,8 +103,9 @@ export const checkRecording = async (
   }
   try {
     // What a link leads to lies where it can be replaced.
-    const there = await lstat(path).catch(() => undefined)
-    if (there?.isSymbolicLink()) wrong({ kind: 'recording-altered', frame: 0, found: 'a link in the file’s place' })
+    if (await isLink(path)) wrong({ kind: 'recording-altered', frame: 0, found: 'a link in the file’s place' })
+    if (await isLink(dirname(path)))
+      wrong({ kind: 'recording-altered', frame: 0, found: 'a link in place of the day’s folder' })
     await using source = await Source.open(path)
     const { header, chain } = await readHeader(source)
     if (header.session !== session) wrong({ kind: 'recording-misplaced', expected: session, found: header.session })

@@ -91,7 +91,7 @@ export class Removals {
       if (start && !(end && at?.end !== undefined && at.end < index)) found({ kind: 'removed-open', ...place })
       if (end?.head !== undefined && leaf.head !== end.head && end.problem === undefined)
         found({ kind: 'recording-altered', ...place, expected: end.head, found: leaf.head ?? 'no head' })
-      const held = this.#heldAt(removal, start, row(session))
+      const held = this.#heldAt(removal, { start, end }, row(session))
       if (held !== undefined) found({ kind: 'removed-on-hold', ...place, found: `hold ${held}` })
       if (leaf.kind === 'erased')
         found({ kind: 'recording-erased', ...place, found: `by ${leaf.by.name}: ${leaf.reason}` })
@@ -103,13 +103,17 @@ export class Removals {
   /** The hold that was in force when it was removed. Whose it was says the ledger, or of what was erased the act. */
   #heldAt(
     { leaf, index }: Removal,
-    start: LeafOf<'session.start'> | undefined,
+    { start, end }: { [Which in 'start' | 'end']: RemovedSession[Which] | undefined },
     row: SessionSummary | undefined,
   ): string | undefined {
-    const { session: id, startedAt, endedAt } = leaf
+    const { session: id } = leaf
+    const { startedAt } = start ?? leaf
+    const { endedAt } = end ?? leaf
     const erasedOf = leaf.kind === 'erased' ? this.#erasures.get(leaf.act) : undefined
     const subject = start?.subject ?? erasedOf ?? row?.subject ?? ''
-    const session = { id, subject, owner: erasedOf ?? row?.owner?.subject, startedAt, endedAt }
+    // The store's word counts for what the ledger doesn't say: leaves of an earlier version name no owner.
+    const owner = start?.owner === undefined ? (erasedOf ?? row?.owner?.subject) : start.owner?.subject
+    const session = { id, subject, owner, startedAt, endedAt }
     for (const [hold, { scope, from, to }] of this.#holds)
       if (from < index && (to === undefined || to > index) && isCovered(scope, session)) return hold
     return undefined

@@ -32,6 +32,7 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
     session: text,
     subject: text,
     name: text,
+    owner: (value) => value === null || maybe(actor)(value),
     connection: text,
     grant: text,
     policy: text,

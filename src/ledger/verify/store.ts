@@ -59,6 +59,7 @@ const ofSession = ({ start, end }: SessionFacts, row: SessionSummary, recording:
     ...(start && {
       subject: [start.subject, row.subject],
       name: [start.name, row.name],
+      ...(start.owner !== undefined && { owner: [start.owner?.subject, row.owner?.subject] }),
       connection: [start.connection, row.connection],
       grant: [start.grant, row.grantId],
       policy: [start.policy, row.policyHash],

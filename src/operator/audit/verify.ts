@@ -1,5 +1,5 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
@@ -133,6 +133,15 @@ const assertWhole = ({ since }: AboutBundle, wanted: Date | undefined): void => 
   )
 }
 
+/** What the machine says of itself is nobody's alteration. */
+const ofMachine = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EPERM', 'EIO', 'EROFS'])
+
+/** Whatever a bundle has in it, and is thrown for it, is said of the bundle: it is not hoop that is at fault. */
+const ofInput = (error: unknown, code: 'NOTE_INVALID' | 'AUDIT_TAMPERED', about: string): unknown =>
+  error instanceof HoopError || ofMachine.has((error as NodeJS.ErrnoException).code ?? '')
+    ? error
+    : new HoopError(code, about, { cause: error })
+
 /**
  * Verifies a bundle, which is unpacked into a folder that is gone afterwards.
  * @throws {HoopError} NOTE_INVALID
@@ -140,7 +149,9 @@ const assertWhole = ({ since }: AboutBundle, wanted: Date | undefined): void => 
 export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: BundleAuditOptions): Promise<Audited> => {
   const into = await mkdtemp(join(tmpdir(), 'hoop-audit-'))
   try {
-    const { about, ...unpacked } = await readBundle(stream, into, options.received)
+    const { about, ...unpacked } = await readBundle(stream, into, options.received).catch((error: unknown) => {
+      throw ofInput(error, 'NOTE_INVALID', 'it can’t be unpacked')
+    })
     assertWhole(about, options.since)
     const place = options.place ?? `bundle of ${parseVerifier(about.vkey).name}`
     const record = {
@@ -150,13 +161,29 @@ export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: Bundl
       source: 'first use' as const,
       taken: Date.parse(about.taken),
     }
-    return await verifyRecord(record, options)
+    return await verifyRecord(record, options).catch((error: unknown) => {
+      throw ofInput(
+        error,
+        'AUDIT_TAMPERED',
+        'it has something that no gateway writes, so that it can’t be checked to its end',
+      )
+    })
   } finally {
     await rm(into, { recursive: true, force: true })
   }
 }
 
-export const verifyBundleFile = (path: string, options: AuditOptions): Promise<Audited> => {
-  if (!existsSync(path)) throw new HoopError('NOT_FOUND', `the bundle ${path}`)
-  return verifyBundle(createReadStream(path), options)
+/** @throws {HoopError} NOT_FOUND, NOTE_INVALID, AUDIT_TAMPERED */
+export const verifyBundleFile = async (path: string, options: AuditOptions): Promise<Audited> => {
+  const there = await stat(path).catch(() => undefined)
+  if (!there) throw new HoopError('NOT_FOUND', `the bundle ${path}`, { hint: 'Check the path.' })
+  const hint = 'Give the file that hoop audit export wrote.'
+  if (there.isDirectory()) throw new HoopError('NOTE_INVALID', `${path} is a folder`, { hint })
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new HoopError('NOTE_INVALID', `${path} can’t be opened: ${cause.code}`, {
+      cause,
+      hint: 'Check owner and mode.',
+    })
+  })
+  return verifyBundle(file.createReadStream(), options)
 }

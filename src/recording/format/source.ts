@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { HoopError } from '../../lib/errors.js'
 
@@ -25,16 +26,21 @@ export class Source implements AsyncDisposable {
     this.size = size
   }
 
-  /** @throws {HoopError} NOT_FOUND where there is no such file; RECORDING_UNREADABLE */
+  /**
+   * Opens a file, and nothing else: a pipe in its place would never be open, and a folder fails anew at each attempt.
+   * @throws {HoopError} NOT_FOUND where there is no such file; RECORDING_DAMAGED where something else is; RECORDING_UNREADABLE
+   */
   static async open(path: string): Promise<Source> {
-    const file = await open(path, 'r').catch((cause: unknown) => {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
       throw unreadable(cause)
     })
     try {
-      return new Source(file, (await file.stat()).size)
+      const there = await file.stat()
+      if (!there.isFile()) throw new HoopError('RECORDING_DAMAGED', 'something else lies in the file’s place')
+      return new Source(file, there.size)
     } catch (cause) {
       await file.close()
-      throw unreadable(cause)
+      throw cause instanceof HoopError ? cause : unreadable(cause)
     }
   }
 

@@ -64,7 +64,13 @@ export const openGateway = async (
     copies = [`file:${at.copies}`],
     witnesses = [],
     rebuild = false,
-  }: { readonly copies?: string[]; readonly witnesses?: readonly WitnessPlace[]; readonly rebuild?: boolean } = {},
+    most = undefined as bigint | undefined,
+  }: {
+    readonly copies?: string[]
+    readonly witnesses?: readonly WitnessPlace[]
+    readonly rebuild?: boolean
+    readonly most?: bigint
+  } = {},
 ) => {
   await using stack = new AsyncDisposableStack()
   for (const folder of [at.ledger, at.recordings]) await mkdir(folder, { recursive: true })
@@ -76,7 +82,7 @@ export const openGateway = async (
   const metrics = new GatewayMetrics()
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics, rebuild },
+      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics, rebuild, most },
       ...{ host: 'gateway.example.com', version: '0.0.0', recordings: at.recordings },
     }),
   )

@@ -142,3 +142,102 @@ test('a session that was retired can be erased, also where that was interrupted'
   expect(row).toMatchObject({ removed: 'erased', last_refusal: null })
   expect(row?.subject).not.toBe('casey-17')
 })
+
+test('a hold that somebody takes out of the store of a running gateway holds even so, and it is said', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const hold = await gateway.holds.add({ person: casey.subject, reason: 'case 1' }, olu)
+  const other = await gateway.holds.add({ session: 'ses_2', reason: 'case 2' }, olu)
+  await gateway.holds.release(other.id, 'closed', olu)
+  for (const [how, back] of [
+    [`delete from holds where id = '${hold.id}'`, undefined],
+    [`update holds set released_at = 1`, `update holds set released_at = null where id = '${hold.id}'`],
+    [`update holds set person = 'nobody'`, `update holds set person = '${casey.subject}' where id = '${hold.id}'`],
+  ] as const) {
+    using db = new DatabaseSync(at.store)
+    const kept = db.prepare('select * from holds where id = ?').get(hold.id) as Record<string, null | string | number>
+    edit(at, how)
+    await expect(gateway.erasing.erase(erase, olu)).rejects.toMatchObject({ code: 'HOLDS_DIFFER' })
+    const { failures } = gateway.metrics.retention
+    await gateway.retain({ age: 0 })
+    expect(gateway.metrics.retention.failures).toBe(failures + 1)
+    if (back !== undefined) edit(at, back)
+    else
+      db.prepare(
+        `insert into holds (${Object.keys(kept).join(', ')}) values (${Object.keys(kept)
+          .map(() => '?')
+          .join(', ')})`,
+      ).run(...Object.values(kept))
+  }
+  expect([existsSync(await pathOf(at, 'ses_1')), existsSync(await pathOf(at, 'ses_2'))]).toEqual([true, true])
+  await gateway.retain({ age: 0 })
+  expect([existsSync(await pathOf(at, 'ses_1')), existsSync(await pathOf(at, 'ses_2'))]).toEqual([true, false])
+})
+
+test('a hold that is gone from the store is known again after a start, and back in it after hoop gateway recover', async () => {
+  const at = await copy()
+  {
+    await using gateway = await openGateway(at, { copies: [] })
+    await gateway.holds.add({ person: casey.subject, reason: 'case 1' }, olu)
+  }
+  edit(at, 'delete from holds')
+  {
+    await using gateway = await openGateway(at, { copies: [] })
+    await expect(gateway.erasing.erase(erase, olu)).rejects.toMatchObject({ code: 'HOLDS_DIFFER' })
+  }
+  await using gateway = await openGateway(at, { copies: [], rebuild: true })
+  expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 0, held: 1 })
+})
+
+test('what is on hold by when it ended, or by whose token it was, stays whatever its row says', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const session = await gateway.begin('ses_3', { ...{ subject: 'token_1', name: 'ci' }, owner: casey })
+  session.run()
+  await session.end()
+  const path = await pathOf(at, 'ses_3')
+  await gateway.holds.add({ person: casey.subject, since: '2026-01-01', reason: 'case 1' }, olu)
+  await gateway.ledgers.ledger.noted()
+  edit(at, `update sessions set ended_at = started_at - 99999999999 where subject = '${casey.subject}'`)
+  edit(at, `update sessions set owner = null where id = 'ses_3'`)
+  await gateway.retain({ age: 0 })
+  expect([existsSync(await pathOf(at, 'ses_1')), existsSync(path), existsSync(await pathOf(at, 'ses_2'))]).toEqual([
+    true,
+    true,
+    false,
+  ])
+})
+
+test('a row that says that its recording was retired saves it from no check', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const path = await pathOf(at, 'ses_1')
+  const bytes = await readFile(path)
+  await writeFile(path, Buffer.from(bytes).fill(0, bytes.length - 120, bytes.length - 60))
+  edit(at, `update sessions set removed = 'retired', removed_at = 1 where id = 'ses_1'`)
+  expect(await gateway.erasing.erase(erase, olu)).toMatchObject({ sessions: 0, differing: [{ session: 'ses_1' }] })
+  expect(existsSync(path)).toBe(true)
+})
+
+test('a row of the ledger’s index that says so makes no recording go', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  const path = await pathOf(at, 'ses_1')
+  edit(at, `update ledger_leaves set kind = 'retired', target = 'ses_1' where kind = 'begin'`)
+  await gateway.retain({})
+  expect(existsSync(path)).toBe(true)
+})
+
+test('whose a service token’s session was says the ledger once its recording is gone: verification goes by it', async () => {
+  const at = await copy()
+  {
+    await using gateway = await openGateway(at, { copies: [] })
+    const session = await gateway.begin('ses_3', { ...{ subject: 'token_1', name: 'ci' }, owner: casey })
+    await session.end()
+    await gateway.retain({ age: 0 })
+  }
+  expect((await verified(at)).findings.filter(isTampering)).toEqual([])
+  edit(at, `update sessions set owner = null, owner_name = null where id = 'ses_3'`)
+  const found = (await verified(at)).findings.filter(isTampering)
+  expect(found).toContainEqual(expect.objectContaining({ kind: 'row-altered', session: 'ses_3' }))
+})

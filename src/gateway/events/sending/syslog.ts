@@ -4,6 +4,7 @@ import type { EventTargetConfig } from '../../../policy/config/sections/events.j
 import { deadline } from '../../../lib/deadline.js'
 import type { GatewayEvent } from '../schema.js'
 import type { Send } from '../target.js'
+import { NotTaken } from '../../webhooks/delivery.js'
 import { readClientTls } from './client-tls.js'
 
 /** “log audit” (RFC 5424, section 6.2.1). */
@@ -48,9 +49,12 @@ const deliver = (socket: TLSSocket, bytes: string, began: number): Promise<void>
   new Promise((done, failed) => {
     let isGoodbye = false
     let isAnswered = false
-    const notRead = () => new Error('it closed before it had read all')
+    let isAgreed = false
+    const notRead = () =>
+      new NotTaken(isAgreed ? 'it closed before it had read all' : 'it closed before TLS was agreed on')
     socket.once('error', failed)
     socket.once('secureConnect', () => {
+      isAgreed = true
       // A handshake takes two ways there and back at least.
       const arriving = performance.now() - began + leastArriving
       socket.write(bytes, () => setTimeout(() => socket.end(() => (isGoodbye = true)), arriving))
@@ -73,7 +77,7 @@ export const toSyslog =
     const began = performance.now()
     const socket = await dialSyslog(config)
     const limit = deadline(patience, signal)
-    const abort = (): void => void socket.destroy(new Error('it took too long'))
+    const abort = (): void => void socket.destroy(new NotTaken('it took too long'))
     limit.addEventListener('abort', abort, { once: true })
     try {
       await deliver(socket, events.map(frameOf).join(''), began)

@@ -1,7 +1,7 @@
 import { Agent } from 'undici'
 import type { EventTargetConfig } from '../../../policy/config/sections/events.js'
 import type { SecretSpec } from '../../../policy/config/sections/secret.js'
-import { post } from '../../webhooks/delivery.js'
+import { NotTaken, post } from '../../webhooks/delivery.js'
 import type { Send } from '../target.js'
 import { readClientTls } from './client-tls.js'
 
@@ -26,7 +26,10 @@ export const toWebhook = (config: WebhookConfig, secret: (spec: SecretSpec) => P
     const agent = new Agent({ connect })
     try {
       const status = await post(receiver, JSON.stringify({ events }), patience, signal, agent)
-      if (status < 200 || status > 299) throw new Error(`it answered ${status}`)
+      if (status < 200 || status > 299)
+        throw new NotTaken(
+          `it answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`,
+        )
     } finally {
       await agent.destroy()
     }

@@ -52,6 +52,7 @@ const endOf = (known: LedgerSession | undefined, told: ToldByRecording | undefin
 /** Of a session whose recording is retired, or gone. */
 const rowOfLeaf = ({ start, end, retired }: LedgerSession): SessionSummary => ({
   ...{ id: start.session, subject: start.subject, name: start.name, connection: start.connection },
+  ...(start.owner && { owner: start.owner }),
   ...{
     grantId: start.grant,
     startedAt: start.startedAt,

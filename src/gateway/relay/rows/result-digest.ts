@@ -8,6 +8,7 @@ import type { ResultDetails } from '../journal.js'
 import { captureRow } from './capture.js'
 import { ColumnCounts } from './column-counts.js'
 import { copyBeginning } from './copy-beginning.js'
+import type { CopyForm } from './copied-vectors.js'
 import { Keeping } from './keeping.js'
 import { VectorPrints } from './vector-prints.js'
 import { columnsOf, type Naming } from './result-columns.js'
@@ -25,6 +26,8 @@ interface Described {
   readonly detected?: Detected
   readonly naming?: Naming | undefined
   readonly copied?: readonly ResultColumn[] | undefined
+  /** Of a COPY: how its fields are written, where that is known. */
+  readonly form?: CopyForm | undefined
   readonly keeping?: Keeping
 }
 
@@ -56,11 +59,21 @@ export class ResultDigest {
   readonly #naming: Naming | undefined
   /** Of a COPY: what is known of its columns. */
   readonly #copied: readonly ResultColumn[] | undefined
+  readonly #form: CopyForm | undefined
   readonly #keeping: Keeping
   /** Why what was seen isn't all of it. */
   #unkept: ReturnType<Keeping['reached']> | undefined
 
-  constructor({ fields, formats = none, masks, detected, naming, copied, keeping = new Keeping() }: Described = {}) {
+  constructor({
+    fields,
+    formats = none,
+    masks,
+    detected,
+    naming,
+    copied,
+    form,
+    keeping = new Keeping(),
+  }: Described = {}) {
     this.fields = fields
     this.formats = formats
     this.masks = masks
@@ -68,6 +81,7 @@ export class ResultDigest {
     this.#detected = detected
     this.#naming = naming
     this.#copied = copied
+    this.#form = form
     this.#keeping = keeping
   }
 
@@ -171,7 +185,7 @@ export class ResultDigest {
     if (this.#seen) event.rowsSeen = this.#seen
     if (this.#copy) {
       const seen = copyBeginning(Buffer.concat(this.#copy), this.#copyCut)
-      event.copySeen = (this.#keeping.vectors?.copied(seen) ?? seen).toString('base64')
+      event.copySeen = (this.#keeping.vectors?.copied(seen, this.#form) ?? seen).toString('base64')
     }
     const unkept = this.#whyUnkept()
     if (unkept) event.unkept = unkept

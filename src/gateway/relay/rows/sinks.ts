@@ -69,7 +69,7 @@ export const copySink = (
   keeping?: Keeping,
 ): RowSink => {
   const masks = copy?.masks
-  const kept = keeping && { keeping }
+  const kept = { ...(keeping && { keeping }), form: shape }
   const counting = new CopyCounting(metering?.meter, stream)
   const treatment = shape && (guard?.scans?.ofCopy(shape.columns, masks) ?? masks)
   if (!guard || !shape || !treatment) return new PlainCopy(new ResultDigest(kept), counting)

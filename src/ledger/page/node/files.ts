@@ -46,7 +46,7 @@ export const pipeline = async (from: AsyncIterable<Uint8Array>, { path }: Sink):
 export const open = async (path: string) => {
   const bytes = at(path)
   return {
-    stat: async () => ({ size: bytes.length }),
+    stat: async () => ({ size: bytes.length, isFile: () => true }),
     read: async (into: Uint8Array, offset: number, length: number, from: number) => {
       const part = bytes.subarray(from, from + length)
       into.set(part, offset)

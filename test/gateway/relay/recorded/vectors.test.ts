@@ -113,3 +113,42 @@ test('the fields of a COPY that are vectors are not recorded; under rows: full t
   expect(four).toBe('4\t[1,2]')
   expect(copied({ rows: 'full' })).toBe(data.toString())
 })
+
+test('blanks and line ends around and between numbers hide no vector, and make it no other', () => {
+  const plain = '[0.1,0.2,0.3]'
+  const odd = ' [0.1, 0.2 ,\n0.3]\t'
+  const prints = sampled()
+  const said = (value: string) => prints.text(`SELECT '${value}'`, 1000, {})
+  expect(said(odd)).toMatch(/^SELECT '\[vector 3 [0-9a-f]{12}\]'$/)
+  expect(said(odd)).toBe(said(plain))
+  expect(said(' { 1:0.5, 2:1 } / 7 ')).toMatch(/^SELECT '\[vector 7 [0-9a-f]{12}\]'$/)
+  expect(said(' [1, 2]')).toBe("SELECT ' [1, 2]'")
+  const parameters = [Buffer.from(odd), Buffer.from(plain), Buffer.from('\n{1:0.5}/3')]
+  const { parameters: kept } = prints.recorded({ parameters, parameterFormats: [0] })
+  expect(kept?.[0]).toMatch(print)
+  expect(kept?.[1]).toBe(kept?.[0])
+  expect(kept?.[2]).toMatch(print)
+})
+
+test.for([
+  ['text', '|', '"', '1|[0.1,0.2,0.3]|x'],
+  ['text', ',', '"', '1,[0.1\\,0.2\\,0.3],x'],
+  ['text', '-', '"', '1-[\\-0.1,0.2,0.3e\\-2]-x'],
+  ['text', ':', '"', '1:{1\\:0.5}/3:x'],
+  ['text', '\t', '"', '1\t  [0.1, 0.2,\\t0.3] \tx'],
+  ['csv', ';', '"', '1;[0.1,0.2,0.3];x'],
+  ['csv', ',', "'", "1,'[0.1,0.2,0.3]',x"],
+  ['csv', ',', '"', '1," [0.1,\n0.2,0.3] ",x'],
+] as const)(
+  'a vector in COPY’s %s with delimiter %s and quote %s stands as its print',
+  ([format, delimiter, quote, line]) => {
+    const form = { format, delimiter, quote }
+    const data = Buffer.from(`${line}\n2${delimiter}{"a":[1,2,3]}\n`)
+    const kept = new VectorPrints().copied(data, form).toString()
+    expect(kept).toMatch(/\[vector 3 [0-9a-f]{12}\]/)
+    expect(kept).not.toMatch(/0\.[123]/)
+    expect(kept).toContain(`2${delimiter}{"a":[1,2,3]}`)
+    // Where nobody knows how fields are written, none is missed either.
+    expect(new VectorPrints().copied(data).toString()).not.toMatch(/0\.[123]/)
+  },
+)
