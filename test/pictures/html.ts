@@ -40,7 +40,6 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 /** A page with what stands on a terminal, as `tmux capture-pane -e` gives it. */
 export const pageOf = (screen: string, columns: number): string => {
   let pen: Pen = {}
-  // eslint-disable-next-line no-control-regex -- that is what colors are
   const spans = screen
     .trimEnd()
     .split(/\u001b\[([\d;]*)m/)

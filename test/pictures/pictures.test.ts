@@ -87,7 +87,6 @@ const viewsOf = (session: string): readonly View[] => [
   { name: 'people', person: 'olu', line: 'people list', until: /casey/ },
 ]
 
-// eslint-disable-next-line no-control-regex -- words are looked for without their colors
 const wordsOf = (screen: string): string => screen.replaceAll(/\u001b\[[\d;]*m/g, '')
 
 const shown = async (pane: Pane, wanted: RegExp): Promise<string> => {
