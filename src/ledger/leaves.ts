@@ -165,6 +165,14 @@ export const factsOf = (entry: Buffer): EntryFacts => {
   return { kind, at: entry.readUIntBE(2, 6) }
 }
 
+const parsed = (content: string): Leaf => {
+  try {
+    return JSON.parse(content) as Leaf
+  } catch (cause) {
+    throw new HoopError('LEDGER_DAMAGED', 'the content of a leaf can’t be read', { cause })
+  }
+}
+
 /**
  * A leaf as it goes into the log. The salt keeps what was erased from being guessed by its hash.
  * @throws {HoopError} LEDGER_FAILED for more than 8 MiB
@@ -181,6 +189,11 @@ export const sealLeaf = (leaf: Leaf): LeafRecord => {
   return { entry, salt, content }
 }
 
+const erasable: ReadonlySet<LeafKind> = new Set(['session.start', 'session.head', 'session.end'])
+
+/** Whether the content of leaves of this kind may be erased: what tells of a session, and nothing that was done. */
+export const isErasable = (kind: LeafKind): boolean => erasable.has(kind)
+
 /** Whether content and salt were erased. */
 export const isEmptied = ({ salt, content }: LeafRecord): boolean => salt.length === 0 && content === ''
 
@@ -192,7 +205,7 @@ export const openLeaf = ({ entry, salt, content }: LeafRecord): Leaf => {
   const { kind, at } = factsOf(entry)
   if (salt.length !== saltLength || !commitment(salt, content).equals(entry.subarray(8)))
     throw new HoopError('LEDGER_DAMAGED', 'the content of a leaf is not what was entered')
-  const leaf = JSON.parse(content) as Leaf
+  const leaf = parsed(content)
   if (leaf.kind !== kind || Date.parse(leaf.time) !== at)
     throw new HoopError('LEDGER_DAMAGED', 'kind or time of a leaf is not what was entered')
   return leaf

@@ -1,6 +1,6 @@
 import { lstat, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { asHoopError } from '../lib/errors.js'
+import { asHoopError, HoopError } from '../lib/errors.js'
 import { decodeTrailer, toHex } from './format/envelope.js'
 import { trailerLength } from './format/layout.js'
 import { syncFolder } from './open-index.js'
@@ -31,9 +31,15 @@ export const lyingFile = async (path: string): Promise<LyingFile | undefined> =>
   }
 }
 
-/** Removes a recording for good; one that is gone already is no failure. @throws {HoopError} RECORDING_FAILED */
+/**
+ * Removes a recording for good; one that is gone already is no failure. What lies behind a link in place of its folder is somebody
+ * else's, and stays.
+ * @throws {HoopError} RECORDING_FAILED
+ */
 export const removeRecording = async (path: string): Promise<void> => {
   try {
+    if ((await lstat(dirname(path))).isSymbolicLink())
+      throw new HoopError('RECORDING_FAILED', `a link stands in place of ${dirname(path)}`)
     await rm(path, { force: true })
     await syncFolder(dirname(path))
   } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
-import { factsOf, type Leaf, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
+import { factsOf, isErasable, type Leaf, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
 import { readContents } from '../../ledger/log/contents.js'
 import type { LedgerKeys } from '../../ledger/log/key-file.js'
 import { Frontier } from '../../ledger/merkle/frontier.js'
@@ -34,6 +34,8 @@ const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadL
     return knownLeaf(index, leaf)
   }
   const { kind, at } = factsOf(record.entry)
+  // What was done, and by whom, is never erased.
+  if (!isErasable(kind)) throw new HoopError('LEDGER_DAMAGED', `the content of leaf ${index} is gone, which says ${kind}`)
   return { leaf: Number(index), kind, target: undefined, time: at }
 }
 

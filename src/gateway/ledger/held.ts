@@ -28,8 +28,12 @@ export class EnteredHolds {
     for (const { id, ...scope } of holds) if (!this.#placed.has(id)) this.#placed.set(id, scope)
   }
 
+  isInForce(id: string): boolean {
+    return this.#placed.has(id) && !this.#released.has(id)
+  }
+
   get inForce(): readonly EnteredHold[] {
-    return [...this.#placed].filter(([id]) => !this.#released.has(id)).map(([id, scope]) => ({ ...scope, id }))
+    return [...this.#placed].filter(([id]) => this.isInForce(id)).map(([id, scope]) => ({ ...scope, id }))
   }
 }
 

@@ -193,8 +193,8 @@ export class GatewayLedger implements AsyncDisposable {
   /** What the start had no time for has shown that store and ledger differ. */
   #damaged(thrown: unknown): void {
     if (this.#isClosed) return
-    const error = asHoopError(thrown, 'LEDGER_FAILED')
-    if (error.code !== 'LEDGER_DAMAGED') {
+    const error = asHoopError(thrown, 'LEDGER_DAMAGED')
+    if (error.code === 'STORE_FAILED') {
       this.#options.log.error(
         { err: error },
         'the ledger could not be compared with the store; the next start tries again',

@@ -1,37 +1,29 @@
 import type { Kysely } from 'kysely'
-import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
-import { contentAt, contentsOf } from '../../ledger/log/contents.js'
-import { tileWidth } from '../../ledger/tiles/paths.js'
+import { HoopError } from '../../lib/errors.js'
+import type { LeafOf } from '../../ledger/leaves.js'
 import type { LyingFile } from '../../recording/removal.js'
 import { trailerLength } from '../../recording/format/layout.js'
 import { verifyChain } from '../../recording/verify.js'
 import { leavesOfSessions } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
+import { type SignedLedger, signedLeaf } from './signed-leaf.js'
 
 /** What the ledger says of how sessions ended. `open`: it saw them begin, and not yet end. */
 export type KnownEnd = LeafOf<'session.end'> | 'open' | undefined
 
-/** @throws {HoopError} STORE_FAILED, LEDGER_DAMAGED */
+/** The store only says where to look: a leaf counts for the session that it names. @throws {HoopError} STORE_FAILED, LEDGER_DAMAGED */
 export const endsOf = async (
   db: Kysely<Tables>,
-  folder: string,
+  ledger: SignedLedger,
   sessions: readonly string[],
 ): Promise<ReadonlyMap<string, KnownEnd>> => {
   if (sessions.length === 0) return new Map()
-  const leaves = await leavesOfSessions(db, sessions)
   const found = new Map<string, KnownEnd>()
-  // Those of one file together: sessions that ended one after the other stand in the same.
-  const byFile = Map.groupBy(leaves, ([, { end = -1 }]) => (end < 0 ? -1 : Math.floor(end / tileWidth)))
-  for (const [file, known] of byFile) {
-    const { records } = file < 0 ? { records: undefined } : await contentsOf(folder, BigInt(file))
-    for (const [session, { start, end }] of known) {
-      const record = end === undefined ? undefined : records?.get(BigInt(end))
-      if (end === undefined) found.set(session, start === undefined ? undefined : 'open')
-      else if (record) {
-        const leaf = openLeaf(record)
-        if (leaf.kind === 'session.end') found.set(session, leaf)
-      }
-    }
+  for (const [session, { start, end }] of await leavesOfSessions(db, sessions)) {
+    const leaf = end === undefined ? undefined : await signedLeaf(ledger, end)
+    if (end === undefined) found.set(session, start === undefined ? undefined : 'open')
+    else if (leaf?.kind === 'session.end' && leaf.session === session) found.set(session, leaf)
+    else if (leaf) throw new HoopError('LEDGER_DAMAGED', `leaf ${end} does not say how session ${session} ended`)
   }
   return found
 }
@@ -63,14 +55,12 @@ interface Examined {
   readonly session: { readonly startedAt: string }
   /** It goes since it ended before then, milliseconds since 1970. */
   readonly endedBefore?: number | undefined
-  /** Folder of the ledger. */
-  readonly ledger: string
+  readonly ledger: SignedLedger
 }
 
 /** When the ledger began, milliseconds since 1970. @throws {HoopError} LEDGER_DAMAGED */
-const beganAt = async (folder: string): Promise<number> => {
-  const record = await contentAt(folder, 0n)
-  const leaf = record && openLeaf(record)
+const beganAt = async (ledger: SignedLedger): Promise<number> => {
+  const leaf = await signedLeaf(ledger, 0)
   return leaf?.kind === 'begin' ? Date.parse(leaf.time) : -Infinity
 }
 

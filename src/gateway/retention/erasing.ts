@@ -3,9 +3,7 @@ import type { Actor } from '../../lib/api.js'
 import type { Erased, EraseRequest } from '../../lib/api/erasures.js'
 import type { HeldSession, HoldScope } from '../../lib/api/holds.js'
 import { HoopError } from '../../lib/errors.js'
-import { type LeafOf, openLeaf } from '../../ledger/leaves.js'
-import { contentsOf } from '../../ledger/log/contents.js'
-import { tileWidth } from '../../ledger/tiles/paths.js'
+import type { LeafOf } from '../../ledger/leaves.js'
 import { recordingPath } from '../../recording/paths.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { lastAct } from '../../store/acts.js'
@@ -19,6 +17,7 @@ import type { StatementIndex } from '../statements/statement-index.js'
 import { agreedHolds } from './agreed-holds.js'
 import { endsOf, type KnownEnd, whyAltered } from './ends.js'
 import { isRetiredBy } from './retired-by.js'
+import { signedLeaf } from './signed-leaf.js'
 import { leavesGoing, thoseTelling } from './telling.js'
 import { Turns } from './turns.js'
 import { isHeld, theirs } from './whose.js'
@@ -26,7 +25,7 @@ import { isHeld, theirs } from './whose.js'
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
   readonly write: WriteAudit
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds' | 'empty' | 'noted'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'checkpoint' | 'holds' | 'empty' | 'noted'>
   readonly statements: Pick<StatementIndex, 'erase'>
   /** Folder. */
   readonly recordings: string
@@ -99,7 +98,9 @@ export class Erasing {
       if (isTaken()) throw new HoopError('RECORD_TAKEN')
       const after = { sessions: erasable.length, held, live, differing: differing.length }
       await write({ act: 'recording.erase', target: subject, subject, by, reason, after })
-      return (await lastAct(db, 'recording.erase'))!.number
+      const entered = await lastAct(db, 'recording.erase')
+      if (entered?.target !== subject) throw new HoopError('STORE_FAILED', 'the store has not kept the act')
+      return entered.number
     })
     let sessions = 0
     for (let from = 0; from < erasable.length; from += portion) {
@@ -111,17 +112,28 @@ export class Erasing {
     return { ...told, sessions, held: held + erasable.length - sessions, act }
   }
 
-  /** What a gateway was stopped in. The caller has the turn. @param index of the leaf that says it */
-  async finish(index: number): Promise<void> {
-    const { records } = await contentsOf(this.#options.ledger.folder, BigInt(Math.floor(index / tileWidth)))
-    const record = records.get(BigInt(index))
-    const leaf = record && openLeaf(record)
-    if (leaf?.kind !== 'erased')
-      throw new HoopError('LEDGER_DAMAGED', `leaf ${index} does not say what was to be erased`)
+  /**
+   * What a gateway was stopped in. The caller has the turn.
+   * @param index of the leaf that says it, as the store has it
+   * @param holds that are in force
+   * @returns why it stays as it is; undefined where it is done
+   */
+  async finish(index: number, session: string, holds: readonly HoldScope[]): Promise<string | undefined> {
+    const { db, ledger, recordings } = this.#options
+    const leaf = await signedLeaf(ledger, index)
+    if (leaf?.kind !== 'erased' || leaf.session !== session)
+      throw new HoopError('LEDGER_DAMAGED', `leaf ${index} does not say that session ${session} was to be erased`)
+    const path = recordingPath(recordings, session, leaf.startedAt)
+    const file = await lyingFile(path)
+    const end = (await endsOf(db, ledger, [session])).get(session)
+    if (file) {
+      const known = { path, session: { id: session, startedAt: leaf.startedAt, endedAt: leaf.endedAt }, end, ledger }
+      const why = (await whyAltered({ ...known, file })) ?? (await theirs({ ...known, db, holds })).why
+      if (why !== undefined) return why
+    }
     // An earlier version did not open what it listed.
-    await this.#remove([
-      { ...leaf, leaves: await thoseTelling(this.#options.ledger.folder, leaf.leaves, leaf.session) },
-    ])
+    await this.#remove([{ ...leaf, leaves: await thoseTelling(ledger.folder, leaf.leaves, leaf.session) }])
+    return undefined
   }
 
   async #compared(sessions: readonly ErasableSession[], holds: readonly HoldScope[]) {
@@ -132,18 +144,18 @@ export class Erasing {
       const part = sessions.slice(from, from + portion)
       const ends = await endsOf(
         db,
-        ledger.folder,
+        ledger,
         part.map(({ id }) => id),
       )
       for (const session of part) {
         const { id, startedAt } = session
         const path = recordingPath(recordings, id, startedAt)
         const file = await lyingFile(path)
-        const known = { session, end: ends.get(id), ledger: ledger.folder }
+        const known = { session, end: ends.get(id), ledger }
         const { end } = known
         const leaves = await leavesGoing(db, ledger.folder, id)
         // That it was retired says the ledger, not the row; and a file that is back is held against the ledger as any is.
-        const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger.folder, id))
+        const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger, id))
         const altered = isRetired ? undefined : await whyAltered({ ...known, path, file })
         const whose =
           altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }

@@ -16,6 +16,8 @@ export interface HoldsOptions {
   readonly write: WriteAudit
   /** Resolves when every act of the store is in the ledger. */
   readonly entered: () => Promise<void>
+  /** Whether a hold is in force by the ledger. */
+  readonly isInForce: (id: string) => boolean
   /** Shared with whatever removes recordings. */
   readonly turns: Turns
 }
@@ -51,7 +53,7 @@ export class Holds {
    * @throws {HoopError} REQUEST_INVALID, NOT_FOUND, STORE_FAILED, LEDGER_FAILED
    */
   async add({ reason, person, session, since, until }: HoldRequest, by: Actor): Promise<Hold> {
-    const { db, write, entered, turns } = this.#options
+    const { db, write, entered, isInForce, turns } = this.#options
     if (person === undefined && session === undefined && since === undefined && until === undefined)
       throw new HoopError('REQUEST_INVALID', 'it says not what is on hold: person, session, since or until')
     if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until))
@@ -69,6 +71,8 @@ export class Holds {
         await write(actOfHold(hold), transaction)
       })
       await entered()
+      // The store was told; whether the ledger has it, the ledger says.
+      if (!isInForce(hold.id)) throw new HoopError('HOLDS_DIFFER', `the ledger has no hold ${hold.id}`)
     })
     return this.#counted(hold)
   }

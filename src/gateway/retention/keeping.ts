@@ -36,7 +36,8 @@ export class Keeping implements AsyncDisposable {
     const turns = new Turns()
     this.taken = new Taken(turns)
     const { ledger, acts } = ledgers
-    this.holds = new Holds({ db, write, entered: () => acts.entered(), turns })
+    const isInForce = (id: string): boolean => ledger.holds.isInForce(id)
+    this.holds = new Holds({ db, write, entered: () => acts.entered(), isInForce, turns })
     const shared = { ...{ db, ledger, recordings, turns, metrics }, isTaken: () => this.taken.isTaken }
     this.erasing = new Erasing({ ...shared, write, statements })
     this.retention = new Retention({ ...shared, log, limits, erasing: this.erasing })

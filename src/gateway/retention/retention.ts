@@ -104,7 +104,7 @@ export class Retention implements AsyncDisposable {
     const finish = async (removal: UnfinishedRemoval): Promise<void> => {
       const { id: session, how, leaf } = removal
       const holds = await agreedHolds(db, ledger)
-      const why = await (how === 'erased' ? erasing.finish(leaf) : this.#finishRetired(removal, holds))
+      const why = await (how === 'erased' ? erasing.finish(leaf, session, holds) : this.#finishRetired(removal, holds))
       if (!why) log.warn({ session, how }, 'a removal that was begun before is finished')
       else
         log.error(
@@ -123,8 +123,7 @@ export class Retention implements AsyncDisposable {
     { id, leaf, ...session }: UnfinishedRemoval,
     holds: readonly HoldScope[],
   ): Promise<string | undefined> {
-    const { db, recordings, ledger: log } = this.#options
-    const ledger = log.folder
+    const { db, recordings, ledger } = this.#options
     const said = await retiredLeaf(ledger, leaf, id)
     if (!said) return 'the ledger does not say that it was to go'
     const path = recordingPath(recordings, id, said.startedAt)

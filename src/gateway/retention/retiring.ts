@@ -13,7 +13,7 @@ import { isHeld, theirs } from './whose.js'
 
 export interface RetiringOptions {
   readonly db: Kysely<Tables>
-  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'holds'>
+  readonly ledger: Pick<GatewayLedger, 'write' | 'folder' | 'checkpoint' | 'holds'>
   /** Folder. */
   readonly recordings: string
   readonly turns: Turns
@@ -90,14 +90,14 @@ export class Retiring {
   ): Promise<readonly Going[]> {
     const { db, ledger, recordings } = this.#options
     const ids = sessions.map(({ id }) => id)
-    const ends = await endsOf(db, ledger.folder, ids)
+    const ends = await endsOf(db, ledger, ids)
     const going: Going[] = []
     let bytes = 0
     for (const session of sessions) {
       if (bytes >= most) break
       const path = recordingPath(recordings, session.id, session.startedAt)
       const file = await lyingFile(path)
-      const known = { session, end: ends.get(session.id), ledger: ledger.folder }
+      const known = { session, end: ends.get(session.id), ledger }
       const altered = await whyAltered({ ...known, path, file, endedBefore })
       const told = altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }
       if (told.why !== undefined || !file) this.#tell(session.id, told.why)

@@ -1,14 +1,12 @@
 import type { Kysely } from 'kysely'
-import { factsOf, isEmptied, type LeafKind, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
+import { factsOf, isEmptied, isErasable, type LeafRecord, openLeaf } from '../../ledger/leaves.js'
 import { contentsOf } from '../../ledger/log/contents.js'
 import { tileWidth } from '../../ledger/tiles/paths.js'
 import { leavesTelling } from '../../store/erasures.js'
 import type { Tables } from '../../store/schema.js'
 
-const ofSession: ReadonlySet<LeafKind> = new Set(['session.start', 'session.head', 'session.end'])
-
 const tells = (record: LeafRecord, session: string): boolean => {
-  if (!ofSession.has(factsOf(record.entry).kind)) return false
+  if (!isErasable(factsOf(record.entry).kind)) return false
   // What was emptied before can't be emptied again.
   if (isEmptied(record)) return true
   const leaf = openLeaf(record)

@@ -1,7 +1,5 @@
 import type { Kysely } from 'kysely'
 import { type HeldSession, type HoldScope, isCovered } from '../../lib/api/holds.js'
-import { openLeaf } from '../../ledger/leaves.js'
-import { contentAt } from '../../ledger/log/contents.js'
 import { asHoopError } from '../../lib/errors.js'
 import type { StartEvent } from '../../recording/events.js'
 import { readRecording } from '../../recording/reader.js'
@@ -9,23 +7,22 @@ import { leavesOfSessions } from '../../store/removals.js'
 import { whoseSession } from '../../store/erasures.js'
 import type { Tables } from '../../store/schema.js'
 import type { KnownEnd } from './ends.js'
+import { type SignedLedger, signedLeaf } from './signed-leaf.js'
 
 const firstOf = async (path: string): Promise<StartEvent | undefined> => {
   for await (const event of readRecording(path)) return event.type === 'start' ? event : undefined
   return undefined
 }
 
-const startLeaf = async (db: Kysely<Tables>, folder: string, session: string) => {
+const startLeaf = async (db: Kysely<Tables>, ledger: SignedLedger, session: string) => {
   const at = (await leavesOfSessions(db, [session])).get(session)?.start
-  const record = at === undefined ? undefined : await contentAt(folder, BigInt(at))
-  const leaf = record && openLeaf(record)
+  const leaf = at === undefined ? undefined : await signedLeaf(ledger, at)
   return leaf?.kind === 'session.start' && leaf.session === session ? leaf : undefined
 }
 
 export interface Whose {
   readonly db: Kysely<Tables>
-  /** Folder of the ledger. */
-  readonly ledger: string
+  readonly ledger: SignedLedger
   /** That are in force, by the ledger. */
   readonly holds: readonly HoldScope[]
   readonly session: { readonly id: string; readonly endedAt: string }

@@ -141,7 +141,8 @@ export const openGateway = async (
   }
   const removing = { ledger: ledgers.ledger, recordings: at.recordings, db: store.db, log, metrics }
   const turns = new Turns()
-  const holds = new Holds({ db: store.db, write, entered: () => ledgers.acts.entered(), turns })
+  const isInForce = (id: string): boolean => ledgers.ledger.holds.isInForce(id)
+  const holds = new Holds({ db: store.db, write, entered: () => ledgers.acts.entered(), isInForce, turns })
   let opened: Promise<StatementIndex> | undefined
   /** Most of what is tried here needs no index. */
   const statements = (): Promise<StatementIndex> =>

@@ -286,7 +286,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         throw new HoopError('STORE_FAILED', 'there are no recordings here')
       },
     },
-    holds: new Holds({ db: store.db, write, entered: assertLedger, turns: new Turns() }),
+    holds: new Holds({ db: store.db, write, entered: assertLedger, isInForce: () => true, turns: new Turns() }),
     approvals,
     asking: new Asking({ ...{ store, approvals, registry, write, view: () => state.view }, accesses }),
     version: '0.1.0',
