@@ -117,6 +117,7 @@ export const catalogue = {
   CATALOG_PROTECTED: { message: 'the server’s own catalogs may not be changed this way', exit: 77, http: 403, sqlstate: '42501', hint: 'Use the command that is made for it: ALTER for objects, SET for settings.' },
   CATALOG_CHANGED: { message: 'what the statement names has changed since it was analysed', exit: 75, http: 409, sqlstate: '40001', hint: 'Run it again, with its transaction. What that itself has changed, commit first.' },
   COPY_ALONE: { message: 'COPY FROM STDIN can’t be checked among other statements', exit: 65, http: 400, sqlstate: '0A000', hint: 'Send the COPY as a query of its own.' },
+  PREPARE_TRANSACTION_ALONE: { message: 'PREPARE TRANSACTION can’t be checked among other statements without BEGIN', exit: 65, http: 400, sqlstate: '0A000', hint: 'Begin the transaction with BEGIN.' },
   WITNESS_FAILED: { message: 'the server could not confirm what the statement rests on', exit: 77, http: 502, sqlstate: '42501', hint: 'Ask the gateway’s operator to connect it to the server itself, not to a pooler in transaction mode.' },
   FUNCTION_CALL_REFUSED: { message: 'the function-call protocol is not allowed', exit: 77, http: 403, sqlstate: '42501', hint: 'Call the function with SELECT.' },
   BUDGET_EXHAUSTED: { message: 'a budget is used up', exit: 75, http: 429, sqlstate: '53400', hint: 'Ask for less, or ask an administrator for a larger budget. hoop status shows what is left.' },

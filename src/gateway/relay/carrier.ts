@@ -1,7 +1,7 @@
 import { HoopError } from '../../lib/errors.js'
 import { noticeResponse } from '../../wire/error-fields.js'
 import { ConnectionMetrics } from '../metrics/connection-metrics.js'
-import type { BudgetCancel } from './budget-cancel.js'
+import type { Canceling } from './canceling.js'
 import type { Command } from './machine/commands.js'
 import type { Machine } from './machine/machine.js'
 import type { Step } from './machine/step.js'
@@ -31,18 +31,18 @@ export interface Course {
 export class Carrier {
   readonly #options: PumpOptions
   readonly #machine: Machine
-  readonly #budgetCancel: BudgetCancel
+  readonly #canceling: Canceling
   readonly #course: Course
   readonly #outside: Outside
   readonly #passage: Passage
   /** What was read in this round has not been passed on yet. */
   #due = false
 
-  constructor(options: PumpOptions, machine: Machine, budgetCancel: BudgetCancel, course: Course) {
+  constructor(options: PumpOptions, machine: Machine, canceling: Canceling, course: Course) {
     const { guard, account, gate, journal, waited } = options
     this.#options = options
     this.#machine = machine
-    this.#budgetCancel = budgetCancel
+    this.#canceling = canceling
     this.#course = course
     this.#passage = new Passage(options.metrics ?? new ConnectionMetrics())
     this.#outside = new Outside({
@@ -102,7 +102,7 @@ export class Carrier {
   #toServer({ toServer }: Step): boolean {
     const { upstream, journal } = this.#options
     // What went now could be hit by the signal of a cancel.
-    if (this.#budgetCancel.holding) return true
+    if (this.#canceling.holding) return true
     try {
       const committed = journal.commit(toServer)
       const room = send(upstream, committed)
@@ -132,7 +132,7 @@ export class Carrier {
       case 'told':
         return this.#outside.told(command.answers)
       case 'cancel':
-        return this.#budgetCancel.begin(() => this.carry(this.#machine.step))
+        return void this.#canceling.begin(() => this.carry(this.#machine.step))
       case 'renew':
         return this.#outside.renew(command.change)
       case 'end':
@@ -161,7 +161,7 @@ export class Carrier {
 
   readClient(): void {
     const { client, upstream } = this.#options
-    if (this.#course.over || !client.isPaused() || this.#budgetCancel.holding || upstream.writableNeedDrain) return
+    if (this.#course.over || !client.isPaused() || this.#canceling.holding || upstream.writableNeedDrain) return
     if (this.#machine.readsClient(true)) client.resume()
   }
 

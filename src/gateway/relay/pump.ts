@@ -1,7 +1,7 @@
 import type { Actor, SessionEnd } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import { forClients } from '../../lib/readers.js'
-import { BudgetCancel } from './budget-cancel.js'
+import { Canceling, SOON } from './canceling.js'
 import { Carrier, type Course } from './carrier.js'
 import { Machine } from './machine/machine.js'
 import type { Verdict } from './machine/suspension/suspension.js'
@@ -20,7 +20,7 @@ export class Pump {
   readonly #options: PumpOptions
   readonly #machine: Machine
   readonly #carrier: Carrier
-  readonly #budgetCancel: BudgetCancel
+  readonly #canceling: Canceling
   readonly #shutdown: Shutdown
   #over: RelayEnd | undefined
   #activeAt = performance.now()
@@ -36,9 +36,9 @@ export class Pump {
     this.#options = options
     const follows = guard?.own !== undefined
     this.#machine = new Machine({ ...options, follows, renews: guard?.renew !== undefined, own: ownNames() })
-    this.#budgetCancel = new BudgetCancel(this.#machine, cancel)
+    this.#canceling = new Canceling(this.#machine, cancel)
     this.#shutdown = new Shutdown(options)
-    this.#carrier = new Carrier(options, this.#machine, this.#budgetCancel, this.#course())
+    this.#carrier = new Carrier(options, this.#machine, this.#canceling, this.#course())
   }
 
   #course(): Course {
@@ -66,14 +66,17 @@ export class Pump {
   }
 
   /**
-   * The client cancels. What waits for a decision is withdrawn.
-   * @returns whether there may be something that the server has to cancel
+   * The client cancels. What waits for a decision is withdrawn, what runs the server has to cancel. Where nothing runs
+   * nothing goes to the server: it could hit what comes next.
+   * @returns resolves when the server has been told
    */
-  withdraw(): boolean {
-    const running = !this.#machine.suspended || this.#machine.owed
-    if (!running) this.#options.journal.cancel()
-    this.#carrier.carry(this.#machine.withdraw('it was canceled'))
-    return running
+  async cancel(): Promise<void> {
+    const { owed } = this.#machine
+    if (!owed) this.#options.journal.cancel()
+    this.#carrier.carry(this.#machine.cancel())
+    if (!owed) return
+    if (!this.#machine.toCancel) return this.#options.cancel()
+    await this.#canceling.begin(() => this.#carrier.carry(this.#machine.step), SOON)
   }
 
   /** Whether it is the client's turn: nothing runs for it or waits to be approved, or a COPY has room for its data. */
@@ -142,20 +145,20 @@ export class Pump {
   #clientData(chunk: Buffer): void {
     if (this.#over) return
     this.#activeAt = performance.now()
-    if (this.#budgetCancel.holding) {
-      this.#budgetCancel.defer(() => this.#clientData(chunk))
+    if (this.#canceling.holding) {
+      this.#canceling.defer(() => this.#clientData(chunk))
       return void this.#options.client.pause()
     }
     this.#carrier.fromClient(chunk, this.#activeAt)
   }
 
   #clientEnd(): void {
-    if (this.#over || this.#budgetCancel.defer(() => this.#clientEnd())) return
+    if (this.#over || this.#canceling.defer(() => this.#clientEnd())) return
     this.#carrier.carry(this.#machine.clientEnded())
   }
 
   #resume(verdict: Verdict): void {
-    if (this.#over || this.#budgetCancel.defer(() => this.#resume(verdict))) return
+    if (this.#over || this.#canceling.defer(() => this.#resume(verdict))) return
     this.#carrier.carry(this.#machine.resume(verdict))
   }
 
@@ -208,7 +211,7 @@ export class Pump {
   }
 
   #stop(): void {
-    this.#budgetCancel.stop()
+    this.#canceling.stop()
     this.#carrier.stop()
   }
 

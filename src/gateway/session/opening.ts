@@ -171,9 +171,7 @@ const run = (
       get busy() {
         return relay.busy
       },
-      cancel: async () => {
-        if (relay.withdraw()) await cancel()
-      },
+      cancel: () => relay.cancel(),
       end: (error, end, by) => relay.end(error, end, by),
       finished,
     },

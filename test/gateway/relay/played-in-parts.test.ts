@@ -96,19 +96,37 @@ const held = () => {
   }
 }
 
-test('who cancels while the server waits for the rest gets one error, and the session goes on', async () => {
-  const go = held()
-  client.write(send.query(many((at) => `INSERT INTO t VALUES (${-at})`)), send.query("SELECT 'behind'"))
-  await client.untilType('C')
+const cancel = async (): Promise<void> => {
   const canceling = connect({ host: '127.0.0.1', port: server.port }).end(
     cancelRequest(key.readInt32BE(0), key.subarray(4)),
   )
   await once(canceling.resume(), 'close')
+}
+
+test('who cancels while the server waits for the rest gets one error, and the session goes on', async () => {
+  const go = held()
+  client.write(send.query(many((at) => `INSERT INTO t VALUES (${-at})`)), send.query("SELECT 'behind'"))
+  await client.untilType('C')
+  await cancel()
   go()
   const answer = await client.until(2)
   expect(errorsIn(answer)).toMatchObject([{ C: '57014', M: 'canceling statement due to user request' }])
   expect(rowsIn(answer)).toEqual([['behind']])
   expect(await rowsOfT()).toBe(0)
+})
+
+test('who cancels what runs before a text that waits for its rest cancels that alone', async () => {
+  const go = held()
+  client.write(send.query('SELECT pg_sleep(20)'), send.query(many((at) => `INSERT INTO t VALUES (${-at})`)))
+  const asleep = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`
+  await vi.waitUntil(async () => (await dba.query(asleep)).rows.length === 1, { timeout: 10_000 })
+  await cancel()
+  go()
+  const answer = await client.until(2)
+  expect(errorsIn(answer)).toMatchObject([{ C: '57014' }])
+  expect(types(answer)).toMatch(/^T?EZC+Z$/)
+  expect(await rowsOfT()).toBe(STATEMENTS)
+  await dba.query('TRUNCATE t')
 })
 
 test('who closes their half meanwhile gets all answers', async () => {

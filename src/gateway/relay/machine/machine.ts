@@ -11,8 +11,6 @@ import { State, type StateOptions } from './state.js'
 import { Suspension } from './suspension/suspended.js'
 import { add, type Verdict } from './suspension/suspension.js'
 
-/** Requests without an answer at which the client is no longer read. */
-const MAX_OUTSTANDING = 65_536
 export interface MachineOptions extends StateOptions, ClientOptions {
   readonly budget: MemoryBudget
 }
@@ -95,6 +93,12 @@ export class Machine {
     return this.#step
   }
 
+  /** The client cancels what the server is at. */
+  cancel(): Step {
+    this.#state.canceled = this.#state.head()
+    return this.withdraw('it was canceled')
+  }
+
   /** The client cancels, or has left: what waits for a decision is refused at its place in the order. */
   withdraw(about: string): Step {
     const { mode } = this.#state
@@ -158,20 +162,16 @@ export class Machine {
     return this.#state.transaction !== 'I'
   }
 
-  /** COPY FROM STDIN takes data of the client. */
   get takesCopyData(): boolean {
-    const { answering } = this.#state
-    return answering.kind === 'copyIn' && answering.open
+    return this.#state.takesCopyData
   }
 
   /**
-   * Whether the client may be read: not too much is outstanding, nor kept behind what waits.
+   * Whether the client may be read: not too much is outstanding, nor kept behind what waits, and no cancel could hit it.
    * @param again it was not read before: then much of that has to be done first
    */
   readsClient(again: boolean): boolean {
-    const { mode, queue } = this.#state
-    if (mode.kind === 'suspended' && mode.backlog.full) return false
-    return queue.length <= (again ? MAX_OUTSTANDING / 2 : MAX_OUTSTANDING)
+    return this.#state.readsClient(again)
   }
 
   /** The client has said Terminate, or closed its half, and all that it sent before is on its way. */
@@ -193,14 +193,14 @@ export class Machine {
     return this.#state.terminated
   }
 
-  /** The server is at a statement that it is to be cancelled in. */
-  get overBudget(): boolean {
-    return this.#state.answering.kind === 'overBudget'
+  /** The server is at something that it is to be cancelled in. */
+  get toCancel(): boolean {
+    return this.#state.overBudget || this.#state.playsCanceled
   }
 
   /** A CancelRequest is on its way, or (`false`) the server has taken it. */
   cancelling(sent: boolean): void {
-    if (sent) this.#state.strayCancel = true
+    if (sent) this.#state.strayCancel ||= this.#state.overBudget
     else if (this.#state.queue.length === 0) this.#state.strayCancel = false
   }
 

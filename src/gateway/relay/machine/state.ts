@@ -39,6 +39,9 @@ export interface StateOptions {
 /** The journal but for its commit, which is not the machine's. */
 export type Events = Pick<Journal, 'statement' | 'refusal' | 'result' | 'notice' | 'transaction' | 'keeping'>
 
+/** Requests without an answer at which the client is no longer read. */
+const MAX_OUTSTANDING = 65_536
+
 /** Everything that one relay knows. It has no sockets and no clock of its own. */
 export class State {
   /** The only place where a mode is kept; see `answering` for the one by which answers are read. */
@@ -58,6 +61,8 @@ export class State {
   spareReady = 0
   /** A CancelRequest may hit a statement behind the one that it was meant for. */
   strayCancel = false
+  /** What the server was at when the client canceled, until its batch has ended. */
+  canceled: Request | undefined
   /** The current transaction has touched masked columns: errors may quote their values until it ends. */
   tainted = false
   /** The current transaction has changed the schema. */
@@ -118,6 +123,34 @@ export class State {
   /** A request is put together in turns, and is on its way in part: it is answered, also where its client sends nothing more. */
   get sending(): boolean {
     return this.mode.kind === 'suspended' && this.mode.wants.kind === 'turn'
+  }
+
+  /** A budget is used up, and the server has not ended yet what it is to be cancelled in. */
+  get overBudget(): boolean {
+    return this.answering.kind === 'overBudget'
+  }
+
+  /**
+   * The server is at a text that the client has canceled and that goes to it as several messages, between two of which it
+   * drops a cancel. Nothing is on its way behind it that could be hit instead.
+   */
+  get playsCanceled(): boolean {
+    const head = this.head()
+    if (head?.kind !== 'query' || head !== this.canceled) return false
+    return head.played !== undefined && !head.errored && this.queue.length === 1
+  }
+
+  /** Whether there is room for what the client says next; see the machine's. */
+  readsClient(again: boolean): boolean {
+    const { mode, queue, playsCanceled } = this
+    if (playsCanceled || (mode.kind === 'suspended' && mode.backlog.full)) return false
+    return queue.length <= (again ? MAX_OUTSTANDING / 2 : MAX_OUTSTANDING)
+  }
+
+  /** COPY FROM STDIN takes data of the client. */
+  get takesCopyData(): boolean {
+    const { answering } = this
+    return answering.kind === 'copyIn' && answering.open
   }
 
   /** Another mode for answers; a client's side that is suspended stays so, and a session that ends goes on ending. */

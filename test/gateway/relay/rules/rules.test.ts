@@ -118,3 +118,22 @@ test('what a rule refuses at EXECUTE and FETCH was refused at PREPARE and DECLAR
   await expect(client.query('EXECUTE p')).rejects.toMatchObject({ code: '26000' })
   await client.end()
 })
+
+test('PREPARE TRANSACTION among other statements takes a BEGIN, and what stands behind it does not run', async () => {
+  const insert = 'INSERT INTO docs SELECT * FROM docs'
+  const prepare = "PREPARE TRANSACTION 'x'"
+  for (const text of [
+    [prepare, insert],
+    [insert, prepare],
+    ['BEGIN', insert, 'COMMIT', prepare, insert],
+  ]) {
+    const reply = await exchange(server, 1, send.query(text.join('; ')))
+    expect(types(reply)).toBe('EZ')
+    expect(errorsIn(reply)).toMatchObject([{ C: '0A000', R: 'hoop/PREPARE_TRANSACTION_ALONE' }])
+  }
+  // The server's own word: it allows no prepared transactions.
+  const block = await exchange(server, 1, send.query(`BEGIN; ${insert}; ${prepare}; ${insert}`))
+  expect(errorsIn(block)).toMatchObject([{ C: '55000' }])
+  const prepares = await exchange(server, 1, send.query('PREPARE q AS SELECT id FROM docs; EXECUTE q'))
+  expect(errorsIn(prepares)).toEqual([])
+})

@@ -141,7 +141,8 @@ export class SimpleRequests {
       if (whole) pipeline.ended()
       return whole
     }
-    const cancel = (): void => void (playing.played.canceled = true)
+    // What the server is at before it is what a cancel means.
+    const cancel = (): void => void (playing.played.canceled ||= state.head() === sent)
     if (!next()) this.#parts.suspend(message, { kind: 'turn', next, cancel }, nothing)
   }
 

@@ -1,6 +1,6 @@
 import { HoopError } from '../../../../lib/errors.js'
 import { HEADER, type FrameHandler } from '../../../../wire/cutter.js'
-import { isFatal, readErrorFields } from '../../../../wire/error-fields.js'
+import { errorResponse, isFatal, readErrorFields } from '../../../../wire/error-fields.js'
 import { withoutHoopCode } from '../../../../wire/hoop-code.js'
 import type { Outbox } from '../../../../wire/outbox.js'
 import { Backend } from '../../../../wire/tags.js'
@@ -18,6 +18,7 @@ import { Replies } from './replies.js'
 import { Results } from './results.js'
 import type { State } from '../state.js'
 import type { Verdict } from '../suspension/suspension.js'
+import { canceling } from '../witness/played.js'
 import { ofWitness, witnessAt } from './witnessing.js'
 
 /**
@@ -188,11 +189,16 @@ export class Server implements FrameHandler {
     statement.warnings = undefined
   }
 
-  /** Whether the batch that has just ended is played again. Where the client has gone on meanwhile, it is told instead. */
+  /** Whether the batch that has just ended is played again. Where the client has gone on or canceled meanwhile, it is told instead. */
   #again(): boolean {
-    const { again, batch, queue, mode } = this.#state
+    const { again, batch, queue, mode, canceled } = this.#state
     this.#state.again = undefined
+    this.#state.canceled = undefined
     if (!again) return false
+    if (canceled) {
+      this.#out.put(errorResponse(canceling))
+      return false
+    }
     if (queue.length === 0 && mode.kind !== 'suspended' && batch.playable === again.batch) return true
     this.#out.put(refusalOf(again.error))
     return false

@@ -86,6 +86,22 @@ const runsAlone = ({ statements }: Rests): boolean => statements.some(({ alone }
 const copiesIn = ({ statements }: Admission): boolean =>
   statements.some(({ kinds, stream }) => kinds.includes('copy') && !stream)
 
+/**
+ * Whether a PREPARE TRANSACTION stands outside of a block that BEGIN has opened: as a message by itself it would prepare
+ * nothing there, and what comes behind it would begin a transaction of its own.
+ */
+const preparesOutside = ({ queue, transaction }: State, { statements }: Admission): boolean => {
+  let open = transaction === 'T' && queue.length === 0
+  for (const { kind, kinds } of statements) {
+    // A PREPARE of a statement has that one's kind with it.
+    const prepares = kind === 'prepare' && kinds.length === 1
+    if (prepares && !open) return true
+    if (kind === 'begin') open = true
+    else if (prepares || kind === 'commit' || kind === 'rollback') open = false
+  }
+  return false
+}
+
 /** COPY data may be expected when it arrives: another message than a Query would end the session there. */
 const mayCopyIn = ({ queue }: State): boolean =>
   queue.some((request) => request.kind === 'query' && request.admission !== undefined && copiesIn(request.admission))
@@ -115,6 +131,8 @@ export const wayOf = (state: State, admission: Admission, open: boolean): Way =>
     if (!more && (!planned.has(only?.kind ?? '') || open || mayCopyIn(state))) return together()
     if (copiesIn(admission)) return { kind: 'refused', error: new HoopError('COPY_ALONE') }
     if (more && (open || mayCopyIn(state))) return together()
+    if (more && preparesOutside(state, admission))
+      return { kind: 'refused', error: new HoopError('PREPARE_TRANSACTION_ALONE') }
     const asked = new Map(
       [...new Set(statements)].map(
         (each) => [each, confirming(state, each.premise ? [each.premise, ...behind] : behind)] as const,

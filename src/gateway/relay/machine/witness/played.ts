@@ -14,7 +14,12 @@ const charactersIn = (text: Buffer, bytes: number): number => {
 }
 
 /** What the server says of a cancel that finds it at work. */
-const canceling: ErrorFields = { S: 'ERROR', V: 'ERROR', C: '57014', M: 'canceling statement due to user request' }
+export const canceling: ErrorFields = {
+  S: 'ERROR',
+  V: 'ERROR',
+  C: '57014',
+  M: 'canceling statement due to user request',
+}
 
 /** One statement of the text. */
 export interface PlayedStatement {
