@@ -35,7 +35,8 @@ const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadL
   }
   const { kind, at } = factsOf(record.entry)
   // What was done, and by whom, is never erased.
-  if (!isErasable(kind)) throw new HoopError('LEDGER_DAMAGED', `the content of leaf ${index} is gone, which says ${kind}`)
+  if (!isErasable(kind))
+    throw new HoopError('LEDGER_DAMAGED', `the content of leaf ${index} is gone, which says ${kind}`)
   return { leaf: Number(index), kind, target: undefined, time: at }
 }
 
