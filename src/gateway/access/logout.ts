@@ -38,15 +38,9 @@ export const endLogins = ({ logouts, registry, write, leave }: LogoutOptions): (
   return async (logout) => {
     const { subject, sid } = logout
     const noted = new Set<string>()
-    await logouts
-      .assertUnused(logout)
-      .then(() => leave(logout))
-      .catch(async (error: unknown) => {
-        if (error instanceof HoopError && error.code === 'TOKEN_INVALID') throw error
-        logouts.hold(logout)
-        await end(noted)
-        throw error
-      })
+    // In force at once, whatever the store has to say to it.
+    logouts.hold(logout)
+    await Promise.all([end(noted), logouts.assertUnused(logout).then(() => leave(logout))])
     await Promise.all([logouts.add(logout), end(noted)])
     const act = { act: 'login.end', by, target: sid ?? subject ?? '', subject } as const
     // What the store knows of the login may mean sessions that the token alone doesn't.

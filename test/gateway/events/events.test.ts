@@ -308,7 +308,7 @@ test('a torn line goes before others are added; what a recording can’t tell an
   await rm(await pathOf(at, 'ses_gone'))
   const contents = `${at.ledger}/contents/000.jsonl`
   const lines = (await readFile(contents, 'utf8')).split('\n')
-  const isErased = (line: string) => line.includes('person.revoke')
+  const isErased = (line: string) => line.includes('session.end')
   await writeFile(
     contents,
     lines.map((line) => (isErased(line) ? JSON.stringify({ ...JSON.parse(line), c: '' }) : line)).join('\n'),
@@ -324,7 +324,7 @@ test('a torn line goes before others are added; what a recording can’t tell an
   expect((await told()).find(({ kind }) => kind === 'statement.unknown')).toMatchObject({
     ...{ session: 'ses_gone', code: 'NOT_FOUND' },
   })
-  expect((await told()).find(({ kind }) => kind === 'ledger.erased')).toMatchObject({ of: 'act' })
+  expect((await told()).find(({ kind }) => kind === 'ledger.erased')).toMatchObject({ of: 'session.end' })
 })
 
 test('a target whose place can’t be believed is told everything again, and the log says so', async () => {
