@@ -11,6 +11,10 @@ import {
 import type { Tables } from '../store/schema.js'
 import type { Principal } from './types.js'
 
+/** Programs don't log in. */
+const forPrograms =
+  'Present a token that its platform has signed since then: run the job anew, or wait until the file has it.'
+
 /** Who is shut out: kept in the store, asked in memory, since every request and every session asks. */
 export class DenyList {
   readonly #db: Kysely<Tables>
@@ -49,10 +53,11 @@ export class DenyList {
    * One of that very second counts as older. What comes without a time was issued by the gateway, which has revoked it.
    * @throws {HoopError} PERSON_REVOKED, TOKEN_OUTDATED
    */
-  admit({ subject, namedAt }: Pick<Principal, 'subject' | 'namedAt'>): void {
+  admit({ subject, namedAt, workload }: Pick<Principal, 'subject' | 'namedAt' | 'workload'>): void {
     this.assert(subject)
     const until = this.#issuedUntil.get(subject)
-    if (until !== undefined && namedAt !== undefined && namedAt <= until) throw new HoopError('TOKEN_OUTDATED')
+    if (until !== undefined && namedAt !== undefined && namedAt <= until)
+      throw new HoopError('TOKEN_OUTDATED', '', workload && { hint: forPrograms })
   }
 
   /** Whether somebody is shut out for good, and that is kept: nothing would be added to it. */

@@ -1,6 +1,13 @@
 import type { Kysely } from 'kysely'
 import { HoopError } from '../lib/errors.js'
-import { type Logout, type LogoutMark, markOf, noteLogout, standingLogouts } from '../store/people/logouts.js'
+import {
+  assertUnused,
+  type Logout,
+  type LogoutMark,
+  markOf,
+  noteLogout,
+  standingLogouts,
+} from '../store/people/logouts.js'
 import type { Tables } from '../store/schema.js'
 import type { Principal } from './types.js'
 
@@ -46,13 +53,23 @@ export class Logouts {
     if (this.isOut(person)) throw new HoopError('LOGGED_OUT')
   }
 
+  /** @throws {HoopError} TOKEN_INVALID where the token was used before; STORE_FAILED */
+  assertUnused(logout: Logout): Promise<void> {
+    return assertUnused(this.#db, logout)
+  }
+
+  /** In force from now on, until the gateway is started anew; the token stays good. */
+  hold(logout: Logout): void {
+    this.#mark(markOf(logout))
+  }
+
   /**
    * In force when this is called, kept when it resolves; what else is known of the login is in force then.
    * @throws {HoopError} TOKEN_INVALID where the token was used before; STORE_FAILED: in force even so, until the gateway is
    * started anew
    */
   async add(logout: Logout): Promise<void> {
-    this.#mark(markOf(logout))
+    this.hold(logout)
     for (const mark of await noteLogout(this.#db, logout, Date.now())) this.#mark(mark)
   }
 

@@ -40,12 +40,14 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 /** A page with what stands on a terminal, as `tmux capture-pane -e` gives it. */
 export const pageOf = (screen: string, columns: number): string => {
   let pen: Pen = {}
-  // eslint-disable-next-line no-control-regex -- that is what colors are
-  const spans = screen.trimEnd().split(/\u001b\[([\d;]*)m/).map((part, at) => {
-    if (at % 2 === 0) return part === '' ? '' : `<span style="${styleOf(pen)}">${escaped(part)}</span>`
-    pen = part.split(';').map(Number).reduce(change, pen)
-    return ''
-  })
+  const spans = screen
+    .trimEnd()
+    .split(/\u001b\[([\d;]*)m/)
+    .map((part, at) => {
+      if (at % 2 === 0) return part === '' ? '' : `<span style="${styleOf(pen)}">${escaped(part)}</span>`
+      pen = part.split(';').map(Number).reduce(change, pen)
+      return ''
+    })
   return `<!doctype html><meta charset="utf-8"><style>
 html { background: #0d1117 }
 pre { margin: 16px; width: ${columns}ch; font: 15px/1.35 "DejaVu Sans Mono", monospace }

@@ -93,6 +93,17 @@ export const demanded = (filter: Filter, name: string): string | undefined => {
     : undefined
 }
 
+/** Characters of a literal that cost as much to compare as to come to it. */
+const short = 64
+
+/** How much it takes to hold one element against a filter: its comparisons, with long literals as several. */
+export const costOf = (filter: Filter): number => {
+  if ('left' in filter) return costOf(filter.left) + costOf(filter.right)
+  if ('inner' in filter) return costOf(filter.inner)
+  const value = filter.kind === 'compare' ? filter.value : undefined
+  return 1 + (typeof value === 'string' ? Math.floor(value.length / short) : 0)
+}
+
 /** Looks whether all that a filter names is there, whatever it is applied to. @throws {ScimError} invalidFilter */
 export const assertFilter = (filter: Filter, attributes: Attributes): void => {
   if ('left' in filter) {

@@ -1,6 +1,6 @@
 import { bad } from './error.js'
 import { type Filter, parseBracketed } from './filter.js'
-import { matches, type Resource } from './match.js'
+import { costOf, matches, type Resource } from './match.js'
 import { type Draft, field, isObject, joined } from './operations.js'
 import { cleanValue, limits } from './resource.js'
 import { type Attribute, attributeOf, type Attributes, pathNames } from './schema.js'
@@ -21,19 +21,24 @@ interface Target {
   readonly sub?: readonly [name: string, attribute: Attribute]
 }
 
-/** Elements that the operations of one request may look at, all together: what it takes is done in one go, while others wait. */
-const mostElements = 1_000_000
+/** Comparisons with elements that the operations of one request may take, all together: they are done in one go, while others wait. */
+const mostComparisons = 1_000_000
 
 /** What one request has cost so far. */
 class Work {
-  #elements = 0
+  #comparisons = 0
 
   /** @throws {ScimError} tooMany */
-  spend({ holder, name, attribute }: Target): void {
+  spend({ holder, name, attribute, filter }: Target): void {
     const list = attribute.multi === true ? holder[name] : undefined
-    this.#elements += Array.isArray(list) ? list.length : 1
-    if (this.#elements > mostElements)
-      throw bad('tooMany', 'its operations go through long lists too often: send fewer at once, or members as one list')
+    // Elements are looked at until one fits, and then each.
+    const each = filter === undefined ? 1 : 2 * costOf(filter)
+    this.#comparisons += (Array.isArray(list) ? list.length : 1) * each
+    if (this.#comparisons > mostComparisons)
+      throw bad(
+        'tooMany',
+        'its operations go through long lists too often: send fewer at once, members as one list, or shorter filters',
+      )
   }
 }
 

@@ -111,7 +111,8 @@ const look = async (trust: WorkloadTrust, token: string, options: ExchangeOption
     checkAudience(payload)
     const matched = match(trust, payload)
     if ('failed' in matched) return { trust, failed: matched.failed }
-    return { trust, payload, identity: workloadIdentity(trust, payload, matched.claims) as WorkloadIdentity }
+    const identity = workloadIdentity(trust, payload, matched.claims) as WorkloadIdentity
+    return { trust, payload, identity: { ...identity, namedAt: payload.iat! * 1000 } }
   } catch (error) {
     return { trust, error: forPrograms(asHoopError(error)) }
   }

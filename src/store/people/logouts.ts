@@ -83,6 +83,13 @@ export const noteLogout = (db: Kysely<Tables>, logout: Logout, now: number): Pro
     return marks
   })
 
+/** @throws {HoopError} TOKEN_INVALID where a logout token was used before; STORE_FAILED */
+export const assertUnused = async (db: Kysely<Tables>, { jti }: Logout): Promise<void> => {
+  if (await db.selectFrom('logout_tokens').select('jti').where('jti', '=', jti).executeTakeFirst()) throw usedBefore()
+}
+
+const usedBefore = (): HoopError => new HoopError('TOKEN_INVALID', 'it was used before')
+
 const useUp = async (db: Transaction<Tables>, { jti, until }: Logout, now: number): Promise<void> => {
   await db.deleteFrom('logout_tokens').where('until', '<', now).execute()
   const { numInsertedOrUpdatedRows } = await db
@@ -90,7 +97,7 @@ const useUp = async (db: Transaction<Tables>, { jti, until }: Logout, now: numbe
     .values({ jti, until })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow()
-  if (!numInsertedOrUpdatedRows) throw new HoopError('TOKEN_INVALID', 'it was used before')
+  if (!numInsertedOrUpdatedRows) throw usedBefore()
 }
 
 /**

@@ -186,6 +186,14 @@ test('members that are added and taken out one by one are taken together, in the
     expect.objectContaining({ status: 400, scimType: 'tooMany' }),
   )
   expect(() => patched({ userName: 'ana' }, userAttributes, { Operations: [out(1)] })).toThrow('no attribute members')
+  // So do the comparisons of one filter, and long literals count as several.
+  const terms = (count: number, text: string) => Array.from({ length: count }, () => `value co "${text}"`).join(' or ')
+  const few = { ...all, members: members.slice(0, 5) }
+  for (const filter of [terms(60, 'x'), terms(2, 'x'.repeat(900))]) {
+    const operations = { Operations: [{ op: 'remove', path: `members[${filter}]` }] }
+    expect(patched(few, groupAttributes, operations)['members']).toHaveLength(5)
+    expect(() => patched(all, groupAttributes, operations)).toThrow(expect.objectContaining({ scimType: 'tooMany' }))
+  }
 })
 
 test('elements that are all the primary one are no work either', () => {

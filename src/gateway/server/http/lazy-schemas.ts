@@ -20,12 +20,19 @@ const buildSerializer: Serializers = (...parts) =>
  */
 export const lazyCompilers: Compilers = {
   buildValidator: (shared, options) => {
-    let compile: ReturnType<Validators> | undefined
+    let [compile, compileExact]: (ReturnType<Validators> | undefined)[] = []
+    // What stands in an address is text and is read as what it means; a body says itself what is a number, and "" is no null.
+    const customOptions = { ...options?.customOptions, coerceTypes: false }
+    const exact = { ...options, customOptions } as Parameters<Validators>[1]
     return (route: Parameters<ReturnType<Validators>>[0]) => {
       let validate: ReturnType<ReturnType<Validators>> | undefined
       // Fastify reads what is wrong from the function that it called.
+      const compiled = () =>
+        route.httpPart === 'body'
+          ? (compileExact ??= buildValidator(shared, exact))(route)
+          : (compile ??= buildValidator(shared, options))(route)
       const lazily: { (data: unknown): unknown; errors?: unknown } = (data) => {
-        validate ??= (compile ??= buildValidator(shared, options))(route)
+        validate ??= compiled()
         const fits: unknown = validate(data)
         lazily.errors = validate.errors
         return fits

@@ -85,7 +85,7 @@ export const openAccess = async (options: ServeOptions, own: ReturnType<typeof o
     1000,
   )
   timed.unref()
-  const endLogin = endLogins({ logouts, registry, write })
+  const endLogin = endLogins({ logouts, registry, write, leave: (logout) => leaving.loggedOut(logout) })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, url: () => own.url },
     lost: lostAccess(view, tokens.kind),

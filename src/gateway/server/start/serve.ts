@@ -92,12 +92,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     ...{ rates, address, limits: gateway.limits.http, tokens: tokenControl },
     tls: certificate.current.context,
     ...{ config: view, quarantine: options.quarantine, ready },
-    logout: async (token) => {
-      const logout = await identity.logout(token)
-      // First what spends the token: a logout that is said again shuts nobody out who was let in since.
-      await access.endLogin(logout)
-      await leaving.loggedOut(logout)
-    },
+    logout: async (token) => access.endLogin(await identity.logout(token)),
     refused: (subject) => leaving.refused(subject),
     principal: async (request) => admitted(await identity.principal(request)),
     admit: admitted,

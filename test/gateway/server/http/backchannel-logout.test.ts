@@ -101,6 +101,23 @@ test('where a logout means everything, whoever it names is shut out, once for ea
   expect(world.denied.find('vic')).toBeUndefined()
 })
 
+test('a logout that the store failed to keep whole has its effect when it is said again', async () => {
+  world.state.ends = { logout: 'everything', refused_refresh: 'sessions' }
+  const told = `logout_token=${await logoutToken({ sub: 'wes' })}`
+  world.state.failing = 'leaving'
+  expect((await post(told)).status).not.toBe(200)
+  world.state.failing = undefined
+  expect(world.denied.find('wes')).toBeUndefined()
+  // The login is over even so.
+  expect((await me(await world.idp.sign({ ...people.ana, sub: 'wes', iat: now() - 60 }))).body).toMatchObject({
+    code: 'LOGGED_OUT',
+  })
+  expect((await post(told)).status).toBe(200)
+  expect(world.denied.find('wes')).toBeDefined()
+  expect((await post(told)).status).toBe(400)
+  world.state.ends = { logout: 'sessions', refused_refresh: 'sessions' }
+})
+
 test('grants remember their login: one from before the logout can’t be renewed, nor its key used again', async () => {
   const prover = await newProver()
   const token = await world.idp.sign({ ...people.dora, iat: now() - 60 })

@@ -288,3 +288,13 @@ test('a subject that was never seen is shut out where that is said', async () =>
   expect((await post('olu', '/v1/people/restore', { person: 'zoe' })).status).toBe(200)
   expect((await world.ask(undefined, '/v1/me', { token })).status).toBe(200)
 })
+
+test.for<[string, object]>([
+  ['a number in place of a person', { person: 4711, reason: 'left' }],
+  ['nothing in place of a reason', { person: 'ana', reason: null }],
+  ['a truth in place of a reason', { person: 'ana', reason: true }],
+  ['a list of one', { person: ['ana'], reason: 'left' }],
+])('a body says itself what it is: %s is refused', async ([, body]) => {
+  const answer = await world.ask('olu', '/v1/people/revoke', { method: 'POST', body })
+  expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } })
+})

@@ -237,7 +237,6 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     limits: () => ({ sessions: 1000, sessions_per_person: 1000 }),
     denied: (session) => out(session) ?? over(session),
   })
-  const endLogin = endLogins({ logouts, registry, write })
   const webSessions = new WebSessions()
   const control = new Control({
     ...{ registry, denied, grants, write },
@@ -247,6 +246,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     ...{ control, denied, ends: () => state.ends },
     subjectsOf: (sid) => subjectsOfSession(store.db, sid),
   })
+  const leave = async (logout: Parameters<Leaving['loggedOut']>[0]): Promise<void> => {
+    if (state.failing === 'leaving') throw new HoopError('STORE_FAILED', 'the disk is full')
+    await leaving.loggedOut(logout)
+  }
+  const endLogin = endLogins({ logouts, registry, write, leave })
   const scim = await Scim.open({
     ...{ store, control, denied, write, registry, url: () => url },
     lost: lostAccess(() => state.view, tokens.kind),
@@ -328,12 +332,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     },
     ...{ scim, url: () => url, scimSecret: async () => (state.scim ? scimSecret : undefined) },
     logout: async (token) => {
-      const logout = await verifyLogoutToken(token, idpKeys, {
-        issuer: idp.issuer,
-        clientIds: [idp.clientId, state.web?.clientId ?? idp.clientId],
-      })
-      await endLogin(logout)
-      await leaving.loggedOut(logout)
+      const clientIds = [idp.clientId, state.web?.clientId ?? idp.clientId]
+      await endLogin(await verifyLogoutToken(token, idpKeys, { issuer: idp.issuer, clientIds }))
     },
     refused: (subject) => leaving.refused(subject),
     seen: async (person) => void seen.push(seePerson(store.db, person, Date.now())),

@@ -45,6 +45,7 @@ export const workloadStage = async (
   const prepare = async ({ config }: { config: string }) => {
     const document = parseDocument(await readFile(config, 'utf8'))
     document.setIn(['identity', 'workloads'], trusts)
+    document.setIn(['identity', 'admins'], ['platform'])
     const policy = document.getIn(['connections', 'vectordb', 'access', 0, 'policy'])
     document.addIn(['connections', 'vectordb', 'access'], { workloads: Object.keys(trusts), policy })
     await writeFile(config, document.toString())

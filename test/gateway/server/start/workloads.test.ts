@@ -90,6 +90,21 @@ test('it uses what its access entry names, and the recording says what proved it
   })
 })
 
+test('who was shut out and let in again needs a token that the platform has signed since', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const other = { repository_id: '4712', aud: 'hoop-of-ours', exp: now + 600 }
+  const old = { ...other, iat: now - 60 }
+  const { body } = await stage.get('/v1/me', await issued(await sign(old)))
+  const before = await sign(old)
+  await using olu = await stage.it.person('olu')
+  await olu.client.post('/v1/people/revoke', { person: body['subject'], reason: 'stolen' })
+  await olu.client.post('/v1/people/restore', { person: body['subject'] })
+  expect(await stage.exchange(before)).toMatchObject({
+    body: { code: 'TOKEN_OUTDATED', hint: expect.stringContaining('platform') as string },
+  })
+  await issued(await sign({ ...other, iat: now + 5 }))
+})
+
 test('a groups claim makes it nobody’s fellow, and its name is no person’s', async () => {
   const claims = { groups: ['platform', 'ml-eng'], email: 'olu@acme.example', repository: undefined }
   const { body } = await stage.get('/v1/me', await issued(await sign(claims)))
