@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRegular } from '../lib/regular-file.js'
 import { parseCheckpointText } from './note/checkpoint.js'
 import { parseNote } from './note/note.js'
 
@@ -38,12 +39,15 @@ const originOf = (checkpoint: string): string | undefined => {
 
 /**
  * What a folder of copies has of one log, oldest first. A last line that was cut off is left out.
+ * @throws where one can't be read, or is no file: nothing is said of a part
  */
 export const readCopies = async (folder: string, origin: string): Promise<CopiedCheckpoint[]> => {
   const files = (await readdir(folder)).filter((name) => name.endsWith(suffix)).sort()
   const found: CopiedCheckpoint[] = []
   for (const name of files) {
-    const lines = (await readFile(join(folder, name), 'utf8')).split('\n')
+    await using file = await openRegular(join(folder, name))
+    if (!file) throw new Error(`${name} is no regular file`)
+    const lines = (await file.readFile('utf8')).split('\n')
     for (const line of lines) {
       const copy = parse(line)
       if (copy && originOf(copy.checkpoint) === origin) found.push(copy)

@@ -138,7 +138,7 @@ export class Journal {
     this.counters.refused++
     this.#metrics.refused(error.code, rule)
     const found: Found = {}
-    const message = this.#blanking.text(error.message, captureLimits.text, found)
+    const message = this.#blanking.message(error.message, captureLimits.text, found)
     this.counters.lastRefusal = message
     this.#dirty = true
     this.#recorder.record({
@@ -178,13 +178,13 @@ export class Journal {
     event.n = statement.n
     event.duration = Math.round((at - statement.sentAt) * 1000) / 1000
     if (statement.ran !== undefined) event.ran = this.#blanking.text(statement.ran, captureLimits.text, {})
-    if (event.message !== undefined) event.message = this.#blanking.text(event.message, captureLimits.text, {})
+    if (event.message !== undefined) event.message = this.#blanking.message(event.message, captureLimits.text, {})
     this.#recorder.record(event)
   }
 
   notice(kind: 'notice' | 'notification' | 'parameter', message: string): void {
     const found: Found = {}
-    const kept = this.#blanking.text(message, captureLimits.value, found)
+    const kept = this.#blanking.message(message, captureLimits.value, found)
     const event = { type: 'notice', at: this.now(), kind, message: kept } as const
     this.#recorder.record(foundIn(found) ? { ...event, detected: found } : event)
   }

@@ -2,10 +2,9 @@ import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Act } from '../../lib/api/acts.js'
-import type { SessionSummary } from '../../lib/api.js'
 import { HoopError } from '../../lib/errors.js'
 import type { StoreView } from '../verify/store.js'
+import { checkedRow, type Rows } from './rows.js'
 import { readTar } from './tar.js'
 import { type AboutBundle, storePart } from './parts.js'
 
@@ -26,10 +25,12 @@ const isAllowed = (path: string): boolean => allowed.test(path) && !path.include
 const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
 
 /** Of all parts, each of which is small. */
-async function* jsonLines<Item>(folder: string, name: string): AsyncGenerator<Item, void> {
+async function* jsonLines<Name extends keyof Rows>(folder: string, name: Name): AsyncGenerator<Rows[Name], void> {
   for (let part = 0; existsSync(partPath(folder, name, part)); part++)
-    for (const [at, line] of (await readFile(partPath(folder, name, part), 'utf8')).split('\n').entries())
-      if (line !== '') yield rowOf(line, `line ${at + 1} of ${storePart(name, part)}`) as Item
+    for (const [at, line] of (await readFile(partPath(folder, name, part), 'utf8')).split('\n').entries()) {
+      const place = `line ${at + 1} of ${storePart(name, part)}`
+      if (line !== '') yield checkedRow(name, rowOf(line, place), place)
+    }
 }
 
 /** @throws {HoopError} AUDIT_TAMPERED */
@@ -78,8 +79,8 @@ export const readBundle = async (
   return {
     ...{ about, folder: join(into, 'ledger'), recordings: join(into, 'recordings') },
     store: {
-      sessions: () => jsonLines<SessionSummary>(into, 'sessions'),
-      acts: () => jsonLines<Act>(into, 'acts'),
+      sessions: () => jsonLines(into, 'sessions'),
+      acts: () => jsonLines(into, 'acts'),
     },
   }
 }

@@ -1,19 +1,6 @@
 import { HoopError } from '../../lib/errors.js'
+import { actor, type Field, maybe, text, time, whole, wrongField } from '../fields.js'
 import type { Leaf, LeafKind } from '../leaves.js'
-
-type Field = (value: unknown) => boolean
-
-const text: Field = (value) => typeof value === 'string'
-const time: Field = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const whole: Field = (value) => Number.isSafeInteger(value) && (value as number) >= 0
-const maybe =
-  (field: Field): Field =>
-  (value) =>
-    value === undefined || field(value)
-const actor: Field = (value) => {
-  const { subject, name } = (value ?? {}) as Record<string, unknown>
-  return text(subject) && text(name)
-}
 
 const span: Field = (value) => {
   const { from, to } = (value ?? {}) as Record<string, unknown>
@@ -39,7 +26,15 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
     startedAt: time,
   },
   'session.head': { session: text, head: text, frames: whole, size: whole },
-  'session.end': { ...head, session: text, end: text, reason: maybe(text), by: maybe(actor), endedAt: time },
+  'session.end': {
+    ...head,
+    session: text,
+    end: text,
+    reason: maybe(text),
+    by: maybe(actor),
+    endedAt: time,
+    problem: maybe(text),
+  },
   act: { number: whole, at: time, act: text, by: actor },
   read: {},
   heartbeat: {},
@@ -64,7 +59,6 @@ const shapes: Readonly<Record<LeafKind, Readonly<Record<string, Field>>>> = {
  * @throws {HoopError} LEDGER_DAMAGED
  */
 export const assertShape = (leaf: Leaf): void => {
-  const fields = leaf as unknown as Readonly<Record<string, unknown>>
-  for (const [name, isSo] of Object.entries(shapes[leaf.kind]))
-    if (!isSo(fields[name])) throw new HoopError('LEDGER_DAMAGED', `a leaf’s ${name} is none`)
+  const wrong = wrongField(shapes[leaf.kind], leaf)
+  if (wrong !== undefined) throw new HoopError('LEDGER_DAMAGED', `a leaf’s ${wrong} is none`)
 }

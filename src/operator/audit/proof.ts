@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { ledgerFolder } from '../../gateway/host/layout.js'
 import { readCheckpoint } from '../../ledger/log/files.js'
 import { parseCheckpointText } from '../../ledger/note/checkpoint.js'
@@ -9,8 +7,8 @@ import { checkProof, type Proved } from '../../ledger/proof/content.js'
 import { findLeaf, notInLedger } from '../../ledger/proof/find.js'
 import { writeProof } from '../../ledger/proof/write.js'
 import { bestCheckpoint } from '../../ledger/witness/cosigned.js'
-import { HoopError } from '../../lib/errors.js'
 import { loadConfig } from '../../policy/config/load.js'
+import { openNamed } from './named-file.js'
 
 /**
  * A proof from the folders that a configuration names, with or without a gateway that runs.
@@ -36,8 +34,8 @@ export const proofByConfiguration = async (
  * @throws {HoopError} NOT_FOUND, NOTE_INVALID
  */
 export const checkProofAt = async (path: string, vkeys: readonly string[]): Promise<Proved> => {
-  if (!existsSync(path)) throw new HoopError('NOT_FOUND', `the proof ${path}`)
   const keys = vkeys.map(parseVerifier)
   const of = (kind: KeyKind) => keys.filter((key) => key.kind === kind)
-  return checkProof(await readFile(path, 'utf8'), of(KeyKind.note), of(KeyKind.cosignature))
+  await using file = await openNamed(path, { what: 'the proof', writer: 'hoop audit proof' })
+  return checkProof(await file.readFile('utf8'), of(KeyKind.note), of(KeyKind.cosignature))
 }

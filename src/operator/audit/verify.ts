@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, open, realpath, rm, stat } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
@@ -14,6 +14,7 @@ import { verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
 import { ledgerFolder, layout, pathIn } from '../../gateway/host/layout.js'
 import { loadConfig } from '../../policy/config/load.js'
 import { AuditView } from '../../store/audit-view.js'
+import { openNamed } from './named-file.js'
 import { remember, remembered } from './remembered.js'
 
 export interface AuditOptions extends Pick<VerifyOptions, 'since' | 'progress'> {
@@ -175,15 +176,6 @@ export const verifyBundle = async (stream: AsyncIterable<Buffer>, options: Bundl
 
 /** @throws {HoopError} NOT_FOUND, NOTE_INVALID, AUDIT_TAMPERED */
 export const verifyBundleFile = async (path: string, options: AuditOptions): Promise<Audited> => {
-  const there = await stat(path).catch(() => undefined)
-  if (!there) throw new HoopError('NOT_FOUND', `the bundle ${path}`, { hint: 'Check the path.' })
-  const hint = 'Give the file that hoop audit export wrote.'
-  if (there.isDirectory()) throw new HoopError('NOTE_INVALID', `${path} is a folder`, { hint })
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new HoopError('NOTE_INVALID', `${path} can’t be opened: ${cause.code}`, {
-      cause,
-      hint: 'Check owner and mode.',
-    })
-  })
+  const file = await openNamed(path, { what: 'the bundle', writer: 'hoop audit export' })
   return verifyBundle(file.createReadStream(), options)
 }

@@ -35,7 +35,12 @@ export class Shapes {
     const given = signature && this.#checker.getAwaitedType(signature.getReturnType())
     if (!given) throw new Error(`${id} has no run`)
     const kinds = (given.isUnion() ? given.types : [given]).filter((type) => !(type.flags & ts.TypeFlags.Void))
-    return kinds.length === 0 ? undefined : kinds.map((type) => this.#text(type, 2)).toSorted().join(' or ') // the compiler's own order isn't the same each time
+    return kinds.length === 0
+      ? undefined
+      : kinds
+          .map((type) => this.#text(type, 2))
+          .toSorted()
+          .join(' or ') // the compiler's own order isn't the same each time
   }
 
   /** @param depth how many levels of fields are named */

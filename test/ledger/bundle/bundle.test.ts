@@ -12,7 +12,17 @@ import { tempFolder } from '../../helpers/temp.js'
 import { heartbeat, keys } from '../log/sample.js'
 
 const rows = async function* (count: number): AsyncGenerator<never, void> {
-  for (let id = 0; id < count; id++) yield { id: `ses_${id}` } as never
+  const counters = { statements: 0, refused: 0, errors: 0, rows: 0, bytes: 0, masked: 0 }
+  const same = {
+    subject: 'ada',
+    name: 'ada',
+    connection: 'vectordb',
+    grantId: 'gr_1',
+    policyHash: '0',
+    seenClear: false,
+  }
+  for (let id = 0; id < count; id++)
+    yield { id: `ses_${id}`, ...same, startedAt: '2026-11-20T08:00:00.000Z', counters } as never
 }
 const store = (sessions = 0): StoreView => ({ sessions: () => rows(sessions), acts: () => rows(0) })
 
@@ -79,4 +89,31 @@ test('a header that was altered is no bundle’s', async () => {
   await expect(readBundle(streamOf(Readable.from(altered)), folder.file('unpacked'))).rejects.toMatchObject({
     code: 'NOTE_INVALID',
   })
+})
+
+test.for([
+  ['id', { toString: 0, valueOf: 0 }],
+  ['startedAt', 'once'],
+  ['endedAt', 5],
+  ['owner', { subject: 'ada', name: null }],
+  ['counters', { statements: 1 }],
+  ['seenClear', null],
+  ['__proto__', 'x'],
+] as const)('a row whose %s is none of its kind makes the bundle none', async ([name, value]) => {
+  await using folder = await tempFolder()
+  const sessions = async function* () {
+    for await (const row of rows(2)) {
+      const { id, ...others } = row as { readonly id: string }
+      if (name === '__proto__') yield { ...others, ['__proto__']: { id } } as never
+      else yield { id, ...others, [name]: value } as never
+    }
+  }
+  const options = { folder: folder.path, recordings: folder.path, store: { ...store(), sessions }, vkey }
+  const { store: read } = await readBundle(streamOf(writeBundle(options)), folder.file('unpacked'))
+  const wrong = name === '__proto__' ? 'id' : name
+  const all = async () => {
+    for await (const { id: _ } of read.sessions());
+  }
+  await expect(all()).rejects.toMatchObject({ code: 'NOTE_INVALID' })
+  await expect(all()).rejects.toThrow(`line 1 of store/sessions.0.jsonl is none that a gateway writes: its ${wrong}`)
 })

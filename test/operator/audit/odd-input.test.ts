@@ -8,6 +8,8 @@ import { readTar, tarEnd, tarHeader, tarPadding } from '../../../src/ledger/bund
 import { writeBundle } from '../../../src/ledger/bundle/write.js'
 import { loadLedgerKeys } from '../../../src/ledger/log/key-file.js'
 import { isTampering } from '../../../src/ledger/verify/report.js'
+import { readCopies } from '../../../src/ledger/copied.js'
+import { checkProofAt } from '../../../src/operator/audit/proof.js'
 import { verifyBundle, verifyBundleFile } from '../../../src/operator/audit/verify.js'
 import { AuditView } from '../../../src/store/audit-view.js'
 import { copyOf, openGateway, pathOf, type Places, placesIn, verified } from '../../gateway/ledger/history.js'
@@ -155,4 +157,16 @@ test('what is no file to be read says what to do', async () => {
   const options = { memory: folder.file('memory') }
   await expect(verifyBundleFile('/nope', options)).rejects.toMatchObject({ code: 'NOT_FOUND', hint: 'Check the path.' })
   await expect(verifyBundleFile(folder.path, options)).rejects.toMatchObject({ code: 'NOTE_INVALID' })
+})
+
+test('a pipe or a device named on the command line, or among copies, is not waited for', async () => {
+  const pipe = folder.file('2026-11-20.checkpoints.jsonl')
+  execFileSync('mkfifo', [pipe])
+  for (const path of [pipe, '/dev/zero']) {
+    const refused = { code: 'NOTE_INVALID', hint: expect.stringContaining('Give the file that hoop audit') as string }
+    await expect(verifyBundleFile(path, { memory: folder.file('memory') })).rejects.toMatchObject(refused)
+    await expect(checkProofAt(path, [])).rejects.toMatchObject(refused)
+  }
+  await expect(checkProofAt('/nope', [])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(readCopies(folder.path, 'x')).rejects.toThrow('is no regular file')
 })

@@ -35,9 +35,18 @@ export class Blanking {
 
   /** @param limit UTF-16 units that are recorded of it @param found is added to */
   text(text: string, limit: number, found: Found): string {
+    return this.#blanked('text', text, limit, found)
+  }
+
+  /** What is said to a person, which quotes values as it likes. @param limit UTF-16 units @param found is added to */
+  message(text: string, limit: number, found: Found): string {
+    return this.#blanked('message', text, limit, found)
+  }
+
+  #blanked(as: 'text' | 'message', text: string, limit: number, found: Found): string {
     if (!this.#scans && !this.#vectors) return beginning(text, limit)
     const said = beginning(text, limit + BEHIND)
-    const head = this.#vectors?.text(said, (count) => add(found, vectorName, count)) ?? said
+    const head = this.#vectors?.[as](said, (count) => add(found, vectorName, count)) ?? said
     return beginning(this.#hide(head, said.length < text.length, found) ?? head, limit)
   }
 

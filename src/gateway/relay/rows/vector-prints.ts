@@ -36,6 +36,18 @@ const bare = (bytes: Buffer): string => (beginnings.has(bytes[0]) ? bytes.toStri
 /** A literal of numbers in brackets, to its end or the end of what is recorded of the text. */
 const literal = /'(\s*(?:\[[\d+\-.eE,\s]+(?:\]\s*|$)|\{[\d:.,eE+\-\s]+(?:\}\s*\/\s*\d{1,10}\s*|$)))('?)/g
 
+/** What stands in brackets, closed or not: what the server quotes of a value may be cut off, or be wrong in one of its numbers. */
+const bracketed = /[[{][^[\]{}"]*(?:[\]}](?:\s*\/\s*\d{1,10})?)?/g
+
+/** A number as the types read it, hexadecimal ones included, or its beginning; of a sparse vector with its index. */
+const number = /^(?:\d+:)?[+-]?(?:0x[\da-fp.+-]*|[\d.]+(?:e[+-]?\d*)?|nan|inf(?:inity)?)$/i
+
+const numbersIn = (text: string): number =>
+  text
+    .replace(/\/\d+$/, '')
+    .split(/[,[\]{}]/)
+    .filter((part) => number.test(part)).length
+
 /** What a literal begins with that can be one. */
 const quoted = /'\s*[[{]/
 
@@ -74,6 +86,20 @@ export class VectorPrints {
       if (dimensions < fewest) return whole
       count++
       return `'${this.#print(dimensions, numbers)}${quote}`
+    })
+    if (count > 0) found(count)
+    return without
+  }
+
+  /** The same of what a server or the gateway says: it quotes values without a literal's quotes, and in part. */
+  message(text: string, found: (count: number) => void): string {
+    let count = 0
+    const without = this.text(text, (literals) => void (count += literals)).replace(bracketed, (whole) => {
+      const numbers = whole.replace(blanks, '')
+      const dimensions = sparseText(numbers) || numbersIn(numbers)
+      if (dimensions < fewest) return whole
+      count++
+      return this.#print(dimensions, numbers)
     })
     if (count > 0) found(count)
     return without

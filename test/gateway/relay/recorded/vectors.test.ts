@@ -152,3 +152,19 @@ test.for([
     expect(new VectorPrints().copied(data).toString()).not.toMatch(/0\.[123]/)
   },
 )
+
+test.for([
+  'invalid input syntax for type vector: "[0.1,0.2,0.3,x]"',
+  'malformed vector literal: "[0.1,0.2,0.3',
+  'malformed vector literal: "[0.1, 0.2, 0.3, ',
+  'Key (e)=([0.1,0.2,0.3]) already exists.',
+  'invalid input syntax for type vector: "[x,0.1,y,0.2,0.3]"',
+  'NOTICE: seen [0.1,0.2,0.3], twice',
+])('a message that quotes a vector is recorded with its print: %s', (message) => {
+  const found = {}
+  expect(sampled().message(message, 1000, found)).toMatch(/\[vector 3 [0-9a-f]{12}\]/)
+  expect(sampled().message(message, 1000, {})).not.toMatch(/0\.[123]/)
+  expect(found).toEqual({ vector: 1 })
+  const shorter = 'Key (a, b)=(1, 2) is not in [1,2]; different vector dimensions 3 and 4'
+  expect(sampled().message(shorter, 1000, {})).toBe(shorter)
+})
