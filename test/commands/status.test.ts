@@ -15,7 +15,7 @@ test('who, until when, which gateway', async () => {
   const { status, stdout, stderr } = await stage.hoop(['status'])
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^Person +mika@acme\.example$/m)
-  expect(stdout).toMatch(/^Until +\d+ min .*then renewed$/m)
+  expect(stdout).toMatch(/^Until +(?:1 h|\d+ min) .*then renewed$/m)
   expect(stdout).toContain(stage.gateway.url)
   expect(stdout).toMatch(/^Reachable +yes$/m)
 })

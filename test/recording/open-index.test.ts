@@ -129,10 +129,10 @@ test('each that can’t be closed is told of at every start, and the others are 
   for (const session of ['empty', 'headless', 'folder', 'sound']) await one(folder.path, session, 'open')
   await truncate(pathOf(folder.path, 'empty'), 0)
   await writeFile(pathOf(folder.path, 'headless'), 'x'.repeat(500))
-  // What root can't read either: a folder in the file's place.
+  // Something else in the file's place.
   await rm(pathOf(folder.path, 'folder'))
   await mkdir(pathOf(folder.path, 'folder'))
-  const unusable = { empty: 'RECORDING_DAMAGED', headless: 'RECORDING_DAMAGED', folder: 'RECORDING_UNREADABLE' }
+  const unusable = { empty: 'RECORDING_DAMAGED', headless: 'RECORDING_DAMAGED', folder: 'RECORDING_DAMAGED' }
   expect(outcomes(await recover(folder.path))).toEqual({ ...unusable, sound: 'aborted' })
   expect(outcomes(await recover(folder.path))).toEqual(unusable)
 })

@@ -41,7 +41,7 @@ test('an empty, a headless and an unreadable recording are a line each, and the 
   expect(said.map(({ session, err }) => [session, (err as { code: string }).code]).toSorted()).toEqual([
     ['empty', 'RECORDING_DAMAGED'],
     ['headless', 'RECORDING_DAMAGED'],
-    ['unreadable', 'RECORDING_UNREADABLE'],
+    ['unreadable', 'RECORDING_DAMAGED'],
   ])
 })
 
