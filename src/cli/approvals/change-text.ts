@@ -15,9 +15,9 @@ const happened = {
 
 /** What happened to a request, in one line that can be read out; a new one says who may decide, until when and how. */
 export const changeText = (event: keyof typeof happened, one: Approval): string => {
-  const about = `${momentText(new Date().toISOString())}  ${one.id}, ${plain(one.name)} on ${plain(one.connection)}, rule ${plain(one.rule)}: ${happened[event]}`
+  const about = `${momentText(new Date().toISOString())}  ${plain(`${one.id}, ${one.name} on ${one.connection}, rule ${one.rule}`)}: ${happened[event]}`
   if (event !== 'requested') return event === 'decided' || event === 'voted' ? `${about}, ${one.state}` : about
   const text = exact(one.text.replace(/\s+/g, ' ').trim())
-  const decide = one.mayDecide ? ` Decide: hoop approvals show ${one.id}` : ''
-  return `${about} until ${momentText(one.expiresAt)}. Approvers: ${approversOf(one)}.${decide}\n  ${text}`
+  const decide = one.mayDecide ? ` Decide: hoop approvals show ${plain(one.id)}` : ''
+  return `${about} until ${momentText(one.expiresAt)}. Approvers: ${plain(approversOf(one))}.${decide}\n  ${text}`
 }
