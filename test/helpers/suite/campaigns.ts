@@ -18,7 +18,9 @@ export const campaigns: readonly string[] = [
   'test/leaks/',
   'test/probes/',
   'test/sql/lineage/nesting.test.ts',
-  'test/sql/witness/',
+  'test/sql/witness/isolation.test.ts',
+  'test/sql/witness/relations.test.ts',
+  'test/sql/witness/routines.test.ts',
   'test/usability/migrations/sent.test.ts',
   'test/usability/stores/sent.test.ts',
 ]
