@@ -28,19 +28,14 @@ export interface StoreOptions {
   readonly version?: string | undefined
   /** Told of each query, of those that open the store too. */
   readonly queried?: Queried | undefined
-  /** Milliseconds that a query may take once the store is open. */
-  readonly patience?: number | undefined
-}
-
-/** What may take as long as it takes: to bring a large store up to date. */
-interface Patience {
-  milliseconds: number
+  /** Milliseconds that a query may take once the store is open, asked for each. */
+  readonly patience?: (() => number) | undefined
 }
 
 /** @throws {HoopError} CONFIG_INVALID */
 const connect = (
   url: string,
-  patience: Patience,
+  patience: () => number,
   queried?: Queried,
 ): { readonly db: Kysely<Tables>; readonly path: string } => {
   const scheme = url.slice(0, Math.max(0, url.indexOf(':')))
@@ -54,7 +49,7 @@ const connect = (
   const log = queried && {
     log: ({ level, queryDurationMillis }: LogEvent) => queried(queryDurationMillis, level === 'error'),
   }
-  return { db: new Kysely<Tables>({ dialect: dialect(path, () => patience.milliseconds), ...log }), path }
+  return { db: new Kysely<Tables>({ dialect: dialect(path, patience), ...log }), path }
 }
 
 /** Writes a row. @throws {HoopError} STORE_FAILED */
@@ -74,13 +69,14 @@ const write = async (db: Kysely<Tables>): Promise<void> => {
  */
 export const openStore = async (
   url: string,
-  { version, queried, patience = PATIENCE }: StoreOptions = {},
+  { version, queried, patience = () => PATIENCE }: StoreOptions = {},
 ): Promise<Store> => {
-  const given: Patience = { milliseconds: Infinity }
-  const { db, path } = connect(url, given, queried)
+  // To bring a large store up to date takes as long as it takes.
+  let given = () => Infinity
+  const { db, path } = connect(url, () => given(), queried)
   try {
     await migrate(db, path, version)
-    given.milliseconds = patience
+    given = patience
   } catch (error) {
     await db.destroy()
     throw error
@@ -94,7 +90,7 @@ export const openStore = async (
  * @throws {HoopError} as openStore
  */
 export const tryStore = async (url: string, { version }: StoreOptions = {}): Promise<boolean> => {
-  const { db, path } = connect(url, { milliseconds: PATIENCE })
+  const { db, path } = connect(url, () => PATIENCE)
   try {
     const isOld = (await stepsToMake(db, path, version)) > 0
     if (!isOld) await write(db)
