@@ -89,7 +89,7 @@ test.for([
   ],
 ] as const)('under %s, what is decided beyond literals is what is decided anew', async ([, more]) => {
   const policy = policyOf(more)
-  const remembering = guardOf(policy)
+  let remembering = guardOf(policy)
   const corpus = await texts()
   const asker = askerOf()
   const numbers = fc.array(fc.nat(9999), { minLength: 60, maxLength: 200 })
@@ -97,8 +97,11 @@ test.for([
     fc.property(numbers, fc.nat(corpus.length * 2), (tape, which) => {
       const own = corpus[which] ?? new RandomQuery(tape).query()
       const other = exchanged(own, tape)
-      for (const text of [own, other, exchanged(other, tape.slice(7)), `${other};${own};${other}`])
+      for (const text of [own, other, exchanged(other, tape.slice(7)), `${other};${own};${other}`]) {
         expect(plain(remembering.decide(text, asker)), text).toEqual(plain(guardOf(policy).decide(text, asker)))
+        // From here on a name may mean another table: a guard that is new knows nothing of that.
+        if (/ RENAME TO /i.test(text)) remembering = guardOf(policy)
+      }
     }),
     { numRuns: runs },
   )

@@ -28,6 +28,8 @@ export interface PumpOptions {
   /** Bytes of one transaction's messages that are kept to be played again. */
   readonly replay: number
   readonly functionCalls: boolean
+  /** What `application_name` becomes where the client sets it to its own: it says whose session it is. */
+  readonly named: (own: string) => string
   /** Absent where the policy has no budgets. */
   readonly metering?: Metering | undefined
   readonly searchPath?: SearchPath

@@ -1,6 +1,7 @@
 import { accountOf } from '../../identity/account.js'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { SessionRecorder } from '../../recording/events.js'
+import { initParser } from '../../sql/parser.js'
 import { authenticationOk, backendKeyData, negotiateProtocolVersion } from '../../wire/backend.js'
 import { frame } from '../../wire/frontend.js'
 import { Backend } from '../../wire/tags.js'
@@ -17,7 +18,7 @@ import { newSessionId } from './id.js'
 import type { SessionOptions } from './options.js'
 import type { Entered } from './services.js'
 import { assertAllowed } from './startup-options.js'
-import { askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
+import { applicationName, askerOf, gateOf, meteringOf, upstreamParameters } from './parts.js'
 import { type SessionName, SessionRegistry } from './registry.js'
 import { readRequest, type SessionRequest } from './request.js'
 import { connectUpstream, type Upstream } from '../upstream/connect.js'
@@ -72,6 +73,8 @@ export const openSession = async (options: SessionOptions): Promise<void> => {
       assertAllPinned(upstream.parameters)
       assertEncoding(upstream.parameters)
     }
+    // Also where no policy is: a name that the client sets is read by it.
+    await initParser()
     const startedAt = new Date()
     const summary = summaryOf(options, request, id, startedAt, guard)
     const recorder = await services.openRecording(startOf(options, request, id, startedAt, upstream))
@@ -138,6 +141,7 @@ const run = (
     names: services.limits.names,
     replay: services.limits.replay,
     functionCalls: runtime.functionCalls,
+    named: (own) => applicationName(grant.principal.subject, id, own),
     gate: guard && gateOf(options, request, target, id),
     ...{ metrics, waited: services.metrics.waited },
   })

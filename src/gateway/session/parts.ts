@@ -79,10 +79,15 @@ const NAME_LENGTH = 63
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?')
 
-/** Whose session it is comes first, and whole but for a long subject; of the client's own name as much as there is room for. */
-const applicationName = (subject: string, id: string, own = ''): string => {
+/**
+ * Whose session it is comes first, and whole but for a long subject; of the client's own name as much as there is room for.
+ * A name that has it already, as one that was read before, is left as it is.
+ */
+export const applicationName = (subject: string, id: string, own = ''): string => {
   const person = printable(subject).slice(0, NAME_LENGTH - 'hoop:/'.length - id.length)
-  return `hoop:${person}/${id} ${printable(own)}`.slice(0, NAME_LENGTH).trimEnd()
+  const whose = `hoop:${person}/${id}`
+  const name = printable(own)
+  return (name === whose || name.startsWith(`${whose} `) ? name : `${whose} ${name}`).slice(0, NAME_LENGTH).trimEnd()
 }
 
 export const upstreamParameters = (

@@ -50,6 +50,9 @@ const kept: ReadonlySet<unknown> = new Set([
 /** Named by their table and a word of their own. */
 const within: ReadonlySet<unknown> = new Set(['OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_POLICY'])
 
+/** What is renamed of a relation, and leaves it the name that it has. */
+const parts: ReadonlySet<unknown> = new Set([...within, 'OBJECT_COLUMN', 'OBJECT_ATTRIBUTE', 'OBJECT_TABCONSTRAINT'])
+
 /** Kinds of objects of which the catalog knows what depends on them. */
 const followed: Readonly<Record<string, 'type' | 'function'>> = {
   ...{ OBJECT_TYPE: 'type', OBJECT_DOMAIN: 'type', OBJECT_FUNCTION: 'function', OBJECT_PROCEDURE: 'function' },
@@ -94,7 +97,7 @@ const handlers: Readonly<Record<string, Handler>> = {
         [text(subname), name].filter((each) => each !== undefined),
       )
     else if (renameType === 'OBJECT_DATABASE') everywhere(usage)
-    else if (renameType === 'OBJECT_COLUMN' || renameType === 'OBJECT_ATTRIBUTE') moved(usage, relation)
+    else if (parts.has(renameType)) moved(usage, relation)
     else moved(usage, relation, name)
   },
   AlterObjectSchemaStmt: ({ relation, newschema, objectType, object }, usage) => {

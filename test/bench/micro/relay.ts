@@ -37,6 +37,7 @@ const openRelay = (recorder: SessionRecorder, guard: Guard | undefined) => {
     names: { count: 1000, bytes: megabyte },
     replay: megabyte,
     functionCalls: false,
+    named: (own) => own,
     cancel: async () => undefined,
     reset: () => undefined,
   }).start(Buffer.alloc(0), Buffer.alloc(0))

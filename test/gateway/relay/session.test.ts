@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Client } from 'pg'
-import { inject, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { HoopError } from '../../../src/lib/errors.js'
 import { cancelRequest, startupMessage } from '../../../src/wire/startup.js'
 import { whole } from '../../helpers/suite/whole.js'
@@ -116,10 +116,73 @@ test('of what a client calls itself only the end is cut, and RESET brings the na
   const [id = ''] = server.sessions
   const name = `hoop:ada/${id} ?/${'y'.repeat(80)}`.slice(0, 63)
   expect(await shown()).toBe(name)
-  await client.ask(send.query("SET application_name = 'somebody else'"))
+  await client.ask(send.query("SELECT set_config('application_name', 'somebody else', false)"))
+  expect(await shown()).toBe('somebody else')
   await client.ask(send.query('RESET application_name'))
   expect(await shown()).toBe(name)
   await client.end()
+})
+
+describe('a name that a client sets later stands behind whose session it is', () => {
+  let server: Awaited<ReturnType<typeof relayServer>>
+  let client: WireClient
+  const shown = async () => rowsIn(await client.ask(send.query('SHOW application_name')))[0]?.[0]
+  const whose = () => `hoop:ada/${server.sessions[0]}`
+  beforeAll(async () => {
+    server = await relayServer()
+    client = await WireClient.login(server.port, { user: 'x', application_name: 'mine' })
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  beforeEach(() => client.ask(send.query('RESET application_name')))
+
+  test.for([
+    ["SET application_name = 'pool'", 'pool'],
+    ['set session application_name to pool ;', 'pool'],
+    ['/* why */ SET "Application_Name" = \'pool\' -- so', 'pool'],
+    [String.raw`SET application_name = 'it''s \ "q"'`, String.raw`it's \ "q"`],
+    [String.raw`SET application_name = E'\'; DROP TABLE t; --'`, `'; DROP TABLE t; --`],
+    ["SET application_name = 'hoop:bob/other'", 'hoop:bob/other'],
+    ["SET application_name = ''", ''],
+  ])('%s', async ([text, own]) => {
+    for (const ask of [
+      () => client.ask(send.query(text!)),
+      () => client.ask(send.parse(text!), send.bind(), send.execute(), send.sync()),
+      () =>
+        client.ask(
+          ...[send.parse(text!, 'kept'), send.bind([], { name: 'kept' }), send.execute()],
+          ...[send.close('S', 'kept'), send.sync()],
+        ),
+    ]) {
+      expect(types(await ask()).replaceAll(/[N123]/g, '')).toBe('CSZ')
+      expect(await shown()).toBe(`${whose()} ${own}`.trimEnd())
+      await client.ask(send.query('RESET application_name'))
+    }
+  })
+
+  test('a name that has it is not named twice, and is cut at its end', async () => {
+    await client.ask(send.query("SET application_name = 'pool'"))
+    await client.ask(send.query(`SET application_name = '${String(await shown())}'`))
+    expect(await shown()).toBe(`${whose()} pool`)
+    await client.ask(send.query(`SET application_name = '${'y'.repeat(80)}'`))
+    expect(await shown()).toBe(`${whose()} ${'y'.repeat(80)}`.slice(0, 63))
+  })
+
+  test('for a transaction, and no longer', async () => {
+    await client.ask(send.query('BEGIN'))
+    await client.ask(send.query("SET LOCAL application_name = 'pool'"))
+    expect(await shown()).toBe(`${whose()} pool`)
+    await client.ask(send.query('COMMIT'))
+    expect(await shown()).toBe(`${whose()} mine`)
+  })
+
+  test('what the server refuses is refused, and what only speaks of the name is left as it is', async () => {
+    expect(errorsIn(await client.ask(send.query("SET application_name = 'a', 'b'")))).toMatchObject([{ C: '22023' }])
+    expect(rowsIn(await client.ask(send.query("SELECT 'SET application_name = x'")))).toEqual([
+      ['SET application_name = x'],
+    ])
+    await client.ask(send.query("SET application_name = 'pool'; SELECT 1"))
+    expect(await shown()).toBe('pool')
+  })
 })
 
 test('what an upstream that refuses says reaches the client, but nothing about the credential', async () => {

@@ -77,6 +77,7 @@ const machineOf = (masking: boolean, budget: MemoryBudget): Machine => {
       budget,
       message: 1 << 20,
       functionCalls: false,
+      named: (own) => own,
       own: { refused: 'hoop_refused', check: 'hoop_check', plan: 'hoop_plan' },
     },
   })

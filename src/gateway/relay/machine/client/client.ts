@@ -16,6 +16,8 @@ export interface ClientOptions {
   /** Largest Query, Parse, Bind or FunctionCall message, bytes. */
   readonly message: number
   readonly functionCalls: boolean
+  /** What `application_name` becomes where the client sets it to its own. */
+  readonly named: (own: string) => string
   readonly own: OwnNames
 }
 
@@ -41,7 +43,7 @@ export class Client implements FrameHandler {
     this.#pipeline = pipeline
     this.#options = options
     const admissions = new Admissions(state, () => pipeline.number)
-    const parts = { state, out, pipeline, admissions, own: options.own, suspend }
+    const parts = { state, out, pipeline, admissions, own: options.own, named: options.named, suspend }
     this.#simple = new SimpleRequests(parts, options.functionCalls)
     this.#extended = new ExtendedRequests(parts)
   }

@@ -16,7 +16,8 @@ import { preparedBySql } from '../admission/to-run.js'
 import { bytesOf, type Portal, portalOf, type PreparedStatement } from '../names/names.js'
 import { checkParse } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
-import type { Message } from './message.js'
+import { type Message, messageOf } from './message.js'
+import { withName } from './naming.js'
 import type { Given, Waiting } from '../suspension/suspension.js'
 import { isWitnessName } from '../witness/messages.js'
 import { standing } from '../witness/following.js'
@@ -33,13 +34,17 @@ export class ExtendedRequests {
     this.#parts = parts
   }
 
-  parse(frame: Message, given: Given): void {
-    const { buffer, start, end } = frame
-    const { state, out, admissions, pipeline, own } = this.#parts
-    let message = unread
+  parse(sent: Message, given: Given): void {
+    const { state, out, admissions, pipeline, own, named } = this.#parts
+    let [frame, message] = [sent, unread]
     let outcome: Admission | Refusal | Waiting
     try {
-      message = readParse(buffer, start, end)
+      message = readParse(frame.buffer, frame.start, frame.end)
+      const renamed = withName(message.text, named)
+      if (renamed !== undefined) {
+        message = { ...message, text: renamed }
+        frame = messageOf(parse(message.name, renamed, message.types))
+      }
       outcome = this.#room(message.name, message.text) ?? admissions.parsed(message.text, given)
     } catch (error) {
       outcome = { kind: 'refused', error: asHoopError(error) }
@@ -66,7 +71,7 @@ export class ExtendedRequests {
     const meaning = this.#prepared(message, outcome, 'requested')
     state.names.request(meaning)
     state.push({ kind: 'parse', meaning, refused: undefined })
-    out.keep(buffer, start, end)
+    out.keep(frame.buffer, frame.start, frame.end)
   }
 
   /** Binding plans the statement and may already run functions: it is recorded here, not at Execute. */

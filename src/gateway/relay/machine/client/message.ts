@@ -5,3 +5,6 @@ export interface Message {
   readonly start: number
   readonly end: number
 }
+
+/** @param buffer one message of the frontend, whole */
+export const messageOf = (buffer: Buffer): Message => ({ tag: buffer[0]!, buffer, start: 0, end: buffer.length })

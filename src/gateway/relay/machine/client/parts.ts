@@ -26,6 +26,8 @@ export interface ClientParts {
   readonly pipeline: Pipeline
   readonly admissions: Admissions
   readonly own: OwnNames
+  /** What `application_name` becomes where the client sets it to its own. */
+  readonly named: (own: string) => string
   /** Stops the client's side at this message, until what it wants is there. */
   suspend(message: Message, wants: Wants, given: Given): void
 }

@@ -10,7 +10,8 @@ import {
 import { largeObjectFunctions, selectOf } from './large-objects.js'
 import { checkQuery } from './checking.js'
 import { type ClientParts, definitionsOf, noted } from './parts.js'
-import type { Message } from './message.js'
+import { type Message, messageOf } from './message.js'
+import { withName } from './naming.js'
 import { Playing } from './playing.js'
 import type { Admission, Refusal } from '../admission/outcome.js'
 import type { QueryRequest } from '../requests.js'
@@ -45,15 +46,17 @@ export class SimpleRequests {
     this.#functionCalls = functionCalls
   }
 
-  query(message: Message, given: Given): void {
-    const { state, admissions, pipeline } = this.#parts
+  query(sent: Message, given: Given): void {
+    const { state, admissions, pipeline, named } = this.#parts
     state.runs++
-    let text = ''
+    let [message, text] = [sent, '']
     try {
       text = textOf(message)
     } catch (error) {
       return this.#refuse('query', text, { error: asHoopError(error) })
     }
+    const renamed = withName(text, named)
+    if (renamed !== undefined) [message, text] = [messageOf(query(renamed)), renamed]
     const admission = admissions.admit({ kind: 'text', text }, given)
     if (admission.kind === 'waits') return this.#parts.suspend(message, admission.wants, given)
     if (admission.kind === 'refused') return this.#check(text, admission)
