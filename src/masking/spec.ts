@@ -3,7 +3,7 @@ import type { Found, Leaf, MaskKind, Parameter } from './kinds/kind.js'
 import type { ColumnType, Masking, ValueMask } from './value-mask.js'
 
 // Each kind has a type of its own for what it is given.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 type Kinds = Readonly<Record<string, MaskKind<any>>>
 
 type Word<Name, Kind> = Kind extends { readonly word: true } ? Name : never

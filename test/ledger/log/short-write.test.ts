@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks())
 const shortened = async (folder: TempFolder, most: number, room = Infinity): Promise<void> => {
   await using file = await open(folder.file('any'), 'w')
   const prototype = Object.getPrototypeOf(file) as FileHandle
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its file below
+  // oxlint-disable-next-line typescript/unbound-method -- called with its file below
   const write = prototype.write as (...of: unknown[]) => Promise<{ bytesWritten: number }>
   let left = room
   vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...of: unknown[]) {

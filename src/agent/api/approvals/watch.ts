@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Approval } from '../../../lib/api/approvals.js'
 import { HoopError } from '../../../lib/errors.js'
 import { type ApprovalChange, ApprovalChanges } from './changes.js'
 import type { GatewayClient } from '../client.js'
+import { Pauses } from '../reach/pauses.js'
 
 /** One look: what waits, oldest first, and what happened since the look before. */
 export interface ApprovalLook {
@@ -14,9 +14,6 @@ export interface ApprovalLook {
 
 /** Seconds that the gateway keeps a question open. */
 const wait = '20'
-
-/** Milliseconds before another attempt, at most. */
-const longestPause = 3_000
 
 /** The gateway or the network may be back soon; any other error stays. */
 const passes = ({ exit, code }: HoopError): boolean =>
@@ -37,7 +34,8 @@ export async function* watchApprovals(
       `/v1/approvals?${new URLSearchParams({ ...filter, ...more }).toString()}`,
     )
   let version: string | undefined
-  for (let failures = 0; !signal.aborted;) {
+  const pauses = new Pauses()
+  while (!signal.aborted) {
     try {
       if (version === undefined) {
         const recent = await list({ limit: '200' })
@@ -51,11 +49,11 @@ export async function* watchApprovals(
         yield { changes: changes.next([...recent.approvals, ...found]), open: changes.open }
         version = recent.version
       }
-      failures = 0
+      pauses.over()
     } catch (error) {
       if (signal.aborted || !(error instanceof HoopError) || !passes(error)) throw error
       yield { changes: [], open: changes.open, problem: error.message }
-      await sleep(Math.min(longestPause, 500 * 2 ** failures++), undefined, { signal }).catch(() => undefined)
+      await pauses.next(signal)
     }
   }
 }

@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PositionLine } from '../../../lib/api/position-line.js'
 import type { SessionEvent } from '../../../lib/api/session-events.js'
 import { HoopError } from '../../../lib/errors.js'
 import { type FailureLine, isKnown, throwIfFailed } from './events.js'
+import { Pauses } from '../reach/pauses.js'
 
 /** Seconds that the gateway keeps a question open. */
 const wait = 20
-
-/** Milliseconds before another attempt, at most. */
-const longestPause = 3_000
 
 type Line = SessionEvent | FailureLine | PositionLine
 
@@ -31,7 +28,8 @@ export async function* followSession(
   const path = `/v1/sessions/${encodeURIComponent(id)}/following`
   let after: string | undefined
   let seen = 0
-  for (let failures = 0; !signal.aborted;) {
+  const pauses = new Pauses()
+  while (!signal.aborted) {
     try {
       let number = 0
       let next: PositionLine | undefined
@@ -47,12 +45,13 @@ export async function* followSession(
       }
       if (next === undefined) throw new HoopError('GATEWAY_UNREACHABLE', 'its answer broke off')
       ;({ after } = next)
-      seen = failures = 0
+      pauses.over()
+      seen = 0
       if (!next.live) return
     } catch (error) {
       if (signal.aborted || !passes(error)) throw error
       trouble((error as HoopError).message)
-      await sleep(Math.min(longestPause, 500 * 2 ** failures++), undefined, { signal }).catch(() => undefined)
+      await pauses.next(signal)
     }
   }
 }
