@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ApprovalRecord } from '../../../src/store/approvals/rows.js'
+import { seed } from '../../helpers/suite/seed.js'
 import { Races } from './races.js'
 import { decideAtRandom, race } from './racing.js'
 import { approvalStage, type Stage } from './stage.js'
 
 const rounds = Number(process.env['HOOP_TEST_FUZZ'] ?? 100)
-const seed = Number(process.env['HOOP_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 const allRecords = async ({ approvals }: Stage): Promise<ApprovalRecord[]> => {
   const found: ApprovalRecord[] = []

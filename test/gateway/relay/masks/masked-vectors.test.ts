@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { vectorDatabase } from '../../../helpers/pgvector.js'
+import { seed } from '../../../helpers/suite/seed.js'
 import { guardOf } from '../policy.js'
 import { relayServer, type RelayServer } from '../relay-server.js'
 import { errorsIn, send, valuesOf, WireClient, type Message } from '../wire-client.js'
 
 /** Rows of each column; `npm run fuzz` asks for more. */
 const count = process.env.HOOP_TEST_FUZZ === undefined ? 6 : Math.min(Number(process.env.HOOP_TEST_FUZZ), 150)
-const seed = Date.now() & 0x7fffffff
 
 const number = fc.float({ min: -1000, max: 1000, noNaN: true })
 const dense = (min: number, max = min) =>
