@@ -3,7 +3,7 @@ import { HoopCommand } from '../src/cli/command.js'
 import { HoopError } from '../src/lib/errors.js'
 
 /** What only the demo needs, 32 MB, is no part of an installation: hoop with all else takes 82. */
-const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', '@electric-sql/pglite-socket', 'oidc-provider']
+const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', 'oidc-provider']
 
 export default class Demo extends HoopCommand {
   static override summary = 'See it work: a database, an identity provider and a gateway on this machine.'

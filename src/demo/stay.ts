@@ -30,7 +30,7 @@ export const stay = async (scene: Scene, signal: AbortSignal): Promise<void> => 
   say(`To be somebody else: hoop login ${scene.url} --ca ${join(folder, 'tls', 'ca.pem')}`)
   say(`The policy is in ${join(folder, 'hoop.yaml')}; change it and the gateway takes it up.`)
   say(
-    'This database has one process for everybody: a transaction or a temporary table of one session shows in another.',
+    'This database has one process: while a session is in a transaction or has a temporary table, the others wait for it, and are told.',
   )
   if (!signal.aborted) await once(signal, 'abort')
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { tempFolder } from '../helpers/temp.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', '@electric-sql/pglite-socket', 'oidc-provider']
+const parts = ['@electric-sql/pglite', '@electric-sql/pglite-pgvector', 'oidc-provider']
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
