@@ -1,5 +1,5 @@
 import type { Exposure, RecordedStatement } from '../../lib/api/statements.js'
-import { plain } from '../text.js'
+import { count, plain } from '../text.js'
 import { figure, moment, seenColumns, size, totals } from './exposure-lines.js'
 import { seenOf, verdictOf } from './statement-table.js'
 
@@ -78,7 +78,13 @@ export const exposureHtml = (exposure: Exposure, about: string, made: Date): str
   const { people, sessions, refusals, approvals, incomplete } = exposure
   const sum = [
     people.length === 1 ? '1 person' : `${figure(people.length)} people`,
-    ...[count(sessions, 'session'), count(statements, 'statement'), count(rows, 'row'), size(bytes), count(vectors, 'vector')],
+    ...[
+      count(sessions, 'session'),
+      count(statements, 'statement'),
+      count(rows, 'row'),
+      size(bytes),
+      count(vectors, 'vector'),
+    ],
   ].join(', ')
   const left = ['rows', 'bytes', 'vectors', 'statements', 'first', 'last']
   return `<!doctype html>
