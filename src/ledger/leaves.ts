@@ -20,6 +20,8 @@ interface OfSession {
   readonly session: string
   /** What a gateway that stopped had not come to; it was added at the next start. */
   readonly late?: true
+  /** Taken over once from a store whose rows were not sealed yet: nobody vouches that a gateway had written it. */
+  readonly unsealed?: true
 }
 
 interface OfRemoval {
@@ -59,13 +61,23 @@ export interface LeafContents {
       readonly problem?: string
     }
   /** An administrator's act, an approval's decision, a configuration put in force. */
-  act: AdministratorAct & { readonly number: number; readonly at: string; readonly late?: true }
+  act: AdministratorAct & {
+    readonly number: number
+    readonly at: string
+    readonly late?: true
+    readonly unsealed?: true
+  }
   /** Somebody looked at what is kept for auditors. */
   read: { readonly by: Actor; readonly what: string; readonly target?: string }
   /** Nothing else need happen: silence shows. */
   heartbeat: { readonly sessions: number; readonly late?: true }
   /** The gateway started, or stopped as it was told to: what lies between is no silence. */
-  gateway: { readonly what: 'started' | 'stopped'; readonly version: string }
+  gateway: {
+    readonly what: 'started' | 'stopped'
+    readonly version: string
+    /** From here on no row of the store is entered that has no seal of the gateway's. */
+    readonly sealed?: true
+  }
   /**
    * The store was put back to an earlier state: it lacks what the ledger has. New acts are numbered behind those that are
    * gone, so that no number means two.

@@ -5,6 +5,8 @@ type Value = string | number
  * their words) is for a channel's readers and for auditors: it would outlive an erasure in the ledger, and go on to other systems.
  */
 const allowed: ReadonlySet<string> = new Set([
+  // Of the store, that somebody has edited.
+  'row',
   ...['connection', 'state', 'from', 'databases', 'policies', 'codes'],
   ...['person', 'owner', 'issuer', 'session', 'budget', 'unit', 'limit', 'rows', 'bytes', 'vectors', 'unusual_from'],
   ...['Request', 'Person', 'Connection', 'Rule', 'Approvers', 'Address', 'Kind', 'Session'],

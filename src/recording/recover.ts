@@ -49,15 +49,22 @@ export async function* recoverRecordings(
   folder: string,
   known: Iterable<KnownSession> = [],
 ): AsyncGenerator<Recovered, void> {
-  const sessions = new Map(
-    [...known].map(({ id, startedAt }) => [id, { id, path: recordingPath(folder, id, startedAt) }]),
-  )
+  const sessions = new Map([...known].flatMap((session) => placeOf(folder, session)).map((place) => [place.id, place]))
   const open = new Map((await openRecordings(folder)).map((recording) => [recording.id, recording]))
   for (const recording of new Map([...sessions, ...open]).values()) {
     const recovered = await recoverRecording(recording, sessions.has(recording.id))
     if (recovered) yield recovered
     const isSettled = !recovered?.problem || recovered.problem.code === 'NOT_FOUND'
     if (isSettled && open.has(recording.id)) await markClosed(folder, recording.path)
+  }
+}
+
+/** Where a session's recording would be; nowhere where its id or its time can't be one. */
+const placeOf = (folder: string, { id, startedAt }: KnownSession): OpenRecording[] => {
+  try {
+    return [{ id, path: recordingPath(folder, id, startedAt) }]
+  } catch {
+    return []
   }
 }
 

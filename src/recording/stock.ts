@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { extension } from './paths.js'
@@ -20,6 +21,9 @@ const fresh = 144
 
 /** Of `blocks`, in bytes. @see stat(2) */
 const blockSize = 512
+
+/** What a file takes on the disk, bytes: one with a hole is only said to be large. */
+export const takenBy = ({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): number => Math.min(size, blocks * blockSize)
 
 /** Measures a folder of recordings, one file after the other; days that haven't changed are remembered. */
 export class StockTaking {
@@ -56,8 +60,7 @@ export class StockTaking {
       const there = await lstat(join(folder, file.name)).catch(() => undefined)
       if (!there?.isFile()) continue
       recordings++
-      // What it takes on the disk: a file with a hole is only said to be large.
-      bytes += Math.min(there.size, there.blocks * blockSize)
+      bytes += takenBy(there)
     }
     return { recordings, bytes, changed }
   }

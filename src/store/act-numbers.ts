@@ -16,11 +16,3 @@ export const numberBehind = (db: Kysely<Tables>, last: number): Promise<void> =>
     await sql`delete from sqlite_sequence where name = 'acts'`.execute(transaction)
     await sql`insert into sqlite_sequence (name, seq) values ('acts', ${last})`.execute(transaction)
   })
-
-/** An act of the store, up to `last`, that has no leaf. @throws {HoopError} STORE_FAILED */
-export const actWithoutLeaf = async (db: Kysely<Tables>, last: number): Promise<number | undefined> => {
-  const { rows } = await sql<{ number: number | bigint }>`select number from acts where number <= ${last}
-    and not exists (select 1 from ledger_leaves where target = cast(acts.number as text) and kind = 'act')
-    order by number limit 1`.execute(db)
-  return rows[0] && whole(rows[0].number)
-}

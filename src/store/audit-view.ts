@@ -4,22 +4,26 @@ import type { Selectable } from 'kysely'
 import type { Act } from '../lib/api/acts.js'
 import type { SessionSummary } from '../lib/api.js'
 import { HoopError } from '../lib/errors.js'
-import { actOf } from './acts.js'
+import { actOf, isMade, type SealedAct } from './acts.js'
 import { storeFailure } from './failure.js'
 import type { ActsTable, SessionsTable } from './schema.js'
+import type { Seals } from './seals.js'
 import { sessionOf } from './sessions/rows.js'
+import { whole } from './whole.js'
 
 /** Sessions and acts as they stand in a store that is only read, beside the gateway that writes it or without one. */
 export class AuditView implements Disposable {
   readonly #path: string
   readonly #db: DatabaseSync
+  readonly #seals: Pick<Seals, 'isRight'> | undefined
 
-  /** @throws {HoopError} NOT_FOUND, STORE_FAILED */
-  constructor(path: string) {
+  /** @param seals where the key is at hand. @throws {HoopError} NOT_FOUND, STORE_FAILED */
+  constructor(path: string, seals?: Pick<Seals, 'isRight'>) {
+    this.#seals = seals
     if (!existsSync(path)) throw new HoopError('NOT_FOUND', `the store ${path}`)
     this.#path = path
     try {
-      this.#db = new DatabaseSync(path, { readOnly: true })
+      this.#db = new DatabaseSync(path, { readOnly: true, readBigInts: true })
     } catch (error) {
       throw storeFailure(path, error)
     }
@@ -32,6 +36,17 @@ export class AuditView implements Disposable {
 
   async *acts(): AsyncGenerator<Act, void> {
     for (const row of this.#rows('select * from acts order by number')) yield actOf(row as Selectable<ActsTable>)
+  }
+
+  /** Numbers of acts that no gateway with the key has written as they stand there. None where that can't be known. */
+  unsealed(): number[] {
+    const seals = this.#seals
+    // An earlier version's store.
+    if (!seals || this.#rows(`select 1 from sqlite_master where name = 'act_seals'`).length === 0) return []
+    const rows = this.#rows(
+      'select acts.*, act_seals.seal from acts left join act_seals on act_seals.number = acts.number',
+    ) as SealedAct[]
+    return rows.filter((row) => !isMade(row, seals)).map(({ number }) => whole(number))
   }
 
   [Symbol.dispose](): void {

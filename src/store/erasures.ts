@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { HoldScope } from '../lib/api/holds.js'
 import { heldBy } from './holds.js'
 import type { Tables } from './schema.js'
-import { whole } from './whole.js'
+import { isoTime, whole } from './whole.js'
 
 type Db = Kysely<Tables> | Transaction<Tables>
 
@@ -23,8 +23,6 @@ const ofPerson = (db: Db, subject: string) =>
     .selectFrom('sessions')
     .where((eb) => eb.or([eb('subject', '=', subject), eb('owner', '=', subject)]))
     .where((eb) => eb.or([eb('removed', 'is', null), eb('removed', '=', 'retired')]))
-
-const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
 
 /** What there is of somebody and of their service tokens. @throws {HoopError} STORE_FAILED */
 export const erasableOf = async (
@@ -50,7 +48,7 @@ export const erasableOf = async (
   const sessions = rows.flatMap(({ id, started_at, ended_at, removed }) =>
     ended_at === null || held.has(id)
       ? []
-      : [{ id, startedAt: iso(started_at), endedAt: iso(ended_at), isRetired: removed !== null }],
+      : [{ id, startedAt: isoTime(started_at), endedAt: isoTime(ended_at), isRetired: removed !== null }],
   )
   return {
     sessions,
@@ -84,6 +82,8 @@ export const eraseRows = async (db: Db, sessions: readonly string[], at: number)
         last_refusal: null,
         ended_by: null,
         ended_by_name: null,
+        start_seal: null,
+        end_seal: null,
       },
       ...{ removed: 'erased', removed_at: at },
     })
@@ -95,5 +95,5 @@ export const eraseRows = async (db: Db, sessions: readonly string[], at: number)
 export const whoseSession = async (db: Db, session: string) => {
   const query = db.selectFrom('sessions').select(['subject', 'owner', 'started_at']).where('id', '=', session)
   const row = await query.executeTakeFirst()
-  return row && { subject: row.subject, owner: row.owner ?? undefined, startedAt: iso(row.started_at) }
+  return row && { subject: row.subject, owner: row.owner ?? undefined, startedAt: isoTime(row.started_at) }
 }

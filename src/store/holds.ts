@@ -4,30 +4,29 @@ import type { Hold, HoldScope } from '../lib/api/holds.js'
 import { HoopError } from '../lib/errors.js'
 import type { HoldsTable } from './hold-table.js'
 import type { Tables } from './schema.js'
-import { whole } from './whole.js'
+import { isoTime, whole } from './whole.js'
 
 type Db = Kysely<Tables> | Transaction<Tables>
 
 /** A hold as it is kept: how much it covers is counted when somebody asks. */
 export type KeptHold = Omit<Hold, 'sessions'>
 
-const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
 const ms = (time: string | undefined): number | null => (time === undefined ? null : Date.parse(time))
 
 const holdOf = (row: Selectable<HoldsTable>): KeptHold => ({
   id: row.id,
   by: { subject: row.by_subject, name: row.by_name },
   reason: row.reason,
-  placedAt: iso(row.placed_at),
+  placedAt: isoTime(row.placed_at),
   ...(row.person !== null && { person: { subject: row.person, name: row.person_name ?? row.person } }),
   ...(row.session !== null && { session: row.session }),
-  ...(row.since !== null && { since: iso(row.since) }),
-  ...(row.until !== null && { until: iso(row.until) }),
+  ...(row.since !== null && { since: isoTime(row.since) }),
+  ...(row.until !== null && { until: isoTime(row.until) }),
   ...(row.released_at !== null && {
     released: {
       by: { subject: row.released_by ?? '', name: row.released_by_name ?? '' },
       reason: row.released_reason ?? '',
-      at: iso(row.released_at),
+      at: isoTime(row.released_at),
     },
   }),
 })

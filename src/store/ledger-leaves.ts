@@ -27,6 +27,23 @@ export const noteLeaves = async (db: Kysely<Tables>, leaves: readonly KnownLeaf[
 }
 
 /** @throws {HoopError} STORE_FAILED */
+export const forgetLeaves = async (db: Kysely<Tables>, leaves: readonly number[]): Promise<void> => {
+  for (let from = 0; from < leaves.length; from += portion)
+    await db
+      .deleteFrom('ledger_leaves')
+      .where('leaf', 'in', leaves.slice(from, from + portion))
+      .execute()
+}
+
+/** Forgets rows of no leaf of a ledger of this size. @returns how many there were. @throws {HoopError} STORE_FAILED */
+export const forgetOutside = async (db: Kysely<Tables>, size: bigint): Promise<number> => {
+  const query = db
+    .deleteFrom('ledger_leaves')
+    .where((eb) => eb.or([eb('leaf', '<', 0), eb('leaf', '>=', Number(size))]))
+  return Number((await query.executeTakeFirst()).numDeletedRows)
+}
+
+/** @throws {HoopError} STORE_FAILED */
 export const lastLeaf = async (db: Kysely<Tables>): Promise<number | undefined> => {
   const row = await db.selectFrom('ledger_leaves').select('leaf').orderBy('leaf', 'desc').limit(1).executeTakeFirst()
   return row && whole(row.leaf)

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { HoldScope } from '../lib/api/holds.js'
 import { heldBy } from './holds.js'
 import type { RemovedHow, Tables } from './schema.js'
-import { whole } from './whole.js'
+import { isoTime, whole } from './whole.js'
 
 type Db = Kysely<Tables> | Transaction<Tables>
 
@@ -12,8 +12,6 @@ export interface KeptSession {
   readonly startedAt: string
   readonly endedAt: string
 }
-
-const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
 
 export interface KeptFilter {
   readonly holds: readonly HoldScope[]
@@ -50,7 +48,7 @@ export const keptSessions = async (
     )
   }
   const rows = await query.execute()
-  return rows.map((row) => ({ id: row.id, startedAt: iso(row.started_at), endedAt: iso(row.ended_at ?? 0) }))
+  return rows.map((row) => ({ id: row.id, startedAt: isoTime(row.started_at), endedAt: isoTime(row.ended_at ?? 0) }))
 }
 
 /** Notes that recordings are gone. @param at milliseconds since 1970. @throws {HoopError} STORE_FAILED */
@@ -93,7 +91,7 @@ export const unfinishedRemovals = async (db: Db, holds: readonly HoldScope[]): P
       eb.or([eb('ledger_leaves.kind', '=', 'erased'), sql<boolean>`not ${heldBy(eb as never, holds)}`]),
     )
   return (await query.execute()).map((row) => ({
-    ...{ id: row.id, startedAt: iso(row.started_at), endedAt: iso(row.ended_at ?? 0) },
+    ...{ id: row.id, startedAt: isoTime(row.started_at), endedAt: isoTime(row.ended_at ?? 0) },
     ...{ how: row.kind as RemovedHow, leaf: whole(row.leaf) },
   }))
 }

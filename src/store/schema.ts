@@ -26,6 +26,7 @@ export interface Tables {
   scim_members: ScimMembersTable
   logout_tokens: LogoutTokensTable
   acts: ActsTable
+  act_seals: ActSealsTable
   service_tokens: ServiceTokensTable
   access_entries: AccessEntriesTable
   presented_tokens: PresentedTokensTable
@@ -66,6 +67,9 @@ export interface SessionsTable {
   /** Its recording is gone as it should be: which way, and when. */
   removed: ColumnType<RemovedHow | null, RemovedHow | null | undefined, RemovedHow | null>
   removed_at: ColumnType<number | bigint | string | null, number | null | undefined, number | null>
+  /** By which what the ledger is told of its beginning and its end is known to be the gateway's own. */
+  start_seal: ColumnType<string | null, string | null | undefined, string | null>
+  end_seal: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 /** As the leaf is called that says so. */
@@ -142,6 +146,12 @@ export interface ActsTable {
   /** JSON. */
   before: string | null
   after: string | null
+}
+
+/** Apart from the acts: an act's number, which it seals too, is known when it is there. */
+interface ActSealsTable {
+  number: Whole
+  seal: string
 }
 
 /** Who was shut out, and let in again. Rows are kept: they are the history. */

@@ -12,3 +12,12 @@ export const whole = (value: number | bigint | string): number => {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
 }
+
+/** The last that a date can be, milliseconds since 1970. */
+const lastDate = 8.64e15
+
+/** A time as ISO 8601, UTC. What is none, as somebody else can have put it into the store, is the last one there is. */
+export const isoTime = (value: number | bigint | string): string => {
+  const time = whole(value)
+  return new Date(Math.abs(time) > lastDate ? lastDate : time).toISOString()
+}

@@ -18,13 +18,17 @@ export const codeField = (code: ErrorCode | NoticeCode): string => `${PREFIX}${c
 export const hoopCode = ({ R: routine }: ErrorFields): string | undefined =>
   routine?.startsWith(PREFIX) ? routine.slice(PREFIX.length) : undefined
 
+/** What the client reads of an error of ours, but for the prefix: of a syntax error the server's words. */
+export const wordsOf = ({ code, about, message }: HoopError): string =>
+  code === 'SYNTAX' && about !== '' ? about : message
+
 /** Our error as PostgreSQL would report it. Of a syntax error the server's words are kept, and no prefix stands before. */
 export const hoopError = (error: HoopError, severity: 'ERROR' | 'FATAL' = 'ERROR'): Buffer =>
   errorResponse({
     S: severity,
     V: severity,
     C: error.sqlstate,
-    M: error.code === 'SYNTAX' ? error.about || error.message : `hoop: ${error.message}`,
+    M: error.code === 'SYNTAX' ? wordsOf(error) : `hoop: ${wordsOf(error)}`,
     ...(error.detail ? { D: error.detail } : {}),
     ...(error.hint ? { H: error.hint } : {}),
     ...(error.position ? { P: String(error.position) } : {}),

@@ -76,12 +76,12 @@ const viewsOf = (session: string): readonly View[] => [
   { name: 'exposure', person: 'ines', line: 'audit exposure', rows: 44, until: /public\.customers\.email/ },
   {
     ...{ name: 'player', person: 'ines', line: `sessions replay ${session} --step`, rows: 30 },
-    until: /space|Space|step/,
+    // Before it keys are named, and not read yet.
+    until: /-- Session/,
     then: async (pane) => {
-      // Keys are read a moment after they are named.
       await sleep(1_000)
       await pane.press('n', 'n')
-      return /customers/
+      return /Session closed/
     },
   },
   { name: 'people', person: 'olu', line: 'people list', until: /casey/ },
@@ -103,6 +103,20 @@ const screenOf = async (gateway: TestGateway, view: View, columns: number): Prom
   return then ? await shown(pane, await then(pane, wordsOf(first))) : first
 }
 
+/** One session with a result, a refusal, and a result behind it. */
+const script = [
+  'SELECT name, email, card FROM customers ORDER BY id',
+  'DROP TABLE customers',
+  'SELECT plan, count(*) FROM customers GROUP BY plan ORDER BY plan',
+]
+
+/** Files that commands write for a browser. */
+const pages: readonly { readonly name: string; readonly args: (session: string, file: string) => readonly string[] }[] =
+  [
+    { name: 'export-html', args: (id, file) => ['sessions', 'export', id, '--format', 'html', '--output', file] },
+    { name: 'exposure-html', args: (_, file) => ['audit', 'exposure', '--html', file] },
+  ]
+
 /** `HOOP_WRITE_PICTURES=1 npx vitest run test/pictures` makes them; it takes tmux and Chromium. `HOOP_WRITE_PICTURES=inbox,status`: these alone. */
 const asked = process.env['HOOP_WRITE_PICTURES']
 
@@ -121,13 +135,24 @@ test.runIf(asked)('pictures of every view on terminals of 40, 80 and 120 columns
   await gateway.hoop('casey', ['exec', 'vectordb', 'DROP TABLE customers'])
   const change = "UPDATE customers SET plan = 'Free' WHERE id = 1"
   void gateway.hoop('casey', ['exec', 'vectordb', change, '--wait', '--reason', 'asked for in ticket 4711'])
+  const asCasey = ['connect', 'vectordb', '--', 'psql', '-X', ...script.flatMap((text) => ['-c', text])]
+  await gateway.hoop('casey', asCasey)
   const { stdout } = await gateway.hoop('ines', ['sessions', 'list', '--json'])
-  const { sessions } = JSON.parse(stdout) as { sessions: { id: string }[] }
+  const { sessions } = JSON.parse(stdout) as { sessions: { id: string; clientApplication?: string }[] }
   await using tab = await openChromium(program)
   await mkdir(folder, { recursive: true })
+  const isAsked = (name: string): boolean => asked === '1' || (asked ?? '').split(',').includes(name)
+  const { id: latest } = sessions.find(({ clientApplication }) => clientApplication === 'psql')!
+  for (const { name, args } of pages.filter((each) => isAsked(each.name))) {
+    const file = `${gateway.folder}/${name}.html`
+    expect((await gateway.hoop('ines', args(latest, file))).status).toBe(0)
+    await tab.resize({ width: name === 'export-html' ? 900 : 1280, height: 100 })
+    await tab.goto(`file://${file}`)
+    await writeFile(new URL(`${name}.png`, folder), await tab.picture())
+  }
   for (const columns of [120, 80, 40])
     for (const view of viewsOf(sessions.at(-1)!.id)) {
-      if (asked !== '1' && !asked?.split(',').includes(view.name)) continue
+      if (!isAsked(view.name)) continue
       const screen = await screenOf(gateway, view, columns)
       await tab.resize({ width: Math.ceil(columns * 9.04) + 40, height: 100 })
       await tab.goto(`data:text/html;base64,${Buffer.from(pageOf(screen, columns)).toString('base64')}`)

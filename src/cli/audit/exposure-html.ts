@@ -1,5 +1,5 @@
 import type { Exposure, RecordedStatement } from '../../lib/api/statements.js'
-import { plain } from '../text.js'
+import { count, plain } from '../text.js'
 import { figure, moment, seenColumns, size, totals } from './exposure-lines.js'
 import { seenOf, verdictOf } from './statement-table.js'
 
@@ -76,7 +76,16 @@ const statementRow = (each: RecordedStatement): Cell[] => [
 export const exposureHtml = (exposure: Exposure, about: string, made: Date): string => {
   const { statements, rows, bytes, vectors } = totals(exposure)
   const { people, sessions, refusals, approvals, incomplete } = exposure
-  const sum = `${figure(people.length)} people, ${figure(sessions)} sessions, ${figure(statements)} statements, ${figure(rows)} rows, ${size(bytes)}, ${figure(vectors)} vectors`
+  const sum = [
+    people.length === 1 ? '1 person' : `${figure(people.length)} people`,
+    ...[
+      count(sessions, 'session'),
+      count(statements, 'statement'),
+      count(rows, 'row'),
+      size(bytes),
+      count(vectors, 'vector'),
+    ],
+  ].join(', ')
   const left = ['rows', 'bytes', 'vectors', 'statements', 'first', 'last']
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { AdministratorAct } from '../../lib/api/acts.js'
 import { addAct } from '../../store/acts.js'
+import type { ActLeaves } from '../ledger/act-leaves.js'
 import type { Store } from '../../store/open.js'
 import type { Tables } from '../../store/schema.js'
 import { WriteQueue } from '../../store/write-queue.js'
@@ -19,24 +20,31 @@ const soon = 100
 
 /**
  * In the gateway's log at once, whatever becomes of the store, in the store, and then in the ledger.
- * @param entered brings into the ledger what the store has
+ * @param ledger seals what the store is given, and takes it from there
  */
 export const auditLog = (
   log: Logger,
   { db }: Pick<Store, 'db'>,
-  entered: () => Promise<void> = async () => undefined,
+  ledger?: Pick<ActLeaves, 'seals' | 'last' | 'made' | 'entered'>,
 ): WriteAudit => {
   const queue = new WriteQueue(db)
+  const add = async (transaction: Transaction<Tables>, act: AdministratorAct, at: number): Promise<number> => {
+    const number = await addAct(transaction, act, at, ledger)
+    ledger?.made(number)
+    return number
+  }
   return async (act, within) => {
     const { by, ...rest } = act
     log.info({ ...rest, by: by.subject, byName: by.name }, 'administrative act')
     const at = Date.now()
     if (within) {
-      setTimeout(() => void entered().catch(() => undefined), soon).unref()
-      return addAct(within, act, at)
+      setTimeout(() => void ledger?.entered().catch(() => undefined), soon).unref()
+      await add(within, act, at)
+      return
     }
+    let number: number | undefined
     // Many at once, of one kill of many sessions, share a transaction.
-    await queue.push((transaction) => addAct(transaction, act, at))
-    await entered()
+    await queue.push(async (transaction) => (number = await add(transaction, act, at)))
+    await ledger?.entered(number)
   }
 }

@@ -9,10 +9,20 @@ import { leafHash } from '../../ledger/merkle/hash.js'
 import { openCheckpoint } from '../../ledger/note/checkpoint.js'
 import { tileWidth } from '../../ledger/tiles/paths.js'
 import { TileFiles } from '../../ledger/tiles/tile-files.js'
-import { countBefore, type KnownLeaf, lastLeaf, leavesBetween, noteLeaves } from '../../store/ledger-leaves.js'
+import {
+  countBefore,
+  forgetLeaves,
+  forgetOutside,
+  type KnownLeaf,
+  lastLeaf,
+  leavesBetween,
+  noteLeaves,
+} from '../../store/ledger-leaves.js'
 import type { Tables } from '../../store/schema.js'
+import type { StoreDamage } from './damage.js'
 import { EnteredHolds } from './held.js'
 import { readResume, type Resume } from './resume.js'
+import { SealedBy } from './sealed-by.js'
 
 const targetOf = (leaf: Leaf): string | null => {
   if ('session' in leaf) return leaf.session
@@ -27,10 +37,11 @@ export const knownLeaf = (index: bigint, leaf: Leaf): KnownLeaf => ({
 /** `target` is undefined where the content was erased: kind and time stay in the entry. */
 type ReadLeaf = Omit<KnownLeaf, 'target'> & { readonly target: string | null | undefined }
 
-const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadLeaf => {
+const readLeaf = (index: bigint, record: LeafRecord, { holds, sealedBy }: Told): ReadLeaf => {
   if (record.content !== '') {
     const leaf = openLeaf(record)
     holds.add(leaf)
+    sealedBy.add(leaf)
     return knownLeaf(index, leaf)
   }
   const { kind, at } = factsOf(record.entry)
@@ -42,9 +53,6 @@ const readLeaf = (index: bigint, record: LeafRecord, holds: EnteredHolds): ReadL
 
 const isSame = (one: ReadLeaf, other: KnownLeaf): boolean =>
   one.kind === other.kind && one.time === other.time && (one.target === undefined || one.target === other.target)
-
-const byHand =
-  'Keep store and ledger for the investigation and run: hoop audit verify. The rows of ledger_leaves are made anew from the ledger at each start: to go on, delete those that differ.'
 
 /** Leaves that are held against the store together. */
 const portion = 5000
@@ -60,20 +68,27 @@ export interface Stock {
   readonly size: number
   /** So many leaves were not read: `compareAll` does. */
   readonly unread: bigint
+  /** No row of the store is entered that has no seal. */
+  readonly isSealed: boolean
 }
 
 /** Leaves that a start reads in any case: it takes under a second. */
 const whole = 20_000n
 
-export interface CatchUpOptions {
+/** Are told of each leaf. */
+interface Told {
+  readonly holds: EnteredHolds
+  readonly sealedBy: SealedBy
+}
+
+export interface CatchUpOptions extends Told {
   /** Leaves up to which a ledger is read whole. */
   readonly most?: bigint | undefined
   readonly folder: string
   readonly db: Kysely<Tables>
   readonly checkpoint: string | undefined
   readonly keys: LedgerKeys
-  /** Is told what is on hold. */
-  readonly holds: EnteredHolds
+  readonly damage: Pick<StoreDamage, 'report'>
 }
 
 /** Where a start begins to read: at the beginning, or where an earlier one says how things stood. */
@@ -92,30 +107,42 @@ const beginning = async (
 }
 
 /**
- * Reads what is entered from the ledger's own leaves, which must make the tree that was signed, and holds the store against
- * it: what the store doesn't know is noted, of a store that was lost or restored all of it. Nothing is taken from the
- * store's word, since its rows can be changed by whoever can write its file. Of a long ledger only what came since the last
- * start is read; the rest is compared by `compareAll`.
- * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got, or of others
+ * How many leaves the store knows of. Those that follow on what the ledger has, it had: it was taken back. Others it never had.
+ * @throws {HoopError} LEDGER_DAMAGED, STORE_FAILED
  */
-export const catchUp = async (options: CatchUpOptions): Promise<Stock> => {
-  const { db, checkpoint, keys, holds } = options
-  const head = checkpoint === undefined ? undefined : openCheckpoint(checkpoint, keys.signers)
-  const size = head?.size ?? 0n
+const knownBy = async (db: Kysely<Tables>, size: bigint, damage: Pick<StoreDamage, 'report'>): Promise<number> => {
   const known = ((await lastLeaf(db)) ?? -1) + 1
-  if (known > size)
+  if (known > size && (await leavesBetween(db, Number(size), Number(size) + 1)).length > 0)
     throw new HoopError(
       'LEDGER_DAMAGED',
       `it has ${size} leaves, and the store knows of ${known}: it was taken back to an earlier state`,
     )
+  const strange = await forgetOutside(db, size)
+  if (strange > 0) damage.report('ledger_leaves', `which has ${strange} rows of leaves that there never were`)
+  return ((await lastLeaf(db)) ?? -1) + 1
+}
+
+/**
+ * Reads what is entered from the ledger's own leaves, which must make the tree that was signed, and holds the store against
+ * it: what the store doesn't know is noted, of a store that was lost or restored all of it. Nothing is taken from the
+ * store's word, since its rows can be changed by whoever can write its file. Of a long ledger only what came since the last
+ * start is read; the rest is compared by `compareAll`.
+ * @throws {HoopError} LEDGER_DAMAGED where the store knows of leaves that the ledger hasn't got any more
+ */
+export const catchUp = async (options: CatchUpOptions): Promise<Stock> => {
+  const { db, checkpoint, keys, holds, sealedBy, damage } = options
+  const head = checkpoint === undefined ? undefined : openCheckpoint(checkpoint, keys.signers)
+  const size = head?.size ?? 0n
+  const known = await knownBy(db, size, damage)
   const { frontier, resume } = await beginning(options, size)
   if (resume) holds.resume(resume.holds)
+  if (resume) sealedBy.resume(resume)
   const read = await readLeaves({ ...options, frontier, size, from: resume?.size ?? 0n })
   if (head && !(frontier.size === size && frontier.root.equals(head.root))) throw otherTree(size)
   return {
     lastAct: Math.max(resume?.lastAct ?? 0, read.lastAct),
     began: resume?.began ?? read.began,
-    ...{ known, size: Number(size), unread: resume?.size ?? 0n },
+    ...{ known, size: Number(size), unread: resume?.size ?? 0n, isSealed: sealedBy.isSealed },
   }
 }
 
@@ -123,14 +150,15 @@ export const catchUp = async (options: CatchUpOptions): Promise<Stock> => {
 export const compareAll = async (options: CatchUpOptions): Promise<void> => {
   const { size, root } = openCheckpoint(options.checkpoint!, options.keys.signers)
   const frontier = new Frontier()
-  await readLeaves({ ...options, holds: new EnteredHolds(), frontier, size, from: 0n, pause: 50 })
+  const told = { holds: new EnteredHolds(), sealedBy: new SealedBy() }
+  await readLeaves({ ...options, ...told, frontier, size, from: 0n, pause: 50 })
   if (frontier.size !== size || !frontier.root.equals(root)) throw otherTree(size)
 }
 
 const otherTree = (size: bigint): HoopError =>
   new HoopError('LEDGER_DAMAGED', `its contents do not make the tree of ${size} leaves that was signed`)
 
-interface ReadOptions extends Pick<CatchUpOptions, 'folder' | 'db' | 'holds'> {
+interface ReadOptions extends Pick<CatchUpOptions, 'folder' | 'db' | 'damage' | keyof Told> {
   readonly frontier: Frontier
   readonly from: bigint
   readonly size: bigint
@@ -138,7 +166,7 @@ interface ReadOptions extends Pick<CatchUpOptions, 'folder' | 'db' | 'holds'> {
   readonly pause?: number
 }
 
-const readLeaves = async ({ folder, db, holds, frontier, from, size, pause }: ReadOptions) => {
+const readLeaves = async ({ folder, db, damage, frontier, from, size, pause, ...told }: ReadOptions) => {
   let lastAct = 0
   let began: number | undefined
   let leaves: ReadLeaf[] = []
@@ -148,14 +176,15 @@ const readLeaves = async ({ folder, db, holds, frontier, from, size, pause }: Re
     const rows = new Map(
       (await leavesBetween(db, first.leaf, first.leaf + leaves.length)).map((row) => [row.leaf, row]),
     )
-    const differs = leaves.find((leaf) => rows.has(leaf.leaf) && !isSame(leaf, rows.get(leaf.leaf)!))
-    if (differs)
-      throw new HoopError(
-        'LEDGER_DAMAGED',
-        `leaf ${differs.leaf} says ${differs.kind} ${differs.target ?? ''}, and the store has another in its place`,
-        { hint: byHand },
-      )
-    const missing = leaves.filter(({ leaf }) => !rows.has(leaf))
+    const differing = leaves.filter((leaf) => rows.has(leaf.leaf) && !isSame(leaf, rows.get(leaf.leaf)!))
+    // The rows are an index of what the ledger says: what it says itself is put in their place.
+    for (const { leaf } of differing)
+      damage.report(`ledger_leaves ${leaf}`, 'which says something else than the leaf itself')
+    await forgetLeaves(
+      db,
+      differing.map(({ leaf }) => leaf),
+    )
+    const missing = leaves.filter((leaf) => !rows.has(leaf.leaf) || differing.includes(leaf))
     await noteLeaves(
       db,
       missing.map((leaf) => ({ ...leaf, target: leaf.target ?? null })),
@@ -167,7 +196,7 @@ const readLeaves = async ({ folder, db, holds, frontier, from, size, pause }: Re
     if (index >= size) break
     if (index < from) continue
     frontier.add(leafHash(record.entry))
-    const leaf = readLeaf(index, record, holds)
+    const leaf = readLeaf(index, record, told)
     if (leaf.kind === 'act' && leaf.target !== undefined) lastAct = Math.max(lastAct, Number(leaf.target))
     began ??= leaf.time
     if (leaves.push(leaf) === portion) await compare()

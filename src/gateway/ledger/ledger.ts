@@ -5,6 +5,7 @@ import { loadLedgerKeys } from '../../ledger/log/key-file.js'
 import { LedgerLog, type Published } from '../../ledger/log/log.js'
 import { parseCheckpointText } from '../../ledger/note/checkpoint.js'
 import { parseNote } from '../../ledger/note/note.js'
+import type { StoreSeals } from '../../ledger/seals.js'
 import { adoptLedger, noteLeaves } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
 import { WriteQueue } from '../../store/write-queue.js'
@@ -14,7 +15,9 @@ import { Copies } from './copies.js'
 import type { Newest } from './place.js'
 import { type WitnessPlace, Witnesses } from './witnesses.js'
 import { catchUp, compareAll, knownLeaf, type Stock } from './catch-up.js'
+import type { StoreDamage } from './damage.js'
 import { EnteredHolds } from './held.js'
+import { SealedBy } from './sealed-by.js'
 import { keepResume } from './resume.js'
 
 export interface LedgerOptions {
@@ -28,6 +31,9 @@ export interface LedgerOptions {
   readonly store: Pick<Store, 'db'>
   readonly log: Logger
   readonly metrics: Pick<GatewayMetrics, 'ledger'>
+  /** By the same keys: what the store's rows are sealed with. */
+  readonly seals: Pick<StoreSeals, 'take' | 'accept'>
+  readonly damage: Pick<StoreDamage, 'report'>
   /** Leaves up to which a start reads all of them. */
   readonly most?: bigint | undefined
 }
@@ -49,6 +55,7 @@ export class GatewayLedger implements AsyncDisposable {
   readonly stock: Stock
   /** What is on hold by its own leaves. */
   readonly holds: EnteredHolds
+  readonly #sealedBy: SealedBy
   #failed: LedgerFailed = () => undefined
   #keeping: Promise<unknown> = Promise.resolve()
   #isDamaged: HoopError | undefined
@@ -62,8 +69,10 @@ export class GatewayLedger implements AsyncDisposable {
     stock: Stock,
     listeners: (() => void)[],
     holds: EnteredHolds,
+    sealedBy: SealedBy,
   ) {
     this.holds = holds
+    this.#sealedBy = sealedBy
     this.#listeners = listeners
     this.stock = stock
     this.#options = options
@@ -77,7 +86,7 @@ export class GatewayLedger implements AsyncDisposable {
    * @throws {HoopError} LEDGER_FAILED; LEDGER_DAMAGED where it is not what it was: signing on would hide that
    */
   static async open(options: LedgerOptions): Promise<GatewayLedger> {
-    const { folder, store, log, metrics, copies: places } = options
+    const { folder, store, log, metrics, seals, damage, copies: places } = options
     const keys = await loadLedgerKeys(options.keys)
     const notes = new WriteQueue(store.db)
     const copies = [
@@ -86,6 +95,7 @@ export class GatewayLedger implements AsyncDisposable {
     ]
     const listeners: (() => void)[] = []
     const holds = new EnteredHolds()
+    const sealedBy = new SealedBy()
     let lastAct = 0
     let keep: (checkpoint: string) => void = () => undefined
     const publish = (newest: Newest): void => copies.forEach((each) => each.publish(newest))
@@ -93,6 +103,7 @@ export class GatewayLedger implements AsyncDisposable {
       metrics.ledger.size = Number(size)
       for (const { leaf } of leaves) {
         holds.add(leaf)
+        sealedBy.add(leaf)
         if (leaf.kind === 'act') lastAct = Math.max(lastAct, leaf.number)
       }
       if (size / often !== (size - BigInt(leaves.length)) / often) keep(checkpoint)
@@ -112,12 +123,13 @@ export class GatewayLedger implements AsyncDisposable {
     const opened = await LedgerLog.open({ folder, keys, published })
     await adoptLedger(store.db, keys.origin)
     const { most } = options
-    const reading = { folder, db: store.db, checkpoint: opened.checkpoint, keys, holds, most }
+    const reading = { folder, db: store.db, checkpoint: opened.checkpoint, keys, holds, sealedBy, damage, most }
     const stock = await catchUp(reading)
     lastAct = Math.max(lastAct, stock.lastAct)
     await opened.rotate(keys)
+    for (const vkey of sealedBy.formerKeys) seals.accept(vkey)
     if (opened.checkpoint !== undefined) publish({ checkpoint: opened.checkpoint })
-    const ledger = new GatewayLedger(options, opened, copies, notes, stock, listeners, holds)
+    const ledger = new GatewayLedger(options, opened, copies, notes, stock, listeners, holds, sealedBy)
     keep = (checkpoint) => ledger.#keepResume(checkpoint, lastAct)
     if (opened.checkpoint !== undefined) keep(opened.checkpoint)
     if (stock.unread > 0n) void compareAll(reading).catch((error: unknown) => ledger.#damaged(error))
@@ -182,7 +194,8 @@ export class GatewayLedger implements AsyncDisposable {
     const { began } = this.stock
     if (began === undefined) return
     const { size, root } = parseCheckpointText(parseNote(checkpoint).text)
-    const state = { size, root, lastAct, began, holds: this.holds.inForce }
+    const { isSealed, formerKeys } = this.#sealedBy
+    const state = { size, root, lastAct, began, holds: this.holds.inForce, isSealed, formerKeys }
     this.#keeping = this.#keeping
       // The store has these leaves first: after a kill it would lack some, and the next start would read everything.
       .then(() => this.#notes.settled())
@@ -220,7 +233,10 @@ export class GatewayLedger implements AsyncDisposable {
   /** Takes up keys that were rotated. Never throws. */
   async reloadKeys(): Promise<void> {
     try {
-      await this.#log.rotate(await loadLedgerKeys(this.#options.keys))
+      const keys = await loadLedgerKeys(this.#options.keys)
+      // Rows are sealed by the new key before the ledger knows of it: a stop in between leaves none that it doesn't know.
+      this.#options.seals.take(keys)
+      await this.#log.rotate(keys)
     } catch (err) {
       this.#options.log.error({ err }, 'the ledger’s key that was in force stays in force')
     }

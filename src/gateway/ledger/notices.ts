@@ -13,7 +13,7 @@ export const withNotices = (
 ): Pick<Webhooks, 'emit'> => ({
   emit: (event) => {
     webhooks.emit(event)
-    if (event.event !== 'alert') return
+    if (event.event !== 'alert' || event.isEntered) return
     const notice = { what: event.topic ?? 'alert', text: event.text, fields: noticeFields(event.fields) } as const
     void ledger()
       ?.write('notice', notice)

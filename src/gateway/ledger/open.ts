@@ -1,6 +1,7 @@
-import { ensureLedgerKeys } from '../../ledger/log/key-file.js'
+import type { StoreSeals } from '../../ledger/seals.js'
 import { ActLeaves } from './act-leaves.js'
 import type { Rebuilt } from './lost/rebuild.js'
+import { StoreDamage, type DamageOptions } from './damage.js'
 import { GatewayLedger, type LedgerOptions } from './ledger.js'
 import { enterSessions } from './reconcile.js'
 import { enterRestored } from './restored.js'
@@ -9,9 +10,8 @@ import { SessionLeaves } from './session-leaves.js'
 /** Silence shows: something is entered at least so often, milliseconds. */
 const heartbeat = 60_000
 
-export interface OpenLedgerOptions extends LedgerOptions {
-  /** Of the gateway, as clients use it. */
-  readonly host: string
+export interface OpenLedgerOptions extends Omit<LedgerOptions, 'damage' | 'seals'>, Pick<DamageOptions, 'tell'> {
+  readonly seals: StoreSeals
   readonly version: string
   /** Folder. Recovery has been through it. */
   readonly recordings: string
@@ -24,26 +24,30 @@ export interface Ledgers extends AsyncDisposable {
   readonly ledger: GatewayLedger
   readonly sessions: SessionLeaves
   readonly acts: ActLeaves
+  /** What of the store is not of this gateway's making. */
+  readonly damage: Pick<StoreDamage, 'report'>
   /** What was made of sessions that the store lacked, where it was looked for. */
   readonly rebuilt?: Rebuilt | undefined
 }
 
 /**
- * Opens the ledger and enters what the last gateway had not come to.
+ * Opens the ledger, whose keys are there, and enters what the last gateway had not come to.
  * @throws {HoopError} LEDGER_FAILED, LEDGER_DAMAGED, STORE_FAILED, KEY_MISSING
  */
 export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> => {
-  const { host, version, recordings, store, log, keys } = options
+  const { version, recordings, store, log, seals } = options
+  const { db } = store
   await using stack = new AsyncDisposableStack()
-  await ensureLedgerKeys(keys, host)
-  const ledger = stack.use(await GatewayLedger.open(options))
+  const damage = new StoreDamage(options)
+  const ledger = stack.use(await GatewayLedger.open({ ...options, damage }))
   if (ledger.checkpoint === undefined) await ledger.write('begin', { version, vkey: ledger.vkey })
+  damage.enterBy((notice) => ledger.write('notice', notice))
   await ledger.noted()
-  const rebuilt = await enterRestored(store, ledger, { version, recordings, always: options.rebuild, log })
-  await enterSessions(recordings, store, ledger, log)
-  const acts = await ActLeaves.open(store, ledger)
+  const rebuilt = await enterRestored(store, ledger, { version, recordings, always: options.rebuild, seals, log })
+  await enterSessions({ recordings, db, ledger, seals, damage, log })
+  const acts = await ActLeaves.open({ db, ledger, seals, damage })
   const sessions = stack.use(new SessionLeaves(ledger))
-  await ledger.write('gateway', { what: 'started', version })
+  await ledger.write('gateway', { what: 'started', version, sealed: true })
   const beats = async (): Promise<void> => {
     await acts.entered()
     await ledger.write('heartbeat', { sessions: sessions.size })
@@ -52,7 +56,7 @@ export const openLedger = async (options: OpenLedgerOptions): Promise<Ledgers> =
   beat.unref()
   const owned = stack.move()
   return {
-    ...{ ledger, sessions, acts, rebuilt },
+    ...{ ledger, sessions, acts, damage, rebuilt },
     [Symbol.asyncDispose]: async () => {
       clearInterval(beat)
       await sessions[Symbol.asyncDispose]()

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { lastNumber, numberBehind } from '../../store/act-numbers.js'
 import { sessionsGone } from '../../store/ledger-leaves.js'
 import type { Store } from '../../store/open.js'
+import type { Sealing } from '../../store/seals.js'
 import { type Rebuilt, rebuildSessions } from './lost/rebuild.js'
 import { restoreHolds } from './held.js'
 import type { GatewayLedger } from './ledger.js'
@@ -21,6 +22,7 @@ export interface EnterRestoredOptions {
   readonly recordings: string
   /** Look for sessions that the store lacks whether or not it looks older. */
   readonly always?: boolean | undefined
+  readonly seals: Sealing
   readonly log: Logger
 }
 
@@ -34,11 +36,11 @@ export interface EnterRestoredOptions {
 export const enterRestored = async (
   { db }: Pick<Store, 'db'>,
   ledger: Pick<GatewayLedger, 'write' | 'stock' | 'folder'>,
-  { version, recordings, always = false, log }: EnterRestoredOptions,
+  { version, recordings, always = false, seals, log }: EnterRestoredOptions,
 ): Promise<Rebuilt | undefined> => {
   const { lastAct, known, size } = ledger.stock
   const [last, sessions] = [await lastNumber(db), await sessionsGone(db, known)]
-  const rebuild = () => rebuildSessions({ db, folder: ledger.folder, recordings, stock: ledger.stock, log })
+  const rebuild = () => rebuildSessions({ db, folder: ledger.folder, recordings, stock: ledger.stock, seals, log })
   // A hold that somebody has taken out of the table comes back where somebody asks for it, and not by itself: it is evidence.
   if (always) await restoreHolds(db, ledger.folder)
   if (last >= lastAct && sessions === 0) return always ? rebuild() : undefined

@@ -6,9 +6,10 @@ import type { LedgerKeys } from '../../ledger/log/key-file.js'
 import { parseCheckpointText, signersOf } from '../../ledger/note/checkpoint.js'
 import { parseNote, writeNote } from '../../ledger/note/note.js'
 import type { EnteredHold } from './held.js'
+import type { SealedState } from './sealed-by.js'
 
 /** What a start has to know of the leaves before a place, so that it need not read them. */
-export interface Resume {
+export interface Resume extends Partial<SealedState> {
   readonly size: bigint
   readonly root: Buffer
   readonly lastAct: number

@@ -27,6 +27,11 @@ export const definitions = {
     help: 'Writes of the ledger that failed: sessions are refused or ended over it.',
     labels: [],
   },
+  hoop_ledger_refused_rows: {
+    type: 'gauge',
+    help: 'Rows of the store that the gateway has found since its start and has not made, or that contradict the ledger: none is entered. Any means that somebody edits the store.',
+    labels: [],
+  },
   hoop_ledger_copies_failed_total: {
     type: 'counter',
     help: 'Attempts to put a checkpoint where a copy is kept that failed; each is tried again.',

@@ -45,8 +45,8 @@ export class GatewayMetrics implements RecordingTimes {
   readonly recording = { write: new Distribution(latencyBounds), sync: new Distribution(latencyBounds) }
   recordingFailures = 0
   webhooksUndelivered = 0
-  /** Leaves of the ledger, writes of it that failed, and checkpoints that a copy or a witness did not take. */
-  readonly ledger = { size: 0, failures: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
+  /** Leaves of the ledger, writes of it that failed, rows of the store that weren't entered, and checkpoints that a copy or a witness did not take. */
+  readonly ledger = { size: 0, failures: 0, refused: 0, copiesFailed: 0, copied: 0, witnessesFailed: 0, witnessed: 0 }
   /** Recordings that are there, and their bytes, as last looked at; those that were removed, by why; runs that failed. */
   readonly retention = { recordings: 0, bytes: 0, removed: { age: 0, size: 0, erased: 0 }, failures: 0 }
   /** By target: events that it has taken, attempts that failed, leaves of the ledger that it has not come to. */

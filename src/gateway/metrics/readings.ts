@@ -75,6 +75,7 @@ export const readings: { readonly [Name in MetricName]: Read<Name> } = {
   hoop_reload_failed: ({ metrics }) => one(Number(metrics.reloadFailed)),
   hoop_ledger_leaves: ({ metrics }) => one(metrics.ledger.size),
   hoop_ledger_failures_total: ({ metrics }) => one(metrics.ledger.failures),
+  hoop_ledger_refused_rows: ({ metrics }) => one(metrics.ledger.refused),
   hoop_ledger_copies_failed_total: ({ metrics }) => one(metrics.ledger.copiesFailed),
   hoop_ledger_copied_leaves: ({ metrics }) => one(metrics.ledger.copied),
   hoop_ledger_witnesses_failed_total: ({ metrics }) => one(metrics.ledger.witnessesFailed),

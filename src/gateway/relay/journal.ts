@@ -9,6 +9,7 @@ import { ConnectionMetrics, type StatementVerdict } from '../metrics/connection-
 import { Blanking, type BoundParameters, foundIn, type Found } from './rows/blanking.js'
 import { captureLimits } from './rows/capture.js'
 import { Keeping } from './rows/keeping.js'
+import { wordsOf } from '../../wire/hoop-code.js'
 
 declare const brand: unique symbol
 
@@ -138,7 +139,7 @@ export class Journal {
     this.counters.refused++
     this.#metrics.refused(error.code, rule)
     const found: Found = {}
-    const message = this.#blanking.message(error.message, captureLimits.text, found)
+    const message = this.#blanking.message(wordsOf(error), captureLimits.text, found)
     this.counters.lastRefusal = message
     this.#dirty = true
     this.#recorder.record({

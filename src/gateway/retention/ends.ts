@@ -1,29 +1,44 @@
 import type { Kysely } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
-import type { LeafOf } from '../../ledger/leaves.js'
+import type { Leaf, LeafOf } from '../../ledger/leaves.js'
 import type { LyingFile } from '../../recording/removal.js'
 import { trailerLength } from '../../recording/format/layout.js'
 import { verifyChain } from '../../recording/verify.js'
 import { leavesOfSessions } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
+import type { StoreDamage } from '../ledger/damage.js'
 import { type SignedLedger, signedLeaf } from './signed-leaf.js'
 
-/** What the ledger says of how sessions ended. `open`: it saw them begin, and not yet end. */
-export type KnownEnd = LeafOf<'session.end'> | 'open' | undefined
+/** What the ledger says of how sessions ended. `open`: it saw them begin, and not yet end; `other`: where the store says that it stands, there is another. */
+export type KnownEnd = LeafOf<'session.end'> | 'open' | 'other' | undefined
 
-/** The store only says where to look: a leaf counts for the session that it names. @throws {HoopError} STORE_FAILED, LEDGER_DAMAGED */
+/** A leaf, where it is what was signed; one that isn't costs what it tells of, and nobody else. @throws {HoopError} LEDGER_FAILED */
+const readable = (ledger: SignedLedger, index: number): Promise<Leaf | 'other' | undefined> =>
+  signedLeaf(ledger, index).catch((error: unknown) => {
+    if (error instanceof HoopError && error.code === 'LEDGER_DAMAGED') return 'other' as const
+    throw error
+  })
+
+/**
+ * The store only says where to look: a leaf counts for the session that it names. Where it names another's, that session alone has no end.
+ * @throws {HoopError} STORE_FAILED
+ */
 export const endsOf = async (
   db: Kysely<Tables>,
   ledger: SignedLedger,
   sessions: readonly string[],
+  damage: Pick<StoreDamage, 'report'>,
 ): Promise<ReadonlyMap<string, KnownEnd>> => {
   if (sessions.length === 0) return new Map()
   const found = new Map<string, KnownEnd>()
   for (const [session, { start, end }] of await leavesOfSessions(db, sessions)) {
-    const leaf = end === undefined ? undefined : await signedLeaf(ledger, end)
+    const leaf = end === undefined ? undefined : await readable(ledger, end)
     if (end === undefined) found.set(session, start === undefined ? undefined : 'open')
-    else if (leaf?.kind === 'session.end' && leaf.session === session) found.set(session, leaf)
-    else if (leaf) throw new HoopError('LEDGER_DAMAGED', `leaf ${end} does not say how session ${session} ended`)
+    else if (leaf !== 'other' && leaf?.kind === 'session.end' && leaf.session === session) found.set(session, leaf)
+    else if (leaf) {
+      found.set(session, 'other')
+      damage.report(`ledger_leaves ${end}`, `which does not say how session ${session} ended, as the store has it`)
+    }
   }
   return found
 }
@@ -35,6 +50,7 @@ export const endsOf = async (
 export const whyNot = (file: LyingFile | undefined, end: KnownEnd): string | undefined => {
   if (!file) return 'its file is gone, and nothing here has removed it'
   if (end === 'open') return 'its end is not in the ledger'
+  if (end === 'other') return 'the store names another leaf than that of its end'
   return end === undefined || !isComparable(end) || isSame(file, end)
     ? undefined
     : 'its file is not what the ledger says'
@@ -80,7 +96,7 @@ export const whyAltered = async ({
 }: Examined): Promise<string | undefined> => {
   const why = whyNot(file, end)
   if (why !== undefined) return why
-  if (end === undefined || end === 'open')
+  if (end === undefined || typeof end === 'string')
     return Date.parse(session.startedAt) < (await beganAt(ledger)) ? undefined : 'the ledger knows nothing of it'
   if (endedBefore !== undefined && Date.parse(end.endedAt) > endedBefore) return 'by the ledger it ended later'
   if (!isComparable(end)) return undefined

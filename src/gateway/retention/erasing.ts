@@ -1,26 +1,28 @@
 import type { Kysely } from 'kysely'
 import type { Actor } from '../../lib/api.js'
 import type { Erased, EraseRequest } from '../../lib/api/erasures.js'
-import type { HeldSession, HoldScope } from '../../lib/api/holds.js'
+import type { HoldScope } from '../../lib/api/holds.js'
 import { HoopError } from '../../lib/errors.js'
 import type { LeafOf } from '../../ledger/leaves.js'
 import { recordingPath } from '../../recording/paths.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
-import { lastAct } from '../../store/acts.js'
 import { type ErasableSession, erasableOf, eraseRows } from '../../store/erasures.js'
 import type { Tables } from '../../store/schema.js'
 import { personCalled } from '../../store/sessions/people.js'
 import type { WriteAudit } from '../access/audit-log.js'
+import type { StoreDamage } from '../ledger/damage.js'
+import { lastEntered } from '../ledger/entered-act.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import type { StatementIndex } from '../statements/statement-index.js'
 import { agreedHolds } from './agreed-holds.js'
 import { endsOf, type KnownEnd, whyAltered } from './ends.js'
 import { isRetiredBy } from './retired-by.js'
+import { onlyThis } from './only-this.js'
 import { signedLeaf } from './signed-leaf.js'
 import { leavesGoing, thoseTelling } from './telling.js'
 import { Turns } from './turns.js'
-import { isHeld, theirs } from './whose.js'
+import { type EndedSession, isHeld, theirs } from './whose.js'
 
 export interface ErasingOptions {
   readonly db: Kysely<Tables>
@@ -30,6 +32,7 @@ export interface ErasingOptions {
   /** Folder. */
   readonly recordings: string
   readonly turns: Turns
+  readonly damage: Pick<StoreDamage, 'report'>
   readonly metrics: Pick<GatewayMetrics, 'retention'>
   /** Somebody takes the record along now. */
   readonly isTaken: () => boolean
@@ -42,7 +45,7 @@ type Going = ErasableSession & {
   readonly bytes: number
   /** Of the file as it was looked at; undefined where it went before. */
   readonly stamp: string | undefined
-  readonly facts: HeldSession
+  readonly facts: EndedSession
   readonly end: KnownEnd
   readonly leaves: readonly number[]
 }
@@ -52,7 +55,7 @@ const portion = 20
 
 /** How far a recording had come, as its end has it. */
 const headOf = (end: KnownEnd) =>
-  end && end !== 'open' && end.head !== undefined && end.problem === undefined
+  typeof end === 'object' && end.head !== undefined && end.problem === undefined
     ? {
         head: end.head,
         ...(end.frames !== undefined && end.size !== undefined && { frames: end.frames, size: end.size }),
@@ -98,8 +101,8 @@ export class Erasing {
       if (isTaken()) throw new HoopError('RECORD_TAKEN')
       const after = { sessions: erasable.length, held, live, differing: differing.length }
       await write({ act: 'recording.erase', target: subject, subject, by, reason, after })
-      const entered = await lastAct(db, 'recording.erase')
-      if (entered?.target !== subject) throw new HoopError('STORE_FAILED', 'the store has not kept the act')
+      const entered = await lastEntered(db, ledger, 'recording.erase', subject)
+      if (!entered) throw new HoopError('STORE_FAILED', 'the store has not kept the act')
       return entered.number
     })
     let sessions = 0
@@ -119,13 +122,15 @@ export class Erasing {
    * @returns why it stays as it is; undefined where it is done
    */
   async finish(index: number, session: string, holds: readonly HoldScope[]): Promise<string | undefined> {
-    const { db, ledger, recordings } = this.#options
+    const { db, ledger, recordings, damage } = this.#options
     const leaf = await signedLeaf(ledger, index)
-    if (leaf?.kind !== 'erased' || leaf.session !== session)
-      throw new HoopError('LEDGER_DAMAGED', `leaf ${index} does not say that session ${session} was to be erased`)
+    if (leaf?.kind !== 'erased' || leaf.session !== session) {
+      damage.report(`ledger_leaves ${index}`, `which does not say that session ${session} was to be erased`)
+      return 'the ledger does not say that it was to be erased'
+    }
     const path = recordingPath(recordings, session, leaf.startedAt)
     const file = await lyingFile(path)
-    const end = (await endsOf(db, ledger, [session])).get(session)
+    const end = (await endsOf(db, ledger, [session], damage)).get(session)
     if (file) {
       const known = { path, session: { id: session, startedAt: leaf.startedAt, endedAt: leaf.endedAt }, end, ledger }
       const why = (await whyAltered({ ...known, file })) ?? (await theirs({ ...known, db, holds })).why
@@ -137,7 +142,7 @@ export class Erasing {
   }
 
   async #compared(sessions: readonly ErasableSession[], holds: readonly HoldScope[]) {
-    const { db, ledger, recordings } = this.#options
+    const { db, ledger, damage } = this.#options
     const erasable: Going[] = []
     const differing: { session: string; why: string }[] = []
     for (let from = 0; from < sessions.length; from += portion) {
@@ -146,26 +151,37 @@ export class Erasing {
         db,
         ledger,
         part.map(({ id }) => id),
+        damage,
       )
       for (const session of part) {
-        const { id, startedAt } = session
-        const path = recordingPath(recordings, id, startedAt)
-        const file = await lyingFile(path)
-        const known = { session, end: ends.get(id), ledger }
-        const { end } = known
-        const leaves = await leavesGoing(db, ledger.folder, id)
-        // That it was retired says the ledger, not the row; and a file that is back is held against the ledger as any is.
-        const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger, id))
-        const altered = isRetired ? undefined : await whyAltered({ ...known, path, file })
-        const whose =
-          altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }
-        if (whose.why !== undefined) differing.push({ session: id, why: whose.why })
-        else if (leaves)
-          erasable.push({ ...session, bytes: file?.bytes ?? 0, stamp: file?.stamp, facts: whose.facts, end, leaves })
-        else differing.push({ session: id, why: 'the store names leaves of it that tell of something else' })
+        const looked = await onlyThis(() => this.#lookedAt(session, ends.get(session.id), holds))
+        if ('why' in looked) differing.push({ session: session.id, why: looked.why })
+        else erasable.push(looked)
       }
     }
     return { erasable, differing }
+  }
+
+  async #lookedAt(
+    session: ErasableSession,
+    end: KnownEnd,
+    holds: readonly HoldScope[],
+  ): Promise<Going | { readonly why: string }> {
+    const { db, ledger, recordings, damage } = this.#options
+    const { id, startedAt } = session
+    const path = recordingPath(recordings, id, startedAt)
+    const file = await lyingFile(path)
+    const known = { session, end, ledger }
+    const leaves = await leavesGoing(db, ledger.folder, id)
+    // That it was retired says the ledger, not the row; and a file that is back is held against the ledger as any is.
+    const isRetired = session.isRetired && !file && (await isRetiredBy(db, ledger, id))
+    const altered = isRetired ? undefined : await whyAltered({ ...known, path, file })
+    if (altered !== undefined) return { why: altered }
+    const whose = await theirs({ ...known, db, holds, path: file && path })
+    if (whose.why !== undefined) return { why: whose.why }
+    if (leaves) return { ...session, bytes: file?.bytes ?? 0, stamp: file?.stamp, facts: whose.facts, end, leaves }
+    damage.report(`ledger_leaves of ${id}`, 'which name leaves that tell of something else')
+    return { why: 'the store names leaves of it that tell of something else' }
   }
 
   /** In a turn: those that are as they were looked at, and that nothing holds by now. @returns how many went */
@@ -184,7 +200,7 @@ export class Erasing {
     }
     if (sessions.length === 0) return 0
     const leaves = await Promise.all(
-      sessions.map(async ({ id: session, startedAt, endedAt, bytes, end, leaves: going }) => {
+      sessions.map(async ({ id: session, startedAt, facts: { endedAt }, bytes, end, leaves: going }) => {
         const leaf = { ...{ session, startedAt, endedAt, bytes }, ...headOf(end), ...order, leaves: going }
         await ledger.write('erased', leaf)
         return leaf

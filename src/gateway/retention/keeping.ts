@@ -13,7 +13,7 @@ import { Turns } from './turns.js'
 
 export interface KeepingOptions {
   readonly store: Pick<Store, 'db'>
-  readonly ledgers: Pick<Ledgers, 'ledger' | 'acts'>
+  readonly ledgers: Pick<Ledgers, 'ledger' | 'acts' | 'damage'>
   /** Folder. */
   readonly recordings: string
   readonly write: WriteAudit
@@ -35,10 +35,10 @@ export class Keeping implements AsyncDisposable {
     const { db } = store
     const turns = new Turns()
     this.taken = new Taken(turns)
-    const { ledger, acts } = ledgers
+    const { ledger, acts, damage } = ledgers
     const isInForce = (id: string): boolean => ledger.holds.isInForce(id)
     this.holds = new Holds({ db, write, entered: () => acts.entered(), isInForce, turns })
-    const shared = { ...{ db, ledger, recordings, turns, metrics }, isTaken: () => this.taken.isTaken }
+    const shared = { ...{ db, ledger, recordings, turns, damage, metrics }, isTaken: () => this.taken.isTaken }
     this.erasing = new Erasing({ ...shared, write, statements })
     this.retention = new Retention({ ...shared, log, limits, erasing: this.erasing })
   }

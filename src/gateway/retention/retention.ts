@@ -1,5 +1,5 @@
 import type { HoldScope } from '../../lib/api/holds.js'
-import { asHoopError } from '../../lib/errors.js'
+import { asHoopError, HoopError } from '../../lib/errors.js'
 import type { RetentionLimits } from '../../policy/config/sections/retention.js'
 import { lyingFile, removeRecording } from '../../recording/removal.js'
 import { recordingPath } from '../../recording/paths.js'
@@ -9,6 +9,7 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.js'
 import { agreedHolds } from './agreed-holds.js'
 import { whyAltered, endsOf } from './ends.js'
 import type { Erasing } from './erasing.js'
+import { onlyThis } from './only-this.js'
 import { retiredLeaf } from './retired-by.js'
 import { theirs } from './whose.js'
 import { Retiring, type RetiringOptions, type Rule } from './retiring.js'
@@ -100,11 +101,21 @@ export class Retention implements AsyncDisposable {
 
   /** What a gateway was stopped in: the ledger has it, and the file, or what else goes, may be there. */
   async #finish(): Promise<void> {
-    const { db, turns, ledger, log, erasing } = this.#options
+    const { db, turns, ledger, log, erasing, metrics } = this.#options
+    let isLeft = false
     const finish = async (removal: UnfinishedRemoval): Promise<void> => {
       const { id: session, how, leaf } = removal
       const holds = await agreedHolds(db, ledger)
-      const why = await (how === 'erased' ? erasing.finish(leaf, session, holds) : this.#finishRetired(removal, holds))
+      const done = await onlyThis(async () => ({
+        why: await (how === 'erased' ? erasing.finish(leaf, session, holds) : this.#finishRetired(removal, holds)),
+      })).catch((error: unknown) => {
+        if (!(error instanceof HoopError) || error.code !== 'RECORDING_FAILED') throw error
+        // A file that can't be removed now is tried again, and holds up no other.
+        isLeft = true
+        metrics.retention.failures++
+        return { why: `${error.code}: ${error.message}` }
+      })
+      const { why } = done
       if (!why) log.warn({ session, how }, 'a removal that was begun before is finished')
       else
         log.error(
@@ -115,7 +126,7 @@ export class Retention implements AsyncDisposable {
     const begun = await turns.take(async () => unfinishedRemovals(db, await agreedHolds(db, ledger)))
     // Whoever wants to place a hold waits for one of them; it is asked for again before each.
     for (const removal of begun) await turns.take(() => finish(removal))
-    this.#isUnfinished = false
+    this.#isUnfinished = isLeft
   }
 
   /** The row in the store only says where to look: the leaf itself has to say it, of the recording that lies there. */
@@ -123,12 +134,15 @@ export class Retention implements AsyncDisposable {
     { id, leaf, ...session }: UnfinishedRemoval,
     holds: readonly HoldScope[],
   ): Promise<string | undefined> {
-    const { db, recordings, ledger } = this.#options
+    const { db, recordings, ledger, damage } = this.#options
     const said = await retiredLeaf(ledger, leaf, id)
-    if (!said) return 'the ledger does not say that it was to go'
+    if (!said) {
+      damage.report(`ledger_leaves ${leaf}`, `which does not say that the recording of session ${id} was to go`)
+      return 'the ledger does not say that it was to go'
+    }
     const path = recordingPath(recordings, id, said.startedAt)
     const file = await lyingFile(path)
-    const known = { session: { ...session, id }, end: (await endsOf(db, ledger, [id])).get(id), ledger }
+    const known = { session: { ...session, id }, end: (await endsOf(db, ledger, [id], damage)).get(id), ledger }
     const why =
       file && ((await whyAltered({ ...known, path, file })) ?? (await theirs({ ...known, db, holds, path })).why)
     if (why !== undefined) return why

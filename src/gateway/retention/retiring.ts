@@ -1,15 +1,17 @@
 import type { Logger } from 'pino'
-import type { HeldSession, HoldScope } from '../../lib/api/holds.js'
+import type { HoldScope } from '../../lib/api/holds.js'
 import type { Kysely } from 'kysely'
 import { type LyingFile, lyingFile, removeRecording } from '../../recording/removal.js'
 import { recordingPath } from '../../recording/paths.js'
 import { type KeptFilter, keptSessions, type KeptSession, noteRetired } from '../../store/removals.js'
 import type { Tables } from '../../store/schema.js'
+import type { StoreDamage } from '../ledger/damage.js'
 import type { GatewayLedger } from '../ledger/ledger.js'
 import { agreedHolds } from './agreed-holds.js'
-import { endsOf, whyAltered } from './ends.js'
+import { endsOf, type KnownEnd, whyAltered } from './ends.js'
+import { onlyThis } from './only-this.js'
 import type { Turns } from './turns.js'
-import { isHeld, theirs } from './whose.js'
+import { type EndedSession, isHeld, theirs } from './whose.js'
 
 export interface RetiringOptions {
   readonly db: Kysely<Tables>
@@ -18,6 +20,7 @@ export interface RetiringOptions {
   readonly recordings: string
   readonly turns: Turns
   readonly log: Logger
+  readonly damage: Pick<StoreDamage, 'report'>
   /** Somebody takes the record along now: what was listed has to be there until they are done. */
   readonly isTaken: () => boolean
 }
@@ -45,7 +48,7 @@ interface Going {
   readonly session: KeptSession
   readonly path: string
   readonly file: LyingFile
-  readonly facts: HeldSession
+  readonly facts: EndedSession
 }
 
 /** Removes recordings that are no longer to be kept: first the ledger says so, then the file goes, then the store knows. */
@@ -76,7 +79,7 @@ export class Retiring {
     for (let from = 0; from < going.length; from += together) {
       const gone = await turns.take(() => this.#retire(rule, going.slice(from, from + together)))
       recordings += gone.length
-      bytes += gone.reduce((sum, { file }) => sum + file.bytes, 0)
+      bytes += gone.reduce((sum, { file }) => sum + file.taken, 0)
     }
     return { last: sessions.length < portion ? undefined : sessions.at(-1), recordings, bytes }
   }
@@ -88,25 +91,37 @@ export class Retiring {
     endedBefore: number | undefined,
     most: number,
   ): Promise<readonly Going[]> {
-    const { db, ledger, recordings } = this.#options
+    const { db, ledger, damage } = this.#options
     const ids = sessions.map(({ id }) => id)
-    const ends = await endsOf(db, ledger, ids)
+    const ends = await endsOf(db, ledger, ids, damage)
     const going: Going[] = []
     let bytes = 0
     for (const session of sessions) {
       if (bytes >= most) break
-      const path = recordingPath(recordings, session.id, session.startedAt)
-      const file = await lyingFile(path)
-      const known = { session, end: ends.get(session.id), ledger }
-      const altered = await whyAltered({ ...known, path, file, endedBefore })
-      const told = altered === undefined ? await theirs({ ...known, db, holds, path: file && path }) : { why: altered }
-      if (told.why !== undefined || !file) this.#tell(session.id, told.why)
+      const looked = await onlyThis(() => this.#lookedAt(session, ends.get(session.id), holds, endedBefore))
+      if ('why' in looked) this.#tell(session.id, looked.why)
       else {
-        going.push({ session, path, file, facts: told.facts })
-        bytes += file.bytes
+        going.push(looked)
+        bytes += looked.file.taken
       }
     }
     return going
+  }
+
+  async #lookedAt(
+    session: KeptSession,
+    end: KnownEnd,
+    holds: readonly HoldScope[],
+    endedBefore: number | undefined,
+  ): Promise<Going | { readonly why: string }> {
+    const { db, ledger, recordings } = this.#options
+    const path = recordingPath(recordings, session.id, session.startedAt)
+    const file = await lyingFile(path)
+    const known = { session, end, ledger }
+    const altered = await whyAltered({ ...known, path, file, endedBefore })
+    if (altered !== undefined || !file) return { why: altered ?? 'its file is gone' }
+    const told = await theirs({ ...known, db, holds, path })
+    return told.why === undefined ? { session, path, file, facts: told.facts } : { why: told.why }
   }
 
   /** In a turn: those that are as they were looked at, and that nothing holds by now. @returns what went */
@@ -119,7 +134,7 @@ export class Retiring {
       if (!isHeld(holds, each.facts) && (await lyingFile(each.path))?.stamp === each.file.stamp) going.push(each)
     if (going.length === 0) return []
     await Promise.all(
-      going.map(({ session: { id, startedAt, endedAt }, file: { bytes: size, head } }) => {
+      going.map(({ session: { id, startedAt }, facts: { endedAt }, file: { bytes: size, head } }) => {
         const file = { bytes: size, ...(head !== undefined && { head }) }
         return ledger.write('retired', { ...{ session: id, startedAt, endedAt, ...rule }, ...file })
       }),
@@ -130,7 +145,7 @@ export class Retiring {
     return going
   }
 
-  #tell(session: string, why: string | undefined): void {
+  #tell(session: string, why: string): void {
     if (this.#told.has(session)) return
     this.#told.add(session)
     this.#options.log.error(

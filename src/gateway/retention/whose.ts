@@ -32,8 +32,11 @@ export interface Whose {
   readonly end: KnownEnd
 }
 
+/** Of one that has ended. */
+export type EndedSession = HeldSession & { readonly endedAt: string }
+
 /** Why a session stays, or what a hold has to know of it. */
-export type Theirs = { readonly why: string } | { readonly why?: undefined; readonly facts: HeldSession }
+export type Theirs = { readonly why: string } | { readonly why?: undefined; readonly facts: EndedSession }
 
 export const isHeld = (holds: readonly HoldScope[], facts: HeldSession): boolean =>
   holds.some((hold) => isCovered(hold, facts))
@@ -59,7 +62,7 @@ export const theirs = async (asked: Whose): Promise<Theirs> => {
     const owners = [...(leaf?.owner === undefined ? [] : [leaf.owner?.subject]), ...(told ? [told.owner?.subject] : [])]
     if (!isSame || owners.some((owner) => owner !== row.owner))
       return { why: 'ledger or recording say that it is somebody else’s, or from another time' }
-    const { endedAt } = end && end !== 'open' ? end : session
+    const { endedAt } = typeof end === 'object' ? end : session
     const facts = { ...{ id, endedAt }, ...row }
     return isHeld(holds, facts) ? { why: 'it is on hold, by the ledger' } : { facts }
   } catch (error) {

@@ -8,6 +8,8 @@ export interface WebhookEvent {
   readonly event: WebhookEventName
   /** An alert of a kind of its own, to those who get events. */
   readonly topic?: 'quarantine'
+  /** It is in the ledger already. */
+  readonly isEntered?: true
   /** One sentence for people. */
   readonly text: string
   /** What a program, or a person who wants more, needs of it. */

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
+import { isMomentary, patiently } from '../../lib/patiently.js'
 import type { LeafRecord } from '../leaves.js'
 import { groupsOf, tileWidth } from '../tiles/paths.js'
 
@@ -54,7 +54,8 @@ const longestLine = 64 * 1024 * 1024
 async function* linesOf(path: string): AsyncGenerator<{ readonly text: string; readonly end: number }, void> {
   let end = 0
   let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  await using file = await patiently(() => open(path))
+  for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let from = 0
     for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, from)) {
@@ -67,12 +68,22 @@ async function* linesOf(path: string): AsyncGenerator<{ readonly text: string; r
   }
 }
 
+/** A file that the system can't open at this moment, nor after some more, is none that isn't there. @throws what the system says then */
+const whatThereIs = async <Result>(read: () => Promise<Result>, nothing: Result): Promise<Result> => {
+  try {
+    return await patiently(read)
+  } catch (error) {
+    if (isMomentary(error)) throw error
+    return nothing
+  }
+}
+
 /** What one file of contents has for each place, by what each line says of itself; and lines that say nothing that can be read. */
 export const contentsOf = async (
   folder: string,
   file: bigint,
 ): Promise<{ readonly records: ReadonlyMap<bigint, LeafRecord>; readonly unreadable: readonly string[] }> => {
-  const text = await readFile(contentsPath(folder, file), 'utf8').catch(() => '')
+  const text = await whatThereIs(() => readFile(contentsPath(folder, file), 'utf8'), '')
   const records = new Map<bigint, LeafRecord>()
   const unreadable: string[] = []
   const first = file * BigInt(tileWidth)
@@ -92,10 +103,10 @@ export const contentAt = async (folder: string, index: bigint): Promise<LeafReco
   (await contentsOf(folder, index / BigInt(tileWidth))).records.get(index)
 
 const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
+  whatThereIs(async () => {
+    await stat(path)
+    return true
+  }, false)
 
 /**
  * The leaves of a log from `from` on, which begins a file, up to where no whole line follows. Nothing is checked but that

@@ -3,6 +3,7 @@ import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { asHoopError, HoopError } from '../../lib/errors.js'
 import { type Signer, signerOf } from '../note/keys.js'
+import { sealKeyOf } from '../seal-key.js'
 
 /** As it stands in the file, newest first. */
 export interface WrittenLedgerKey {
@@ -25,6 +26,8 @@ export interface LedgerKeys {
   readonly origin: string
   /** Newest first: the first one signs. */
   readonly signers: readonly [Signer, ...Signer[]]
+  /** What seals rows of the store, by the verifier key of the signer beside which it stands. */
+  readonly sealing: ReadonlyMap<string, Buffer>
   /** Who made the newest, and why, where that is known. */
   readonly newest: Pick<WrittenLedgerKey, 'by' | 'reason'>
 }
@@ -61,11 +64,13 @@ export const loadLedgerKeys = async (path: string): Promise<LedgerKeys> => {
     throw new HoopError(cause.code === 'ENOENT' ? 'KEY_MISSING' : 'FILE_UNREADABLE', path, { cause })
   })
   const { origin, keys } = parseLedgerKeys(text)
-  const [newest, ...former] = keys.map(({ seed }) => signerOf(origin, Buffer.from(seed, 'base64')))
+  const seeds = keys.map(({ seed }) => Buffer.from(seed, 'base64'))
+  const [newest, ...former] = seeds.map((seed) => signerOf(origin, seed))
   const { by, reason } = keys[0]
   return {
     origin,
     signers: [newest!, ...former],
+    sealing: new Map([newest!, ...former].map(({ vkey }, at) => [vkey, sealKeyOf(origin, seeds[at]!)])),
     newest: { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) },
   }
 }

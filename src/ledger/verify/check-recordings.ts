@@ -54,7 +54,8 @@ const unknown = (file: RecordingFile, read: ReadRecording, { facts, now, found }
   }
   const began = Date.parse(start.time)
   if (began < (facts.began ?? Infinity) && dayOf(start.time) === day) return true
-  const isNew = began > Math.max(now, facts.last) - instant && began < Date.now() + skew
+  const isRefused = facts.refused.has(`session ${session}`)
+  const isNew = !isRefused && began > Math.max(now, facts.last) - instant && began < Date.now() + skew
   const kind = ranNothing(read) ? 'nothing-ran' : isNew ? 'not-entered-yet' : 'recording-unknown'
   found({ kind, session, time: start.time })
   return false

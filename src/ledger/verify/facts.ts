@@ -53,6 +53,10 @@ export class Facts {
   readonly sessions = new Map<string, Gathered>()
   readonly acts = new Map<number, LeafOf<'act'>>()
   readonly removals = new Removals()
+  /** Rows of the store that a gateway would not enter, as it has called them. */
+  readonly refused = new Set<string>()
+  /** What a gateway enters from the store has a seal. */
+  isSealed = false
   /** When the ledger began, milliseconds since 1970. */
   began: number | undefined
   leaves = 0
@@ -88,6 +92,8 @@ export class Facts {
     }
     this.removals.add(index, leaf)
     if (leaf.kind === 'restored') this.#restored(leaf, place)
+    if (leaf.kind === 'notice') this.#noticed(leaf, place)
+    if (leaf.kind === 'gateway' && leaf.sealed) this.isSealed = true
     if (!('session' in leaf) || leaf.kind === 'retired' || leaf.kind === 'erased') return
     const { session } = leaf
     let known = this.sessions.get(session)
@@ -138,6 +144,14 @@ export class Facts {
     const numbers = acts ? `acts ${acts.from} to ${acts.to - 1}` : 'no act'
     const found = `${numbers} and ${sessions} ended sessions of the leaves from ${leaves.from} on are only in the ledger`
     this.#found({ kind: 'store-restored', leaf, time, found })
+  }
+
+  /** The row itself, where it is still there, is held against the ledger like any. */
+  #noticed({ fields, time }: LeafOf<'notice'>, leaf: string): void {
+    const { row } = (fields ?? {})
+    if (typeof row !== 'string') return
+    this.refused.add(row)
+    this.#found({ kind: 'store-edited', leaf, time, found: row })
   }
 
   #compare(expected: string, found: string, place: Omit<Finding, 'kind'>): void {

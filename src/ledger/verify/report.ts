@@ -26,6 +26,7 @@ export const findingKinds = {
   'row-unknown': { tampered: true, says: 'the store has a session that the ledger does not know' },
   'act-missing': { tampered: true, says: 'an act is gone from the store' },
   'act-altered': { tampered: true, says: 'what the store says of an act was altered' },
+  'row-forged': { tampered: true, says: 'the store has a row that the gateway has not made, and would not enter' },
   'act-unknown': { tampered: true, says: 'the store has an act that the ledger does not know' },
   'removed-open': { tampered: true, says: 'the recording was removed of a session that had not ended' },
   'removed-on-hold': { tampered: true, says: 'the recording was removed though it was on hold' },
@@ -63,6 +64,10 @@ export const findingKinds = {
   'store-restored': {
     tampered: false,
     says: 'the store was put back to an earlier state, or somebody has made it look so',
+  },
+  'store-edited': {
+    tampered: false,
+    says: 'the gateway found a row in its store that it had not made, and entered nothing by it',
   },
   silence: { tampered: false, says: 'nothing was entered for longer than a gateway that runs is silent' },
   'clock-set-back': { tampered: false, says: 'the gateway’s clock was set back' },

@@ -9,6 +9,8 @@ import type { Finding, FindingKind } from './report.js'
 export interface StoreView {
   sessions(): AsyncIterable<SessionSummary>
   acts(): AsyncIterable<Act>
+  /** Numbers of acts without a right seal, where the key is at hand. */
+  unsealed?(): Iterable<number>
 }
 
 /** What passes between the end that the recording has and the one that the store has, milliseconds at most. */
@@ -87,6 +89,7 @@ const ofSession = ({ start, end }: SessionFacts, row: SessionSummary, recording:
 export interface StoreSnapshot {
   readonly sessions: readonly SessionSummary[]
   readonly acts: readonly Act[]
+  readonly unsealed: ReadonlySet<number>
 }
 
 const allOf = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
@@ -98,6 +101,7 @@ const allOf = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 export const snapshotOf = async (store: StoreView): Promise<StoreSnapshot> => ({
   sessions: await allOf(store.sessions()),
   acts: await allOf(store.acts()),
+  unsealed: new Set(store.unsealed?.()),
 })
 
 export interface CheckStoreOptions {
@@ -137,7 +141,7 @@ export const checkSessions = async (options: CheckStoreOptions): Promise<number>
       if (differs) found({ kind: 'row-altered', session, ...differs })
     } else if (Date.parse(time) < began) before++
     // Of one whose recording is there it was said already.
-    else if (!recording) found({ kind: 'row-unknown', session, time })
+    else if (!recording || facts.refused.has(`session ${session}`)) found({ kind: 'row-unknown', session, time })
   }
   const there = new Set<string>()
   for await (const { id, endedAt } of store.sessions()) {
@@ -174,7 +178,9 @@ export const checkActs = async ({ store, snapshot, facts, found }: CheckStoreOpt
   for (const row of snapshot.acts) {
     const { number: act, time } = row
     const leaf = acts.get(act)
-    if (!leaf) found({ kind: act > last ? behindLast(Date.parse(time), facts) : 'act-unknown', act, time })
+    const isForged = facts.refused.has(`act ${act}`) || (facts.isSealed && snapshot.unsealed.has(act))
+    if (!leaf && act > last) found({ kind: isForged ? 'row-forged' : behindLast(Date.parse(time), facts), act, time })
+    else if (!leaf) found({ kind: 'act-unknown', act, time })
     else if (toldOf(leaf) !== toldOf(row) || leaf.at !== time)
       found({ kind: 'act-altered', act, expected: words(leaf, leaf.at), found: words(row, time) })
   }

@@ -7,6 +7,7 @@ import { readBundle } from '../../ledger/bundle/read.js'
 import { readCopies } from '../../ledger/copied.js'
 import { readCheckpoint } from '../../ledger/log/files.js'
 import { loadLedgerKeys } from '../../ledger/log/key-file.js'
+import { StoreSeals } from '../../ledger/seals.js'
 import { KeyKind, parseVerifier, type Verifier } from '../../ledger/note/keys.js'
 import type { AboutBundle } from '../../ledger/bundle/parts.js'
 import type { Finding, SeenCheckpoint, Verification } from '../../ledger/verify/report.js'
@@ -95,7 +96,8 @@ export const verifyByConfiguration = async (
   const [folder, recordings, store] = [ledgerFolder(gateway), pathIn(gateway.recordings), pathIn(gateway.store)]
   if (!existsSync(folder))
     throw new HoopError('NOT_FOUND', `the ledger ${folder}`, { hint: 'It is made at the gateway’s first start.' })
-  const { origin, signers } = await loadLedgerKeys(join(dirname(config), layout.ledgerKeys))
+  const keys = await loadLedgerKeys(join(dirname(config), layout.ledgerKeys))
+  const { origin, signers } = keys
   const seen: SeenCheckpoint[] = []
   const findings: Finding[] = []
   for (const place of gateway.ledger.copies) {
@@ -105,7 +107,7 @@ export const verifyByConfiguration = async (
     for (const { checkpoint, time } of copies ?? [])
       seen.push({ checkpoint, where: `the copy in ${pathIn(place)} of ${time}` })
   }
-  using view = new AuditView(store)
+  using view = new AuditView(store, StoreSeals.ofAll(keys))
   const witnesses = gateway.ledger.witnesses.map(({ vkey }) => ({ key: witnessOf(vkey), demanded: false }))
   // The oldest key: of one that the gateway hasn't taken up yet, its ledger knows nothing.
   const record = {

@@ -8,6 +8,14 @@ import { decompress } from './zstd.js'
 /** The content of a frame; undefined where it can't be opened here, which is no damage: the chain is checked all the same. */
 export type OpenFrame = (payload: Buffer) => Promise<Buffer | undefined>
 
+/** Checksum and next value of the chain, over what both cover. */
+export interface Digest {
+  readonly crc: number
+  readonly head: ChainValue
+}
+
+const digestOf = (covered: Buffer): Digest => ({ crc: crc32(covered), head: sha256(covered) })
+
 export interface Frame {
   readonly kind: 'events' | 'index'
   readonly offset: number
@@ -50,6 +58,7 @@ export async function* readFrames(
   source: Source,
   chain: Chain,
   openFrame: OpenFrame = decompress,
+  digest: (covered: Buffer) => Digest | Promise<Digest> = digestOf,
 ): AsyncGenerator<Frame, void> {
   for (source.seek(chain.size); source.remaining > 0; source.seek(chain.size)) {
     const offset = chain.size
@@ -64,7 +73,9 @@ export async function* readFrames(
     if (end > source.size) return void (chain.torn = source.size - offset)
     const frame = await source.peek(at.payload + length)
     const covered = frame.subarray(at.sequence)
-    if (crc32(covered) !== frame.readUInt32LE(at.crc)) {
+    const made = digest(covered)
+    const { crc, head: next } = made instanceof Promise ? await made : made
+    if (crc !== frame.readUInt32LE(at.crc)) {
       await tornOrDamaged(source, chain, end, 'a frame does not match its checksum')
       return
     }
@@ -74,7 +85,7 @@ export async function* readFrames(
     })
     chain.frames++
     chain.size = end
-    chain.head = sha256(covered)
+    chain.head = next
     yield content ? { kind, offset, content } : { kind, offset, content: Buffer.alloc(0), unread: true }
     if (kind === 'index') return readTrailer(source, chain, offset)
   }

@@ -2,7 +2,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { Approval, ApprovalVote, StatementMeaning } from '../../lib/api/approvals.js'
 import type { Parameter } from '../../lib/api/parameter.js'
 import type { ApprovalsTable, ApprovalVotesTable } from './tables.js'
-import { whole } from '../whole.js'
+import { isoTime, whole } from '../whole.js'
 
 /** A request as it is kept: what everybody may see of it, what it is bound to, and how long it lives in milliseconds. */
 export interface ApprovalRecord extends Omit<Approval, 'mayDecide'> {
@@ -11,8 +11,6 @@ export interface ApprovalRecord extends Omit<Approval, 'mayDecide'> {
   /** Of a request for access: what the entry that it was asked by is known by. */
   readonly entry?: string
 }
-
-const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
 
 export const approvalRow = (record: ApprovalRecord): Insertable<ApprovalsTable> => ({
   id: record.id,
@@ -49,8 +47,8 @@ const voteOf = (row: Selectable<ApprovalVotesTable>): ApprovalVote => ({
   name: row.name,
   vote: row.vote,
   ...(row.reason !== null && { reason: row.reason }),
-  at: iso(row.at),
-  ...(row.revoked_at !== null && { revokedAt: iso(row.revoked_at) }),
+  at: isoTime(row.at),
+  ...(row.revoked_at !== null && { revokedAt: isoTime(row.revoked_at) }),
 })
 
 export const approvalOf = (
@@ -79,9 +77,9 @@ export const approvalOf = (
   parameters: JSON.parse(row.parameters) as Parameter[],
   ...(row.reason !== null && { reason: row.reason }),
   life: whole(row.life),
-  createdAt: iso(row.created_at),
-  expiresAt: iso(row.expires_at),
-  ...(row.settled_at !== null && { settledAt: iso(row.settled_at) }),
+  createdAt: isoTime(row.created_at),
+  expiresAt: isoTime(row.expires_at),
+  ...(row.settled_at !== null && { settledAt: isoTime(row.settled_at) }),
   ...(row.why !== null && { why: row.why }),
   ...(row.owner !== null && { owner: row.owner }),
   votes: votes.filter(({ approval }) => approval === row.id).map(voteOf),

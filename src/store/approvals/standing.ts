@@ -3,15 +3,13 @@ import type { StandingApproval, StatementMeaning } from '../../lib/api/approvals
 import { HoopError } from '../../lib/errors.js'
 import type { StandingApprovalsTable } from './tables.js'
 import type { Tables } from '../schema.js'
-import { whole } from '../whole.js'
+import { isoTime } from '../whole.js'
 
 /** An approval that stands for a while, with the groups that whoever gave it had. */
 export interface StandingRecord extends StandingApproval {
   readonly textHash: string
   readonly groups: readonly string[]
 }
-
-const iso = (time: number | bigint | string): string => new Date(whole(time)).toISOString()
 
 const standingOf = (row: Selectable<StandingApprovalsTable>): StandingRecord => ({
   id: row.id,
@@ -25,9 +23,9 @@ const standingOf = (row: Selectable<StandingApprovalsTable>): StandingRecord => 
   by: { subject: row.by_subject, name: row.by_name },
   groups: JSON.parse(row.by_groups) as string[],
   reason: row.reason,
-  createdAt: iso(row.created_at),
-  expiresAt: iso(row.expires_at),
-  ...(row.revoked_at !== null && { revokedAt: iso(row.revoked_at) }),
+  createdAt: isoTime(row.created_at),
+  expiresAt: isoTime(row.expires_at),
+  ...(row.revoked_at !== null && { revokedAt: isoTime(row.revoked_at) }),
   ...(row.revoked_by !== null && { revokedBy: row.revoked_by }),
 })
 

@@ -5,7 +5,7 @@ import type { SessionSummary } from '../../lib/api.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
 import type { Tables } from '../schema.js'
 import { sessionOf } from './rows.js'
-import { whole } from '../whole.js'
+import { isoTime, whole } from '../whole.js'
 
 export interface SessionFilter {
   /** Only this subject's sessions, and those of their service tokens: what somebody without a role may see. */
@@ -126,7 +126,7 @@ export const findSession = async (
 export const openSessions = async (db: Kysely<Tables>): Promise<{ id: string; startedAt: string }[]> => {
   const live = db.selectFrom('sessions').select(['id', 'started_at']).where('ended_at', 'is', null)
   const rows = await live.orderBy('started_at').orderBy('id').execute()
-  return rows.map(({ id, started_at }) => ({ id, startedAt: new Date(whole(started_at)).toISOString() }))
+  return rows.map(({ id, started_at }) => ({ id, startedAt: isoTime(started_at) }))
 }
 
 /** All sessions, newest first, some at a time. @throws {HoopError} STORE_FAILED */

@@ -1,7 +1,10 @@
+import type { Insertable } from 'kysely'
 import type { Actor, SessionCounters, SessionEnd, SessionSummary } from '../../lib/api.js'
 import type { Store } from '../open.js'
+import type { SessionsTable } from '../schema.js'
 import { RepeatedEnds } from './repeated-ends.js'
-import { counterColumns, sessionRow } from './rows.js'
+import type { Sealing } from '../seals.js'
+import { counterColumns, endColumns, sealedRow, sessionRow } from './rows.js'
 import { WriteQueue } from '../write-queue.js'
 
 export interface SessionEnding {
@@ -18,6 +21,8 @@ export interface SessionIndexOptions {
   readonly interval?: number
   /** Milliseconds until an end that the store didn't take is tried again for the first time. */
   readonly pause?: number
+  /** Seals what the ledger may be told from here. */
+  readonly seals?: Sealing
   /** Told of writes of counters that failed; nobody waits for those. */
   readonly failed?: (error: unknown) => void
 }
@@ -30,11 +35,13 @@ export class StoredSessionIndex {
   readonly #queue: WriteQueue
   readonly #interval: number
   readonly #failed: (error: unknown) => void
+  readonly #seals: Sealing | undefined
   readonly #progress = new Map<string, SessionCounters>()
   readonly #repeated: RepeatedEnds<SessionEnding>
   #timer: NodeJS.Timeout | undefined
 
-  constructor(store: Store, { interval = 1000, failed = () => {}, pause }: SessionIndexOptions = {}) {
+  constructor(store: Store, { interval = 1000, failed = () => {}, pause, seals }: SessionIndexOptions = {}) {
+    this.#seals = seals
     this.#repeated = new RepeatedEnds((id, ending) => this.#writeEnd(id, ending), pause)
     this.#queue = new WriteQueue(store.db)
     this.#interval = interval
@@ -43,10 +50,19 @@ export class StoredSessionIndex {
 
   /** Resolves when the session is in the index for good. A session already there stays as it is. @throws {HoopError} STORE_FAILED */
   started(session: SessionSummary): Promise<void> {
+    return this.#insert(sealedRow(session, this.#seals))
+  }
+
+  /** As `started`, of one that a file tells of: nobody knows that a gateway has begun it. @throws {HoopError} STORE_FAILED */
+  found(session: SessionSummary): Promise<void> {
+    return this.#insert(sessionRow(session))
+  }
+
+  #insert(row: Insertable<SessionsTable>): Promise<void> {
     return this.#queue.push((transaction) =>
       transaction
         .insertInto('sessions')
-        .values(sessionRow(session))
+        .values(row)
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute(),
     )
@@ -70,17 +86,14 @@ export class StoredSessionIndex {
   }
 
   #writeEnd(id: string, { end, reason, by, endedAt, counters }: SessionEnding): Promise<void> {
+    const ended = {
+      ...{ id, end, reason: reason ?? null, ended_at: Date.parse(endedAt) },
+      ...{ ended_by: by?.subject ?? null, ended_by_name: by?.name ?? null },
+    }
     return this.#queue.push((transaction) =>
       transaction
         .updateTable('sessions')
-        .set({
-          end,
-          reason: reason ?? null,
-          ended_by: by?.subject ?? null,
-          ended_by_name: by?.name ?? null,
-          ended_at: Date.parse(endedAt),
-          ...counterColumns(counters),
-        })
+        .set({ ...endColumns(ended, this.#seals), ...counterColumns(counters) })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
         .execute(),
@@ -92,13 +105,13 @@ export class StoredSessionIndex {
    * @throws {HoopError} STORE_FAILED
    */
   async abortOpen(ids: readonly string[], reason = 'the gateway stopped without closing it'): Promise<void> {
-    const endedAt = Date.now()
+    const aborted = { end: 'aborted', ended_at: Date.now(), ended_by: null, ended_by_name: null } as const
     await Promise.all(
       ids.map((id) =>
         this.#queue.push((transaction) =>
           transaction
             .updateTable('sessions')
-            .set({ end: 'aborted', reason, ended_at: endedAt })
+            .set(endColumns({ id, reason, ...aborted }, this.#seals))
             .where('id', '=', id)
             .where('ended_at', 'is', null)
             .execute(),

@@ -27,10 +27,12 @@ export const run = (
         ...env,
       },
     })
+    child.stdout.setEncoding('utf8')
+    child.stderr.setEncoding('utf8')
     let stdout = ''
     let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout.on('data', (chunk: string) => (stdout += chunk))
+    child.stderr.on('data', (chunk: string) => (stderr += chunk))
     child.on('error', reject).on('close', (status) => resolve({ status, stdout, stderr }))
     child.stdin.end(input)
   })

@@ -10,6 +10,7 @@ import { ledgerKeysText, loadLedgerKeys, newLedgerKeys, parseLedgerKeys } from '
 import { verifyLedger } from '../../../src/ledger/verify/verify.js'
 import { AuditView } from '../../../src/store/audit-view.js'
 import type { SessionSummary } from '../../../src/lib/api.js'
+import { addAct } from '../../../src/store/acts.js'
 import { tempFolder } from '../../helpers/temp.js'
 import type { HoopError } from '../../../src/lib/errors.js'
 import { closed, start } from '../../recording/sample.js'
@@ -119,13 +120,10 @@ test('what a killed gateway had not come to is entered late: its sessions end, i
     await using gateway = await openGateway(at)
     const session = await gateway.begin('ses_1')
     session.run(3)
+    const by = { subject: 'olu', name: 'olu' }
+    await addAct(gateway.store.db, { act: 'session.kill', by, target: 'ses_9' }, Date.now(), gateway.ledgers.acts)
     crashed = await copyOf(at, folder.file('crashed'))
   }
-  const db = new DatabaseSync(crashed.store)
-  db.exec(
-    `insert into acts (time, act, by_subject, by_name, target) values (${Date.now()}, 'session.kill', 'olu', 'olu', 'ses_9')`,
-  )
-  db.close()
   expect((await verified(crashed)).findings).toEqual([expect.objectContaining({ kind: 'not-entered-yet', act: 1 })])
   {
     await using _ = await openGateway(crashed)

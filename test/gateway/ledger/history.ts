@@ -14,7 +14,8 @@ import { Turns } from '../../../src/gateway/retention/turns.js'
 import { GatewayMetrics } from '../../../src/gateway/metrics/gateway-metrics.js'
 import { recover } from '../../../src/gateway/server/start/recover.js'
 import { readCopies } from '../../../src/ledger/copied.js'
-import { loadLedgerKeys } from '../../../src/ledger/log/key-file.js'
+import { ensureLedgerKeys, loadLedgerKeys } from '../../../src/ledger/log/key-file.js'
+import { StoreSeals } from '../../../src/ledger/seals.js'
 import { verifyLedger, type VerifyOptions } from '../../../src/ledger/verify/verify.js'
 import type { RetentionLimits } from '../../../src/policy/config/sections/retention.js'
 import type { SessionEvent, StartEvent } from '../../../src/recording/events.js'
@@ -76,17 +77,20 @@ export const openGateway = async (
   for (const folder of [at.ledger, at.recordings]) await mkdir(folder, { recursive: true })
   if (!existsSync(at.store)) await writeFile(at.store, await (empty ??= emptyStore()))
   const store = stack.use(await openStore(`sqlite:${at.store}`))
-  const index = new StoredSessionIndex(store)
+  await ensureLedgerKeys(at.keys, 'gateway.example.com')
+  const seals = new StoreSeals(await loadLedgerKeys(at.keys))
+  const index = new StoredSessionIndex(store, { seals })
   stack.defer(() => index.close())
   await recover(at.recordings, store, index, log)
   const metrics = new GatewayMetrics()
+  const told: string[] = []
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, log, metrics, rebuild, most },
-      ...{ host: 'gateway.example.com', version: '0.0.0', recordings: at.recordings },
+      ...{ folder: at.ledger, keys: at.keys, copies, witnesses, store, seals, log, metrics, rebuild, most },
+      ...{ version: '0.0.0', recordings: at.recordings, tell: (event) => void told.push(event.text) },
     }),
   )
-  const write = auditLog(log, store, () => ledgers.acts.entered())
+  const write = auditLog(log, store, ledgers.acts)
   let sessions = 0
 
   /** A session that is open: what it is told is done as the relay does it. */
@@ -139,7 +143,8 @@ export const openGateway = async (
       },
     }
   }
-  const removing = { ledger: ledgers.ledger, recordings: at.recordings, db: store.db, log, metrics }
+  const { damage } = ledgers
+  const removing = { damage, ledger: ledgers.ledger, recordings: at.recordings, db: store.db, log, metrics }
   const turns = new Turns()
   const isInForce = (id: string): boolean => ledgers.ledger.holds.isInForce(id)
   const holds = new Holds({ db: store.db, write, entered: () => ledgers.acts.entered(), isInForce, turns })
@@ -164,7 +169,7 @@ export const openGateway = async (
   }
   const owned = stack.move()
   return {
-    ...{ store, index, ledgers, metrics, write, begin, copied, holds, retain, erasing, statements },
+    ...{ store, index, ledgers, metrics, told, write, begin, copied, holds, retain, erasing, statements },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -182,11 +187,15 @@ export const copyOf = async (at: Places, root: string, tries = 5): Promise<Place
 }
 
 /** As `hoop audit verify` does it offline. */
-export const verified = async (at: Places, more: Partial<VerifyOptions> & { readonly withCopies?: boolean } = {}) => {
-  const { withCopies = false, ...rest } = more
-  const { signers, origin } = await loadLedgerKeys(at.keys)
+export const verified = async (
+  at: Places,
+  more: Partial<VerifyOptions> & { readonly withCopies?: boolean; readonly withKey?: boolean } = {},
+) => {
+  const { withCopies = false, withKey = true, ...rest } = more
+  const keys = await loadLedgerKeys(at.keys)
+  const { signers, origin } = keys
   const copies = withCopies && existsSync(at.copies) ? await readCopies(at.copies, origin) : []
-  using view = existsSync(at.store) ? new AuditView(at.store) : undefined
+  using view = existsSync(at.store) ? new AuditView(at.store, withKey ? StoreSeals.ofAll(keys) : undefined) : undefined
   return await verifyLedger({
     ...{ folder: at.ledger, recordings: at.recordings, store: view, vkey: signers[0].vkey },
     seen: copies.map(({ checkpoint }) => ({ checkpoint, where: 'a copy' })),

@@ -61,7 +61,7 @@ const tampering: readonly (readonly [
   string,
   Tamper,
   Expected,
-  { readonly withCopies?: true; readonly remembers?: true }?,
+  { readonly withCopies?: true; readonly remembers?: true; readonly withKey?: false }?,
 ])[] = [
   ['a bit of a frame’s payload flipped', how.flip('ses_b', (bytes) => Math.floor(bytes.length / 2)), altered],
   ['a bit of the header flipped', how.flip('ses_b', () => 20), of('recording-altered', 'ses_b', 0)],
@@ -341,7 +341,21 @@ const tampering: readonly (readonly [
         ),
         how.goesOn(),
       ),
+    { kind: 'row-forged', act: 9 },
+  ],
+  [
+    'an act kept out of the ledger, where the key isn’t at hand',
+    async (at, before) =>
+      how.inOrder(
+        at,
+        before,
+        how.sql(
+          'create table made as select * from acts where number = 1; update made set number = 9; insert into acts select * from made',
+        ),
+        how.goesOn(),
+      ),
     { kind: 'never-entered', act: 9 },
+    { withKey: false },
   ],
   [
     'an act of a time to come',
@@ -349,6 +363,7 @@ const tampering: readonly (readonly [
       'create table made as select * from acts where number = 1; update made set number = 9, time = 4070908800000; insert into acts select * from made',
     ),
     { kind: 'never-entered', act: 9 },
+    { withKey: false },
   ],
   [
     'a leaf that makes no sense, signed by whoever has the key',
@@ -449,7 +464,8 @@ test.for(tampering)('%s: found', async ([, tamper, expected, options = {}], { ta
   const seen = options.remembers ? { seen: [{ checkpoint, where: 'the last time' }] } : {}
   // A minute on: nothing has just happened.
   const taken = Date.now() + 60_000
-  const { sound, findings } = await verified(at, { withCopies: options.withCopies === true, taken, ...seen })
+  const { withCopies = false, withKey = true } = options
+  const { sound, findings } = await verified(at, { withCopies, withKey, taken, ...seen })
   expect(findings).toContainEqual(expect.objectContaining(expected))
   expect(sound).toBe(false)
   await rm(at.root, { recursive: true })

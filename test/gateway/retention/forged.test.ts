@@ -44,7 +44,7 @@ const setLine = async (at: Places, index: bigint, line: string): Promise<void> =
   await writeFile(path, lines.join('\n'))
 }
 
-test('a session’s end is its own leaf’s, not another’s that ended long ago', async () => {
+test('a session’s end is its own leaf’s, not another’s', async () => {
   const at = await copy()
   {
     using db = new DatabaseSync(at.store)
@@ -54,14 +54,13 @@ test('a session’s end is its own leaf’s, not another’s that ended long ago
     const names = columns.map(({ name }) => name).join(',')
     db.exec(`insert into sessions (${names}) select ${values.join(',')} from sessions where id = 'ses_2'`)
   }
-  // It has no file: the start itself enters an end for it, with the time that the row has.
   await using gateway = await openGateway(at, { copies: [] })
   await gateway.holds.add({ person: casey.subject, since: '2026-01-01', reason: 'case 1' }, olu)
   await gateway.ledgers.ledger.noted()
   edit(
     at,
     `delete from ledger_leaves where kind = 'session.end' and target = 'ses_1';
-     update ledger_leaves set target = 'ses_1' where kind = 'session.end' and target = 'ses_fake';
+     update ledger_leaves set target = 'ses_1' where kind = 'session.end' and target = 'ses_2';
      update sessions set ended_at = 1577836800000 where id = 'ses_1'; delete from sessions where id = 'ses_fake'`,
   )
   const path = await pathOf(at, 'ses_1')
@@ -80,7 +79,7 @@ test('a hold that never reached the ledger is not answered as if it had', async 
      create trigger gone after insert on holds begin delete from holds where id = new.id; end`,
   )
   const added = gateway.holds.add({ person: casey.subject, reason: 'case 1' }, olu)
-  await expect(added).rejects.toMatchObject({ code: 'HOLDS_DIFFER' })
+  await expect(added).rejects.toMatchObject({ code: 'STORE_FAILED' })
 })
 
 test('an act’s leaf that was emptied keeps the gateway from starting: no act is ever erased', async () => {
@@ -127,4 +126,64 @@ test('nothing is erased by a leaf that was put into the files of a gateway that 
   edit(at, `update ledger_leaves set kind = 'erased', target = 'ses_2' where leaf = ${place}`)
   await gateway.retain({ age: null }).catch(() => undefined)
   expect(existsSync(path)).toBe(true)
+})
+
+/** The first leaf of the ledger that tells of no session, as the index has it. */
+const other = `leaf = (select min(leaf) from ledger_leaves where kind = 'gateway')`
+
+test.for([
+  [
+    'names another leaf as a session’s end',
+    `update ledger_leaves set kind = 'session.end', target = 'ses_1' where ${other}`,
+    true,
+  ],
+  [
+    'says that a recording was to go',
+    `update ledger_leaves set kind = 'retired', target = 'ses_1' where ${other}`,
+    false,
+  ],
+  [
+    'says that a session was erased',
+    `update ledger_leaves set kind = 'erased', target = 'ses_1' where ${other}`,
+    false,
+  ],
+] as const)(
+  'one row of the ledger’s index that %s is told of, and keeps no other recording',
+  async ([, forge, stays]) => {
+    const at = await copy()
+    await using gateway = await openGateway(at, { copies: [] })
+    const [one, two] = [await pathOf(at, 'ses_1'), await pathOf(at, 'ses_2')]
+    edit(at, forge)
+    await gateway.retain({ age: 0 })
+    expect(gateway.metrics.retention.failures).toBe(0)
+    expect([existsSync(one), existsSync(two)]).toEqual([stays, false])
+    expect(gateway.told).toEqual([expect.stringContaining(': ledger_leaves ')])
+  },
+)
+
+test('a row of a session that there can’t be keeps no recording', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  edit(
+    at,
+    `create table made as select * from sessions where id = 'ses_2';
+     update made set id = '../../x', started_at = 0; insert into sessions select * from made`,
+  )
+  const two = await pathOf(at, 'ses_2')
+  await gateway.retain({ age: 0 })
+  expect(gateway.metrics.retention.failures).toBe(0)
+  expect(existsSync(two)).toBe(false)
+})
+
+test('a row of the ledger’s index that was edited keeps the session that it names from being erased, and no other', async () => {
+  const at = await copy()
+  await using gateway = await openGateway(at, { copies: [] })
+  edit(
+    at,
+    `update ledger_leaves set target = 'ses_1' where kind = 'gateway' and ${other};
+     update ledger_leaves set kind = 'session.head' where target = 'ses_1' and kind = 'gateway'`,
+  )
+  const told = await gateway.erasing.erase({ person: casey.subject, reason: 'request 17' }, olu)
+  expect(told).toMatchObject({ sessions: 1, differing: [{ session: 'ses_1' }] })
+  expect(gateway.told).toEqual([expect.stringContaining(': ledger_leaves of ses_1, ')])
 })

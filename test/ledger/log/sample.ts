@@ -13,7 +13,7 @@ export const keysOf = ({ origin, keys }: WrittenLedgerKeys): LedgerKeys => {
   const [newest, ...former] = parseLedgerKeys(JSON.stringify({ origin, keys })).keys.map(({ seed }) =>
     signerOf(origin, Buffer.from(seed, 'base64')),
   )
-  return { origin, signers: [newest!, ...former], newest: {} }
+  return { origin, signers: [newest!, ...former], sealing: new Map(), newest: {} }
 }
 
 export const keys = keysOf(written)

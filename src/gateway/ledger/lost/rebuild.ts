@@ -7,7 +7,8 @@ import { recordingFiles } from '../../../ledger/verify/recordings.js'
 import { readRecording } from '../../../recording/reader.js'
 import { lyingFile } from '../../../recording/removal.js'
 import type { Tables } from '../../../store/schema.js'
-import { sessionRow } from '../../../store/sessions/rows.js'
+import type { Sealing } from '../../../store/seals.js'
+import { sealedRow } from '../../../store/sessions/rows.js'
 import { whyNot } from '../../retention/ends.js'
 import { type LedgerSession, ledgerSessions, missingAmong } from './known-sessions.js'
 import { rowOfStart, type ToldByRecording, toldByRecording } from './told-by-recording.js'
@@ -20,6 +21,7 @@ export interface RebuildOptions {
   readonly recordings: string
   /** What was in the ledger when it was opened. */
   readonly stock: { readonly size: number }
+  readonly seals: Sealing
   readonly log: Logger
 }
 
@@ -65,11 +67,14 @@ const rowOfLeaf = ({ start, end, retired }: LedgerSession): SessionSummary => ({
 })
 
 /** Rows that are there stay as they are. */
-const insert = async (db: Kysely<Tables>, session: SessionSummary): Promise<void> => {
+const insert = async ({ db, seals }: Pick<RebuildOptions, 'db' | 'seals'>, session: SessionSummary): Promise<void> => {
   const { removed } = session
   await db
     .insertInto('sessions')
-    .values({ ...sessionRow(session), ...(removed && { removed: removed.how, removed_at: Date.parse(removed.at) }) })
+    .values({
+      ...sealedRow(session, seals),
+      ...(removed && { removed: removed.how, removed_at: Date.parse(removed.at) }),
+    })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }
@@ -96,12 +101,12 @@ export const rebuildSessions = async (options: RebuildOptions): Promise<Rebuilt>
     if (typeof read === 'string') leftOut.push({ session, why: read })
     else if (read && known) {
       const { start, counters, seenClear } = read
-      await insert(db, { ...rowOfStart(start, counters), seenClear, ...endOf(known, read) })
+      await insert(options, { ...rowOfStart(start, counters), seenClear, ...endOf(known, read) })
       made++
     } else if (read) leftOut.push({ session, why: unknown })
     // One that has no end yet was open: what is to be said of it, recovery has said.
     else if (known?.end) {
-      await insert(db, rowOfLeaf(known))
+      await insert(options, rowOfLeaf(known))
       fromLedger++
       if (!known.retired) leftOut.push({ session, why: 'its recording is gone, and nothing here has removed it' })
     }

@@ -1,21 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { copiedField, type CopyForm } from './copied-vectors.js'
+import { arrayOf, blanks, denseText, sparseText } from './numbers.js'
+import { fewest, withoutVectors } from './written-vectors.js'
 
-/** Fewer numbers than these are no embedding: ranges, points and short lists are left as they are. */
-const fewest = 3
 /** Hexadecimal digits of a fingerprint: equal ones within a recording are equal values, but for one in 2^48. */
 const digits = 12
 /** Types of extensions have OIDs from here on; those of the server itself are below. @see PostgreSQL, transam.h, FirstNormalObjectId */
 const firstOfExtensions = 16_384
-
-/** What the types take around and between numbers (pgvector's `vector_isspace`). */
-const blanks = /[ \t\n\v\f\r]/g
-
-/** `[0.1,0.2,…]`: how many numbers; 0 where it is something else. @param text without blanks */
-const denseText = (text: string): number => (/^\[[\d+\-.eE,]*\]$/.test(text) ? text.split(',').length : 0)
-
-/** pgvector's `sparsevec`: `{1:0.5,7:0.1}/1536`; its dimension. @param text without blanks */
-const sparseText = (text: string): number => Number(/^\{[\d:.,eE+-]*\}\/(\d{1,10})$/.exec(text)?.[1] ?? 0)
 
 /** Bytes that a vector in text begins with: `[`, `{`, or a blank. */
 const beginnings: ReadonlySet<number | undefined> = new Set(Buffer.from('[{ \t\n\v\f\r'))
@@ -33,9 +24,6 @@ const binary = (bytes: Buffer): number => {
 /** In text as it is compared: one that is written with blanks is the same as without. */
 const bare = (bytes: Buffer): string => (beginnings.has(bytes[0]) ? bytes.toString('latin1').replace(blanks, '') : '')
 
-/** A literal of numbers in brackets, to its end or the end of what is recorded of the text. */
-const literal = /'(\s*(?:\[[\d+\-.eE,\s]+(?:\]\s*|$)|\{[\d:.,eE+\-\s]+(?:\}\s*\/\s*\d{1,10}\s*|$)))('?)/g
-
 /** What stands in brackets, closed or not: what the server quotes of a value may be cut off, or be wrong in one of its numbers. */
 const bracketed = /[[{][^[\]{}"]*(?:[\]}](?:\s*\/\s*\d{1,10})?)?/g
 
@@ -47,9 +35,6 @@ const numbersIn = (text: string): number =>
     .replace(/\/\d+$/, '')
     .split(/[,[\]{}]/)
     .filter((part) => number.test(part)).length
-
-/** What a literal begins with that can be one. */
-const quoted = /'\s*[[{]/
 
 /**
  * What stands in a recording for vectors: how many numbers they have, and a fingerprint by which equal ones are seen to be equal. Its
@@ -71,24 +56,18 @@ export class VectorPrints {
     }
     const text = bare(bytes)
     const dimensions = denseText(text) || sparseText(text)
-    return dimensions < fewest ? undefined : this.#print(dimensions, text)
+    if (dimensions >= fewest) return this.#print(dimensions, text)
+    if (!text.startsWith('{')) return undefined
+    const count = text.endsWith('}') ? arrayOf(text.slice(1, -1)) : 0
+    if (count > 0) return this.#print(count, `[${text.slice(1, -1)}]`)
+    let isFound = false
+    const vectors = withoutVectors(text, this.#printed, () => (isFound = true))
+    return isFound ? vectors : undefined
   }
 
   /** A text without the vectors that are written in it. @param found is told how many there are */
   text(text: string, found: (count: number) => void): string {
-    if (!quoted.test(text)) return text
-    let count = 0
-    const without = text.replace(literal, (whole, value: string, quote: string) => {
-      const numbers = value.replace(/\s/g, '')
-      const isWhole = quote === "'"
-      // One that goes on behind what is recorded is none by its form, and would be there in part.
-      const dimensions = isWhole ? denseText(numbers) || sparseText(numbers) : numbers.split(',').length
-      if (dimensions < fewest) return whole
-      count++
-      return `'${this.#print(dimensions, numbers)}${quote}`
-    })
-    if (count > 0) found(count)
-    return without
+    return withoutVectors(text, this.#printed, found)
   }
 
   /** The same of what a server or the gateway says: it quotes values without a literal's quotes, and in part. */
@@ -118,6 +97,8 @@ export class VectorPrints {
     })
     return Buffer.from(without, 'latin1')
   }
+
+  readonly #printed = (dimensions: number, numbers: string): string => this.#print(dimensions, numbers)
 
   #print(dimensions: number, bytes: Buffer | string): string {
     const fingerprint = createHmac('sha256', this.#key).update(bytes).digest('hex').slice(0, digits)

@@ -28,7 +28,7 @@ export const recover = async (
     note(log, recovered)
     // Of one that says nothing, the index knows more: how far its counters had come.
     if (!start) continue
-    await index.started(rowOfStart(start, counters))
+    await index.found(rowOfStart(start, counters))
     await index.ended(id, { end, endedAt, counters, ...(reason !== undefined && { reason }), ...(by && { by }) })
   }
   await index.abortOpen((await openSessions(db)).map(({ id }) => id))

@@ -12,6 +12,8 @@ import { HeldFiles } from '../../host/held-files.js'
 import { lockLedger, lockRecordings, lockStore } from '../../host/lock.js'
 import { type Ledgers, openLedger } from '../../ledger/open.js'
 import { StatementIndex } from '../../statements/statement-index.js'
+import { ensureLedgerKeys, loadLedgerKeys } from '../../../ledger/log/key-file.js'
+import { StoreSeals } from '../../../ledger/seals.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
@@ -30,7 +32,7 @@ export interface State extends AsyncDisposable {
  * Opens what a gateway keeps, for itself alone, and settles what the last one left.
  * @param ledgerKeys path of the keys that sign the ledger; they are made where they aren't there
  * @param rebuild rows of sessions that the store lacks, whether or not it looks older than the ledger
- * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED
+ * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED, FILE_UNREADABLE, CONFIG_INVALID
  */
 export const openState = async (
   gateway: Pick<GatewayConfig, 'store' | 'recordings' | 'ledger' | 'url'>,
@@ -59,17 +61,20 @@ export const openState = async (
       { path: locks[2].path, code: 'LEDGER_FAILED' },
     ]),
   )
+  const { host } = new URL(gateway.url)
+  await ensureLedgerKeys(ledgerKeys, host)
+  const seals = new StoreSeals(await loadLedgerKeys(ledgerKeys))
   const index = new StoredSessionIndex(store, {
+    seals,
     failed: (err) => log.error({ err }, 'counters of live sessions were not written'),
   })
   stack.defer(() => index.close())
   await recover(recordings, store, index, log)
-  const { host } = new URL(gateway.url)
   const { copies, witnesses } = gateway.ledger
   const ledgers = stack.use(
     await openLedger({
-      ...{ folder, copies, witnesses, host, version, recordings, store, log, metrics },
-      ...{ keys: ledgerKeys, rebuild },
+      ...{ folder, copies, witnesses, version, recordings, store, seals, log, metrics },
+      ...{ keys: ledgerKeys, rebuild, tell: (event) => webhooks.emit(event) },
     }),
   )
   const usageRecords = new UsageRecords(store)

@@ -168,3 +168,80 @@ test.for([
   const shorter = 'Key (a, b)=(1, 2) is not in [1,2]; different vector dimensions 3 and 4'
   expect(sampled().message(shorter, 1000, {})).toBe(shorter)
 })
+
+const many = Array.from({ length: 8 }, (_, n) => `0.${n + 1}`)
+
+test.for([
+  ['an array that is cast', 'SELECT ARRAY[0.1, 0.2,0.3]::vector', 3],
+  ['one that is cast twice', 'SELECT (ARRAY[0.1,0.2,0.3] :: real[])::public.vector(3)', 3],
+  ['one that CAST casts', 'SELECT CAST(ARRAY[1,2,3] AS halfvec)', 3],
+  ['a long one that an INSERT casts', `INSERT INTO d VALUES (ARRAY[${many.join(', ')}])`, 8],
+  ['an array’s text that is cast', "SELECT '{0.1,0.2,0.3}'::real[]::vector", 3],
+  ['a long one that nothing casts', `SELECT '{${many.join()}}'::float8[]`, 8],
+  ['an array of vectors', `SELECT '{"[0.1,0.2,0.3]", NULL}'::vector[]`, 3],
+  ['hexadecimal numbers', "SELECT '[0x1p-3, 0X1.8p0,-0xA]'", 3],
+  ['a literal that goes on in another line', "SELECT '[0.1,'\n  '0.2,0.' \r\n'3]'", 3],
+  ['escapes', "SELECT E'\\x5b0.1\\0542,\\u00330.3\\135'", 3],
+  ['one escape for a bracket', "SELECT e'\\133 0.1, 0.2, 0.3]'", 3],
+  ['escapes of code points', "SELECT U&'\\005b0.1,0.2\\+00002c0.3]'", 3],
+  ['dollars', 'SELECT $$[0.1,0.2,0.3]$$', 3],
+  ['dollars with a name', 'SELECT $v$ {1:0.1,2:0.2} / 7 $v$', 7],
+] as const)('%s: the vector isn’t recorded', ([, text, dimensions]) => {
+  const found = {}
+  const kept = sampled().text(text, 10_000, found)
+  expect(kept).toMatch(new RegExp(`\\[vector ${dimensions} [0-9a-f]{12}\\]`))
+  expect(kept).not.toMatch(/0\.[123]|0x1|\\[0-7x]/i)
+  expect(found).toEqual({ vector: 1 })
+})
+
+test.for([
+  'SELECT ARRAY[1,2,3], ARRAY[0.5,1.5]::vector, ARRAY[1.5,2.5,3.5]',
+  "SELECT '{1,2,3}'::int[], '{a,b,c}'::text[], '{0.1,0.2}'::vector",
+  `SELECT '{"a": "[1,2,3]"}'::jsonb, '["[1,2]"]', '[abc, def, 0x]'`,
+  "SELECT E'it\\'s [1,2]', U&'\\0041', $$text$$, $1, $2, E'\\x5b1\\x5d'",
+  `SELECT ARRAY[${Array.from({ length: 30 }, (_, n) => n).join()}]`,
+])('what is no vector stays as it is: %s', (text) => {
+  expect(sampled().text(text, 10_000, {})).toBe(text)
+})
+
+test('in whichever way it is written, equal ones are seen to be equal', () => {
+  const prints = sampled()
+  const ways = [
+    "'[0.1,0.2,0.3]'",
+    'ARRAY[0.1,0.2,0.3]::vector',
+    "E'\\x5b0.1,0.2,0.3]'",
+    '$$[0.1, 0.2,0.3]$$',
+    "'{0.1,0.2,0.3}'::real[]::vector",
+  ]
+  const said = ways.map((way) => /\[vector[^\]]*\]/.exec(prints.text(way, 1000, {}))?.[0])
+  expect(new Set(said).size).toBe(1)
+  expect(said[0]).toMatch(print)
+})
+
+test('an array of vectors in a parameter or a row keeps its form, and none of its numbers', () => {
+  const array = '{"[0.1,0.2,0.3]",NULL,"[1,2,3]"}'
+  const { parameters: kept } = sampled().recorded({ parameters: [Buffer.from(array)], parameterFormats: [0] })
+  expect(kept?.[0]).toMatch(/^\{"\[vector 3 \w{12}\]",NULL,"\[vector 3 \w{12}\]"\}$/)
+  const [[value]] = seen({}, [vectorType], [row(array)]) as [[string]]
+  expect(value).toMatch(/^\{"\[vector 3 \w{12}\]",NULL/)
+  const numbers = `{${many.join()}}`
+  const { parameters: list } = sampled().recorded({ parameters: [Buffer.from(numbers)], parameterFormats: [0] })
+  expect(list?.[0]).toMatch(/^\[vector 8 \w{12}\]$/)
+})
+
+test('texts that nearly are vectors, all over, are read in a time that grows with them', () => {
+  const nearly = [
+    "E'\\\\",
+    'ARRAY[1]:: a    ::',
+    "'[1,'\n'",
+    '$a$[1',
+    '{"[1"  ,  ',
+    "U&'\\",
+    'ARRAY[1,2,3]   ) ) ',
+    "'{1,2,3}'  ::  a ",
+  ]
+  for (const part of nearly) {
+    const text = part.repeat(Math.ceil(250_000 / part.length))
+    expect(sampled().text(text, 260_000, {}).length).toBeGreaterThan(0)
+  }
+}, 20_000)

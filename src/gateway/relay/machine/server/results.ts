@@ -181,6 +181,8 @@ export class Results {
       const portal = state.names.portal(execute.portal)
       completed(state, tag, execute.statement.text, portal.facts, execute.defines)
       preparedInside(state, head)
+      // One that has no rows has its columns all the same: the client was told of them.
+      if (!this.#sink && !this.withheld && (portal.fields ?? portal.prepared?.fields)) this.sink(Backend.DataRow)
       this.end(execute.statement, { tag })
       settleCopyIn(state)
       state.queue.shift()
