@@ -123,7 +123,7 @@ export class Quarantine implements Disposable {
       const target = this.#target(connection)
       const source = target && catalogs.of(target, database)
       if (!source?.lastRead) throw new HoopError('CATALOG_LATE', `of ${database}`)
-      return source.under({ masked })
+      return source.ready({ masked })
     })
     for (const each of unseen) log.warn({ policy: each.policy, column: each.column }, unseenTable(each))
   }
