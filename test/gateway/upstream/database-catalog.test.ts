@@ -1,7 +1,7 @@
 import pino from 'pino'
 import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { DatabaseCatalog } from '../../../src/gateway/upstream/catalog/catalog-source.js'
+import { CatalogSources, DatabaseCatalog } from '../../../src/gateway/upstream/catalog/catalog-source.js'
 import { type NameMemory, Remembered } from '../../../src/gateway/upstream/catalog/remembered.js'
 import type { Catalog, KnownName } from '../../../src/sql/catalog.js'
 import { atOnce, type InTurns, withoutPause } from '../../../src/sql/steps.js'
@@ -154,4 +154,12 @@ test('what is remembered of a database is known before anything is made of a new
   expect([masked(catalog), catalog.unknown]).toEqual([['people.email'], []])
   await owner.query('ALTER TABLE people DROP more')
   await source.close()
+})
+
+test('of one role with several secrets, one that is wrong takes the place of none that is right', async () => {
+  await using sources = new CatalogSources(log, () => undefined)
+  const target = { ...targetOf(database.url), login: 'one' }
+  sources.of(target, database.name)
+  const source = sources.of({ ...target, login: 'other', password: () => 'wrong' }, database.name)
+  expect((await source.known()).byLabel.has('public.people')).toBe(true)
 })

@@ -28,6 +28,12 @@ export const readOnce = async (target: UpstreamTarget, database: string, needs: 
   }
 }
 
+/** Logins that are tried until one gets the catalog. Those that nobody uses any more are forgotten for newer ones. */
+const WAYS = 8
+
+/** One role may log in by several secrets, of which each can be broken by itself. */
+const wayOf = ({ user, login = '' }: UpstreamTarget): string => JSON.stringify([user, login])
+
 /** One database's, as policies see it. */
 export class DatabaseCatalog extends NewestReading {
   readonly #reader: KeptReader
@@ -49,11 +55,12 @@ export class DatabaseCatalog extends NewestReading {
     this.#inTurns = turns
   }
 
-  /** A way to log in, the first to try from now on. */
+  /** A way to log in, the first to try from now on; of one login the last that was heard of. */
   reachedBy(target: UpstreamTarget): void {
-    const others = [...this.#targets.values()].filter(({ user }) => user !== target.user)
+    const key = wayOf(target)
+    const others = [...this.#targets.values()].filter((each) => wayOf(each) !== key)
     this.#targets.clear()
-    for (const each of [target, ...others]) this.#targets.set(each.user, each)
+    for (const each of [target, ...others].slice(0, WAYS)) this.#targets.set(wayOf(each), each)
   }
 
   /**
