@@ -42,6 +42,8 @@ export class DatabaseCatalog extends NewestReading {
   readonly #derived = new WeakMap<Reading, Derived>()
   /** Of the policies that are in use: what nobody has any more isn't made of later readings. */
   readonly #needs = new Map<string, WeakRef<CatalogNeeds>>()
+  /** Each statement asks by them: they are spelled out once. */
+  readonly #keys = new WeakMap<CatalogNeeds, string>()
   readonly #inTurns: InTurns
 
   /** @param turns how what policies make of a reading is made */
@@ -147,7 +149,8 @@ export class DatabaseCatalog extends NewestReading {
   }
 
   #keyOf(needs: CatalogNeeds): string {
-    const key = JSON.stringify(needs)
+    const key = this.#keys.get(needs) ?? JSON.stringify(needs)
+    this.#keys.set(needs, key)
     if (!this.#needs.get(key)?.deref()) this.#needs.set(key, new WeakRef(needs))
     return key
   }
