@@ -26,7 +26,7 @@ const row = (length: number): Buffer => {
 
 /** Passes rows, ten at a time as they might come. @returns buffers that went out for each ten, and what was recorded */
 const passed = (config: unknown, rows: readonly Buffer[]) => {
-  const guard = { scans: undefined, maskKey: Buffer.alloc(32), clear: false, origin: () => undefined }
+  const guard = { scans: undefined, maskKey: Buffer.alloc(32), clear: false, origin: () => ({}) }
   const keeping = new Keeping(recordings.parse(config))
   const sink = rowSink(guard, undefined, [text, text], [], [mask, undefined], keeping)
   const out = new Outbox()
