@@ -3,9 +3,10 @@ import { build, type CatalogNeeds } from './catalog/read/build.js'
 import { reading } from './catalog/read/document.js'
 import { identityOf, isSingle, moment, snapshotOf, stateOf } from './catalog/moved.js'
 import { readSnapshot } from './catalog/read/queries.js'
-import { Reading } from './catalog/read/reading.js'
+import { type Reading, readingOf } from './catalog/read/reading.js'
 import type { Catalog, CatalogQuery } from './catalog/types.js'
 import { initParser } from './parser.js'
+import { atOnce, type InTurns, type Steps, withoutPause } from './steps.js'
 
 export type { CatalogNeeds } from './catalog/read/build.js'
 export type { KnownName } from './catalog/types.js'
@@ -23,13 +24,18 @@ const ATTEMPTS = 5
  */
 export class CatalogReader {
   readonly #query: CatalogQuery
+  readonly #inTurns: InTurns
   #identity: string | undefined
   /** What was read here last, or found to be so still, and the server's snapshot directly before. */
   #seen: { readonly reading: Reading; readonly snapshot: string } | undefined
 
-  /** @param query over the gateway's own connection, which must not be in a transaction */
-  constructor(query: CatalogQuery) {
+  /**
+   * @param query over the gateway's own connection, which must not be in a transaction
+   * @param inTurns how what came is taken in
+   */
+  constructor(query: CatalogQuery, inTurns: InTurns = withoutPause) {
     this.#query = query
+    this.#inTurns = inTurns
   }
 
   /**
@@ -53,13 +59,14 @@ export class CatalogReader {
 
   async #anew(identity: string): Promise<Reading> {
     const query = this.#query
+    const asking = { query, inTurns: this.#inTurns }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [state, before, snapshot] = await reading(
         query,
-        async () => [await stateOf(query), await moment(query), await readSnapshot(query)] as const,
+        async () => [await stateOf(query), await moment(query), await readSnapshot(asking)] as const,
       )
       if ((await reading(query, () => moment(query))) === before)
-        return new Reading(snapshot, { identity, state, single: await isSingle(query) })
+        return this.#inTurns(readingOf(snapshot, { identity, state, single: await isSingle(query) }))
     }
     throw new HoopError('CATALOG_UNSETTLED', `its views and functions changed during ${ATTEMPTS} readings`)
   }
@@ -69,7 +76,10 @@ export class CatalogReader {
 export const readCatalog = (query: CatalogQuery): Promise<Reading> => new CatalogReader(query).read()
 
 /** What a database is under one policy. The parser must have been initialized. */
-export const catalogFor = (read: Reading, needs: CatalogNeeds): Catalog => build(read, needs)
+export const catalogFor = (read: Reading, needs: CatalogNeeds): Catalog => atOnce(build(read, needs))
+
+/** The same, in steps. */
+export const catalogSteps = (read: Reading, needs: CatalogNeeds): Steps<Catalog> => build(read, needs)
 
 /** Both, for whoever has one policy. @throws what `readCatalog` throws */
 export const loadCatalog = async (

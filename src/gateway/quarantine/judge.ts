@@ -60,10 +60,10 @@ export const judge = async (
   const { loaded, connection, catalogs } = options
   const reading = source.last
   const look: Look = async (name, place, masked) => {
-    if (name === connection && place === database) return source.under({ masked })
+    if (name === connection && place === database) return source.ready({ masked })
     const other = catalogs.of(options.target(name) ?? anyTargetOf(loaded, name), place)
     await asLongAs(other.known(), deadline(OTHERS_PATIENCE, signal))
-    return other.under({ masked })
+    return other.ready({ masked })
   }
   const had = (name: string, place: string): Promise<ReadonlySet<string>> => {
     const { host, port } = loaded.config.connections[name]!.url

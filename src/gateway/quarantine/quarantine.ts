@@ -88,11 +88,10 @@ export class Quarantine implements Disposable {
     return found.filter((trouble) => (trouble.policy ?? policy) === policy)
   }
 
-  /** How to reach a connection's server, as each of its users who can log in there now. */
+  /** How to reach a connection's server, by each of its logins that can be made now: several may be of one user. */
   usable(connection: string): readonly UpstreamTarget[] {
     const free = this.#of(connection).filter(({ watch }) => !watch.troubles.some(({ policy }) => policy === undefined))
-    const targets = free.flatMap(({ watch }) => watch.target ?? [])
-    return [...new Map(targets.map((target) => [target.user, target])).values()]
+    return free.flatMap(({ watch }) => watch.target ?? [])
   }
 
   /** All that are quarantined, if only for some people, by name. */
@@ -123,7 +122,7 @@ export class Quarantine implements Disposable {
       const target = this.#target(connection)
       const source = target && catalogs.of(target, database)
       if (!source?.lastRead) throw new HoopError('CATALOG_LATE', `of ${database}`)
-      return source.under({ masked })
+      return source.ready({ masked })
     })
     for (const each of unseen) log.warn({ policy: each.policy, column: each.column }, unseenTable(each))
   }

@@ -11,6 +11,7 @@ import { advice, fatalOf } from './refusal.js'
 import { hear } from './reading.js'
 import { scheduler } from './scheduler.js'
 import { LAST_MESSAGE, patiently, Shutdown } from './shutdown.js'
+import { inSlices } from './slices.js'
 
 /**
  * Drives one machine over two streams. Each direction reads only as fast as the other side takes what it is given, and
@@ -128,6 +129,8 @@ export class Pump {
 
   #listen(): void {
     const { client, upstream } = this.#options
+    inSlices(client)
+    inSlices(upstream)
     hear(client, (chunk) => this.#clientData(chunk))
     hear(upstream, (chunk) => this.#upstreamData(chunk))
     client.on('drain', () => this.#carrier.readUpstream())

@@ -53,7 +53,7 @@ export const guardMaker = ({ maskingKey, catalogs, log, statements, analyst }: G
     const needs = { masked, pure: policy.functions.pure, rules: namedByRules(policy) }
     const source = needsCatalog(policy) ? catalogs.of(target, database) : undefined
     await source?.known()
-    for (const column of source?.under(needs).unknown ?? [])
+    for (const column of (await source?.ready(needs))?.unknown ?? [])
       log.warn({ connection, database, column }, 'the policy masks a column that is not there')
     const current = source && {
       get catalog() {

@@ -55,7 +55,9 @@ export class LoginWatch implements Disposable {
 
   async #again(): Promise<void> {
     const turns = limit(AT_ONCE)
-    const looks = this.#options.connections().map((each) => turns(() => this.#look(each)))
+    // A role sees its own sessions, by whichever secret it logs in.
+    const roles = Map.groupBy(this.#options.connections(), ({ connection, target }) => `${connection} ${target.user}`)
+    const looks = [...roles.values()].map((logins) => turns(() => this.#look(logins)))
     const found = (await Promise.all(looks)).filter((each) => each !== undefined)
     if (this.#isOver) return
     this.#found = new Map()
@@ -63,7 +65,12 @@ export class LoginWatch implements Disposable {
     this.#timer = setTimeout(() => void this.#again(), this.#options.every ?? EVERY).unref()
   }
 
-  async #look({ connection, target, database }: Watched): Promise<[string, number] | undefined> {
+  /** By the first of a role's logins that can be made. */
+  async #look([first, ...others]: readonly Watched[]): Promise<[string, number] | undefined> {
+    return first && ((await this.#lookBy(first)) ?? this.#look(others))
+  }
+
+  async #lookBy({ connection, target, database }: Watched): Promise<[string, number] | undefined> {
     const { addresses, log } = this.#options
     try {
       const { logins, count } = await readDirectLogins(target, database, addresses)

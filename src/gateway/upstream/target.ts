@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { HoopError } from '../../lib/errors.js'
+import { contentHash } from '../../policy/config/canonical.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
 import type { Secret } from '../../policy/config/secrets/secret.js'
@@ -28,6 +29,8 @@ export interface UpstreamTarget {
   /** What the server has to be; anything unless said. */
   readonly attributes?: SessionAttributes
   readonly user: string
+  /** What tells this login from others of the same user: by which secrets it is made. Absent where there are no others. */
+  readonly login?: string
   /** Asked for at each login, so that a rotated secret needs no restart. @throws {HoopError} SECRET_MISSING */
   password(): string | undefined | Promise<string | undefined>
   readonly sslmode: 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
@@ -80,6 +83,7 @@ export const targetOf = (loaded: LoadedConfig, connection: string, login?: Entry
     ...(others && { others }),
     ...(attributes && { attributes }),
     user,
+    login: contentHash([secrets.password, secrets.client_certificate, sslcert, sslkey]),
     sslmode,
     connectTimeout,
     password: () => password?.read(),

@@ -1,3 +1,4 @@
+import { mapped, type Steps, stepwise } from '../steps.js'
 import type { Reading } from './read/reading.js'
 import type { KnownName } from './types.js'
 
@@ -25,29 +26,29 @@ const columnOf = (reading: Reading, name: string): readonly [relation: number, a
 /** Relations that are followed by names without a schema, or by their schema. There may be as many as the database has. */
 const MAX_MATCHES = 10_000
 
-const matching = (reading: Reading, names: readonly string[]): readonly string[] => {
+function* matching(reading: Reading, names: readonly string[]): Steps<readonly string[]> {
   const full = names.filter((name) => name.includes('.') && !name.endsWith('.*'))
   const schemas = new Set(names.flatMap((name) => (name.endsWith('.*') ? [name.slice(0, -2)] : [])))
   const last = new Set(names.filter((name) => !name.includes('.')))
   if (schemas.size === 0 && last.size === 0) return full
-  const matches: string[] = []
-  for (const [oid, schema, name] of reading.rows.values())
-    if (oid >= 16_384 && (schemas.has(schema) || last.has(name))) matches.push(`${schema}.${name}`)
+  const matches = yield* mapped(reading.rows.values(), ([oid, schema, name]) =>
+    oid >= 16_384 && (schemas.has(schema) || last.has(name)) ? [`${schema}.${name}`] : [],
+  )
   return [...full, ...matches.slice(0, MAX_MATCHES)]
 }
 
 /** By the names that objects have now. */
-const named = (reading: Reading, { columns, relations }: FollowedNames): readonly KnownName[] => {
+function* named(reading: Reading, { columns, relations }: FollowedNames): Steps<readonly KnownName[]> {
   const { identity } = reading
   return [
-    ...columns.flatMap((entry) => {
+    ...(yield* mapped(columns, (entry) => {
       const found = columnOf(reading, entry)
       return found ? [{ entry, identity, relation: found[0], attribute: found[1], name: entry }] : []
-    }),
-    ...matching(reading, relations).flatMap((entry) => {
+    })),
+    ...(yield* mapped(yield* matching(reading, relations), (entry) => {
       const relation = reading.byLabel.get(entry)
       return relation === undefined ? [] : [{ entry, identity, relation, attribute: 0, name: entry }]
-    }),
+    })),
   ]
 }
 
@@ -72,13 +73,16 @@ export const keyOf = ({ entry, identity, relation, attribute }: KnownName): stri
   JSON.stringify([identity, relation, attribute, entry])
 
 /** What names mean in a snapshot, by what they are called and by what is remembered of them; those of their own name first. */
-export const knownIn = (
+export function* knownIn(
   reading: Reading,
   followed: FollowedNames,
   remembered: readonly KnownName[],
-): readonly KnownName[] => {
+): Steps<readonly KnownName[]> {
   const known = new Map<string, KnownName>()
-  const all = [...named(reading, followed), ...remembered.flatMap((each) => again(reading, each))]
-  for (const each of all) if (!known.has(keyOf(each))) known.set(keyOf(each), each)
+  const all = [...(yield* named(reading, followed)), ...(yield* mapped(remembered, (each) => again(reading, each)))]
+  yield* stepwise(all, (each) => {
+    const key = keyOf(each)
+    if (!known.has(key)) known.set(key, each)
+  })
   return [...known.values()]
 }

@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../wire/column-type.js'
 import type { KnownName } from './types.js'
+import { grouped, mapped, STEP, type Steps, stepwise } from '../steps.js'
 import type { Reading } from './read/reading.js'
 import { typeOf } from './read/type-rows.js'
 import type { MaskedColumn } from './types.js'
@@ -11,22 +12,22 @@ export const columnKey = (table: number, attribute: number): string => `${table}
  * Which columns each policy entry covers: those that are known by it, and those of the same name in partitions, children and
  * parents, whose rows are the same rows. An entry for a relation itself goes before an inherited one.
  */
-const spreadMasks = (
+function* spreadMasks(
   reading: Reading,
   masked: readonly string[],
   known: readonly KnownName[],
-): { covered: Map<string, string>; unknown: string[] } => {
+): Steps<{ covered: Map<string, string>; unknown: string[] }> {
   const covered = new Map<string, string>()
-  const kin = new Map<number, number[]>()
-  const tie = (from: number, to: number): void => {
-    const known = kin.get(from)
-    if (known) known.push(to)
-    else kin.set(from, [to])
-  }
-  for (const [child, parent] of reading.snapshot.inheritance) {
-    tie(child, parent)
-    tie(parent, child)
-  }
+  const ties = yield* mapped(
+    reading.snapshot.inheritance,
+    ([child, parent]) =>
+      [
+        [child, parent],
+        [parent, child],
+      ] as const,
+  )
+  const kin = yield* grouped(ties, (tie) => tie)
+  let left = STEP
   const entries = new Set(masked)
   const own = known.filter(({ entry, attribute }) => attribute !== 0 && entries.has(entry))
   const found = new Set(own.map(({ entry }) => entry))
@@ -43,6 +44,9 @@ const spreadMasks = (
       const key = columnKey(each, number)
       if (!covered.has(key)) covered.set(key, entry)
       for (const relative of kin.get(each) ?? []) reached.add(relative)
+      if (--left > 0) continue
+      left = STEP
+      yield
     }
   }
   return { covered, unknown: masked.filter((entry) => !found.has(entry)) }
@@ -61,29 +65,34 @@ export interface Covered {
 }
 
 /** Types with all that they are made of. */
-const withParts = ({ types }: Reading, oids: Iterable<number>): ReadonlySet<number> => {
+function* withParts({ types }: Reading, oids: Iterable<number>): Steps<ReadonlySet<number>> {
   const reached = new Set(oids)
-  for (const oid of reached) {
+  // What is added meanwhile is gone through as well.
+  yield* stepwise(reached, (oid) => {
     const row = types.rows.get(oid)
     for (const part of row ? [row[4], row[5]] : []) if (part !== 0) reached.add(part)
-  }
+  })
   return reached
 }
 
-export const maskedIn = (reading: Reading, entries: readonly string[], known: readonly KnownName[]): Covered => {
-  const { covered, unknown } = spreadMasks(reading, entries, known)
+export function* maskedIn(reading: Reading, entries: readonly string[], known: readonly KnownName[]): Steps<Covered> {
+  const { covered, unknown } = yield* spreadMasks(reading, entries, known)
   const masked = new Map<string, MaskedColumn>()
   const wanted = new Set<number>()
-  for (const [key, column] of covered) {
+  yield* stepwise(covered, ([key, column]) => {
     const [oid, attribute] = key.split('.').map(Number)
     const row = reading.columns(oid!).find(([number]) => number === attribute)
-    if (!row) continue
+    if (!row) return
     wanted.add(row[2])
     masked.set(key, { column, type: typeOf(reading.types.rows, row[2], row[3]) })
-  }
+  })
   const { rowTypes } = reading.types
-  for (const [oid, , , , , element] of reading.types.rows.values())
+  yield* stepwise(reading.types.rows.values(), ([oid, , , , , element]) => {
     if (oid >= FIRST_NORMAL && !rowTypes.has(oid) && !rowTypes.has(element)) wanted.add(oid)
-  const types = [...withParts(reading, wanted)].filter((oid) => reading.types.rows.has(oid))
-  return { masked, unknown, types: new Map(types.map((oid) => [oid, typeOf(reading.types.rows, oid, -1)])) }
+  })
+  const types = new Map<number, ColumnType>()
+  yield* stepwise(yield* withParts(reading, wanted), (oid) => {
+    if (reading.types.rows.has(oid)) types.set(oid, typeOf(reading.types.rows, oid, -1))
+  })
+  return { masked, unknown, types }
 }

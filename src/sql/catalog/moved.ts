@@ -1,3 +1,4 @@
+import { withoutPause } from '../steps.js'
 import { documents } from './read/document.js'
 import { text } from '../tree.js'
 import { snapshot } from '../witness/snapshot.js'
@@ -29,7 +30,8 @@ const digest = {
 }
 
 /** One text for all that printed definitions rest on. */
-export const moment = async (query: CatalogQuery): Promise<unknown> => (await documents(query, digest)).moment
+export const moment = async (query: CatalogQuery): Promise<unknown> =>
+  (await documents({ query, inTurns: withoutPause }, digest)).moment
 
 /** All that a snapshot is made of. */
 const catalogs = [
@@ -45,7 +47,8 @@ const state = `SELECT to_json(concat_ws(' ', ${catalogs
  * Tells whether anything in the catalog has been written since, at a fraction of what reading it costs: how many rows there
  * are, and a sum over their versions.
  */
-export const stateOf = async (query: CatalogQuery): Promise<string> => String((await documents(query, { state })).state)
+export const stateOf = async (query: CatalogQuery): Promise<string> =>
+  String((await documents({ query, inTurns: withoutPause }, { state })).state)
 
 /**
  * The server's snapshot, at a fraction of what even that costs: as long as it is the same, nobody has committed anything.

@@ -1,3 +1,4 @@
+import { type Steps, stepwise } from '../steps.js'
 import { deniedRelation } from './denied.js'
 import { mentions } from './mentions.js'
 import type { RelationRow } from './read/queries.js'
@@ -26,29 +27,31 @@ const ownReason = (routines: Routines, definition: string): string | undefined =
  * functions, and the system's own that show contents of tables.
  * @param masked relations with masked columns
  */
-export const opaqueRelations = (
+export function* opaqueRelations(
   reading: Reading,
   routines: Routines,
   masked: ReadonlySet<number>,
-): ReadonlyMap<number, string> => {
+): Steps<ReadonlyMap<number, string>> {
   const reasons = new Map<number, string>()
-  for (const [oid, schema, name] of reading.rows.values()) {
+  yield* stepwise(reading.rows.values(), ([oid, schema, name]) => {
     const denied = oid < 16384 ? deniedRelation(schema, name) : undefined
     if (denied !== undefined) reasons.set(oid, denied)
-  }
+  })
   for (const [oid, definition] of reading.definitions) {
     const extension = reading.extensions.get(oid)
     if (extension !== undefined && pureExtensions.has(extension)) continue
     const reason = ownReason(routines, definition)
     if (reason !== undefined) reasons.set(oid, reason)
+    yield
   }
   for (const [oid, definition] of reading.snapshot.rules) {
     const reason = ownReason(routines, definition)
     if (reason !== undefined) reasons.set(oid, `a rule on it is opaque: ${reason}`)
+    yield
   }
-  for (const [oid, bases] of reading.bases) {
+  yield* stepwise(reading.bases, ([oid, bases]) => {
     const base = bases.find((each) => masked.has(each) || reasons.has(each))
     if (base !== undefined && !reasons.has(oid)) reasons.set(oid, `it reads ${label(reading.rows.get(base))}`)
-  }
+  })
   return reasons
 }

@@ -1,9 +1,10 @@
 import { HoopError } from '../../lib/errors.js'
 import { stateOf } from './moved.js'
 import { isOwn } from '../witness/transactions.js'
+import type { InTurns } from '../steps.js'
 import { documents, rows } from './read/document.js'
 import { readSnapshot } from './read/queries.js'
-import { Reading } from './read/reading.js'
+import { type Reading, readingOf } from './read/reading.js'
 import type { CatalogQuery } from './types.js'
 
 /** One of the statements that are sent together, with its parameters as texts. */
@@ -45,20 +46,22 @@ const unseen = (statement: OwnStatement): OwnStatement[] => [
  * so that none can stand in for the system's. Going back to the savepoint gives back the locks on what views name, which the
  * server takes to say how they are defined: nobody waits for them until the transaction ends.
  * @param base a reading of the same database
+ * @param inTurns how what came is taken in
  * @throws what `ask` throws; {HoopError} CATALOG_UNSETTLED where the catalog changed during each attempt
  */
-export const readOwn = async (ask: AskSession, base: Reading): Promise<Reading> => {
+export const readOwn = async (ask: AskSession, base: Reading, inTurns: InTurns): Promise<Reading> => {
   const query: CatalogQuery = async (text, parameters = []) => {
     const [, , document] = await ask(unseen(own(text, ...parameters.map(String))))
     return [{ document }]
   }
+  const asking = { query, inTurns }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Each query sees what was committed before it: what is the same before and after all others is the same in them.
     const state = await stateOf(query)
-    const snapshot = await readSnapshot(query)
-    const { made } = (await documents(query, { made: madeSince(base) })) as { made: [number][] }
+    const snapshot = await readSnapshot(asking)
+    const { made } = (await documents(asking, { made: madeSince(base) })) as { made: [number][] }
     if ((await stateOf(query)) === state)
-      return new Reading(snapshot, { identity: base.identity, state, single: base.single }, made.flat())
+      return inTurns(readingOf(snapshot, { identity: base.identity, state, single: base.single }, made.flat()))
   }
   throw new HoopError('CATALOG_UNSETTLED', `it changed during ${ATTEMPTS} readings`)
 }

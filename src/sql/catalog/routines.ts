@@ -1,3 +1,4 @@
+import { mapped, type Steps, stepwise } from '../steps.js'
 import { deniedFunction, usesLargeObjects } from './denied.js'
 import type { Marks, Snapshot } from './read/queries.js'
 import type { AddedRoutine, Routines } from './types.js'
@@ -40,26 +41,26 @@ export type DraftRoutines = Omit<Routines, 'added'> & {
 /** Kinds of types (`typtype`) whose values are no rows: base, range, multirange. */
 const castable: ReadonlySet<string> = new Set(['b', 'r', 'm'])
 
-const castTypesOf = ({ types }: Snapshot, builtin: ReadonlySet<string>): ReadonlySet<string> => {
-  const added = new Set(types.flatMap(([oid, name]) => (oid < 16384 ? [] : [name])))
+function* castTypesOf({ types }: Snapshot, builtin: ReadonlySet<string>): Steps<ReadonlySet<string>> {
+  const added = new Set(yield* mapped(types, ([oid, name]) => (oid < 16384 ? [] : [name])))
   return new Set(
-    types.flatMap(([oid, name, type]) =>
+    yield* mapped(types, ([oid, name, type]) =>
       oid < 16384 && castable.has(type) && !builtin.has(name) && !added.has(name) ? [name] : [],
     ),
   )
 }
 
 /** @param pure functions that the policy declares to compute from their arguments alone, `schema.name` */
-export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): DraftRoutines => {
+export function* readRoutines(snapshot: Snapshot, pure: ReadonlySet<string>): Steps<DraftRoutines> {
   const added = new Map<string, DraftRoutine[]>()
-  for (const [name, schema, marks, , , definition] of snapshot.added) {
+  yield* stepwise(snapshot.added, ([name, schema, marks, , , definition]) => {
     const safe = isPure(marks) || pure.has(`${schema}.${name}`)
     const routine: DraftRoutine = { schema, safe, reads: [] }
     if (!safe && definition !== null) routine.definition = definition
     const known = added.get(name)
     if (known) known.push(routine)
     else added.set(name, [routine])
-  }
+  })
   const names = (which: (row: Snapshot['builtin'][number]) => boolean): ReadonlySet<string> =>
     new Set(snapshot.builtin.filter(which).map(([name]) => name))
   const builtin = names(() => true)
@@ -77,7 +78,7 @@ export const readRoutines = (snapshot: Snapshot, pure: ReadonlySet<string>): Dra
         ...snapshot.added.flatMap(([name]) => (builtin.has(name) ? [] : [name])),
       ].filter((name) => !changing.has(name)),
     ),
-    castTypes: castTypesOf(snapshot, builtin),
+    castTypes: yield* castTypesOf(snapshot, builtin),
     aggregates: names(([, , , , , aggregate]) => aggregate),
     scalar: names(([, , scalar]) => scalar),
     sets: new Set([

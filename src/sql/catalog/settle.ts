@@ -1,3 +1,4 @@
+import { type Steps, stepwise } from '../steps.js'
 import { columnsOf as sourcesOf, type Mark } from '../lineage/mark.js'
 import { readRoutine } from '../lineage/routine.js'
 import { callActs } from '../lineage/expressions/acting.js'
@@ -18,13 +19,14 @@ interface Draft extends Omit<Catalog, 'routines'> {
 /** Each turn settles what rests on what the turn before settled; definitions nest no deeper than people write them. */
 const TURNS = 20
 
-const routinesIn = (catalog: Draft, { snapshot }: Reading): boolean => {
+function* routinesIn(catalog: Draft, { snapshot }: Reading): Steps<boolean> {
   let progress = false
   const returns = new Map(
     snapshot.added.flatMap(([, , , , kind, definition]) => (definition === null ? [] : [[definition, kind]])),
   )
   for (const routine of [...catalog.routines.added.values()].flat()) {
     if (routine.definition === undefined) continue
+    yield
     const reading = readRoutine(catalog, routine.definition, returns.get(routine.definition) ?? 'p')
     if (!reading) continue
     delete routine.definition
@@ -60,9 +62,10 @@ const plain = (catalog: Draft, relation: DraftRelation, definition: string): Vie
   return { marks: [], touchesMasked: false, acts }
 }
 
-const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean => {
+function* viewsIn(catalog: Draft, pending: Map<DraftRelation, string>): Steps<boolean> {
   let progress = false
   for (const [relation, definition] of pending) {
+    yield
     const waits = relation.bases.some((base) => pending.has(base))
     if (waits) continue
     const reading = plain(catalog, relation, definition) ?? readView(catalog, definition, relation.columns.length)
@@ -89,16 +92,16 @@ const viewsIn = (catalog: Draft, pending: Map<DraftRelation, string>): boolean =
 /**
  * Reads functions in SQL and views until nothing more becomes known: they may use each other. What is left stays opaque.
  */
-export const settle = (catalog: Draft, reading: Reading): void => {
+export function* settle(catalog: Draft, reading: Reading): Steps<void> {
   const ruled = new Set(reading.snapshot.rules.map(([relation]) => relation))
   const pending = new Map<DraftRelation, string>()
-  for (const [oid, definition] of reading.definitions) {
+  yield* stepwise(reading.definitions, ([oid, definition]) => {
     const relation = catalog.relations.get(oid)
     if (relation && !ruled.has(oid)) pending.set(relation, definition)
-  }
+  })
   for (let turn = 0; turn < TURNS; turn++) {
-    const routines = routinesIn(catalog, reading)
-    const views = viewsIn(catalog, pending)
+    const routines = yield* routinesIn(catalog, reading)
+    const views = yield* viewsIn(catalog, pending)
     if (!routines && !views) return
   }
 }

@@ -1,3 +1,4 @@
+import { grouped, mapped, STEP, type Steps } from '../steps.js'
 import type { Relation } from '../catalog/types.js'
 import type { KeyQuestion, KeyQuestions } from './key-question.js'
 import type { ForeignKey } from './types.js'
@@ -52,13 +53,17 @@ const handedOn = (relations: Relations, key: ForeignKey, { event, columns, maske
 }
 
 /** All changes that foreign keys answer by something masked. */
-export const keyQuestionsOf = (relations: Relations, keys: readonly ForeignKey[]): KeyQuestions => {
+export function* keyQuestionsOf(relations: Relations, keys: readonly ForeignKey[]): Steps<KeyQuestions> {
   const questions = new Map<number, KeyQuestion[]>()
   const seen = new Set<string>()
-  const open = keys.flatMap((key) => asked(relations, key))
-  const into = new Map<number, ForeignKey[]>()
-  for (const key of keys) into.set(key.child, [...(into.get(key.child) ?? []), key])
+  const open = yield* mapped(keys, (key) => asked(relations, key))
+  const into = yield* grouped(keys, (key) => [key.child, key] as const)
+  let left = STEP
   for (let next = open.pop(); next; next = open.pop()) {
+    if (--left === 0) {
+      left = STEP
+      yield
+    }
     const [table, question] = next
     const known = JSON.stringify(next)
     if (seen.has(known)) continue

@@ -1,6 +1,7 @@
 import { functionVersion, indexVersion, isAdded, isOwnType } from '../catalog/read/row-versions.js'
 import { rowVersion, triggerVersion, typeVersion } from '../catalog/read/row-versions.js'
 import { droppableOf, dropping } from './dropping.js'
+import { closed, grouped, indexed, mapped, type Steps } from '../steps.js'
 import { list } from '../tree.js'
 import type { CascadeEvent, Effects, ForeignKey, StoredIndex, StoredRoutine } from './types.js'
 
@@ -60,37 +61,18 @@ export type EffectRows = Readonly<Record<keyof typeof queries, readonly Readonly
 
 type Row = readonly unknown[]
 
-const grouped = <K, V>(pairs: readonly (readonly [K, V])[]): ReadonlyMap<K, readonly V[]> => {
-  const map = new Map<K, V[]>()
-  for (const [key, value] of pairs) {
-    const known = map.get(key)
-    if (known) known.push(value)
-    else map.set(key, [value])
-  }
-  return map
-}
-
-/** What each leads to through all others. */
-const closed = (direct: ReadonlyMap<number, readonly number[]>): ReadonlyMap<number, readonly number[]> =>
-  new Map(
-    [...direct].map(([from, next]) => {
-      const reached = new Set(next)
-      for (const each of reached) for (const further of direct.get(each) ?? []) reached.add(further)
-      reached.delete(from)
-      return [from, [...reached]]
-    }),
-  )
-
 /** CASCADE, SET NULL and SET DEFAULT write; a row that was set goes on as an update does. */
 const writes = new Set(['c', 'n', 'd'])
 
-const cascadesOf = (keys: readonly Row[]): Effects['cascades'] => {
-  const by = (which: (row: Row) => boolean): ReadonlyMap<number, readonly number[]> =>
-    closed(grouped(keys.filter(which).map(([parent, child]) => [Number(parent), Number(child)] as const)))
+function* cascadesOf(keys: readonly Row[]): Steps<Effects['cascades']> {
+  function* by(which: (row: Row) => boolean): Steps<ReadonlyMap<number, readonly number[]>> {
+    const picked = yield* mapped(keys, (row) => (which(row) ? [row] : []))
+    return yield* closed(yield* grouped(picked, numbers))
+  }
   const events: { [Event in CascadeEvent]: ReadonlyMap<number, readonly number[]> } = {
-    delete: by(([, , onDelete, onUpdate]) => writes.has(String(onDelete)) || writes.has(String(onUpdate))),
-    update: by(([, , , onUpdate]) => writes.has(String(onUpdate))),
-    truncate: by(() => true),
+    delete: yield* by(([, , onDelete, onUpdate]) => writes.has(String(onDelete)) || writes.has(String(onUpdate))),
+    update: yield* by(([, , , onUpdate]) => writes.has(String(onUpdate))),
+    truncate: yield* by(() => true),
   }
   return events
 }
@@ -115,51 +97,59 @@ interface Given {
   readonly dependencies: readonly (readonly [reader: number, base: number])[]
 }
 
-export const effectsOf = (snapshot: Given): Effects => {
-  const read = Object.entries(snapshot.effects).map(([name, found]) => [name, found.map((each) => Object.values(each))])
-  const rows = Object.fromEntries(read) as Record<keyof typeof queries, readonly Row[]>
-  const routines = rows.routines.map(([oid, name, schema, definition]): StoredRoutine => ({
-    ...{ oid: Number(oid), name: String(name), schema: String(schema) },
-    definition: typeof definition === 'string' ? definition : undefined,
-  }))
-  const index = ([, schema, table, vector]: Row): StoredIndex => ({
-    ...{ schema: String(schema), table: Number(table), vector: vector === true },
-  })
+const routineOf = ([oid, name, schema, definition]: Row): StoredRoutine => ({
+  ...{ oid: Number(oid), name: String(name), schema: String(schema) },
+  definition: typeof definition === 'string' ? definition : undefined,
+})
+
+const indexOf = ([name, schema, table, vector]: Row): readonly [string, StoredIndex] => [
+  String(name),
+  { schema: String(schema), table: Number(table), vector: vector === true },
+]
+
+const same = <T>(pair: T): T => pair
+
+/** What statements set off in a database, in steps: it may have many tables. */
+export function* effectsOf(snapshot: Given): Steps<Effects> {
+  const rows = {} as Record<keyof typeof queries, readonly Row[]>
+  for (const [name, found] of Object.entries(snapshot.effects))
+    rows[name as keyof typeof queries] = yield* mapped(found, (each) => [Object.values(each)])
+  const routines = yield* mapped(rows.routines, (row) => [routineOf(row)])
+  const transitions = yield* mapped(rows.triggers, ([, routine, ...tables]) =>
+    tables.flatMap((name) => (typeof name === 'string' ? [[Number(routine), name] as const] : [])),
+  )
+  const deferrable = yield* mapped(rows.triggers, ([, routine, , , deferrable]) =>
+    deferrable === true ? [Number(routine)] : [],
+  )
   return {
-    routines: grouped(routines.map((routine) => [routine.name, routine] as const)),
-    routineByOid: new Map(routines.map((routine) => [routine.oid, routine])),
-    triggers: grouped(rows.triggers.map(numbers)),
-    transitions: grouped(
-      rows.triggers.flatMap(([, routine, ...tables]) =>
-        tables.flatMap((name) => (typeof name === 'string' ? [[Number(routine), name] as const] : [])),
-      ),
-    ),
-    deferrable: new Set(
-      rows.triggers.flatMap(([, routine, , , deferrable]) => (deferrable === true ? [Number(routine)] : [])),
-    ),
-    rules: grouped(snapshot.rules),
-    views: new Map(snapshot.definitions),
-    primaryKeys: grouped(rows.primary.map(words)),
-    cascades: cascadesOf(rows.keys),
-    partitionedBy: grouped(rows.partitioned.map(numbers)),
-    foreignKeys: rows.keys.map(keyOf),
-    droppable: grouped(rows.dropping.map(droppableOf)),
-    types: grouped(rows.types.map(named)),
+    routines: yield* grouped(routines, (routine) => [routine.name, routine] as const),
+    routineByOid: yield* indexed(routines, (routine) => [routine.oid, routine] as const),
+    triggers: yield* grouped(rows.triggers, numbers),
+    transitions: yield* grouped(transitions, same),
+    deferrable: new Set(deferrable),
+    rules: yield* grouped(snapshot.rules, same),
+    views: yield* indexed(snapshot.definitions, same),
+    primaryKeys: yield* grouped(rows.primary, words),
+    cascades: yield* cascadesOf(rows.keys),
+    partitionedBy: yield* grouped(rows.partitioned, numbers),
+    foreignKeys: yield* mapped(rows.keys, (row) => [keyOf(row)]),
+    droppable: yield* grouped(rows.dropping, droppableOf),
+    types: yield* grouped(rows.types, named),
     behind: {
-      operators: grouped(rows.operators.map(behind)),
-      aggregates: grouped(rows.aggregates.map(behind)),
-      casts: grouped(rows.casts.map(behind)),
+      operators: yield* grouped(rows.operators, behind),
+      aggregates: yield* grouped(rows.aggregates, behind),
+      casts: yield* grouped(rows.casts, behind),
     },
     rows: {
-      functions: grouped(rows.functionRows.map(named)),
-      operators: grouped(rows.operatorRows.map(named)),
-      indexes: grouped(rows.indexRows.map(named)),
-      triggers: grouped(rows.triggerRows.map(words)),
-      casts: rows.castRows.map(([, version]) => String(version)),
+      functions: yield* grouped(rows.functionRows, named),
+      operators: yield* grouped(rows.operatorRows, named),
+      indexes: yield* grouped(rows.indexRows, named),
+      triggers: yield* grouped(rows.triggerRows, words),
+      casts: yield* mapped(rows.castRows, ([, version]) => [String(version)]),
     },
-    indexes: grouped(rows.indexes.map((row) => [String(row[0]), index(row)] as const)),
+    indexes: yield* grouped(rows.indexes, indexOf),
     vectorTypes: new Set(rows.vectors.map(([oid]) => Number(oid))),
-    below: closed(grouped(snapshot.inheritance.map(swapped))),
-    dependents: closed(grouped(snapshot.dependencies.map(swapped))),
+    below: yield* closed(yield* grouped(snapshot.inheritance, swapped)),
+    dependents: yield* closed(yield* grouped(snapshot.dependencies, swapped)),
   }
 }

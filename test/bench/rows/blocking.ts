@@ -28,18 +28,30 @@ const PAUSE = 5
  */
 const begin = `
   globalThis.late = process.getBuiltinModule('node:perf_hooks').monitorEventLoopDelay({ resolution: 5 })
-  globalThis.own = { most: 0, last: Infinity }
+  globalThis.own = { all: [], last: Infinity, collected: 0 }
+  own.observer = new (process.getBuiltinModule('node:perf_hooks').PerformanceObserver)((list) => {
+    for (const { duration } of list.getEntries()) own.collected = Math.max(own.collected, duration)
+  })
+  own.observer.observe({ entryTypes: ['gc'] })
   own.timer = setInterval(() => {
     const { user, system } = process.threadCpuUsage()
     const now = (user + system) / 1000
-    own.most = Math.max(own.most, now - own.last)
+    own.all.push(Math.max(0, now - own.last))
     own.last = now
   }, 5)
   late.enable()`
 const end = `
   clearInterval(own.timer)
   late.disable()
-  JSON.stringify([late.percentile(50) / 1e6, late.percentile(99) / 1e6, late.max / 1e6, own.most])`
+  own.observer.disconnect()
+  own.all.sort((one, other) => one - other)
+  JSON.stringify({
+    late: late.percentile(99) / 1e6,
+    longest: late.max / 1e6,
+    own: own.all[Math.floor(0.99 * own.all.length)] ?? 0,
+    most: own.all.at(-1) ?? 0,
+    collected: own.collected,
+  })`
 
 /** Milliseconds of each answer, while that is wanted. */
 const latencies = async ({ port, user, database }: Contender, signal: AbortSignal): Promise<readonly number[]> => {
@@ -56,10 +68,21 @@ const latencies = async ({ port, user, database }: Contender, signal: AbortSigna
   return found
 }
 
+/** Of the gateway's event loop, milliseconds. */
+interface Loop {
+  /** How late it was, 99 in 100 and at most: by the clock, so others on the machine count. */
+  readonly late: number
+  readonly longest: number
+  /** Its own work between two looks, 99 in 100 and at most: processor time of its thread alone. */
+  readonly own: number
+  readonly most: number
+  /** The longest collection of garbage, by the clock. */
+  readonly collected: number
+}
+
 interface Measured {
   readonly others: readonly number[]
-  /** Of the gateway's event loop: median, 99 in 100, longest; its longest work without a pause. Milliseconds. */
-  readonly loop: readonly [number, number, number, number]
+  readonly loop: Loop
 }
 
 const beside = async <T>(contender: Contender, gateway: Inspector, work: Promise<T>) => {
@@ -90,7 +113,7 @@ export const blocking = async ({ hoop, options, signal }: Stage): Promise<readon
     const args = [blocker, name, String(seconds)]
     const loud = await beside(masked, gateway, run(process.execPath, args, { env: environment(masked), signal }))
     const { answers, bytes, error } = JSON.parse(loud.done.stdout) as Blocked
-    const [, late, longest, own] = loud.loop
+    const { late, longest, own, most, collected } = loud.loop
     const what = `${answers} answers of ${digits(bytes / 1e6)} MB${error === undefined ? '' : `, the last: ${error}`}`
     const samples = { calm: { ...calm, others: ms(calm.others) }, loud: { loop: loud.loop, others: ms(loud.others) } }
     rows.push(
@@ -99,7 +122,15 @@ export const blocking = async ({ hoop, options, signal }: Stage): Promise<readon
         reached: late,
         unit: 'ms',
         bar: { atMost: 30 },
-        note: `longest ${digits(longest)} ms, of its own work ${digits(own)} ms; calm p99 ${digits(calm.loop[1])} ms; ${what}`,
+        note: `longest ${digits(longest)} ms; calm p99 ${digits(calm.loop.late)} ms; ${what}`,
+        samples,
+      },
+      {
+        what: `${cases[name]}: its own work without a pause, p99`,
+        reached: own,
+        unit: 'ms',
+        bar: { atMost: 30 },
+        note: `processor time, which others on the machine hardly change; longest ${digits(most)} ms, calm p99 ${digits(calm.loop.own)} ms; longest collection of garbage ${digits(collected)} ms by the clock`,
         samples,
       },
       {

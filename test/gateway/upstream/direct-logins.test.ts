@@ -174,3 +174,24 @@ onLinux(
     for (const login of around.slice(1)) await login.end()
   },
 )
+
+onLinux(
+  'one role with several secrets is asked by the first that is right, and its logins are counted once',
+  async () => {
+    await using it = await role()
+    const around = await it.login(elsewhere)
+    const wrong = { ...it.target, login: 'wrong', password: () => 'wrong' }
+    const right = { ...it.target, login: 'right' }
+    for (const targets of [
+      [wrong, right],
+      [right, it.target],
+    ]) {
+      using watch = new LoginWatch({
+        connections: () => targets.map((target) => ({ connection: 'vectordb', target, database: 'postgres' })),
+        ...{ addresses: [], log: logInto([]), webhooks: { emit: () => undefined }, every: 50 },
+      })
+      await expect.poll(() => watch.counts, { timeout: 10_000 }).toEqual([{ connection: 'vectordb', count: 1 }])
+    }
+    await around.end()
+  },
+)

@@ -16,6 +16,9 @@ import { columnsOf, type Naming } from './result-columns.js'
 /** Bytes that are hashed in one go at the end; more than that is hashed as it comes. */
 const ONE_SHOT = 16 * 1024
 
+/** The part of a result's room that isn't worth to look at each further row for, once one didn't fit. */
+const REST = 1 / 16
+
 type Masks = readonly (ColumnMask | undefined)[]
 
 /** What is known of a result before its first row. */
@@ -43,6 +46,8 @@ export class ResultDigest {
   readonly counts: ColumnCounts | undefined
   #seen: (readonly Parameter[])[] | undefined
   #seenBytes = 0
+  /** The room is used up, as far as it goes by rows like these. */
+  #enough = false
   #copy: Buffer[] | undefined
   #copyCut = false
   /** What is not hashed yet: pieces, and behind them a span of one buffer, which grows with the rows that follow in it. */
@@ -93,7 +98,7 @@ export class ResultDigest {
   /** Whether the recording still has room for what the rows say. */
   get wantsContent(): boolean {
     if (this.#copy) return !this.#copyCut
-    return (this.#seen?.length ?? 0) < this.#keeping.rows && this.#keeping.room(this.#seenBytes) > 0
+    return !this.#enough && (this.#seen?.length ?? 0) < this.#keeping.rows && this.#keeping.room(this.#seenBytes) > 0
   }
 
   /** Whether a row of so many bytes is wanted whole although nothing is done to it: every row is to be kept. */
@@ -117,8 +122,10 @@ export class ResultDigest {
     const full = this.#keeping.kind === 'full'
     // Every row means every row so far: none behind one that there was no room for.
     if (full && this.#unkept) return
-    if (bytes > this.#keeping.room(this.#seenBytes)) {
+    const room = this.#keeping.room(this.#seenBytes)
+    if (bytes > room) {
       this.passed(bytes)
+      this.#enough = full || room < this.#keeping.bytes * REST
       return
     }
     const seen = (this.#seen ??= [])

@@ -1,15 +1,19 @@
 import type { Logger } from 'pino'
 import {
   type AskSession,
-  catalogFor,
   type Catalog,
   type CatalogNeeds,
+  catalogSteps,
   type Reading,
   readOwn,
 } from '../../../sql/catalog.js'
 import { initParser } from '../../../sql/parser.js'
+import type { InTurns } from '../../../sql/steps.js'
 import { HoopError } from '../../../lib/errors.js'
+import { Derived } from './derived.js'
+import { inTurns } from './in-turns.js'
 import { KeptReader } from './kept-reader.js'
+import { NewestReading } from './newest-reading.js'
 import { Remembered, type NameMemory } from './remembered.js'
 import type { UpstreamTarget } from '../target.js'
 
@@ -18,97 +22,47 @@ export const readOnce = async (target: UpstreamTarget, database: string, needs: 
   await initParser()
   const reader = new KeptReader()
   try {
-    return catalogFor(await reader.read(target, database), needs)
+    return await inTurns(catalogSteps(await reader.read(target, database), needs))
   } finally {
     await reader.close()
   }
 }
 
-/**
- * What names mean in one database, for all policies and connections that lead to it. Read at the first session, and again
- * where a statement has changed the schema, a witness found it changed, or a statement would be refused by it. It does not
- * grow old by itself: what a decision rests on is confirmed by the server before a statement runs.
- */
-export class CatalogSource {
-  readonly #read: (last: Reading | undefined) => Promise<Reading>
-  #current: { readonly reading: Reading; readonly at: number } | undefined
-  #running: Promise<Reading> | undefined
-  #next: Promise<Reading> | undefined
+/** Logins that are tried until one gets the catalog. Those that nobody uses any more are forgotten for newer ones. */
+const WAYS = 8
 
-  constructor(read: (last: Reading | undefined) => Promise<Reading>) {
-    this.#read = read
-  }
-
-  /** For a session that begins: the last one, or the first. @throws {HoopError} where it can't be read */
-  known(): Promise<Reading> {
-    if (this.#current) return Promise.resolve(this.#current.reading)
-    return this.#running ?? this.refresh()
-  }
-
-  /** The last one, where there is one. */
-  get lastRead(): Reading | undefined {
-    return this.#current?.reading
-  }
-
-  /** The last one. `known` must have resolved. */
-  get last(): Reading {
-    if (!this.#current) throw new Error('the catalog was never read')
-    return this.#current.reading
-  }
-
-  /**
-   * A snapshot that begins after this call: one that is being read may have missed what just happened. All who ask while one
-   * is being read share the next.
-   * @throws {HoopError} where it can't be read
-   */
-  refresh(): Promise<Reading> {
-    if (!this.#running) return this.#start()
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        return this.#start()
-      })
-    return this.#next
-  }
-
-  async #start(): Promise<Reading> {
-    const at = performance.now()
-    const running = this.#read(this.#current?.reading)
-    this.#running = running
-    try {
-      const reading = await running
-      if (at >= (this.#current?.at ?? -Infinity)) this.#current = { reading, at }
-      return reading
-    } finally {
-      if (this.#running === running) this.#running = undefined
-    }
-  }
-}
+/** One role may log in by several secrets, of which each can be broken by itself. */
+const wayOf = ({ user, login = '' }: UpstreamTarget): string => JSON.stringify([user, login])
 
 /** One database's, as policies see it. */
-export class DatabaseCatalog extends CatalogSource {
+export class DatabaseCatalog extends NewestReading {
   readonly #reader: KeptReader
   readonly #targets: Map<string, UpstreamTarget>
   readonly #remembered: Remembered
-  readonly #derived = new WeakMap<Reading, Map<string, Catalog>>()
-  /** Of the policies that are in use, or were. */
-  readonly #needs = new Map<string, CatalogNeeds>()
+  readonly #derived = new WeakMap<Reading, Derived>()
+  /** Of the policies that are in use: what nobody has any more isn't made of later readings. */
+  readonly #needs = new Map<string, WeakRef<CatalogNeeds>>()
+  /** Each statement asks by them: they are spelled out once. */
+  readonly #keys = new WeakMap<CatalogNeeds, string>()
+  readonly #inTurns: InTurns
 
-  constructor(database: string, remembered: Remembered) {
+  /** @param turns how what policies make of a reading is made */
+  constructor(database: string, remembered: Remembered, turns: InTurns = inTurns) {
     const targets = new Map<string, UpstreamTarget>()
     const reader = new KeptReader()
     super((last) => readByAny(reader, [...targets.values()], database, last))
     this.#reader = reader
     this.#targets = targets
     this.#remembered = remembered
+    this.#inTurns = turns
   }
 
-  /** A way to log in, the first to try from now on. */
+  /** A way to log in, the first to try from now on; of one login the last that was heard of. */
   reachedBy(target: UpstreamTarget): void {
-    const others = [...this.#targets.values()].filter(({ user }) => user !== target.user)
+    const key = wayOf(target)
+    const others = [...this.#targets.values()].filter((each) => wayOf(each) !== key)
     this.#targets.clear()
-    for (const each of [target, ...others]) this.#targets.set(each.user, each)
+    for (const each of [target, ...others].slice(0, WAYS)) this.#targets.set(wayOf(each), each)
   }
 
   /**
@@ -125,7 +79,8 @@ export class DatabaseCatalog extends CatalogSource {
    * @throws what `readOwn` throws
    */
   async own(ask: AskSession, needs: CatalogNeeds): Promise<Catalog> {
-    return catalogFor(await readOwn(ask, this.last), { ...needs, remembered: this.#remembered.all })
+    const reading = await readOwn(ask, this.last, this.#inTurns)
+    return this.#inTurns(catalogSteps(reading, { ...needs, remembered: this.#remembered.all }))
   }
 
   /** Lets go of the connection that may be open still. */
@@ -150,26 +105,60 @@ export class DatabaseCatalog extends CatalogSource {
     return this.known()
   }
 
-  /** What names of policies mean now is remembered at once: the next reading may know them by other names. */
-  override async refresh(): Promise<Reading> {
-    const reading = await super.refresh()
-    if (reading === this.last) for (const needs of this.#needs.values()) this.under(needs)
-    return reading
+  /**
+   * The last snapshot under a policy, made without holding up anybody: to be had from `under` from then on, also of all
+   * that are read later. `known` must have resolved.
+   */
+  async ready(needs: CatalogNeeds): Promise<Catalog> {
+    const key = this.#keyOf(needs)
+    for (;;) {
+      const derived = this.#of(this.last)
+      const made = derived.get(key)
+      if (made) return made
+      // Another may be in force when it is made, which has brought its own.
+      await derived.make(key, needs)
+    }
   }
 
-  /** The last snapshot under a policy; the same one for policies that need the same. `known` must have resolved. */
+  /** The same at once, where `ready` was never asked; the same one for policies that need the same. */
   under(needs: CatalogNeeds): Catalog {
-    const reading = this.last
-    const derived = this.#derived.get(reading) ?? new Map<string, Catalog>()
+    const key = this.#keyOf(needs)
+    const derived = this.#of(this.last)
+    return derived.get(key) ?? derived.makeAtOnce(key, needs)
+  }
+
+  /** All that policies make of it, each by what names meant to them until then. */
+  protected override prepare(reading: Reading): Promise<void> | undefined {
+    if (this.#needs.size === 0) return undefined
+    // Another identity, where the database was restored: what is remembered by that one must be known first.
+    if (!this.#remembered.knows(reading.identity)) return this.#remembered.load(reading.identity)
+    // What a policy just finds in the reading before has to be found again in this one, under whatever name.
+    const before = this.lastRead && this.#of(this.lastRead).settling
+    if (before) return before
+    const derived = this.#of(reading)
+    for (const [key, used] of this.#needs) {
+      const needs = used.deref()
+      if (!needs) this.#needs.delete(key)
+      else if (!derived.tried(key)) return derived.make(key, needs).catch(() => undefined)
+    }
+    return undefined
+  }
+
+  protected override begun(reading: Reading): void {
+    this.#of(reading).begin()
+  }
+
+  #keyOf(needs: CatalogNeeds): string {
+    const key = this.#keys.get(needs) ?? JSON.stringify(needs)
+    this.#keys.set(needs, key)
+    if (!this.#needs.get(key)?.deref()) this.#needs.set(key, new WeakRef(needs))
+    return key
+  }
+
+  #of(reading: Reading): Derived {
+    const derived = this.#derived.get(reading) ?? new Derived(reading, this.#remembered, this.#inTurns)
     this.#derived.set(reading, derived)
-    const key = JSON.stringify(needs)
-    const made = derived.get(key)
-    if (made) return made
-    this.#needs.set(key, needs)
-    const catalog = catalogFor(reading, { ...needs, remembered: this.#remembered.all })
-    derived.set(key, catalog)
-    this.#remembered.learn(reading, catalog.known)
-    return catalog
+    return derived
   }
 }
 

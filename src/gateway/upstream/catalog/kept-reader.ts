@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import { CatalogReader, type Reading } from '../../../sql/catalog.js'
 import { limited, openOwnClient, unlimited } from '../own-client.js'
 import type { UpstreamTarget } from '../target.js'
+import { inTurns } from './in-turns.js'
 
 /** Shorter than the 5 seconds for which CREATE DATABASE and DROP DATABASE wait for others to leave. Milliseconds. */
 const IDLE = 2_000
@@ -20,6 +21,7 @@ const connect = async (target: UpstreamTarget, database: string): Promise<Connec
   const client = await openOwnClient(target, database)
   const reader = new CatalogReader(
     async (sql, parameters) => (await client.query<Record<string, unknown>>(sql, parameters)).rows,
+    inTurns,
   )
   return { target, client, reader, opened: performance.now() }
 }

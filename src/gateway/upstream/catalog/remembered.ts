@@ -21,6 +21,8 @@ export class Remembered {
   readonly #log: Logger
   readonly #known = new Map<string, KnownName>()
   readonly #loaded = new Map<string, Promise<void>>()
+  /** Identities of which all is known that was remembered. */
+  readonly #knows = new Set<string>()
   /** Learned, and not durable yet. */
   readonly #unwritten = new Map<string, KnownName>()
 
@@ -43,8 +45,20 @@ export class Remembered {
     return loaded
   }
 
+  /** Whether `load` has resolved. */
+  knows(identity: string): boolean {
+    return this.#knows.has(identity)
+  }
+
   get all(): readonly KnownName[] {
     return [...this.#known.values()]
+  }
+
+  /** All, as it will be once these have been learned as well. */
+  after(names: readonly KnownName[]): readonly KnownName[] {
+    const known = new Map(this.#known)
+    for (const name of names) known.set(keyOf(name), name)
+    return [...known.values()]
   }
 
   /** Takes in what names mean in a new snapshot; it holds at once, and is written meanwhile. */
@@ -99,5 +113,6 @@ export class Remembered {
     const memory = this.#memory()
     const names = (await memory?.of(this.#database, identity)) ?? []
     for (const name of names) if (!this.#known.has(keyOf(name))) this.#known.set(keyOf(name), name)
+    this.#knows.add(identity)
   }
 }

@@ -1,3 +1,4 @@
+import { type Steps, stepwise } from '../../steps.js'
 import { keyQuestionsOf } from '../../effects/key-questions.js'
 import { knownIn, type FollowedNames } from '../known.js'
 import type { KnownName } from '../types.js'
@@ -46,20 +47,20 @@ export const originOf = ({ relations }: Catalog): Origin => {
   return origin
 }
 
-/** What a database is under one policy. */
-export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
+/** What a database is under one policy, in steps; nobody has any of it before the last one. */
+export function* build(reading: Reading, needs: CatalogNeeds): Steps<Catalog> {
   const { masked: entries, pure = [], rules = { columns: [], relations: [] }, remembered = [] } = needs
   const followed = { columns: [...new Set([...entries, ...rules.columns])], relations: rules.relations }
-  const known = knownIn(reading, followed, remembered)
+  const known = yield* knownIn(reading, followed, remembered)
   const former = formerNames(known)
-  const { masked, unknown, types } = maskedIn(reading, entries, known)
+  const { masked, unknown, types } = yield* maskedIn(reading, entries, known)
   const hiding = new Set([...masked.keys()].map((key) => Number(key.slice(0, key.indexOf('.')))))
-  const routines = readRoutines(reading.snapshot, new Set(pure))
-  const opaque = opaqueRelations(reading, routines, hiding)
+  const routines = yield* readRoutines(reading.snapshot, new Set(pure))
+  const opaque = yield* opaqueRelations(reading, routines, hiding)
 
   const relations = new Map<number, SnapshotRelation>()
   const named = new Map<string, SnapshotRelation[]>()
-  for (const [oid, row] of reading.rows) {
+  yield* stepwise(reading.rows, ([oid, row]) => {
     const columns = () => columnsOf(reading, oid, masked, former)
     const relation = new SnapshotRelation(reading, row, {
       ...{ masked: hiding.has(oid), opaque: opaque.get(oid), columns },
@@ -69,10 +70,14 @@ export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
     const known = named.get(relation.name)
     if (known) known.push(relation)
     else named.set(relation.name, [relation])
-  }
+  })
   const found = (oids: readonly number[]) => oids.flatMap((oid) => relations.get(oid) ?? [])
-  for (const [oid, bases] of reading.bases) if (relations.has(oid)) relations.get(oid)!.bases = found(bases)
-  for (const [oid, above] of reading.ancestors) if (relations.has(oid)) relations.get(oid)!.ancestors = found(above)
+  yield* stepwise(reading.bases, ([oid, bases]) => {
+    if (relations.has(oid)) relations.get(oid)!.bases = found(bases)
+  })
+  yield* stepwise(reading.ancestors, ([oid, above]) => {
+    if (relations.has(oid)) relations.get(oid)!.ancestors = found(above)
+  })
   const { effects, versions, types: all } = reading
   const catalog = {
     relations,
@@ -89,6 +94,6 @@ export const build = (reading: Reading, needs: CatalogNeeds): Catalog => {
   }
   origins.set(relations, { reading, needs })
   if (masked.size === 0) return catalog
-  settle(catalog, reading)
-  return { ...catalog, keyQuestions: keyQuestionsOf(relations, effects.foreignKeys) }
+  yield* settle(catalog, reading)
+  return { ...catalog, keyQuestions: yield* keyQuestionsOf(relations, effects.foreignKeys) }
 }

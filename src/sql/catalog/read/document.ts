@@ -1,20 +1,29 @@
+import type { InTurns } from '../../steps.js'
 import { text } from '../../tree.js'
 import type { CatalogQuery } from '../types.js'
+import { parsed } from './json.js'
+
+/** How a catalog is read. */
+export interface Asking {
+  readonly query: CatalogQuery
+  /** How what came is taken in: it may be much. */
+  readonly inTurns: InTurns
+}
 
 /**
  * Each query yields one JSON document, so that it reads the same through any driver. They run on PostgreSQL 13 and
  * later; objects with an OID from 16384 on (`FirstNormalObjectId`) did not come with the server.
  */
-const document = async <Row>(query: CatalogQuery, sql: string, parameters?: unknown[]): Promise<Row[]> => {
+const document = async <Row>({ query, inTurns }: Asking, sql: string, parameters?: unknown[]): Promise<Row[]> => {
   const [row] = await query(`SELECT (${sql})::text AS document`, parameters)
-  return JSON.parse(text(row?.['document']) ?? '[]') as Row[]
+  return (await inTurns(parsed(text(row?.['document']) ?? '[]'))) as Row[]
 }
 
 /** @param columns of each row, which becomes an array */
 export const rows = (columns: string, from: string): string =>
   `SELECT COALESCE(json_agg(json_build_array(${columns})), '[]'::json) FROM ${from}`
 
-/** Rows of one document: parsing it takes some milliseconds, in which nothing else happens. */
+/** Rows of one document: the driver takes it in at once. */
 const PAGE = 2_000
 
 /**
@@ -22,7 +31,7 @@ const PAGE = 2_000
  * @param from what has the OID as `oid`, with a condition: FROM … WHERE …
  */
 export const paged = async <Row extends readonly [oid: number, ...rest: unknown[]]>(
-  query: CatalogQuery,
+  asking: Asking,
   columns: string,
   oid: string,
   from: string,
@@ -31,7 +40,9 @@ export const paged = async <Row extends readonly [oid: number, ...rest: unknown[
   for (;;) {
     const page = `SELECT json_build_array(${columns}) AS found FROM ${from} AND ${oid} > $1::int8::oid ORDER BY ${oid} LIMIT ${PAGE}`
     const after = String(all.at(-1)?.[0] ?? 0)
-    const found = await document<Row>(query, `SELECT COALESCE(json_agg(x.found), '[]'::json) FROM (${page}) x`, [after])
+    const found = await document<Row>(asking, `SELECT COALESCE(json_agg(x.found), '[]'::json) FROM (${page}) x`, [
+      after,
+    ])
     for (const each of found) all.push(each)
     if (found.length < PAGE) return all
   }
@@ -39,12 +50,12 @@ export const paged = async <Row extends readonly [oid: number, ...rest: unknown[
 
 /** Several documents in one round trip. */
 export const documents = async <Key extends string>(
-  query: CatalogQuery,
+  { query, inTurns }: Asking,
   queries: Readonly<Record<Key, string>>,
 ): Promise<Record<Key, unknown[]>> => {
   const members = Object.entries<string>(queries).map(([name, sql]) => `'${name}', (${sql})`)
   const [row] = await query(`SELECT json_build_object(${members.join(', ')})::text AS document`)
-  return JSON.parse(text(row?.['document']) ?? '{}') as Record<Key, unknown[]>
+  return (await inTurns(parsed(text(row?.['document']) ?? '{}'))) as Record<Key, unknown[]>
 }
 
 /**

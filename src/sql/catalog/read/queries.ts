@@ -1,6 +1,5 @@
-import { documents, paged, rows } from './document.js'
+import { type Asking, documents, paged, rows } from './document.js'
 import { identity } from './row-versions.js'
-import type { CatalogQuery } from '../types.js'
 import { effects, type EffectRows } from '../../effects/read.js'
 import { types, type TypeRow } from './type-rows.js'
 import {
@@ -186,12 +185,12 @@ const whole = {
   ...{ builtin, added, operators, casts, ...versions, ...types },
 }
 
-export const readSnapshot = async (query: CatalogQuery): Promise<Snapshot> => {
+export const readSnapshot = async (asking: Asking): Promise<Snapshot> => {
   const read = {
-    relations: await paged<RelationRow>(query, ...relations),
-    definitions: await paged<readonly [number, string]>(query, ...definitions),
-    ...(await documents(query, whole)),
-    effects: await documents(query, effects),
+    relations: await paged<RelationRow>(asking, ...relations),
+    definitions: await paged<readonly [number, string]>(asking, ...definitions),
+    ...(await documents(asking, whole)),
+    effects: await documents(asking, effects),
   }
   return read as unknown as Snapshot
 }

@@ -1,5 +1,6 @@
 import { effectsOf } from '../../effects/read.js'
 import type { Effects } from '../../effects/types.js'
+import { closed, grouped, indexed, type Steps } from '../../steps.js'
 import type { RelationRow, Snapshot } from './queries.js'
 import { typesOf, type Types } from './type-rows.js'
 import { relationVersionOf, type Versions } from './versions.js'
@@ -13,22 +14,44 @@ export type ColumnRow = readonly [
   version?: string,
 ]
 
-/** What each leads to, through all others: views to what they read, children to their parents. */
-const closure = (pairs: Snapshot['dependencies']): Map<number, readonly number[]> => {
-  const direct = new Map<number, number[]>()
-  for (const [from, to] of pairs) {
-    const known = direct.get(from)
-    if (known) known.push(to)
-    else direct.set(from, [to])
+/** What a reading has beside the rows of its snapshot. */
+interface Head {
+  readonly identity: string
+  readonly state: string
+  readonly single: boolean
+}
+
+const same = <T>(pair: T): T => pair
+
+/** What is looked up in a snapshot, as maps. */
+function* found(snapshot: Snapshot) {
+  return {
+    types: yield* typesOf(snapshot.types, snapshot.rowTypes),
+    effects: yield* effectsOf(snapshot),
+    rows: yield* indexed(snapshot.relations, (row) => [row[0], row]),
+    byLabel: yield* indexed(snapshot.relations, ([oid, schema, name]) => [`${schema}.${name}`, oid]),
+    definitions: yield* indexed(snapshot.definitions, same),
+    bases: yield* closed(yield* grouped(snapshot.dependencies, same)),
+    ancestors: yield* closed(yield* grouped(snapshot.inheritance, same)),
+    extensions: yield* indexed(snapshot.extensions, same),
+    triggers: yield* indexed(snapshot.triggers, same),
+    rules: yield* indexed(snapshot.ruleVersions, same),
+    expressions: yield* indexed(snapshot.generated, ([oid, attribute, text]) => [`${oid}.${attribute}`, text]),
+    parents: yield* grouped(snapshot.inheritance, same),
+    versions: {
+      functions: yield* indexed(snapshot.functionVersions, same),
+      operators: yield* indexed(snapshot.operatorVersions, same),
+      types: yield* indexed(snapshot.typeVersions, same),
+      casts: snapshot.castsVersion[0][0] ?? undefined,
+    },
   }
-  return new Map(
-    [...direct].map(([reader, bases]) => {
-      const reached = new Set(bases)
-      for (const each of reached) for (const next of direct.get(each) ?? []) reached.add(next)
-      reached.delete(reader)
-      return [reader, [...reached]]
-    }),
-  )
+}
+
+interface Made {
+  readonly snapshot: Snapshot
+  readonly head: Head
+  readonly made: readonly number[]
+  readonly found: ReturnType<typeof found> extends Steps<infer T> ? T : never
 }
 
 /**
@@ -45,10 +68,11 @@ export class Reading {
   readonly extensions: ReadonlyMap<number, string>
   readonly triggers: ReadonlyMap<number, string>
   readonly versions: Versions
+  /** OIDs by `schema.name`. */
+  readonly byLabel: ReadonlyMap<string, number>
   readonly #rules: ReadonlyMap<number, string>
-  readonly #parents = new Map<number, number[]>()
+  readonly #parents: ReadonlyMap<number, readonly number[]>
   readonly #expressions: ReadonlyMap<string, string>
-  #labels: ReadonlyMap<string, number> | undefined
   readonly #columns = new Map<number, readonly ColumnRow[]>()
 
   readonly snapshot: Snapshot
@@ -64,34 +88,26 @@ export class Reading {
   /** Relations that the transaction has made in which it was read, and nobody else can see. */
   readonly made: ReadonlySet<number>
 
-  constructor(
-    snapshot: Snapshot,
-    { identity, state, single }: { readonly identity: string; readonly state: string; readonly single: boolean },
-    made: readonly number[] = [],
-  ) {
+  /** `readingOf` makes it. */
+  constructor({ snapshot, head, made, found }: Made) {
     this.made = new Set(made)
     this.snapshot = snapshot
-    this.identity = identity
-    this.state = state
-    this.single = single
-    this.types = typesOf(snapshot.types, snapshot.rowTypes)
-    this.effects = effectsOf(snapshot)
-    this.rows = new Map(snapshot.relations.map((row) => [row[0], row]))
-    this.definitions = new Map(snapshot.definitions)
-    this.bases = closure(snapshot.dependencies)
-    this.ancestors = closure(snapshot.inheritance)
-    this.extensions = new Map(snapshot.extensions)
-    this.triggers = new Map(snapshot.triggers)
-    this.#rules = new Map(snapshot.ruleVersions)
-    this.#expressions = new Map(snapshot.generated.map(([oid, attribute, text]) => [`${oid}.${attribute}`, text]))
-    for (const [child, parent] of snapshot.inheritance)
-      this.#parents.set(child, [...(this.#parents.get(child) ?? []), parent])
-    this.versions = {
-      functions: new Map(snapshot.functionVersions),
-      operators: new Map(snapshot.operatorVersions),
-      types: new Map(snapshot.typeVersions),
-      casts: snapshot.castsVersion[0][0] ?? undefined,
-    }
+    this.identity = head.identity
+    this.state = head.state
+    this.single = head.single
+    this.types = found.types
+    this.effects = found.effects
+    this.rows = found.rows
+    this.definitions = found.definitions
+    this.bases = found.bases
+    this.ancestors = found.ancestors
+    this.extensions = found.extensions
+    this.triggers = found.triggers
+    this.byLabel = found.byLabel
+    this.#rules = found.rules
+    this.#expressions = found.expressions
+    this.#parents = found.parents
+    this.versions = found.versions
   }
 
   /** Live columns by attribute number. */
@@ -101,11 +117,6 @@ export class Reading {
     const columns = JSON.parse(`[${this.rows.get(oid)?.[5] ?? ''}]`) as ColumnRow[]
     this.#columns.set(oid, columns)
     return columns
-  }
-
-  /** OIDs by `schema.name`. */
-  get byLabel(): ReadonlyMap<string, number> {
-    return (this.#labels ??= new Map(this.snapshot.relations.map(([oid, schema, name]) => [`${schema}.${name}`, oid])))
   }
 
   /** What a generated column is computed by. */
@@ -120,4 +131,9 @@ export class Reading {
       ...{ parents: this.#parents.get(oid) ?? [], children: this.effects.below.get(oid) ?? [] },
     })
   }
+}
+
+/** Makes a reading of what was read, in steps. @param made relations of the transaction that it was read in */
+export function* readingOf(snapshot: Snapshot, head: Head, made: readonly number[] = []): Steps<Reading> {
+  return new Reading({ snapshot, head, made, found: yield* found(snapshot) })
 }

@@ -1,6 +1,7 @@
+import { atOnce } from '../../steps.js'
 import { build, type CatalogNeeds, originOf } from './build.js'
 import type { Snapshot } from './queries.js'
-import { Reading } from './reading.js'
+import { type Reading, readingOf } from './reading.js'
 import type { Catalog } from '../types.js'
 
 /** Rows that are handed over at a time: copying so many takes some milliseconds. */
@@ -60,7 +61,7 @@ export const readingFrom = ({ made, ...head }: ReadingHead, pages: Iterable<Read
     const found = (inside[part.at(-1)!] ??= []) as unknown[]
     for (const row of rows) found.push(row)
   }
-  return new Reading(snapshot as unknown as Snapshot, head, made)
+  return atOnce(readingOf(snapshot as unknown as Snapshot, head, made))
 }
 
 /** What a catalog was made of, as it is now: what was renamed meanwhile is another. */
@@ -74,7 +75,7 @@ export const catalogData = (catalog: Catalog): { readonly reading: Reading; read
 
 /** A catalog that is equal to the one that `data` and the reading were taken from. The parser must have been initialized. */
 export const catalogFrom = (reading: Reading, { needs, formerly, renamed }: CatalogData): Catalog => {
-  const catalog = build(reading, needs)
+  const catalog = atOnce(build(reading, needs))
   for (const [oid, names] of formerly) {
     const relation = catalog.relations.get(oid)
     if (relation) (relation as { formerly?: readonly string[] }).formerly = names

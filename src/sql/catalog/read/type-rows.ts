@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../../wire/column-type.js'
 import { rows } from './document.js'
+import { indexed, mapped, type Steps, stepwise } from '../../steps.js'
 import type { AddedType } from '../types.js'
 
 /**
@@ -42,23 +43,30 @@ export interface Types {
 
 const FIRST_NORMAL = 16_384
 
-const addedOf = (known: readonly TypeRow[], rowTypes: readonly (readonly [number, number])[]): AddedType[] => {
+type RowTypeRows = readonly (readonly [type: number, array: number])[]
+
+function* addedOf(known: readonly TypeRow[], rowTypes: RowTypeRows): Steps<AddedType[]> {
   const added = new Map<number, AddedType>()
-  for (const [oid, array] of rowTypes) {
+  yield* stepwise(rowTypes, ([oid, array]) => {
     added.set(oid, { oid, name: '', type: 'c', category: 'C', base: 0, element: 0 })
     if (array !== 0) added.set(array, { oid: array, name: '', type: 'b', category: 'A', base: 0, element: oid })
-  }
-  for (const [oid, name, type, category, base, element] of known)
+  })
+  yield* stepwise(known, ([oid, name, type, category, base, element]) => {
     if (oid >= FIRST_NORMAL)
       added.set(oid, { oid, name, type, category, base, element: category === 'A' ? element : 0 })
-  return [...added.values()]
+  })
+  return yield* mapped(added.values(), (type) => [type])
 }
 
-export const typesOf = (known: readonly TypeRow[], ofRows: readonly (readonly [number, number])[]): Types => ({
-  rows: new Map(known.map((row) => [row[0], row])),
-  added: addedOf(known, ofRows),
-  rowTypes: new Set(ofRows.map(([oid]) => oid)),
-})
+export function* typesOf(known: readonly TypeRow[], ofRows: RowTypeRows): Steps<Types> {
+  const rowTypes = new Set<number>()
+  yield* stepwise(ofRows, ([oid]) => void rowTypes.add(oid))
+  return {
+    rows: yield* indexed(known, (row) => [row[0], row]),
+    added: yield* addedOf(known, ofRows),
+    rowTypes,
+  }
+}
 
 type Kind = Exclude<ColumnType['kind'], 'd' | 'a'>
 

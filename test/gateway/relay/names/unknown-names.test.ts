@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { CatalogSource } from '../../../../src/gateway/upstream/catalog/catalog-source.js'
+import { NewestReading } from '../../../../src/gateway/upstream/catalog/newest-reading.js'
 import { policySection } from '../../../../src/policy/config/sections/policy.js'
 import { PolicyGuard } from '../../../../src/policy/guard.js'
 import { initParser } from '../../../../src/sql/parser.js'
@@ -14,7 +14,7 @@ const column = 'public.people.email'
 let database: FreshDatabase
 let owner: Client
 let server: RelayServer
-let source: CatalogSource
+let source: NewestReading
 let reads = 0
 /** What each reading waits for. */
 let late: Promise<unknown> = Promise.resolve()
@@ -33,7 +33,7 @@ beforeAll(async () => {
   owner = await database.client()
   const reader = await database.client()
   await owner.query("CREATE TABLE people (id int, email text); INSERT INTO people VALUES (1, 'ada@example.com')")
-  source = new CatalogSource(async () => {
+  source = new NewestReading(async () => {
     reads++
     await late
     return readCatalog(async (sql, parameters) => (await reader.query<Record<string, unknown>>(sql, parameters)).rows)
