@@ -4,9 +4,11 @@ import { ownHoop } from './shell.js'
 import { walkOf } from './walk.js'
 import { setWorld } from './world.js'
 
+/** A dozen commands and a gateway, one after the other, on a machine that may be busy. */
+const patient = 300_000
 const page = walkOf('README.md')
 
-test('README’s way to a gateway in front of a database works as it is written', async () => {
+test('README’s way to a gateway in front of a database works as it is written', { timeout: patient }, async () => {
   await using world = await setWorld(ownHoop)
   await walkReadme(page, world)
 })
