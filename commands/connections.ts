@@ -1,7 +1,8 @@
 import type { ConnectionInfo } from '../src/lib/api.js'
 import { ListCommand } from '../src/cli/list/command.js'
 import type { Column } from '../src/cli/list/list.js'
-import { plain } from '../src/cli/text.js'
+import { terminalColumns } from '../src/cli/failure.js'
+import { plain, wrapWords } from '../src/cli/text.js'
 
 export default class Connections extends ListCommand {
   static override summary = 'List what you may connect to, and on what terms.'
@@ -37,8 +38,12 @@ export default class Connections extends ListCommand {
   }
 
   #terms({ name, masks, rules }: ConnectionInfo): void {
-    const lines = [...masks.map((mask) => `  mask  ${mask}`), ...rules.map((rule) => `  rule  ${rule}`)]
-    if (lines.length > 0) this.log(['', plain(name), ...lines.map((line) => plain(line))].join('\n'))
+    const columns = terminalColumns(process.stdout)
+    // What goes on in another line stands below the words, not below what they are.
+    const lines = (what: string, text: string): string[] =>
+      wrapWords(plain(text), columns - 8).map((line, at) => `  ${at === 0 ? what : '    '}  ${line}`)
+    const all = [...masks.flatMap((mask) => lines('mask', mask)), ...rules.flatMap((rule) => lines('rule', rule))]
+    if (all.length > 0) this.log(['', plain(name), ...all].join('\n'))
   }
 }
 

@@ -3,7 +3,7 @@ import { string } from '@oclif/core/flags'
 import type { Unavailable } from '../lib/api.js'
 import type { HoopError } from '../lib/errors.js'
 import { mayMove } from './accessible.js'
-import { askedStatus, exitStatus, failureJson, failureText, toHoopError } from './failure.js'
+import { askedStatus, exitStatus, failureJson, failureText, terminalColumns, toHoopError } from './failure.js'
 import { interruption } from './interrupt.js'
 import { jsonText, plain } from './text.js'
 
@@ -83,7 +83,7 @@ export abstract class HoopCommand extends Command {
 
   private fail(error: HoopError): number {
     if (this.jsonEnabled()) this.logJson(failureJson(error))
-    else process.stderr.write(failureText(error))
+    else process.stderr.write(failureText(error, terminalColumns(process.stderr)))
     return exitStatus(error)
   }
 }

@@ -17,11 +17,16 @@ export const confirm = async (question: string, { yes, signal }: Asking): Promis
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new HoopError('NO_TERMINAL', question, { hint: 'Pass --yes where nobody can be asked.' })
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  lines.once('SIGINT', () => lines.close())
+  lines.once('SIGINT', () => {
+    process.stderr.write('\n')
+    lines.close()
+  })
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
   try {
     const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed])
-    if (!/^y(es)?$/i.test(answer.trim())) throw new HoopError('INTERRUPTED', 'nothing was done')
+    if (/^y(es)?$/i.test(answer.trim())) return
+    process.stderr.write('Nothing was done.\n')
+    throw new HoopError('INTERRUPTED', 'nothing was done')
   } finally {
     lines.close()
   }

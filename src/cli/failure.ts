@@ -1,6 +1,6 @@
 import { asHoopError, HoopError } from '../lib/errors.js'
 import { interruptedStatus } from './interrupt.js'
-import { plain } from './text.js'
+import { plain, wrapWords } from './text.js'
 
 /** What some errors know besides. */
 interface More {
@@ -37,6 +37,9 @@ export function toHoopError(error: unknown): HoopError {
   return asHoopError(error)
 }
 
+/** How wide a stream's lines may be: off a terminal as wide as they are. */
+export const terminalColumns = ({ isTTY, columns }: NodeJS.WriteStream): number => (isTTY && columns) || Infinity
+
 export const exitStatus = (error: HoopError): number =>
   error.code === 'INTERRUPTED' ? interruptedStatus() : error.exit
 
@@ -52,13 +55,17 @@ export const failureJson = (error: HoopError): object => ({
   },
 })
 
-/** Words for people: what happened, what is known of it, what to do next. */
-export function failureText(error: HoopError): string {
+/**
+ * Words for people: what happened, what is known of it, what to do next.
+ * @param columns of the terminal; hints stay whole, so that a command in them can be copied
+ */
+export function failureText(error: HoopError, columns = Infinity): string {
   if (error.code === 'INTERRUPTED') return ''
   const { state, excerpt } = error as More
-  const lines = [state === undefined ? `hoop: ${error.message}` : `ERROR ${state}: ${error.message}`]
+  const first = state === undefined ? `hoop: ${error.message}` : `ERROR ${state}: ${error.message}`
+  const lines = first.split('\n').flatMap((line) => wrapWords(plain(line), columns))
   if (excerpt) lines.push(excerpt)
-  if (error.detail) lines.push(error.detail)
+  if (error.detail) lines.push(...error.detail.split('\n').flatMap((line) => wrapWords(plain(line, '\t'), columns)))
   if (error.code === 'INTERNAL' && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack)
   if (error.hint) lines.push(`hint: ${error.hint}`)
   return lines.map((line) => plain(line, '\n\t')).join('\n') + '\n'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { askedStatus, exitStatus, failureText, toHoopError } from './failure.js'
+import { askedStatus, exitStatus, failureText, terminalColumns, toHoopError } from './failure.js'
 import { watchSignals } from './interrupt.js'
 
 /** Whether `--help` stands before a `--`, or nothing was asked at all. */
@@ -33,7 +33,7 @@ export async function runCommand(typed: readonly string[], root: string): Promis
   } catch (error) {
     const asked = askedStatus(error)
     const failure = toHoopError(error)
-    if (asked === undefined) process.stderr.write(failureText(failure))
+    if (asked === undefined) process.stderr.write(failureText(failure, terminalColumns(process.stderr)))
     process.exitCode = asked ?? exitStatus(failure)
   }
 }

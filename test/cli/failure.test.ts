@@ -10,6 +10,13 @@ test('words: what happened, what is known, what to do', () => {
   )
 })
 
+test('on a narrow terminal words are parted, and a hint stays whole to be copied', () => {
+  const error = new HoopError('PORT_IN_USE', '5432', { detail: 'by a program of somebody else' })
+  expect(failureText(error, 24)).toBe(
+    'hoop: the port is in\nuse: 5432\nby a program of somebody\nelse\nhint: Choose another with --port, or stop what listens there.\n',
+  )
+})
+
 test('what is wrong with the command line is said at once, and more of it below', () => {
   const wrong = (message: string) => failureText(toHoopError(Object.assign(new Error(message), { oclif: { exit: 2 } })))
   const one = wrong('The following error occurred:\n  Missing required flag reason\nSee more help with --help')

@@ -66,7 +66,7 @@ test.for(pages)('every command that $path shows exists, with the flags it is giv
 })
 
 /** Flags of other programs that the pages speak of. */
-const foreign = new Set(['only', 'quick', 'global', 'project', 'profile'])
+const foreign = new Set(['only', 'quick', 'global', 'project', 'profile', 'prefix', 'unit', 'signal'])
 
 test.for(pages)('every flag that $path names is one of some command', (page) => {
   const known = new Set(Object.values(commands).flatMap(({ flags }) => Object.keys(flags)))

@@ -1,7 +1,8 @@
 import type { Exposure } from '../../lib/api/statements.js'
-import { table } from '../table.js'
-import { clip, count, pad, plain } from '../text.js'
-import { figure, moment, seenColumns, size, totals } from './exposure-lines.js'
+import { type Column, list } from '../list/list.js'
+import { count, pad, plain, width, wrapWords } from '../text.js'
+import { figure, moment, type SeenColumn, seenColumns, size, totals } from './exposure-lines.js'
+import { approvals, columnsOf, minute, people, refusals } from './exposure-tables.js'
 import { statementTable } from './statement-table.js'
 
 export interface Drawing {
@@ -13,80 +14,44 @@ export interface Drawing {
   readonly strong: (text: string) => string
 }
 
-const longest = 16
+const [longest, shortest] = [16, 4]
 
-const minute = (iso: string): string => moment(iso).slice(0, 16)
+/** @param share of the longest bar, from 0 to 1; what isn't nothing has a bar @param room for the longest */
+const bar = (share: number, { bars }: Drawing, room: number): string =>
+  share <= 0 ? '' : bars.repeat(Math.max(1, Math.round(share * room)))
 
-/** @param share of the longest bar, from 0 to 1; what isn't nothing has a bar */
-const bar = (share: number, { bars }: Drawing): string =>
-  share <= 0 ? '' : bars.repeat(Math.max(1, Math.round(share * longest)))
+/** Read out, or where a line has no room for what always stays, each thing has lines of its own. */
+const table = <T>(
+  columns: readonly Column<T>[],
+  things: readonly T[],
+  drawing: Drawing,
+  drawn?: (line: string, one: T) => string,
+): string => list(columns, things, { columns: drawing.columns, records: drawing.bars === '' }, drawn)
 
 const columnLines = ({ columns }: Exposure, drawing: Drawing): string => {
   const seen = seenColumns(columns)
-  const most = Math.max(1, ...seen.map(({ rows }) => rows))
-  // The bar stands where a narrow terminal has it as well.
-  const headings = ['column', 'seen', 'rows', '', 'vectors', 'bytes', 'statements', 'first', 'last']
-  const lines = table(
-    headings,
-    seen.map((each) => [
-      ...[each.column, each.seen, figure(each.rows), bar(each.rows / most, drawing), figure(each.vectors)],
-      ...[size(each.bytes), figure(each.statements), minute(each.first), minute(each.last)],
-    ]),
-  ).split('\n')
-  return lines
-    .map((line) => clip(line, drawing.columns))
-    .map((line, i) => (seen[i - 1]?.seen === 'clear' ? drawing.strong(line) : line))
-    .join('\n')
+  const room = drawing.columns < 100 ? longest / 2 : longest
+  const bars = drawing.bars === '' ? undefined : (share: number) => bar(share, drawing, room)
+  const strong = (line: string, each: SeenColumn) => (each.seen === 'clear' ? drawing.strong(line) : line)
+  return table(columnsOf(seen, bars), seen, drawing, strong)
 }
-
-const peopleLines = ({ people }: Exposure): string =>
-  table(
-    ['person', 'sessions', 'statements', 'rows', 'vectors', 'bytes', 'first', 'last', 'seen clear'],
-    people.map(({ name, owner, sessions, total, columns }) => [
-      ...[owner ? `${name} (${owner.name})` : name, figure(sessions), figure(total.statements), figure(total.rows)],
-      ...[figure(total.vectors), size(total.bytes), minute(total.first), minute(total.last)],
-      columns
-        .filter(({ clear }) => clear)
-        .map(({ column }) => column)
-        .join(', '),
-    ]),
-  )
 
 const timelineLines = ({ timeline: { step, steps } }: Exposure, drawing: Drawing): string => {
   const most = Math.max(1, ...steps.map(({ rows }) => rows))
   const day = 86_400_000
-  const from = (time: string): string => (step < day ? minute(time) : moment(time).slice(0, 10))
-  return steps
-    .map(({ from: at, rows, vectors }) => {
-      const words = `${figure(rows)}${vectors > 0 ? `, ${count(vectors, 'vector')}` : ''}`
-      return `${from(at)}  ${pad(bar(rows / most, drawing), longest)}  ${words}`
-    })
+  const lines = steps.map(({ from, rows, vectors }) => ({
+    at: step < day ? minute(from) : moment(from).slice(0, 10),
+    share: rows / most,
+    words: `${figure(rows)}${vectors > 0 ? `, ${count(vectors, 'vector')}` : ''}`,
+  }))
+  const besides = Math.max(...lines.map(({ at, words }) => width(at) + width(words) + 4))
+  const room = drawing.bars === '' ? 0 : Math.min(longest, drawing.columns - besides)
+  return lines
+    .map(({ at, share, words }) =>
+      room < shortest ? `${at}  ${words}` : `${at}  ${pad(bar(share, drawing, room), room)}  ${words}`,
+    )
     .join('\n')
 }
-
-const besideLines = ({ refusals, approvals }: Exposure): string[] => [
-  ...(refusals.length === 0
-    ? []
-    : [
-        table(
-          ['refused', 'by', 'times', 'first', 'last'],
-          refusals.map((each) => [
-            ...[each.name, each.rule ?? each.code, figure(each.count), minute(each.first), minute(each.last)],
-          ]),
-        ),
-      ]),
-  ...(approvals.length === 0
-    ? []
-    : [
-        table(
-          ['approved', 'rule', 'by', 'times', 'first', 'last'],
-          approvals.map(({ by, outcome, ...each }) => [
-            ...[each.name, each.rule, by.length > 0 ? by.join(', ') : outcome, figure(each.count)],
-            ...[minute(each.first), minute(each.last)],
-          ]),
-        ),
-      ]),
-]
 
 /** What left, for a terminal or a file of text. @param about what was asked for, in words */
 export const exposureText = (exposure: Exposure, about: string, drawing: Drawing): string => {
@@ -101,21 +66,18 @@ export const exposureText = (exposure: Exposure, about: string, drawing: Drawing
       size(bytes),
       count(vectors, 'vector'),
     ].join(', '),
-  ].join('\n')
-  const clipped = (part: string): string =>
-    part
-      .split('\n')
-      .map((line) => clip(line, drawing.columns))
-      .join('\n')
-  const { columns, people, timeline, statements: largest } = exposure
+  ].flatMap((line) => wrapWords(line, drawing.columns))
+  const part = (things: readonly unknown[], text: () => string): string[] => (things.length > 0 ? [text()] : [])
   return [
-    clipped(head),
-    ...(columns.length > 0 ? [columnLines(exposure, drawing)] : []),
-    ...(people.length > 0 ? [clipped(peopleLines(exposure))] : []),
-    ...(timeline.steps.length > 0 ? [`Rows over time\n${clipped(timelineLines(exposure, drawing))}`] : []),
-    ...(largest.length > 0
-      ? [`Statements that showed most\n${clipped(statementTable(largest.slice(0, 10), drawing.columns))}`]
-      : []),
-    ...besideLines(exposure).map(clipped),
+    head.join('\n'),
+    ...part(exposure.columns, () => columnLines(exposure, drawing)),
+    ...part(exposure.people, () => table(people, exposure.people, drawing)),
+    ...part(exposure.timeline.steps, () => `Rows over time\n${timelineLines(exposure, drawing)}`),
+    ...part(
+      exposure.statements,
+      () => `Statements that showed most\n${statementTable(exposure.statements.slice(0, 10), drawing.columns)}`,
+    ),
+    ...part(exposure.refusals, () => table(refusals, exposure.refusals, drawing)),
+    ...part(exposure.approvals, () => table(approvals, exposure.approvals, drawing)),
   ].join('\n\n')
 }

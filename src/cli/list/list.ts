@@ -27,14 +27,16 @@ const least = 24
  * A list with one thing a line, under headings. Where a line is longer than the terminal, the last column is wrapped and
  * columns that matter less are left out; where even that is too wide, each thing is written in lines of its own. Nothing
  * is cut. Returns lines without the last line end.
+ * @param drawn what becomes of each line of a thing, once it is laid out: a color
  */
 export function list<T>(
   all: readonly Column<T>[],
   things: readonly T[],
   { columns = Infinity, header = true, records: apart = false }: View,
+  drawn: (line: string, one: T) => string = (line) => line,
 ): string {
   const shown = apart ? undefined : fitting(all, things, columns)
-  if (shown === undefined) return records(all, things, columns)
+  if (shown === undefined) return records(all, things, columns, drawn)
   const cells = things.map((one) => shown.map((column) => cellText(column.of(one))))
   const headings = shown.map(({ heading }) => heading.toUpperCase())
   const widths = headings.map((heading, i) =>
@@ -42,12 +44,15 @@ export function list<T>(
   )
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + gap.length, 0)
   const room = shown.at(-1)?.wraps ? Math.max(least, columns - before) : Infinity
-  const line = (row: readonly string[]): string => {
+  const lines = (row: readonly string[]): string[] => {
     const [first = '', ...further] = wrapWords(row.at(-1) ?? '', room)
     const start = [...row.slice(0, -1).map((cell, i) => pad(cell, widths[i] ?? 0)), first].join(gap)
-    return [start, ...further.map((text) => ' '.repeat(before) + text)].map((each) => each.trimEnd()).join('\n')
+    return [start, ...further.map((text) => ' '.repeat(before) + text)].map((each) => each.trimEnd())
   }
-  return [...(header ? [line(headings)] : []), ...cells.map(line)].join('\n')
+  return [
+    ...(header ? lines(headings) : []),
+    ...cells.flatMap((row, i) => lines(row).map((line) => drawn(line, things[i]!))),
+  ].join('\n')
 }
 
 /** The columns that there is room for; undefined where there is none for those that always stay. */
@@ -77,12 +82,19 @@ function fitting<T>(
 }
 
 /** `Heading: value` lines, wrapped, with an empty line between two things. */
-const records = <T>(all: readonly Column<T>[], things: readonly T[], columns: number): string =>
+const records = <T>(
+  all: readonly Column<T>[],
+  things: readonly T[],
+  columns: number,
+  drawn: (line: string, one: T) => string,
+): string =>
   things
     .map((one) =>
       all
-        .filter((column) => cellText(column.of(one)) !== '-')
+        // What has no name is a picture of what has one.
+        .filter((column) => column.heading !== '' && cellText(column.of(one)) !== '-')
         .flatMap((column) => wrapWords(`${plain(column.heading)}: ${cellText(column.of(one))}`, columns))
+        .map((line) => drawn(line, one))
         .join('\n'),
     )
     .join('\n\n')

@@ -45,6 +45,23 @@ test.for([40, 60, 80, 120])(
   },
 )
 
+test.for([40, 80])('at %i columns names of columns and counts are whole', (most) => {
+  const text = drawn(most)
+  const shown = text.slice(0, text.indexOf('Statements that showed most'))
+  expect(shown).not.toContain('…')
+  for (const each of ['public.documents.embedding', '11,000', '10,890', 'public.customers.email', '4,200', '15,200'])
+    expect(shown.replaceAll(/[<>]/g, '')).toContain(each)
+  expect(text).toMatch(
+    most === 40 ? /^<seen: clear>$/m : /^<public\.documents\.embedding +clear +11,000 +█{8} +10,890/m,
+  )
+})
+
+test('read out, each column and person has lines that name what they say, and nothing is drawn', () => {
+  const text = drawn(80, '')
+  expect(text).toContain('<column: public.documents.embedding>\n<seen: clear>\n<rows: 11,000>\n<vectors: 10,890>')
+  expect(text).toContain('person: casey@example.com\nsessions: 105\n')
+})
+
 test('what was seen clear comes first and stands out, and bars go by rows', () => {
   const lines = drawn(Infinity, '#').split('\n')
   expect(lines.filter((line) => line.startsWith('<')).map((line) => line.split(/ +/).slice(0, 4))).toEqual([

@@ -31,6 +31,8 @@ export const shortened: readonly string[] = [
   'test/e2e/demo.test.ts',
   'test/gateway/relay/every-way/',
   'test/gateway/relay/session.test.ts',
+  'test/packaging/dockerfile.test.ts',
+  'test/packaging/install.test.ts',
   'test/soak/soak.test.ts',
   'test/sql/rewritten/',
 ]

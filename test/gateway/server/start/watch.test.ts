@@ -61,6 +61,24 @@ test.for(['by rename', 'through the link of its folder', 'behind its own link', 
   },
 )
 
+test('a link in another folder to a file that is replaced through the link of its folder is followed, more than once', async () => {
+  await using folder = await tempFolder()
+  for (const name of ['mounted', 'mounted/one', 'mounted/two', 'own']) await mkdir(folder.file(name))
+  await writeFile(folder.file('mounted/one/a'), 'first')
+  await symlink('one', folder.file('mounted/..data'))
+  await symlink('..data/a', folder.file('mounted/a'))
+  await symlink(folder.file('mounted/a'), folder.file('own/a'))
+  let changes = 0
+  using _ = watchFiles([folder.file('own/a')], () => changes++, nothing)
+  for (const [round, next] of ['two', 'one', 'two'].entries()) {
+    await writeFile(folder.file('mounted', next, 'a'), `round ${round}`)
+    await symlink(next, folder.file('mounted/..next'))
+    await rename(folder.file('mounted/..next'), folder.file('mounted/..data'))
+    await expect.poll(() => changes, { timeout: 5000 }).toBe(round + 1)
+    await rest(300)
+  }
+})
+
 test('a folder that cannot be watched is told', async () => {
   const failures: unknown[] = []
   using _ = watchFiles(['/nowhere/at/all'], nothing, (error) => failures.push(error))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type FSWatcher, readFileSync, realpathSync, watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { type FSWatcher, readFileSync, readlinkSync, realpathSync, watch } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 
 /** Quiet time after the last change, milliseconds: editors and copies write in several steps. */
 const quiet = 200
@@ -13,12 +13,24 @@ const digest = (path: string): string => {
   }
 }
 
-/** Where a symbolic link leads now; a link that leads elsewhere later is seen in its own folder. */
-const target = (path: string): string => {
+/** Links that are followed at most, as Linux does it. */
+const mostLinks = 40
+
+/**
+ * A path, and where it leads from link to link: a link that leads elsewhere later is seen in its own folder. Links of folders
+ * on the way count by what they lead to now.
+ */
+const places = (path: string): string[] => {
+  const found = [path]
   try {
-    return realpathSync(path)
+    for (let at = path; found.length < mostLinks; found.push(at)) at = resolve(dirname(at), readlinkSync(at))
   } catch {
-    return path
+    // No link any more, or nothing there.
+  }
+  try {
+    return [...found, realpathSync(path)]
+  } catch {
+    return found
   }
 }
 
@@ -48,7 +60,7 @@ export const watchFiles = (
     timer = setTimeout(look, quiet)
   }
   const watchers: FSWatcher[] = []
-  const byFolder = Map.groupBy(new Set(paths.flatMap((path) => [path, target(path)])), (path) => dirname(path))
+  const byFolder = Map.groupBy(new Set(paths.flatMap(places)), (path) => dirname(path))
   for (const [folder, files] of byFolder) {
     try {
       const watcher = watch(folder, { persistent: false }, heard(new Set(files.map((path) => basename(path)))))
