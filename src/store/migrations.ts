@@ -16,6 +16,7 @@ import { revokedTokens } from './migrations/023-revoked-tokens.js'
 import { holds } from './migrations/025-holds.js'
 import { removedRecordings } from './migrations/026-removed-recordings.js'
 import { meaning } from './migrations/027-meaning.js'
+import { gateways } from './migrations/028-gateways.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -103,4 +104,5 @@ export const migrations: Record<string, Migration> = {
   '025-holds': holds,
   '026-removed-recordings': removedRecordings,
   '027-meaning': meaning,
+  '028-gateways': gateways,
 }
