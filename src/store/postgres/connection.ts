@@ -1,5 +1,5 @@
 import type { Client, QueryResult as PgResult } from 'pg'
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { CompiledQuery, QueryResult } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
 import { lateFailure, postgresFailure, sqlstateIn } from './failure.js'
 import { again } from './retry.js'
@@ -27,7 +27,7 @@ const inTime = async <T>(answer: Promise<T>, patience: number): Promise<T | unde
 }
 
 /** One connection to a store's server. Once it is broken it stays so: the next one is another. */
-export class PostgresConnection implements DatabaseConnection {
+export class PostgresConnection {
   readonly #client: Client
   readonly #name: string
   readonly #patience: () => number
@@ -73,11 +73,6 @@ export class PostgresConnection implements DatabaseConnection {
   executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const run = () => this.#run<R>(sql, parameters)
     return this.#inTransaction ? run() : again(run)
-  }
-
-  /** All rows at once: nothing of the store is large. */
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    yield await this.executeQuery<R>(query)
   }
 
   /** @throws {HoopError} STORE_FAILED */

@@ -20,7 +20,7 @@ const insecure: Reason = {
 }
 const crowded: Reason = {
   what: 'the server has no room for another connection',
-  hint: 'Raise max_connections, or the role’s or database’s CONNECTION LIMIT: a gateway takes up to ten.',
+  hint: 'Raise max_connections, or the role’s or database’s CONNECTION LIMIT: a gateway takes up to seven.',
 }
 const full: Reason = { what: 'the server’s disk or memory is full', hint: 'Make room on the server of gateway.store.' }
 const silent: Reason = {

@@ -7,7 +7,7 @@ export interface SettleOptions {
   /** Milliseconds after which the server itself stops a statement; absent: never. */
   readonly statementTimeout?: number | undefined
   /** Of transactions, single statements included; serializable unless said. */
-  readonly isolation?: 'read committed'
+  readonly isolation?: 'read committed' | undefined
 }
 
 /** The oldest server, as `server_version_num` has it. */
