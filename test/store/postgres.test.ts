@@ -74,10 +74,9 @@ test('everything lies in its own schema, whatever search_path and settings the l
     alter database ${database.name} set synchronous_commit = off`)
   await using store = await openStore(serverAt(database.url))
   await store.writable()
-  const settings = await sql<Record<string, string>>`select current_setting('search_path') as path,
-    current_setting('synchronous_commit') as durable, current_setting('transaction_isolation') as isolation`.execute(
-    store.db,
-  )
+  const asked = sql<Record<string, string>>`select current_setting('search_path') as path,
+    current_setting('synchronous_commit') as durable, current_setting('transaction_isolation') as isolation`
+  const settings = await store.db.transaction().execute((db) => asked.execute(db))
   expect(settings.rows).toEqual([{ path: 'hoop', durable: 'on', isolation: 'serializable' }])
   await client.query('set default_transaction_read_only = off')
   const { rows } = await client.query<{ nspname: string }>(
@@ -126,6 +125,29 @@ describe('several writers', () => {
     expect(await it.stores[0].db.selectFrom('meta').select('key').where('value', '=', 'seat').execute()).toHaveLength(1)
   })
 
+  test('a gateway’s own transactions and statements never end each other', async () => {
+    let failures = 0
+    await using store = await newStore('postgres', { queried: (_, failed) => (failures += failed ? 1 : 0) })
+    const change = (n: number) =>
+      store.db.transaction().execute(async (db) => {
+        await db.selectFrom('meta').selectAll().execute()
+        await db
+          .insertInto('meta')
+          .values({ key: `n${n}`, value: '' })
+          .execute()
+      })
+    const many = Array.from({ length: 25 }, (_, n) => n)
+    await Promise.all(
+      many.flatMap((n) => [
+        change(n),
+        store.db.selectFrom('meta').selectAll().execute(),
+        store.db.updateTable('meta').set({ value: 'x' }).execute(),
+      ]),
+    )
+    expect(await store.db.selectFrom('meta').selectAll().where('key', 'like', 'n%').execute()).toHaveLength(25)
+    expect(failures).toBe(0)
+  })
+
   test('acts are numbered without gaps, though transactions are undone, and behind those that a ledger has', async () => {
     await using it = await two()
     const undone = (store: Store) =>
@@ -160,7 +182,7 @@ const failing = async (opening: Promise<unknown>) => {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  const { code, about, hint, cause } = error as { code: string; about: string; hint: string; cause?: object }
+  const { code, about, hint, cause } = error as { code: string; about: string; hint: string; cause?: Error }
   const words = JSON.stringify([about, hint, String(cause), cause, Object.entries(cause ?? {}), (error as Error).stack])
   return { code, about, hint, words }
 }

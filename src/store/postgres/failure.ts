@@ -84,7 +84,10 @@ export const sqlstateIn = (error: unknown): string | undefined =>
 /** Of the system, or of the driver where a connection ends under it. */
 const isOfNetwork = (cause: unknown): boolean => {
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown }
-  return /^E[A-Z]+$/.test(String(code)) || /connection (?:was )?(?:terminated|ended|closed)|closed the connection|not queryable/i.test(String(message))
+  return (
+    /^E[A-Z]+$/.test(String(code)) ||
+    /connection (?:was )?(?:terminated|ended|closed)|closed the connection|not queryable/i.test(String(message))
+  )
 }
 
 const reasonOf = (cause: unknown): Reason | undefined => {

@@ -33,7 +33,7 @@ export const withRetries = <Tables>(db: Kysely<Tables>): Kysely<Tables> => {
   const transaction: typeof begin = () => {
     const builder = begin()
     const execute = builder.execute.bind(builder)
-    return Object.assign(builder, { execute: ((work) => again(() => execute(work))) as typeof execute })
+    return Object.assign(builder, { execute: ((work) => again(() => execute(work))) })
   }
   return Object.assign(db, { transaction })
 }

@@ -18,4 +18,4 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
 /** Values as the SQLite store gives them, so that whoever reads a row need not know where it lies. */
 export const storeTypes: CustomTypesConfig = {
   getTypeParser: (oid: number) => parsers[oid] ?? ((text: string) => text),
-} as CustomTypesConfig
+}
