@@ -1,28 +1,11 @@
-import { describe, expect, test } from 'vitest'
 import { entriesSince, noteEntries } from '../../src/store/access-entries.js'
-import { actWithoutLeaf } from '../../src/store/act-numbers.js'
-import { addAct } from '../../src/store/acts.js'
 import { ApprovalRecords } from '../../src/store/approvals/approvals.js'
 import { forgetRequestsOf, forgetStandingOf } from '../../src/store/approvals/of-revoked.js'
 import type { ApprovalRecord } from '../../src/store/approvals/rows.js'
 import { StandingRecords } from '../../src/store/approvals/standing.js'
-import { erasableOf, eraseRows, leavesTelling, whoseSession } from '../../src/store/erasures.js'
 import { grantRecords } from '../../src/store/grants.js'
 import { liveGrantsOf, revokeGrantsOf } from '../../src/store/grants-of.js'
-import { addHold, countCovered, endHold, findHold, listHolds } from '../../src/store/holds.js'
 import { KnownNames } from '../../src/store/known-names.js'
-import {
-  adoptLedger,
-  countBefore,
-  lastLeaf,
-  leafOfId,
-  leavesBetween,
-  leavesOfSession,
-  noteLeaves,
-  sessionsGone,
-  sessionsToEnter,
-} from '../../src/store/ledger-leaves.js'
-import type { Store } from '../../src/store/open.js'
 import { noteLogout, standingLogouts, subjectsOfSession } from '../../src/store/people/logouts.js'
 import { findPerson, listPeople, namedGroupsOf, seePerson } from '../../src/store/people/people.js'
 import {
@@ -31,12 +14,8 @@ import {
   revokedTokens,
   standingRevocations,
 } from '../../src/store/people/revocations.js'
-import { keptSessions, leavesOfSessions, noteRetired, unfinishedRemovals } from '../../src/store/removals.js'
 import { putScimGroup, removeScimGroup, scimGroups } from '../../src/store/scim/groups.js'
 import { putScimUser, scimUser, scimUsers, wasLetIn } from '../../src/store/scim/users.js'
-import { personCalled } from '../../src/store/sessions/people.js'
-import { allSessions, endedSessions } from '../../src/store/sessions/queries.js'
-import { StoredSessionIndex } from '../../src/store/sessions/session-index.js'
 import { presentedTokens } from '../../src/store/tokens/presented.js'
 import {
   noteTokenUse,
@@ -46,44 +25,7 @@ import {
 } from '../../src/store/tokens/service-tokens.js'
 import { usedProofs } from '../../src/store/tokens/used-proofs.js'
 import { UsageRecords } from '../../src/store/usage.js'
-import { counters, session } from './fixtures.js'
-import { kinds, newStore } from './kinds.js'
-
-/*
- * What the store is asked, and what it answers, are the same for both kinds: each scenario gives all that it has read.
- */
-
-const olu = { subject: 'olu', name: 'Olu@acme.example' }
-const now = Date.parse('2026-11-25T12:00:00Z')
-const iso = (ms: number): string => new Date(ms).toISOString()
-
-const all = async <T>(rows: AsyncIterable<T>): Promise<T[]> => {
-  const found: T[] = []
-  for await (const row of rows) found.push(row)
-  return found
-}
-
-/** Five sessions, of which one goes on. */
-const fill = async (store: Store): Promise<void> => {
-  const index = new StoredSessionIndex(store)
-  const of = (id: string, hour: number, over = {}) =>
-    session(id, {
-      startedAt: iso(now + hour * 3_600_000),
-      endedAt: iso(now + (hour + 1) * 3_600_000),
-      end: 'closed',
-      ...over,
-    })
-  const owner = { subject: 'ana', name: 'ana@example.com' }
-  await Promise.all(
-    [
-      of('s1', 0),
-      of('s2', 1, { subject: 'token:t1', name: 'nightly', owner }),
-      of('s3', 2, { subject: 'ben', name: 'Ben' }),
-      of('s4', 3),
-      session('s5', { startedAt: iso(now + 4 * 3_600_000), counters: { ...counters, rows: 2 ** 40 } }),
-    ].map((one) => index.started(one)),
-  )
-}
+import { iso, now, olu, testAlike } from './alike.js'
 
 const request = (id: string, over: Partial<ApprovalRecord> = {}): ApprovalRecord => ({
   ...{ id, key: `key ${id}`, subject: 'ana', name: 'Ana', connection: 'db', database: 'd', session: 's1' },
@@ -92,56 +34,7 @@ const request = (id: string, over: Partial<ApprovalRecord> = {}): ApprovalRecord
   ...over,
 })
 
-const scenarios: Record<string, (store: Store) => Promise<readonly unknown[]>> = {
-  'leaves of the ledger, and what is missing of them': async ({ db, ...store }) => {
-    await fill({ db, ...store })
-    await addAct(db, { act: 'hold.add', by: olu, target: 'h1' }, now)
-    await adoptLedger(db, 'one')
-    const leaves = [
-      { leaf: 1, kind: 'session.start', target: 's1', time: now },
-      { leaf: 2, kind: 'session.end', target: 's1', time: now + 1 },
-      { leaf: 3, kind: 'session.end', target: 'gone', time: now + 2 },
-      { leaf: 4, kind: 'act', target: '1', time: now + 3 },
-      { leaf: 5, kind: 'retired', target: 's3', time: now + 4 },
-    ]
-    await noteLeaves(db, leaves)
-    await noteLeaves(db, leaves)
-    const found = [
-      ...[await lastLeaf(db), await countBefore(db, 3n), await leavesBetween(db, 2, 5), await sessionsGone(db, 0)],
-      ...[await sessionsToEnter(db, now), await leavesOfSession(db, 's1', 9), await leafOfId(db, 'h1', ['hold.add'])],
-      ...[await actWithoutLeaf(db, 1), [...(await leavesOfSessions(db, ['s1', 's2']))], await leavesTelling(db, 's1')],
-      ...[await unfinishedRemovals(db, []), await unfinishedRemovals(db, [{ session: 's3' }])],
-    ]
-    await adoptLedger(db, 'two')
-    return [
-      ...found,
-      await lastLeaf(db),
-      await db.selectFrom('former_ledger_leaves').selectAll().orderBy('leaf').execute(),
-    ]
-  },
-  'holds, retention and erasing': async ({ db, ...store }) => {
-    await fill({ db, ...store })
-    const hold = { id: 'h1', by: olu, reason: 'a case', placedAt: iso(now), person: { subject: 'ana', name: 'Ana' } }
-    await addHold(db, hold)
-    await addHold(db, { ...hold, reason: 'another' })
-    await addHold(db, { id: 'h2', by: olu, reason: 'b', placedAt: iso(now), until: iso(now + 3_600_000) })
-    await endHold(db, 'h2', olu, 'over', now + 5)
-    const holds = await listHolds(db)
-    const kept = await keptSessions(db, { holds: [] }, 2)
-    await noteRetired(db, ['s3'], now)
-    await noteRetired(db, [], now)
-    const erasable = await erasableOf(db, 'ana', [{ session: 's4' }])
-    await eraseRows(db, ['s1'], now)
-    return [
-      ...[holds, await listHolds(db, true), await findHold(db, 'h2'), await countCovered(db, hold), kept, erasable],
-      ...[
-        await keptSessions(db, { holds, endedBefore: now + 10 ** 9 }, 10),
-        await keptSessions(db, { holds: [], after: kept[0] }, 9),
-      ],
-      ...[await whoseSession(db, 's2'), await all(allSessions(db)), await all(endedSessions(db, now + 10 ** 9))],
-      ...[await personCalled(db, 'BEN')],
-    ]
-  },
+testAlike({
   'requests, votes, standing approvals, and what a revocation takes': async ({ db }) => {
     const records = new ApprovalRecords(db)
     for (const id of ['r1', 'r2', 'r3']) await records.add(request(id))
@@ -284,20 +177,4 @@ const scenarios: Record<string, (store: Store) => Promise<readonly unknown[]>> =
       [...(await entriesSince(db))].toSorted(),
     ]
   },
-}
-
-describe('both kinds of store give the same', () => {
-  test.for(Object.entries(scenarios))('%s', async ([, scenario]) => {
-    const [inFile, onServer] = await Promise.all(
-      kinds.map(async (kind) => {
-        await using store = await newStore(kind)
-        return await scenario({
-          db: store.db,
-          writable: () => store.writable(),
-          [Symbol.asyncDispose]: () => Promise.resolve(),
-        })
-      }),
-    )
-    expect(onServer).toEqual(inFile)
-  })
 })

@@ -33,7 +33,8 @@ export const withRetries = <Tables>(db: Kysely<Tables>): Kysely<Tables> => {
   const transaction: typeof begin = () => {
     const builder = begin()
     const execute = builder.execute.bind(builder)
-    return Object.assign(builder, { execute: ((work) => again(() => execute(work))) })
+    const repeated: typeof execute = (work) => again(() => execute(work))
+    return Object.assign(builder, { execute: repeated })
   }
   return Object.assign(db, { transaction })
 }
