@@ -116,12 +116,16 @@ describe('several writers', () => {
 
   test('two that each look whether the other was there do not both find nobody', async () => {
     await using it = await two()
+    const both = Promise.withResolvers<void>()
+    let looked = 0
     const first = async (store: Store, key: string) =>
       store.db.transaction().execute(async (db) => {
         const others = await db.selectFrom('meta').select('key').where('value', '=', 'seat').execute()
+        if (++looked === 2) both.resolve()
+        await both.promise
         if (others.length === 0) await db.insertInto('meta').values({ key, value: 'seat' }).execute()
       })
-    await Promise.all(it.stores.flatMap((store, n) => [first(store, `a${n}`), first(store, `b${n}`)]))
+    await Promise.all(it.stores.map((store, n) => first(store, `a${n}`)))
     expect(await it.stores[0].db.selectFrom('meta').select('key').where('value', '=', 'seat').execute()).toHaveLength(1)
   })
 
