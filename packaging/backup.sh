@@ -5,6 +5,8 @@
 #
 # FOLDER has hoop.yaml. TARGET must not be there; it is as secret as FOLDER. STORE, RECORDINGS and LEDGER are paths,
 # where gateway.store, gateway.recordings and gateway.ledger.folder are not hoop.db, recordings and recordings-ledger in FOLDER.
+# A STORE that is postgres://… is copied by pg_dump, of the server's version or newer, with the password from PGPASSWORD or
+# a password file (PGPASSFILE).
 set -eu
 umask 077
 
@@ -19,7 +21,11 @@ recordings=${4:-$folder/recordings}
 ledger=${5:-$recordings-ledger}
 
 [ -f "$folder/hoop.yaml" ] || { echo "there is no hoop.yaml in $folder" >&2; exit 66; }
-[ -f "$store" ] || { echo "there is no store $store" >&2; exit 66; }
+case $store in
+  postgres://* | postgresql://*) server=yes ;;
+  *) server= ;;
+esac
+[ -n "$server" ] || [ -f "$store" ] || { echo "there is no store $store" >&2; exit 66; }
 [ -d "$recordings" ] || { echo "there is no folder $recordings" >&2; exit 66; }
 
 mkdir "$target"
@@ -31,7 +37,8 @@ done
 
 # The store before the recordings: every session that it knows has its recording then. In one transaction, so that it is the
 # state of one moment, whatever the gateway writes meanwhile.
-node --input-type=module --eval '
+[ -z "$server" ] || pg_dump --format=custom --schema=hoop --no-owner --no-acl --file="$target/hoop.dump" "$store"
+[ -n "$server" ] || node --input-type=module --eval '
   import { DatabaseSync } from "node:sqlite"
   const [store, copy] = process.argv.slice(1)
   const database = new DatabaseSync(store, { timeout: 10_000 })
@@ -58,5 +65,5 @@ fi
 
 # Of a session that is live, what is written so far. The lock, and which are open, are the running gateway’s.
 cp -a "$recordings" "$target/recordings"
-rm -rf "$target/recordings/.lock" "$target/recordings/.lock-journal" "$target/recordings/.open"
+rm -rf "$target/recordings/.lock" "$target/recordings/.lock-journal" "$target/recordings/.open" "$target/recordings/.place"
 sync

@@ -39,14 +39,14 @@ export class AuditView implements Disposable {
   }
 
   /** Numbers of acts that no gateway with the key has written as they stand there. None where that can't be known. */
-  unsealed(): number[] {
+  async *unsealed(): AsyncGenerator<number, void> {
     const seals = this.#seals
     // An earlier version's store.
-    if (!seals || this.#rows(`select 1 from sqlite_master where name = 'act_seals'`).length === 0) return []
+    if (!seals || this.#rows(`select 1 from sqlite_master where name = 'act_seals'`).length === 0) return
     const rows = this.#rows(
       'select acts.*, act_seals.seal from acts left join act_seals on act_seals.number = acts.number',
     ) as SealedAct[]
-    return rows.filter((row) => !isMade(row, seals)).map(({ number }) => whole(number))
+    for (const row of rows) if (!isMade(row, seals)) yield whole(row.number)
   }
 
   [Symbol.dispose](): void {

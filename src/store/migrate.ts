@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { asHoopError, HoopError } from '../lib/errors.js'
+import { isOnServer } from './kind.js'
 import { migrations } from './migrations.js'
+import { columnsAsInSqlite } from './postgres/columns.js'
+import { storeSchema } from './postgres/server.js'
 import type { Tables } from './schema.js'
 
 /** In `meta`: the version of hoop that brought the tables to the form that they have. */
@@ -10,13 +13,17 @@ const key = 'version'
 /** Where kysely notes what has been done. */
 const done = 'kysely_migration'
 
-const migratorOf = (db: Kysely<Tables>): Migrator =>
-  new Migrator({ db, provider: { getMigrations: async () => migrations } })
+const migratorOf = (db: Kysely<Tables>): Migrator => {
+  const provider = { getMigrations: async () => migrations }
+  if (!isOnServer(db)) return new Migrator({ db, provider })
+  return new Migrator({ db: db.withPlugin(columnsAsInSqlite()), provider, migrationTableSchema: storeSchema })
+}
 
 /** Steps that the store has been through and this hoop doesn't know. */
 const unknownSteps = async (db: Kysely<Tables>): Promise<string[]> => {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === done)) return []
+  // Others may have tables of that name in schemas of their own.
+  if (!tables.some(({ name, schema = storeSchema }) => name === done && schema === storeSchema)) return []
   const rows = await (db as unknown as Kysely<Record<typeof done, { name: string }>>)
     .selectFrom(done)
     .select('name')

@@ -16,7 +16,8 @@ import { revokedTokens } from './migrations/023-revoked-tokens.js'
 import { holds } from './migrations/025-holds.js'
 import { removedRecordings } from './migrations/026-removed-recordings.js'
 import { meaning } from './migrations/027-meaning.js'
-import { seals } from './migrations/033-seals.js'
+import { gateways } from './migrations/028-gateways.js'
+import { seals } from './migrations/029-seals.js'
 import { scim } from './migrations/018-scim.js'
 import { standingDatabase } from './migrations/007-standing-database.js'
 import { acts } from './migrations/010-acts.js'
@@ -104,5 +105,6 @@ export const migrations: Record<string, Migration> = {
   '025-holds': holds,
   '026-removed-recordings': removedRecordings,
   '027-meaning': meaning,
-  '033-seals': seals,
+  '028-gateways': gateways,
+  '029-seals': seals,
 }

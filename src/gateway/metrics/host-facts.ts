@@ -58,13 +58,10 @@ const soonest = async (ends: readonly Promise<Date>[]): Promise<Date> => {
 export const hostFacts = ({ config, secret, until, keys }: HostFactsOptions): HostFacts => ({
   free: () => {
     const { recordings, store } = config().gateway
-    const folders = { recordings: pathIn(recordings), store: dirname(pathIn(store)) }
-    return had(
-      Object.entries(folders).map(async ([of, folder]) => ({
-        of: of as keyof typeof folders,
-        bytes: await freeSpace(folder),
-      })),
-    )
+    const own = async (of: 'recordings' | 'store', folder: string) => ({ of, bytes: await freeSpace(folder) })
+    // Of the disk of a server only that knows.
+    const folder = store.kind === 'sqlite' ? [own('store', dirname(store.path))] : []
+    return had([own('recordings', pathIn(recordings)), ...folder])
   },
   certificates: () => {
     const { gateway, connections } = config()

@@ -61,9 +61,27 @@ const failureOf = (cause: unknown): HoopError => {
  * SECRET_MISSING
  */
 export const openOwnClient = (target: UpstreamTarget, database: string, role?: string): Promise<Client> =>
-  firstOf(target, (one) => withRenewal(one, () => openOn(one, database, role)))
+  firstOf(target, (one) => withRenewal(one, () => openOn(one, database, { role, name: 'hoop:gateway', bounded: true })))
 
-const openOn = async (target: UpstreamTarget, database: string, role: string | undefined): Promise<Client> => {
+/**
+ * A connection to the gateway's own store, on the first of its servers that takes writes. How long a statement may take is
+ * the store's to say.
+ * @throws {HoopError} as openOwnClient
+ */
+export const openStoreClient = (target: UpstreamTarget, database: string): Promise<Client> => {
+  const open = (one: UpstreamTarget) => openOn(one, database, { name: 'hoop:store', bounded: false })
+  return firstOf(target, (one) => withRenewal(one, () => open(one)))
+}
+
+interface Own {
+  readonly role?: string | undefined
+  /** As the server's lists show it. */
+  readonly name: string
+  /** Whether its statements are short. */
+  readonly bounded: boolean
+}
+
+const openOn = async (target: UpstreamTarget, database: string, { role, name, bounded }: Own): Promise<Client> => {
   const password = await target.password()
   const socket = await openUpstream(target, deadline(target.connectTimeout))
   const client = new Client({
@@ -73,10 +91,10 @@ const openOn = async (target: UpstreamTarget, database: string, role: string | u
     ...{ scramMaxIterations: MAX_ITERATIONS }, // an option that pg's types leave out
     user: target.user,
     database,
-    application_name: 'hoop:gateway',
+    application_name: name,
     ...(role !== undefined && { options: optionsOf(new Map([['role', role]])) }),
     connectionTimeoutMillis: target.connectTimeout,
-    query_timeout: statementTimeout + 1000,
+    ...(bounded && { query_timeout: statementTimeout + 1000 }),
     password: () => password ?? '', // a function: with an empty one the driver would look into its environment
   })
   client.on('error', () => undefined) // the query in flight reports it
@@ -86,7 +104,7 @@ const openOn = async (target: UpstreamTarget, database: string, role: string | u
   try {
     await client.connect()
     // Set here rather than at startup, where poolers refuse parameters that they don't know.
-    await client.query(limited)
+    if (bounded) await client.query(limited)
     if (target.attributes !== undefined) assertSuited(target, await stateOf(client))
     return client
   } catch (cause) {

@@ -3,8 +3,9 @@ import { HoopError } from '../../lib/errors.js'
 import { contentHash } from '../../policy/config/canonical.js'
 import type { LoadedConfig } from '../../policy/config/load.js'
 import type { EntryLogin } from '../../policy/config/sections/entry-login.js'
+import type { SecretSpec } from '../../policy/config/sections/secret.js'
 import type { Secret } from '../../policy/config/secrets/secret.js'
-import type { SessionAttributes, UpstreamHost } from '../../policy/config/sections/upstream-url.js'
+import type { SessionAttributes, UpstreamHost, UpstreamUrl } from '../../policy/config/sections/upstream-url.js'
 
 export interface ClientCertificate {
   /** PEM: the certificate, and those between it and its authority. */
@@ -62,6 +63,13 @@ const ofSecrets = (secrets: readonly Secret[]): RememberedSecrets => ({
   },
 })
 
+/** What of the configuration says how to reach a server. */
+interface Reached {
+  readonly url: UpstreamUrl
+  readonly password?: SecretSpec | undefined
+  readonly client_certificate?: SecretSpec | undefined
+}
+
 /**
  * How to reach a configured connection's server.
  * @param login of an entry's own, in place of the connection's
@@ -70,20 +78,25 @@ const ofSecrets = (secrets: readonly Secret[]): RememberedSecrets => ({
 export const targetOf = (loaded: LoadedConfig, connection: string, login?: EntryLogin): UpstreamTarget => {
   const section = loaded.config.connections[connection]
   if (!section) throw new HoopError('CONNECTION_UNKNOWN', connection)
-  const { host, port, others, attributes, sslmode, sslrootcert, connectTimeout } = section.url
   // Of the connection's own secrets nothing goes with another login.
-  const { user, sslcert, sslkey } = login ? { ...login, sslcert: undefined, sslkey: undefined } : section.url
-  const secrets = login ?? section
-  const password = secrets.password && loaded.secret(secrets.password)
-  const bundle = secrets.client_certificate && loaded.secret(secrets.client_certificate)
-  const key = sslkey === undefined ? bundle : loaded.secret({ file: sslkey })
+  if (!login) return reach(section, (spec) => loaded.secret(spec))
+  const { sslcert: _cert, sslkey: _key, ...url } = section.url
+  return reach({ ...login, url: { ...url, user: login.user } }, (spec) => loaded.secret(spec))
+}
+
+/** @throws {HoopError} UPSTREAM_TLS where a certificate file can't be read */
+export const reach = (reached: Reached, secret: (spec: SecretSpec) => Secret): UpstreamTarget => {
+  const { host, port, others, attributes, user, sslmode, sslrootcert, sslcert, sslkey, connectTimeout } = reached.url
+  const password = reached.password && secret(reached.password)
+  const bundle = reached.client_certificate && secret(reached.client_certificate)
+  const key = sslkey === undefined ? bundle : secret({ file: sslkey })
   return {
     host,
     port,
     ...(others && { others }),
     ...(attributes && { attributes }),
     user,
-    login: contentHash([secrets.password, secrets.client_certificate, sslcert, sslkey]),
+    login: contentHash([reached.password, reached.client_certificate, sslcert, sslkey]),
     sslmode,
     connectTimeout,
     password: () => password?.read(),

@@ -10,7 +10,7 @@ export interface StoreView {
   sessions(): AsyncIterable<SessionSummary>
   acts(): AsyncIterable<Act>
   /** Numbers of acts without a right seal, where the key is at hand. */
-  unsealed?(): Iterable<number>
+  unsealed?(): AsyncIterable<number>
 }
 
 /** What passes between the end that the recording has and the one that the store has, milliseconds at most. */
@@ -101,7 +101,7 @@ const allOf = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 export const snapshotOf = async (store: StoreView): Promise<StoreSnapshot> => ({
   sessions: await allOf(store.sessions()),
   acts: await allOf(store.acts()),
-  unsealed: new Set(store.unsealed?.()),
+  unsealed: new Set(store.unsealed && (await allOf(store.unsealed()))),
 })
 
 export interface CheckStoreOptions {

@@ -14,7 +14,10 @@ import type { Finding, SeenCheckpoint, Verification } from '../../ledger/verify/
 import { verifyLedger, type VerifyOptions } from '../../ledger/verify/verify.js'
 import { ledgerFolder, layout, pathIn } from '../../gateway/host/layout.js'
 import { loadConfig } from '../../policy/config/load.js'
+import { storePlace } from '../../gateway/upstream/store-place.js'
 import { AuditView } from '../../store/audit-view.js'
+import { nameOf } from '../../store/open.js'
+import { ServerAuditView } from '../../store/postgres/audit-view.js'
 import { openNamed } from './named-file.js'
 import { remember, remembered } from './remembered.js'
 
@@ -92,8 +95,9 @@ export const verifyByConfiguration = async (
   config: string,
   options: AuditOptions & { readonly env?: NodeJS.ProcessEnv },
 ): Promise<Audited> => {
-  const { gateway } = (await loadConfig(config, options.env)).config
-  const [folder, recordings, store] = [ledgerFolder(gateway), pathIn(gateway.recordings), pathIn(gateway.store)]
+  const loaded = await loadConfig(config, options.env)
+  const { gateway } = loaded.config
+  const [folder, recordings] = [ledgerFolder(gateway), pathIn(gateway.recordings)]
   if (!existsSync(folder))
     throw new HoopError('NOT_FOUND', `the ledger ${folder}`, { hint: 'It is made at the gateway’s first start.' })
   const keys = await loadLedgerKeys(join(dirname(config), layout.ledgerKeys))
@@ -107,7 +111,10 @@ export const verifyByConfiguration = async (
     for (const { checkpoint, time } of copies ?? [])
       seen.push({ checkpoint, where: `the copy in ${pathIn(place)} of ${time}` })
   }
-  using view = new AuditView(store, StoreSeals.ofAll(keys))
+  const store = storePlace(gateway, (spec) => loaded.secret(spec))
+  const seals = StoreSeals.ofAll(keys)
+  await using view =
+    typeof store === 'string' ? new AuditView(nameOf(store), seals) : await ServerAuditView.open(store, seals)
   const witnesses = gateway.ledger.witnesses.map(({ vkey }) => ({ key: witnessOf(vkey), demanded: false }))
   // The oldest key: of one that the gateway hasn't taken up yet, its ledger knows nothing.
   const record = {

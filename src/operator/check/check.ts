@@ -76,6 +76,6 @@ export async function* checkGateway({ config: path, env, version }: CheckOptions
   yield* checkWorkloads(identity)
   yield* checkConnections(current)
   yield await step('masked columns', () => checkMaskedColumns(current))
-  yield* checkStorage(gateway, version)
+  yield* checkStorage(gateway, (spec) => secrets.of(spec), version)
   yield* checkEvents(gateway, (spec) => secrets.of(spec).read())
 }

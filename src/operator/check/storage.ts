@@ -4,7 +4,10 @@ import { access, constants, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HoopError } from '../../lib/errors.js'
 import type { GatewayConfig } from '../../policy/config/schema.js'
-import { tryStore } from '../../store/open.js'
+import type { SecretSpec } from '../../policy/config/sections/secret.js'
+import type { Secret } from '../../policy/config/secrets/secret.js'
+import { storePlace } from '../../gateway/upstream/store-place.js'
+import { nameOf, type StorePlace, tryStore } from '../../store/open.js'
 import { freeSpace, leastSpace } from '../../gateway/host/space.js'
 import { ledgerFolder, pathIn } from '../../gateway/host/layout.js'
 import { type CheckResult, type Finding, step } from './step.js'
@@ -25,14 +28,14 @@ const assertWritable = (folder: string): Promise<void> =>
   })
 
 // A store that isn't there is not made: run by another user, the check would leave a file that the gateway can't open.
-const store = async (url: string, version?: string): Promise<Finding> => {
-  const path = pathIn(url)
-  if (!existsSync(path)) {
-    await assertWritable(existing(dirname(path)))
-    return `${path} is made at the first start`
+const store = async (place: StorePlace, version?: string): Promise<Finding> => {
+  const name = nameOf(place)
+  if (typeof place === 'string' && !existsSync(name)) {
+    await assertWritable(existing(dirname(name)))
+    return `${name} is made at the first start`
   }
-  if (await tryStore(url, { version })) return `${path} is brought up to date at the next start`
-  return `${path} can be read and written`
+  if (await tryStore(place, { version })) return `${name} is brought up to date at the next start`
+  return `${name} can be read and written`
 }
 
 const recordings = async (folder: string): Promise<Finding> => {
@@ -84,9 +87,13 @@ const space = async (folder: string): Promise<Finding> => {
 }
 
 /** Where the gateway keeps its state and its recordings. */
-export async function* checkStorage(gateway: GatewayConfig, version?: string): AsyncGenerator<CheckResult> {
+export async function* checkStorage(
+  gateway: GatewayConfig,
+  secret: (spec: SecretSpec) => Secret,
+  version?: string,
+): AsyncGenerator<CheckResult> {
   const folder = pathIn(gateway.recordings)
-  yield await step('store', () => store(gateway.store, version))
+  yield await step('store', () => store(storePlace(gateway, secret), version))
   yield await step('recordings', () => recordings(folder))
   yield await step('ledger', () => ledger(gateway))
   yield await step('ledger copies', () => ledgerCopies(gateway))

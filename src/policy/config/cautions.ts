@@ -37,12 +37,27 @@ const unusedWorkloads = function* ({ identity, connections }: Config): Generator
       yield { path: ['identity', 'workloads', name], what: 'no connection names this trust under access' }
 }
 
+const storesOwn = function* ({ gateway: { store, ...gateway } }: Config): Generator<Finding> {
+  if (store.kind === 'sqlite') {
+    for (const key of ['store_password', 'store_certificate'] as const)
+      if (gateway[key]) yield { path: ['gateway', key], what: 'the store is a file and asks for none' }
+    return
+  }
+  const { host, sslmode } = store.url
+  if (!loopback.test(host) && !host.startsWith('/') && !sslmode.startsWith('verify'))
+    yield {
+      path: ['gateway', 'store'],
+      what: `sslmode=${sslmode} does not check who the database is; verify-full does`,
+    }
+}
+
 /** What is allowed but probably not meant. */
 export const cautions = function* (config: Config): Generator<Finding> {
   const used = new Set(Object.values(config.connections).flatMap(({ access }) => access.map(({ policy }) => policy)))
   for (const name of Object.keys(config.policies))
     if (!used.has(name)) yield { path: ['policies', name], what: 'no connection uses this policy' }
   yield* openMetrics(config)
+  yield* storesOwn(config)
   yield* unusedWorkloads(config)
   for (const [name, policy] of Object.entries(config.policies)) {
     yield* unboundedVectors(name, policy)

@@ -91,6 +91,11 @@ const secretsOfConnections = function* ({ connections }: Config): Generator<Name
 
 /** Those of the gateway itself. */
 const secretsOfGateway = function* ({ gateway, identity }: Config): Generator<Named> {
+  const { store, store_password: password, store_certificate: certificate } = gateway
+  if (password !== undefined) yield [password, ['gateway', 'store_password']]
+  if (certificate !== undefined) yield [certificate, ['gateway', 'store_certificate']]
+  if (store.kind === 'postgres' && store.url.sslkey !== undefined)
+    yield [{ file: store.url.sslkey }, ['gateway', 'store']]
   for (const [index, { url, secret: key }] of gateway.webhooks.entries()) {
     if (typeof url !== 'string') yield [url, ['gateway', 'webhooks', index, 'url']]
     if (key !== undefined) yield [key, ['gateway', 'webhooks', index, 'secret']]

@@ -2,9 +2,11 @@ import { resolve } from 'node:path'
 import type { Config, ConnectionConfig } from './schema.js'
 import type { ClientTls, EventTargetConfig } from './sections/events.js'
 import type { SecretSpec } from './sections/secret.js'
+import type { StoreConfig } from './sections/store.js'
+import type { UpstreamUrl } from './sections/upstream-url.js'
 
 const behindScheme = (folder: string, text: string): string => {
-  const [, scheme = '', path = ''] = /^(sqlite:|file:)(.*)$/s.exec(text) ?? []
+  const [, scheme = '', path = ''] = /^(file:)(.*)$/s.exec(text) ?? []
   return scheme ? scheme + resolve(folder, path) : text
 }
 
@@ -27,20 +29,29 @@ const withSecrets = <T extends Pick<ConnectionConfig, 'password' | 'client_certi
 })
 
 const ofConnection = (folder: string, connection: ConnectionConfig): ConnectionConfig => {
-  const { sslrootcert, sslcert, sslkey } = connection.url
   return {
     ...withSecrets(folder, connection),
     access: connection.access.map((entry) =>
       entry.login ? { ...entry, login: withSecrets(folder, entry.login) } : entry,
     ),
-    url: {
-      ...connection.url,
-      ...(sslrootcert && { sslrootcert: resolve(folder, sslrootcert) }),
-      ...(sslcert && { sslcert: resolve(folder, sslcert) }),
-      ...(sslkey && { sslkey: resolve(folder, sslkey) }),
-    },
+    url: ofUrl(folder, connection.url),
   }
 }
+
+const ofUrl = <T extends UpstreamUrl>(folder: string, url: T): T => {
+  const { sslrootcert, sslcert, sslkey } = url
+  return {
+    ...url,
+    ...(sslrootcert && { sslrootcert: resolve(folder, sslrootcert) }),
+    ...(sslcert && { sslcert: resolve(folder, sslcert) }),
+    ...(sslkey && { sslkey: resolve(folder, sslkey) }),
+  }
+}
+
+const ofStore = (folder: string, store: StoreConfig): StoreConfig =>
+  store.kind === 'sqlite'
+    ? { ...store, path: resolve(folder, store.path) }
+    : { ...store, url: ofUrl(folder, store.url) }
 
 const ofEventTarget = (folder: string, target: EventTargetConfig): EventTargetConfig => {
   const { file, syslog, webhook } = target
@@ -67,6 +78,7 @@ const ofEventTarget = (folder: string, target: EventTargetConfig): EventTargetCo
 /** The same configuration with every relative path resolved against the file's folder. */
 export const resolvePaths = (config: Config, folder: string): Config => {
   const { tls, store, recordings, ledger, webhooks, events } = config.gateway
+  const { store_password: password, store_certificate: certificate } = config.gateway
   const { scim, web } = config.identity
   return {
     ...config,
@@ -77,7 +89,9 @@ export const resolvePaths = (config: Config, folder: string): Config => {
         key: resolve(folder, tls.key),
         ...(tls.ca && { ca: resolve(folder, tls.ca) }),
       },
-      store: behindScheme(folder, store),
+      store: ofStore(folder, store),
+      ...(password && { store_password: ofSecret(folder, password) }),
+      ...(certificate && { store_certificate: ofSecret(folder, certificate) }),
       recordings: behindScheme(folder, recordings),
       ledger: {
         ...ledger,

@@ -3,6 +3,7 @@ import type { ApprovalState, ApprovalVote } from '../../lib/api/approvals.js'
 import { HoopError } from '../../lib/errors.js'
 import { type ApprovalRecord, approvalOf, approvalRow } from './rows.js'
 import { type Counting, stillApproved } from './counting.js'
+import { folded } from '../folded.js'
 import type { Tables } from '../schema.js'
 import type { ApprovalsTable } from './tables.js'
 
@@ -64,7 +65,7 @@ export class ApprovalRecords {
     if (before !== undefined) query = query.where('id', '<', before)
     if (person !== undefined)
       query = query.where((eb) =>
-        eb.or([eb('subject', '=', person), eb(eb.fn<string>('lower', ['name']), '=', person.toLowerCase())]),
+        eb.or([eb('subject', '=', person), eb(eb.fn<string>('lower', ['name']), '=', folded(person))]),
       )
     return this.#withVotes(this.#db, await query.execute())
   }

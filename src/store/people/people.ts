@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely'
 import { HoopError } from '../../lib/errors.js'
+import { folded } from '../folded.js'
 import type { PeopleTable, Tables } from '../schema.js'
 import { whole } from '../whole.js'
 
@@ -139,7 +140,7 @@ export const listPeople = async (db: Kysely<Tables>, subject?: string): Promise<
  * @throws {HoopError} NOT_FOUND where it means nobody, or several: whoever revokes must not guess; STORE_FAILED
  */
 export const findPerson = async (db: Kysely<Tables>, wanted: string): Promise<Person> => {
-  const lower = wanted.toLowerCase()
+  const lower = folded(wanted)
   const rows = await db
     .selectFrom('people')
     .selectAll()

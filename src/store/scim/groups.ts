@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { folded } from '../folded.js'
 import type { Tables } from '../schema.js'
 import { whole } from '../whole.js'
 
@@ -26,10 +27,7 @@ export const scimGroups = async (
   const { id, displayName: name } = by
   let query = db.selectFrom('scim_groups').selectAll().orderBy('created_at').orderBy('id')
   if (id !== undefined) query = query.where('id', '=', id)
-  if (name !== undefined)
-    query = query.where((eb) =>
-      eb(eb.fn<string>('lower', ['display_name']), '=', eb.fn<string>('lower', [eb.val(name)])),
-    )
+  if (name !== undefined) query = query.where((eb) => eb(eb.fn<string>('lower', ['display_name']), '=', folded(name)))
   const rows = await query.execute()
   let memberships = db.selectFrom('scim_members').selectAll().orderBy('user_id')
   if (rows.length === 1) memberships = memberships.where('group_id', '=', rows[0]!.id)

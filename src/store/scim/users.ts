@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable, type SqlBool, type Transaction } from 'kysely'
 import { emailKey } from '../../lib/email-key.js'
+import { folded } from '../folded.js'
 import type { Tables } from '../schema.js'
 import { whole } from '../whole.js'
 import type { ScimUsersTable } from './tables.js'
@@ -50,9 +51,7 @@ export const scimUsers = async (
   if (by.deleted !== true) query = query.where('deleted_at', 'is', null)
   const { userName, externalId } = by
   if (userName !== undefined)
-    query = query.where((eb) =>
-      eb(eb.fn<string>('lower', ['user_name']), '=', eb.fn<string>('lower', [eb.val(userName)])),
-    )
+    query = query.where((eb) => eb(eb.fn<string>('lower', ['user_name']), '=', folded(userName)))
   if (externalId !== undefined) query = query.where('external_id', '=', externalId)
   return (await query.execute()).map(userOf)
 }
@@ -86,10 +85,7 @@ export const subjectsWithEmail = async (db: Db, email: string): Promise<string[]
     .select(['subject', 'email'])
     // The store knows the letters of ASCII alone: of those with others it can't say which are alike.
     .where((eb) =>
-      eb.or([
-        eb(eb.fn<string>('lower', ['email']), '=', key),
-        sql<SqlBool>`length(email) <> length(cast(email as blob))`,
-      ]),
+      eb.or([eb(eb.fn<string>('lower', ['email']), '=', key), sql<SqlBool>`length(email) <> octet_length(email)`]),
     )
     .execute()
   return rows.flatMap((row) => (row.email !== null && emailKey(row.email) === key ? [row.subject] : []))

@@ -27,7 +27,7 @@ test('what it writes is a valid configuration without warnings', async () => {
   expect(config.gateway).toMatchObject({
     url: given.url,
     listen: '0.0.0.0:8443',
-    store: `sqlite:${folder.file('hoop.db')}`,
+    store: { kind: 'sqlite', path: folder.file('hoop.db') },
   })
   expect(config.identity).toMatchObject({ issuer: given.issuer, client_id: 'hoop-cli' })
   expect(config.connections['vectordb']?.access).toEqual([{ groups: ['hoop-users'], policy: 'default' }])

@@ -90,10 +90,16 @@ const mistakes: [title: string, from: string, to: string, problem: string][] = [
     '3:3: gateway.metrics.listen: found nothing, expected text',
   ],
   [
-    'a store of later',
+    'a store of a kind that is not known',
     '  tls:',
-    '  store: postgres://db/hoop\n  tls:',
-    '3:10: gateway.store: found "postgres://db/hoop", expected sqlite:PATH',
+    '  store: mysql://db/hoop\n  tls:',
+    '3:10: gateway.store: found something else, expected sqlite:PATH or postgres://user@host/database',
+  ],
+  [
+    'a store on a server without a database',
+    '  tls:',
+    '  store: postgres://hoop@db\n  tls:',
+    '3:10: gateway.store: found something else, expected a database in the URL: postgres://user@host/database',
   ],
   [
     'an unknown mask',
@@ -306,6 +312,41 @@ test('passwords written in the wrong place are never repeated', async () => {
   expect(lines.join('\n')).not.toContain('hunter2')
 })
 
+test('nor is one in the URL of the store, nor one that stands in the place of its place', async () => {
+  const store = '  store: postgres://hoop:hunter2@db/hoop\n  store_password: hunter2\n  store_certificate: hunter2\n'
+  const lines = await problems(minimal.replace('  tls:', `${store}  tls:`))
+  expect(lines).toHaveLength(4)
+  expect(lines.join('\n')).toMatch(/without a password \(put it under store_password:/)
+  expect(lines.join('\n')).not.toContain('hunter2')
+})
+
+test('a store on a server has its own secrets, and files beside hoop.yaml', async () => {
+  const store = `  store: postgres://hoop@one,two:5433/state?sslmode=verify-full&sslrootcert=tls/ca.pem&sslcert=c.pem&sslkey=k.pem
+  store_password: file:secrets/store
+`
+  const text = minimal.replace('  tls:', `${store}  tls:`)
+  const missing = await problems(text)
+  expect(missing[0]).toMatch(/^SECRET_MISSING/)
+  expect(missing.slice(1)).toEqual([
+    expect.stringMatching(/^4:19: file .*secrets\/store cannot be read/),
+    expect.stringMatching(/^3:10: file .*k\.pem cannot be read/),
+  ])
+  await using folder = await tempFolder()
+  await mkdir(folder.file('secrets'), { recursive: true })
+  await writeFile(folder.file('secrets', 'store'), 'one', { mode: 0o600 })
+  await writeFile(folder.file('k.pem'), 'key', { mode: 0o600 })
+  await writeFile(folder.file('hoop.yaml'), text)
+  const { config } = await loadConfig(folder.file('hoop.yaml'), environment)
+  expect(config.gateway.store).toMatchObject({
+    kind: 'postgres',
+    url: {
+      ...{ host: 'one', port: 5432, others: [{ host: 'two', port: 5433 }], user: 'hoop', database: 'state' },
+      ...{ sslmode: 'verify-full', sslrootcert: folder.file('tls', 'ca.pem'), sslkey: folder.file('k.pem') },
+    },
+  })
+  expect(config.gateway.store_password).toEqual({ file: folder.file('secrets', 'store') })
+})
+
 test('a missing password is named with its line, and its connection alone does without', async () => {
   const missing = async (text: string) => (await load(text, {})).missing()
   expect(await missing(minimal)).toEqual([
@@ -340,7 +381,7 @@ test('a good file gets its defaults, and paths are those of its folder', async (
   expect(config.gateway).toMatchObject({
     listen: '0.0.0.0:8443',
     tls: { cert: join(folder.path, 'tls/cert.pem'), key: join(folder.path, 'tls/key.pem') },
-    store: `sqlite:${join(folder.path, 'hoop.db')}`,
+    store: { kind: 'sqlite', path: join(folder.path, 'hoop.db') },
     recordings: `file:${join(folder.path, 'recordings')}`,
     drain: 30_000,
   })

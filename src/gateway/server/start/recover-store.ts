@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { loadConfig } from '../../../policy/config/load.js'
+import type { SecretSpec } from '../../../policy/config/sections/secret.js'
 import { layout } from '../../host/layout.js'
 import { notRebuilt } from '../../ledger/restored.js'
 import type { Rebuilt } from '../../ledger/lost/rebuild.js'
@@ -26,10 +27,12 @@ export interface RecoveredStore extends Rebuilt {
  * @throws {HoopError} GATEWAY_RUNNING, CONFIG_*, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED
  */
 export const recoverStore = async ({ config, version, log, env }: RecoverStoreOptions): Promise<RecoveredStore> => {
-  const { gateway } = (await loadConfig(config, env)).config
+  const loaded = await loadConfig(config, env)
+  const { gateway } = loaded.config
   const keys = join(dirname(config), layout.ledgerKeys)
   const nobody = { emit: () => undefined }
-  await using state = await openState(gateway, nobody, new GatewayMetrics(), log, version, keys, true)
+  const secret = (spec: SecretSpec) => loaded.secret(spec)
+  await using state = await openState(gateway, secret, nobody, new GatewayMetrics(), log, version, keys, true)
   await state.statements.settled()
   return { sessions: 0, fromLedger: 0, leftOut: [], ...state.ledgers.rebuilt, notRebuilt }
 }

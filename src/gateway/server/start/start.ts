@@ -141,7 +141,9 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const webhooks = withNotices(posted, () => later.ledger)
   // Closed behind the ledger, so that its last leaf is told too.
   const events = stack.use(new Events({ targets: gateway.events, secret, log, metrics }))
-  const state = stack.use(await openState(gateway, webhooks, metrics, log, version, paths.ledger))
+  const state = stack.use(
+    await openState(gateway, (spec) => secrets.of(spec), webhooks, metrics, log, version, paths.ledger),
+  )
   const { ledger } = state.ledgers
   later.ledger = ledger
   await events.begin({ ledger, recordings: state.recordings, db: state.store.db })

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../../../policy/config/schema.js'
-import { openStore, type Store } from '../../../store/open.js'
+import type { SecretSpec } from '../../../policy/config/sections/secret.js'
+import type { Secret } from '../../../policy/config/secrets/secret.js'
+import type { Store } from '../../../store/open.js'
 import { StoredSessionIndex } from '../../../store/sessions/session-index.js'
 import { UsageRecords } from '../../../store/usage.js'
 import { unusualEgress } from '../../budgets/alerts.js'
@@ -9,11 +11,13 @@ import type { GatewayMetrics } from '../../metrics/gateway-metrics.js'
 import type { Webhooks } from '../../webhooks/webhooks.js'
 import { ledgerFolder, pathIn } from '../../host/layout.js'
 import { HeldFiles } from '../../host/held-files.js'
-import { lockLedger, lockRecordings, lockStore } from '../../host/lock.js'
+import { lockLedger, lockRecordings } from '../../host/lock.js'
 import { type Ledgers, openLedger } from '../../ledger/open.js'
 import { StatementIndex } from '../../statements/statement-index.js'
 import { ensureLedgerKeys, loadLedgerKeys } from '../../../ledger/log/key-file.js'
 import { StoreSeals } from '../../../ledger/seals.js'
+import { type StoreSection, storePlace } from '../../upstream/store-place.js'
+import { openKept } from './kept-store.js'
 import { recover } from './recover.js'
 
 export interface State extends AsyncDisposable {
@@ -30,12 +34,14 @@ export interface State extends AsyncDisposable {
 
 /**
  * Opens what a gateway keeps, for itself alone, and settles what the last one left.
+ * @param secret one that the configuration names
  * @param ledgerKeys path of the keys that sign the ledger; they are made where they aren't there
  * @param rebuild rows of sessions that the store lacks, whether or not it looks older than the ledger
  * @throws {HoopError} GATEWAY_RUNNING, STORE_FAILED, RECORDING_FAILED, LEDGER_FAILED, LEDGER_DAMAGED, FILE_UNREADABLE, CONFIG_INVALID
  */
 export const openState = async (
-  gateway: Pick<GatewayConfig, 'store' | 'recordings' | 'ledger' | 'url'>,
+  gateway: StoreSection & Pick<GatewayConfig, 'recordings' | 'ledger' | 'url'>,
+  secret: (spec: SecretSpec) => Secret,
   webhooks: Pick<Webhooks, 'emit'>,
   metrics: Pick<GatewayMetrics, 'queried' | 'ledger'>,
   log: Logger,
@@ -45,25 +51,32 @@ export const openState = async (
 ): Promise<State> => {
   await using stack = new AsyncDisposableStack()
   const recordings = pathIn(gateway.recordings)
-  const storeFile = pathIn(gateway.store)
   const folder = ledgerFolder(gateway)
-  const locks = [
-    stack.use(lockRecordings(recordings)),
-    stack.use(lockStore(storeFile)),
-    stack.use(lockLedger(folder)),
-  ] as const
-  const store = stack.use(await openStore(gateway.store, { version, queried: (...query) => metrics.queried(...query) }))
-  const held = stack.use(
+  const ofRecordings = stack.use(lockRecordings(recordings))
+  const ofLedger = stack.use(lockLedger(folder))
+  const kept = stack.use(
+    await openKept(storePlace(gateway, secret), {
+      ...{ recordings, log, version, queried: (...query) => metrics.queried(...query) },
+    }),
+  )
+  const { store } = kept
+  const files = stack.use(
     await HeldFiles.of([
-      { path: locks[0].path, code: 'RECORDING_FAILED' },
-      { path: locks[1].path, code: 'STORE_FAILED' },
-      { path: storeFile, code: 'STORE_FAILED' },
-      { path: locks[2].path, code: 'LEDGER_FAILED' },
+      { path: ofRecordings.path, code: 'RECORDING_FAILED' },
+      ...kept.files.map((path) => ({ path, code: 'STORE_FAILED' as const })),
+      { path: ofLedger.path, code: 'LEDGER_FAILED' },
     ]),
   )
   const { host } = new URL(gateway.url)
   await ensureLedgerKeys(ledgerKeys, host)
   const seals = new StoreSeals(await loadLedgerKeys(ledgerKeys))
+  const held = {
+    lost: Promise.race([files.lost, kept.lost]),
+    assert: async () => {
+      kept.assert()
+      await files.assert()
+    },
+  }
   const index = new StoredSessionIndex(store, {
     seals,
     failed: (err) => log.error({ err }, 'counters of live sessions were not written'),
@@ -85,7 +98,7 @@ export const openState = async (
       failed: (err) => log.error({ err }, 'what people have used of their budgets was not written'),
     }),
   )
-  const statements = stack.use(await StatementIndex.open({ path: `${storeFile}.statements`, recordings, store, log }))
+  const statements = stack.use(await StatementIndex.open({ path: kept.statements, recordings, store, log }))
   const owned = stack.move()
   return {
     store,

@@ -44,6 +44,7 @@ const unquotable = ([section, part, key, ...rest]: Path): boolean => {
   // Names of connections, policies and trusts are yours to choose.
   if (section !== 'policies' && [key, ...rest].some((one) => secret.has(one!))) return true
   if (section === 'connections') return key === 'url'
+  if (section === 'gateway' && String(part).startsWith('store')) return true
   return (
     (part === 'webhooks' && rest[0] === 'url') ||
     (part === 'events' && rest[0] === 'webhook') ||

@@ -6,7 +6,9 @@ import { rates } from './rates.js'
 import { eventTarget } from './events.js'
 import { ledger } from './ledger.js'
 import { retention } from './retention.js'
+import { secretSpec } from './secret.js'
 import { durationOrOff } from './session-times.js'
+import { store } from './store.js'
 import { webhook } from './webhooks.js'
 
 export const isNetwork = (text: string): boolean => {
@@ -81,10 +83,10 @@ export const gatewaySection = z.strictObject({
   url: httpsUrl,
   listen: listen.default(defaultListen),
   tls: z.strictObject({ cert: path, key: path, ca: path.optional() }),
-  store: z
-    .string()
-    .regex(/^sqlite:.+$/, 'sqlite:PATH')
-    .default('sqlite:hoop.db'),
+  store: store.prefault('sqlite:hoop.db'),
+  /** Of the URL's user, and a client certificate with its key in PEM, where the store is on a server. */
+  store_password: secretSpec.optional(),
+  store_certificate: secretSpec.optional(),
   recordings: z
     .string()
     .regex(/^file:.+$/, 'file:FOLDER')

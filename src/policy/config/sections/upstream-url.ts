@@ -50,11 +50,13 @@ const hostIn = (url: URL): UpstreamHost => ({
   port: Number(url.port || '5432'),
 })
 
-const parse = (text: string): UpstreamUrl => {
+const parse = (text: string, passwordKey: string): UpstreamUrl => {
   const [url, ...rest] = eachHost(text).map((each) => URL.parse(each))
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw new UrlProblem('postgres://user@host:port/database')
   if (url.password !== '')
-    throw new UrlProblem('a URL without a password (put it under password: as env:NAME, file:PATH or exec: [command])')
+    throw new UrlProblem(
+      `a URL without a password (put it under ${passwordKey}: as env:NAME, file:PATH or exec: [command])`,
+    )
   if (url.username === '') throw new UrlProblem('a user name in the URL: postgres://user@host/database')
   const others = rest.map((each) => (each?.hostname ? hostIn(each) : undefined))
   if (url.hostname === '' || others.includes(undefined))
@@ -89,16 +91,22 @@ const parse = (text: string): UpstreamUrl => {
   }
 }
 
+/** @returns what is expected in its place where it is none; it isn't quoted, since it may hold a password */
+export const readUpstreamUrl = (text: string, passwordKey: string): UpstreamUrl | string => {
+  try {
+    return parse(text, passwordKey)
+  } catch (error) {
+    return error instanceof UrlProblem ? error.message : 'a URL whose % escapes are valid UTF-8'
+  }
+}
+
 /**
  * `postgres://user@host:port/database?sslmode=…`, with libpq's words for TLS.
  * @see PostgreSQL documentation, "Connection URIs"
  */
 export const upstreamUrl = z.string().transform((text, context): UpstreamUrl => {
-  try {
-    return parse(text)
-  } catch (error) {
-    const expected = error instanceof UrlProblem ? error.message : 'a URL whose % escapes are valid UTF-8'
-    context.addIssue({ code: 'custom', message: expected, input: text })
-    return z.NEVER
-  }
+  const read = readUpstreamUrl(text, 'password')
+  if (typeof read !== 'string') return read
+  context.addIssue({ code: 'custom', message: read, input: text })
+  return z.NEVER
 })
