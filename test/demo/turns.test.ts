@@ -22,7 +22,7 @@ const told = async (client: Client): Promise<string> => {
 }
 
 const rows = async (client: Client, text: string): Promise<unknown[]> =>
-  (await client.query({ text, rowMode: 'array' })).rows.flat()
+  (await client.query<unknown[]>({ text, rowMode: 'array' })).rows.flat()
 
 test('a transaction is its session’s alone: another one waits for its end, and is told', async () => {
   await using one = await open()

@@ -65,7 +65,11 @@ testAlike({
     const found = [
       ...[await lastLeaf(db), await countBefore(db, 3n), await leavesBetween(db, 2, 5), await sessionsGone(db, 0)],
       ...[await sessionsToEnter(db, now), await leavesOfSession(db, 's1', 9), await leafOfId(db, 'h1', ['hold.add'])],
-      ...[await sealedActsWithoutLeaf(db, 0, 9, 9), [...(await leavesOfSessions(db, ['s1', 's2']))], await leavesTelling(db, 's1')],
+      ...[
+        await sealedActsWithoutLeaf(db, 0, 9, 9),
+        [...(await leavesOfSessions(db, ['s1', 's2']))],
+        await leavesTelling(db, 's1'),
+      ],
       ...[await unfinishedRemovals(db, []), await unfinishedRemovals(db, [{ session: 's3' }])],
     ]
     await adoptLedger(db, 'two')

@@ -148,7 +148,7 @@ export class Facts {
 
   /** The row itself, where it is still there, is held against the ledger like any. */
   #noticed({ fields, time }: LeafOf<'notice'>, leaf: string): void {
-    const { row } = (fields ?? {})
+    const { row } = fields ?? {}
     if (typeof row !== 'string') return
     this.refused.add(row)
     this.#found({ kind: 'store-edited', leaf, time, found: row })
