@@ -51,6 +51,10 @@ test('every other block of code in operations.md is run by another test, or has 
   for (const [text, file] of Object.entries(elsewhere)) expect(await readFile(file, 'utf8')).toContain(text)
   page.leave({
     ...elsewhere,
+    "CREATE ROLE hoop LOGIN PASSWORD '…';":
+      'a role and a database of the operator’s; test/e2e/postgres-store.test.ts runs a gateway on one',
+    'PGPASSFILE=/etc/hoop/pgpass packaging/backup.sh':
+      'pg_dump has to be as new as the server, and is no part of npm ci',
     '# /etc/logrotate.d/hoop':
       'logrotate is a system’s own; test/packaging/log-rotation.test.ts does what copytruncate does',
   })
