@@ -45,7 +45,7 @@ const startDemo = async () => {
 
 test(
   'without a terminal the demo shows every step, each as promised, and leaves nothing behind',
-  { timeout: 2 * minute },
+  { timeout: 5 * minute },
   async () => {
     const { folder, demo } = await startDemo()
     await using _folder = folder
@@ -61,12 +61,12 @@ test(
 
 test.for(whole ? (['SIGINT', 'SIGKILL'] as const) : (['SIGKILL'] as const))(
   'ended by %s in the middle, the demo leaves no process and no folder',
-  { timeout: 2 * minute },
+  { timeout: 5 * minute },
   async (signal) => {
     const { folder, demo } = await startDemo()
     await using _folder = folder
     await using _demo = demo
-    await demo.until(/^1\. /m, minute)
+    await demo.until(/^1\. /m, 3 * minute)
     demo.process.kill(signal)
     const { status } = await demo.ended
     expect(status).toBe({ SIGINT: 130, SIGKILL: 137 }[signal])
